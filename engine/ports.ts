@@ -1,0 +1,51 @@
+// What differs by host or must be held still in a test: clocks, ids, places.
+// Owns: the types and the real implementations. Rooms take these as arguments and never reach for the globals.
+import { randomBytes, randomUUID } from "node:crypto";
+import { hostname, userInfo } from "node:os";
+import { ulid } from "ulid";
+
+export type Clock = {
+  /** Wall clock, milliseconds since 1970 in UTC. */
+  now(): number;
+  /** Monotonic clock, nanoseconds; comparable only within one `boot`. */
+  monotonicNs(): bigint;
+  /** Names this start of this process on this boot: monotonic values of two boots are never compared. */
+  readonly boot: string;
+  /** IANA zone of this machine and its offset now, minutes east of UTC. */
+  zone(): { name: string; offsetMinutes: number };
+};
+
+export type Ids = {
+  /** 26 Crockford base32 characters, sortable by time (ULID). */
+  next(): string;
+  /** Random bytes for salts and tokens. */
+  random(bytes: number): Uint8Array;
+};
+
+export type Place = { host: string; osUser: string; app: string };
+
+export type Ports = { clock: Clock; ids: Ids; place: Place };
+
+export const APP_VERSION = "0.1.0";
+
+export function realPorts(): Ports {
+  const boot = randomUUID();
+  return {
+    clock: {
+      now: () => Date.now(),
+      monotonicNs: () => process.hrtime.bigint(),
+      boot,
+      zone: () => ({ name: Intl.DateTimeFormat().resolvedOptions().timeZone, offsetMinutes: -new Date().getTimezoneOffset() }),
+    },
+    ids: { next: () => ulid(), random: (bytes) => randomBytes(bytes) },
+    place: { host: hostname(), osUser: safeUser(), app: `holdpoint/${APP_VERSION}` },
+  };
+}
+
+function safeUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "unknown"; // no passwd entry, as in some containers
+  }
+}

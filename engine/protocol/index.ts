@@ -1,0 +1,141 @@
+// The one door: every method with its params and result, every event with its payload.
+// Owns: the tables. The engine parses params once, in handle(); the window imports types from here alone.
+import { z } from "zod";
+import { ContextEntry, ContextProbe, Finding, WatchedObject } from "./cluster.ts";
+import { RunbookDocument } from "./document.ts";
+import { ClusterClass, ClusterName, LogId, OperatorId, Reason, RunId, StepId, TerminalId } from "./ids.ts";
+import { AppSnapshot, LibraryFolder, Settings } from "./library.ts";
+import { Password, SessionView } from "./people.ts";
+import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./record.ts";
+import { RunHeader, RunView, StartRequest, StepState } from "./run.ts";
+
+export * from "./cluster.ts";
+export * from "./document.ts";
+export * from "./errors.ts";
+export * from "./ids.ts";
+export * from "./library.ts";
+export * from "./people.ts";
+export * from "./record.ts";
+export * from "./run.ts";
+export * from "./terminal.ts";
+
+const none = z.strictObject({});
+const path = z.string().min(1).max(4096);
+const atStep = { run: RunId, step: StepId };
+
+export const METHODS = {
+  // app and settings
+  "app.snapshot": { params: none, result: AppSnapshot },
+  "settings.set": { params: z.strictObject({ change: Settings.partial() }), result: Settings },
+  // people
+  "people.createFirst": {
+    params: z.strictObject({ id: OperatorId, name: z.string().trim().min(1).max(100), password: Password }),
+    result: SessionView,
+  },
+  "people.signIn": { params: z.strictObject({ id: OperatorId, password: z.string().min(1).max(1024) }), result: SessionView },
+  "people.signOut": { params: none, result: z.null() },
+  "people.lock": { params: none, result: z.null() },
+  /** Tells the engine that a person is there; the idle lock counts from the last one. */
+  "people.stir": { params: none, result: z.null() },
+  // library and documents
+  "library.openFolder": { params: z.strictObject({ path }), result: LibraryFolder },
+  "library.closeFolder": { params: z.strictObject({ path }), result: z.null() },
+  "library.rescan": { params: none, result: z.array(LibraryFolder) },
+  "library.trust": { params: z.strictObject({ folder: path, trusted: z.boolean() }), result: z.null() },
+  "document.open": {
+    params: z.strictObject({ path }),
+    result: z.object({ path: z.string(), folder: z.string(), trusted: z.boolean(), builtIn: z.boolean(), document: RunbookDocument }),
+  },
+  // clusters
+  "cluster.contexts": { params: none, result: z.array(ContextEntry) },
+  "cluster.probe": { params: z.strictObject({ context: z.string().min(1).max(1000) }), result: ContextProbe },
+  /** Sets the class of the identity that the context leads to; once set it decides colour and guard. */
+  "cluster.classify": { params: z.strictObject({ context: z.string().min(1).max(1000), class: ClusterClass }), result: ContextProbe },
+  "cluster.watch": { params: z.strictObject({ run: RunId, cluster: ClusterName }), result: z.array(WatchedObject) },
+  // runs
+  "run.preflight": { params: StartRequest, result: z.array(Finding) },
+  "run.start": { params: StartRequest, result: RunView },
+  "run.get": { params: z.strictObject({ run: RunId }), result: z.object({ view: RunView, document: RunbookDocument }) },
+  "run.step": {
+    params: z.strictObject({ ...atStep, typed: z.string().max(1000).optional(), nested: z.boolean().optional() }),
+    result: RunHeader,
+  },
+  "run.block": {
+    params: z.strictObject({ ...atStep, block: z.int().min(0), typed: z.string().max(1000).optional(), nested: z.boolean().optional() }),
+    result: RunHeader,
+  },
+  /** Runs on, step after step, until something needs a person. */
+  "run.on": { params: z.strictObject({ run: RunId }), result: RunHeader },
+  /** Arms run-on for this run on production. */
+  "run.arm": { params: z.strictObject({ run: RunId, typed: z.string().max(1000) }), result: RunHeader },
+  "run.check": {
+    params: z.strictObject({ ...atStep, check: z.int().min(0), value: z.string().max(10_000).optional() }),
+    result: RunHeader,
+  },
+  "run.retry": {
+    params: z.strictObject({ ...atStep, reason: z.string().max(2000).optional(), typed: z.string().max(1000).optional() }),
+    result: RunHeader,
+  },
+  "run.skip": { params: z.strictObject({ ...atStep, reason: Reason }), result: RunHeader },
+  "run.judge": { params: z.strictObject({ ...atStep, outcome: z.enum(["accepted", "rejected"]), reason: Reason }), result: RunHeader },
+  "run.cancel": {
+    params: z.strictObject({ run: RunId }),
+    result: z.object({ survivors: z.array(z.object({ pid: z.int(), command: z.string() })) }),
+  },
+  "run.hold": { params: z.strictObject({ run: RunId, reason: Reason }), result: RunHeader },
+  "run.resume": { params: z.strictObject({ run: RunId, reason: z.string().max(2000).optional() }), result: RunHeader },
+  "run.abort": { params: z.strictObject({ run: RunId, reason: Reason }), result: RunHeader },
+  "run.finish": { params: z.strictObject({ run: RunId, reason: z.string().max(2000).optional() }), result: RunHeader },
+  /** Text without a language, run as shell by an explicit act, recorded as such. */
+  "run.asShell": { params: z.strictObject({ ...atStep, block: z.int().min(0), reason: Reason }), result: RunHeader },
+  // record
+  "record.logs": { params: none, result: z.array(LogSummary) },
+  "record.events": {
+    params: z.strictObject({ log: LogId, filter: EventFilter, offset: z.int().min(0), limit: z.int().min(1).max(1000) }),
+    result: z.object({ rows: z.array(EventRow), matching: z.int(), total: z.int() }),
+  },
+  "record.event": { params: z.strictObject({ log: LogId, seq: z.int().min(1) }), result: StoredEvent },
+  "record.recording": {
+    params: z.strictObject({ log: LogId, seq: z.int().min(1) }),
+    result: z.object({ cast: z.string(), truncated: z.boolean(), hashMatches: z.boolean() }),
+  },
+  "record.verify": { params: z.strictObject({ log: LogId.optional() }), result: VerifyReport },
+  "record.export": {
+    params: z.strictObject({ log: LogId, format: z.enum(["json", "csv"]), filter: EventFilter.optional(), out: path.optional() }),
+    result: z.object({ path: z.string(), files: z.array(z.string()), bytes: z.number() }),
+  },
+  "record.backup": {
+    params: z.strictObject({ out: path.optional() }),
+    result: z.object({ path: z.string(), bytes: z.number(), report: VerifyReport }),
+  },
+  "record.auditorView": { params: z.strictObject({ log: LogId }), result: z.null() },
+  // terminals: the bytes go over their own channel, opened by id
+  "terminal.list": {
+    params: z.strictObject({ run: RunId }),
+    result: z.array(z.object({ id: TerminalId, lane: z.string(), alive: z.boolean() })),
+  },
+} as const satisfies Record<string, { params: z.ZodType; result: z.ZodType }>;
+
+export type Method = keyof typeof METHODS;
+export type ParamsOf<M extends Method> = z.input<(typeof METHODS)[M]["params"]>;
+export type ParsedParamsOf<M extends Method> = z.output<(typeof METHODS)[M]["params"]>;
+export type ResultOf<M extends Method> = z.output<(typeof METHODS)[M]["result"]>;
+
+export const EVENTS = {
+  /** Something in the installation changed; ask for app.snapshot again. */
+  "app.changed": z.object({ what: z.enum(["settings", "session", "library", "contexts", "logs", "record"]) }),
+  /** A run changed: its header whole, and the steps that differ. `seq` grows by one per message of a run. */
+  "run.changed": z.object({ header: RunHeader, steps: z.array(StepState), seq: z.int() }),
+  "run.alarm": z.object({ run: RunId, step: StepId.nullable(), severity: z.enum(["fail", "warn"]), title: z.string(), detail: z.string() }),
+  "cluster.watched": z.object({
+    run: RunId,
+    cluster: ClusterName,
+    objects: z.array(WatchedObject),
+    at: z.string(),
+    state: z.enum(["live", "lost", "off"]),
+  }),
+  "record.appended": z.object({ log: LogId, events: z.int(), head: z.string(), fingerprint: z.string() }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type EventName = keyof typeof EVENTS;
+export type PayloadOf<E extends EventName> = z.output<(typeof EVENTS)[E]>;

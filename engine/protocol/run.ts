@@ -1,0 +1,136 @@
+// A run as it stands: the fold of its events, and what may be done next.
+// Owns: shapes. The fold is engine/run. Durations are milliseconds, moments ISO 8601 UTC.
+import { z } from "zod";
+import { PinView } from "./cluster.ts";
+import { ClusterName, LogId, Mode, RunId, Sha256, ShellKind, StepId, TerminalId, Timestamp, Verdict } from "./ids.ts";
+
+/** A person's word beside a verdict; it never rewrites it. */
+export const Judgement = z.object({ outcome: z.enum(["accepted", "rejected"]), by: z.string(), reason: z.string(), at: Timestamp });
+export type Judgement = z.infer<typeof Judgement>;
+
+export const BlockState = z.object({
+  index: z.int(),
+  status: z.enum(["todo", "running", "done"]),
+  verdict: Verdict.nullable(),
+  attempt: z.int(),
+  startedAt: Timestamp.nullable(),
+  durationMs: z.number().nullable(),
+  exitCode: z.int().nullable(),
+  pipeStatus: z.array(z.int()),
+  /** Why this verdict, in words, e.g. "exit 3", "ended by Ctrl-C", "the shell is gone". */
+  because: z.string(),
+  bytes: z.int(),
+  redactions: z.int(),
+  /** The resolved, redacted text that was sent; null before the start. */
+  resolved: z.string().nullable(),
+  captured: z.string().nullable(),
+});
+export type BlockState = z.infer<typeof BlockState>;
+export const CheckState = z.object({
+  index: z.int(),
+  confirmed: z.boolean(),
+  by: z.string(),
+  at: Timestamp.nullable(),
+  value: z.string().nullable(),
+});
+export const StepState = z.object({
+  id: StepId,
+  number: z.string(),
+  title: z.string(),
+  phase: z.array(z.string()),
+  lane: z.string(),
+  on: z.string(),
+  /** todo: not begun · running: a block runs · open: begun, waits for a person (next block, check) · done. */
+  status: z.enum(["todo", "running", "open", "done"]),
+  verdict: Verdict.nullable(),
+  judgement: Judgement.nullable(),
+  attempt: z.int(),
+  startedAt: Timestamp.nullable(),
+  endedAt: Timestamp.nullable(),
+  durationMs: z.number().nullable(),
+  plannedMs: z.number().nullable(),
+  reason: z.string(),
+  because: z.string(),
+  blocks: z.array(BlockState),
+  checks: z.array(CheckState),
+  shell: ShellKind.nullable(),
+  terminal: TerminalId.nullable(),
+  recording: z.string().nullable(),
+  /** A key this version cannot honour yet (gate, sign-off, soak …): the run stops here and says so. */
+  unsupported: z.array(z.string()),
+});
+export type StepState = z.infer<typeof StepState>;
+
+/** The one thing to do now. Exactly one per moment; the window draws it bottom right. */
+export const NextAction = z.object({
+  kind: z.enum(["run-step", "run-block", "confirm-check", "wait", "judge", "retry-or-skip", "resume", "finish", "blocked", "none"]),
+  step: StepId.nullable(),
+  block: z.int().nullable(),
+  check: z.int().nullable(),
+  /** Bar's headline, second line, and the button's words ("" = no button). */
+  say: z.string(),
+  detail: z.string(),
+  button: z.string(),
+  then: z.string(),
+  /** Needs the cluster's name typed (production danger, confirm=typed). */
+  typed: z.string().nullable(),
+});
+export type NextAction = z.infer<typeof NextAction>;
+
+export const RunStatus = z.enum(["active", "held", "finished", "aborted"]);
+export const RunHeader = z.object({
+  run: RunId,
+  log: LogId,
+  number: z.int(),
+  mode: Mode,
+  title: z.string(),
+  path: z.string(),
+  version: z.string().nullable(),
+  reviewed: z.string().nullable(),
+  planSha256: Sha256,
+  status: RunStatus,
+  result: z.string(),
+  hold: z.object({ by: z.string(), reason: z.string(), since: Timestamp }).nullable(),
+  operator: z.string(),
+  solo: z.boolean(),
+  startedAt: Timestamp,
+  endedAt: Timestamp.nullable(),
+  plannedMs: z.number().nullable(),
+  forecastEnd: Timestamp.nullable(),
+  clusters: z.array(PinView),
+  needsCluster: z.boolean(),
+  current: StepId.nullable(),
+  next: StepId.nullable(),
+  nextAction: NextAction,
+  /** Run-on is under way: steps follow each other until the next hold. */
+  runningOn: z.boolean(),
+  runAllArmed: z.boolean(),
+  events: z.int(),
+  head: Sha256,
+  fingerprint: z.string(),
+  checkpointAt: Timestamp.nullable(),
+  redactions: z.int(),
+  recordedBytes: z.number(),
+  terminals: z.array(z.object({ id: TerminalId, shell: ShellKind, lane: z.string(), cluster: z.string(), alive: z.boolean() })),
+});
+export type RunHeader = z.infer<typeof RunHeader>;
+export const RunView = z.object({ header: RunHeader, steps: z.array(StepState), values: z.record(z.string(), z.string()) });
+export type RunView = z.infer<typeof RunView>;
+
+export const StartRequest = z.object({
+  path: z.string().min(1).max(4096),
+  mode: Mode,
+  /** Context per named cluster; empty for a runbook that needs none. */
+  contexts: z.partialRecord(ClusterName, z.string().max(1000)),
+  namespace: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/)
+    .optional(),
+  params: z.record(z.string(), z.string().max(100_000)),
+  placeholders: z.record(z.string(), z.string().max(10_000)),
+  /** Production only: the cluster's context name typed by hand. */
+  typedCluster: z.string().max(1000).optional(),
+  /** Reason for starting although preflight found blockers; recorded. */
+  overrideReason: z.string().max(2000).optional(),
+});
+export type StartRequest = z.infer<typeof StartRequest>;
