@@ -71,7 +71,7 @@ export const NextAction = z.object({
   say: z.string(),
   detail: z.string(),
   button: z.string(),
-  then: z.string(),
+  after: z.string(),
   /** Needs the cluster's name typed (production danger, confirm=typed). */
   typed: z.string().nullable(),
 });
