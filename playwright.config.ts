@@ -1,0 +1,14 @@
+import { defineConfig } from "@playwright/test";
+
+// Each test starts the production window with an engine and a data directory of its own (e2e/fixtures.ts).
+export default defineConfig({
+  testDir: "e2e",
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  workers: 1,
+  forbidOnly: true,
+  retries: 0,
+  outputDir: "test-results",
+  reporter: [["list"], ["json"]],
+  use: { trace: "retain-on-failure", screenshot: "only-on-failure", viewport: { width: 1440, height: 900 } },
+});
