@@ -56,12 +56,24 @@ export const METHODS = {
   "run.preflight": { params: StartRequest, result: z.array(Finding) },
   "run.start": { params: StartRequest, result: RunView },
   "run.get": { params: z.strictObject({ run: RunId }), result: z.object({ view: RunView, document: RunbookDocument }) },
+  /** `reason` is needed where the step is not the next one; it is recorded. */
   "run.step": {
-    params: z.strictObject({ ...atStep, typed: z.string().max(1000).optional(), nested: z.boolean().optional() }),
+    params: z.strictObject({
+      ...atStep,
+      typed: z.string().max(1000).optional(),
+      nested: z.boolean().optional(),
+      reason: z.string().max(2000).optional(),
+    }),
     result: RunHeader,
   },
   "run.block": {
-    params: z.strictObject({ ...atStep, block: z.int().min(0), typed: z.string().max(1000).optional(), nested: z.boolean().optional() }),
+    params: z.strictObject({
+      ...atStep,
+      block: z.int().min(0),
+      typed: z.string().max(1000).optional(),
+      nested: z.boolean().optional(),
+      reason: z.string().max(2000).optional(),
+    }),
     result: RunHeader,
   },
   /** Runs on, step after step, until something needs a person. */
@@ -83,7 +95,15 @@ export const METHODS = {
     result: z.object({ survivors: z.array(z.object({ pid: z.int(), command: z.string() })) }),
   },
   "run.hold": { params: z.strictObject({ run: RunId, reason: Reason }), result: RunHeader },
-  "run.resume": { params: z.strictObject({ run: RunId, reason: z.string().max(2000).optional() }), result: RunHeader },
+  /** `secrets` gives secret parameters again after a restart: they are recorded nowhere. */
+  "run.resume": {
+    params: z.strictObject({
+      run: RunId,
+      reason: z.string().max(2000).optional(),
+      secrets: z.record(z.string(), z.string().max(100_000)).optional(),
+    }),
+    result: RunHeader,
+  },
   "run.abort": { params: z.strictObject({ run: RunId, reason: Reason }), result: RunHeader },
   "run.finish": { params: z.strictObject({ run: RunId, reason: z.string().max(2000).optional() }), result: RunHeader },
   /** Text without a language, run as shell by an explicit act, recorded as such. */

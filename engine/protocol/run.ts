@@ -58,6 +58,10 @@ export const StepState = z.object({
   recording: z.string().nullable(),
   /** A key this version cannot honour yet (gate, sign-off, soak …): the run stops here and says so. */
   unsupported: z.array(z.string()),
+  /** Failed or unknown, and gone past with a reason (`reason`); the verdict stands. */
+  passedOver: z.boolean().optional(),
+  /** Undoes another step of this run: off the main path, may be run at any time. */
+  wayBack: z.boolean().optional(),
 });
 export type StepState = z.infer<typeof StepState>;
 
@@ -112,6 +116,8 @@ export const RunHeader = z.object({
   redactions: z.int(),
   recordedBytes: z.number(),
   terminals: z.array(z.object({ id: TerminalId, shell: ShellKind, lane: z.string(), cluster: z.string(), alive: z.boolean() })),
+  /** Secret parameters that a restart has forgotten; `run.resume` takes them again. */
+  secretsWanted: z.array(z.string()).optional(),
 });
 export type RunHeader = z.infer<typeof RunHeader>;
 export const RunView = z.object({ header: RunHeader, steps: z.array(StepState), values: z.record(z.string(), z.string()) });
