@@ -1,0 +1,69 @@
+// Dialogs and sheets. They leave band, situation and record bar uncovered (LOOK-TOKENS), and keep focus inside.
+// Owns: frame, title, close. Does not own what is asked in them.
+import { X } from "lucide-react";
+import { Dialog as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+import { IconButton } from "./Button.tsx";
+
+type Props = {
+  title: string;
+  description?: ReactNode;
+  open: boolean;
+  onClose(): void;
+  footer?: ReactNode;
+  children?: ReactNode;
+  /** Must be answered: no close button, and neither Esc nor a click beside it closes. */
+  isRequired?: boolean;
+};
+
+/** A click on band, situation or record bar does not close: they stay in use beside a dialog. */
+const inFrame = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest(".frame-band, .frame-situation, .frame-alarm, .frame-record") !== null;
+
+function Body({ className, title, description, onClose, footer, children, isRequired = false }: Props & { className: string }) {
+  return (
+    <Radix.Portal>
+      <Radix.Overlay className="scrim" />
+      <Radix.Content
+        className={className}
+        {...(description === undefined ? { "aria-describedby": undefined } : {})}
+        onEscapeKeyDown={(event) => isRequired && event.preventDefault()}
+        onInteractOutside={(event) => (isRequired || inFrame(event.target)) && event.preventDefault()}
+      >
+        <div className="dialog-head">
+          <div className="grow">
+            <Radix.Title>{title}</Radix.Title>
+            {description === undefined ? null : (
+              <Radix.Description asChild>
+                <div className="mid">{description}</div>
+              </Radix.Description>
+            )}
+          </div>
+          {isRequired ? null : (
+            <IconButton label="Close" onClick={onClose}>
+              <X size={18} />
+            </IconButton>
+          )}
+        </div>
+        <div className="dialog-body">{children}</div>
+        {footer === undefined ? null : <div className="dialog-foot">{footer}</div>}
+      </Radix.Content>
+    </Radix.Portal>
+  );
+}
+
+export function Dialog({ wide = false, ...props }: Props & { wide?: boolean }) {
+  return (
+    <Radix.Root open={props.open} onOpenChange={(open) => !open && props.onClose()}>
+      <Body className={`dialog ${wide ? "wide" : ""}`} {...props} />
+    </Radix.Root>
+  );
+}
+/** At the right, so that what is signed or started stays in view; `left` is the outline's drawer. */
+export function Sheet({ side = "right", ...props }: Props & { side?: "right" | "left" }) {
+  return (
+    <Radix.Root open={props.open} onOpenChange={(open) => !open && props.onClose()}>
+      <Body className={`sheet ${side}`} {...props} />
+    </Radix.Root>
+  );
+}
