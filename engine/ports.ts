@@ -2,6 +2,7 @@
 // Owns: the types and the real implementations. Rooms take these as arguments and never reach for the globals.
 import { randomBytes, randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
+import { join, resolve } from "node:path";
 import { ulid } from "ulid";
 
 export type Clock = {
@@ -48,4 +49,13 @@ function safeUser(): string {
   } catch {
     return "unknown"; // no passwd entry, as in some containers
   }
+}
+
+/** Where the database, recordings and checkpoints live: `HOLDPOINT_HOME`, else the platform's own place for application data. */
+export function dataDirectory(env: Record<string, string | undefined>, platform: NodeJS.Platform, homeDir: string): string {
+  const own = env["HOLDPOINT_HOME"];
+  if (own !== undefined && own !== "") return resolve(own);
+  if (platform === "darwin") return join(homeDir, "Library", "Application Support", "Holdpoint");
+  if (platform === "win32") return join(env["LOCALAPPDATA"] ?? join(homeDir, "AppData", "Local"), "Holdpoint");
+  return join(env["XDG_DATA_HOME"] ?? join(homeDir, ".local", "share"), "holdpoint");
 }
