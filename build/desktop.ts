@@ -1,0 +1,60 @@
+// Bundles the desktop shell: main and engine process as ES modules, the preload as one CommonJS file.
+// Owns: what goes into dist/electron. The window itself is built by build/bundle.ts.
+import { rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type InlineConfig } from "vite";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const outDir = join(root, "dist", "electron");
+
+/** Native modules stay packages: they load files beside themselves, outside any bundle (and outside the asar). */
+const NATIVE = ["electron", "better-sqlite3", /^@lydell\/node-pty/];
+
+/** Files that are started by path rather than imported get a bundle of their own, under the name the source uses. */
+export const ENTRIES = {
+  main: join(root, "electron", "main.ts"),
+  "engine-process": join(root, "electron", "engine-process.ts"),
+};
+
+function shared(): InlineConfig {
+  return { root, configFile: false, logLevel: "warn", publicDir: false };
+}
+
+/** Writes dist/electron; throws where an entry does not bundle. */
+export async function bundleDesktop(workers: Record<string, string> = {}): Promise<void> {
+  rmSync(outDir, { recursive: true, force: true });
+  await build({
+    ...shared(),
+    ssr: { noExternal: true, external: ["electron", "better-sqlite3", "@lydell/node-pty"] },
+    build: {
+      ssr: true,
+      outDir,
+      emptyOutDir: false,
+      target: "node24",
+      minify: false,
+      sourcemap: true,
+      rolldownOptions: {
+        input: { ...ENTRIES, ...workers },
+        external: NATIVE,
+        output: { format: "es", entryFileNames: "[name].mjs", chunkFileNames: "chunk-[hash].mjs" },
+      },
+    },
+  });
+  await build({
+    ...shared(),
+    ssr: { noExternal: true, external: ["electron"] },
+    build: {
+      ssr: true,
+      outDir,
+      emptyOutDir: false,
+      target: "node24",
+      minify: false,
+      rolldownOptions: {
+        input: { preload: join(root, "electron", "preload.ts") },
+        external: ["electron"],
+        output: { format: "cjs", entryFileNames: "[name].cjs" },
+      },
+    },
+  });
+}
