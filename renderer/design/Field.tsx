@@ -56,13 +56,7 @@ export function Field({
   );
 }
 
-export function TextAreaField({
-  label,
-  hint,
-  error,
-  hideLabel,
-  ...input
-}: Shared & Omit<ComponentProps<"textarea">, "className" | "id">) {
+export function TextAreaField({ label, hint, error, hideLabel, ...input }: Shared & Omit<ComponentProps<"textarea">, "className" | "id">) {
   const id = useId();
   return (
     <Wrapped id={id} label={label} hint={hint} error={error} {...(hideLabel === undefined ? {} : { hideLabel })}>

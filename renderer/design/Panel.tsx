@@ -3,7 +3,19 @@
 import type { ReactNode } from "react";
 import { Status, type StatusState } from "./Status.tsx";
 
-export function PanelHead({ icon, title, sub, end, id }: { icon?: ReactNode; title: string; sub?: ReactNode; end?: ReactNode; id?: string }) {
+export function PanelHead({
+  icon,
+  title,
+  sub,
+  end,
+  id,
+}: {
+  icon?: ReactNode;
+  title: string;
+  sub?: ReactNode;
+  end?: ReactNode;
+  id?: string;
+}) {
   return (
     <div className="panel-head">
       {icon}

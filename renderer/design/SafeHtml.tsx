@@ -8,7 +8,22 @@ const TAGS = (
   "a abbr b blockquote br caption code col colgroup dd del details dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q " +
   "rp rt ruby s samp small span strike strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr"
 ).split(" ");
-const ATTRIBUTES = ["href", "title", "alt", "src", "colspan", "rowspan", "scope", "start", "reversed", "lang", "dir", "open", "id", "datetime"];
+const ATTRIBUTES = [
+  "href",
+  "title",
+  "alt",
+  "src",
+  "colspan",
+  "rowspan",
+  "scope",
+  "start",
+  "reversed",
+  "lang",
+  "dir",
+  "open",
+  "id",
+  "datetime",
+];
 /** Ids of a document live in a name space of their own, or they could shadow the window's (DOM clobbering). */
 export const ID_PREFIX = "doc-";
 const OUTSIDE = new Set(["http:", "https:", "mailto:"]);

@@ -1,0 +1,214 @@
+// The window: frame, the open view, and what lies over it (sign-in, lock, palette, notices).
+// Owns: which view is shown. Each view owns itself.
+import { X } from "lucide-react";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { bridge } from "../bridge/index.ts";
+import { Button, formatDuration, IconButton, Mark, Notice, useNow } from "../design/index.ts";
+import { DocumentView } from "../library/DocumentView.tsx";
+import { LibraryView } from "../library/LibraryView.tsx";
+import { PaletteView } from "../palette/PaletteView.tsx";
+import { PeopleOverlays } from "../people/PeopleOverlays.tsx";
+import { RecordsView } from "../records/RecordsView.tsx";
+import { RecordView } from "../records/RecordView.tsx";
+import { useAppearance } from "../settings/appearance.ts";
+import { SettingsView } from "../settings/SettingsView.tsx";
+import { Band } from "./Band.tsx";
+import { callOrNotify } from "./call.ts";
+import { Frame, FrameWork } from "./Frame.tsx";
+import { useKeys } from "./keys.ts";
+import { announce } from "./live.ts";
+import { Rail } from "./Rail.tsx";
+import { RecordBar } from "./RecordBar.tsx";
+import type { Route } from "./route.ts";
+import { useStirring } from "./stirring.ts";
+import { type AppState, useApp } from "./store.ts";
+import { useSiteZone } from "./zone.ts";
+
+const RunView = lazy(async () => ({ default: (await import("../run/index.ts")).RunView }));
+
+export function App() {
+  const snapshot = useApp((state) => state.snapshot);
+  const connection = useApp((state) => state.connection);
+  const snapshotError = useApp((state) => state.snapshotError);
+  useAppearance();
+  useStirring();
+  if (connection.state === "refused") return <Refused />;
+  if (snapshot === null) return <Splash error={snapshotError} isLost={connection.state === "lost"} />;
+  return <Window snapshot={snapshot} />;
+}
+
+function Window({ snapshot }: { snapshot: NonNullable<AppState["snapshot"]> }) {
+  const { route, subject, setPaletteOpen, setSignInOpen } = useApp();
+  const siteZone = useSiteZone();
+  useKeys([{ combo: "Mod+K", scope: "always", run: () => setPaletteOpen(!useApp.getState().isPaletteOpen) }]);
+  const key = routeKey(route);
+  useEffect(() => {
+    document.title = `${titleOf(route)} · Holdpoint`;
+    // A new view: the reader begins at its start, unless the view has put the focus somewhere itself.
+    if (document.activeElement === document.body || document.activeElement?.closest(".frame-rail") !== null)
+      document.getElementById("work")?.focus();
+  }, [key]); // biome-ignore lint/correctness/useExhaustiveDependencies: a new event number within the same record is not a new view
+  return (
+    <Frame
+      isRehearsal={subject.kind === "run" && subject.header.mode === "rehearsal"}
+      band={
+        <Band
+          subject={subject}
+          session={snapshot.session}
+          osUser={snapshot.osUser}
+          siteZone={siteZone}
+          onSearch={() => setPaletteOpen(true)}
+          onLock={() => void callOrNotify("people.lock", {})}
+          onSignOut={() => void callOrNotify("people.signOut", {})}
+          onSignIn={() => (snapshot.hasOperators ? setSignInOpen(true) : useApp.getState().postponeFirstRun(false))}
+        />
+      }
+      rail={<Rail route={route} activeRun={snapshot.activeRun} />}
+      view={
+        <Suspense
+          fallback={
+            <FrameWork label="Loading">
+              <div className="splash">Opening the run…</div>
+            </FrameWork>
+          }
+        >
+          <View key={key} route={route} />
+        </Suspense>
+      }
+      record={<RecordBar snapshot={snapshot} subject={subject} />}
+      overlay={
+        <>
+          <PeopleOverlays snapshot={snapshot} />
+          <PaletteView />
+          <ConnectionWord />
+          <Notices />
+        </>
+      }
+    />
+  );
+}
+
+function View({ route }: { route: Route }) {
+  switch (route.view) {
+    case "library":
+      return <LibraryView />;
+    case "document":
+      return <DocumentView path={route.path} />;
+    case "run":
+      return <RunView run={route.run} />;
+    case "records":
+      return <RecordsView />;
+    case "record":
+      return <RecordView log={route.log} seq={route.seq} />;
+    case "settings":
+      return <SettingsView />;
+  }
+}
+
+const routeKey = (route: Route): string =>
+  route.view === "document"
+    ? `document ${route.path}`
+    : route.view === "run"
+      ? route.run
+      : route.view === "record"
+        ? route.log
+        : route.view;
+const titles: Record<Route["view"], string> = {
+  library: "Library",
+  document: "Runbook",
+  run: "Run",
+  records: "Records",
+  record: "Record",
+  settings: "Settings",
+};
+const titleOf = (route: Route): string => titles[route.view];
+
+function Splash({ error, isLost }: { error: string | null; isLost: boolean }) {
+  return (
+    <div className="splash" role="status">
+      <Mark size={44} />
+      <h1>Holdpoint</h1>
+      <p>{error ?? (isLost ? "The engine does not answer yet. Trying again." : "Opening the record…")}</p>
+    </div>
+  );
+}
+
+function Refused() {
+  return (
+    <div className="splash" role="alert">
+      <Mark size={44} />
+      <h1>This window needs a new link</h1>
+      <p>
+        The link was used already, or Holdpoint was started again since. Nothing is lost: the record is on disk. Run{" "}
+        <code>holdpoint open</code>, or <code>holdpoint serve</code> for a link to this address.
+      </p>
+      <Button kind="accent" onClick={() => bridge().retryNow()}>
+        Try again
+      </Button>
+    </div>
+  );
+}
+
+/** Lost: what is on screen may be old, acts do not reach the engine, running commands go on. */
+function ConnectionWord() {
+  const { state, retryAt, attempt } = useApp((app) => app.connection);
+  const now = useNow();
+  const [isShown, setShown] = useState(false);
+  useEffect(() => {
+    if (state !== "lost") {
+      setShown((was) => {
+        if (was) announce("Connected again.");
+        return false;
+      });
+      return;
+    }
+    // A reconnect that takes less than this is nobody's business.
+    const timer = setTimeout(() => {
+      setShown(true);
+      announce("The connection to the engine is lost. Running commands go on. Trying again.", "assertive");
+    }, 600);
+    return () => clearTimeout(timer);
+  }, [state]);
+  if (!isShown) return null;
+  const wait = retryAt === null ? 0 : Math.max(0, retryAt - now);
+  return (
+    <div className="connection">
+      <span>
+        <b>Connection lost.</b> What you see may be old. Running commands go on.{" "}
+        <span className="dim">{attempt > 1 && wait > 999 ? `Next try in ${formatDuration(wait)}.` : "Trying now."}</span>
+      </span>
+      <Button small onClick={() => bridge().retryNow()}>
+        Try now
+      </Button>
+    </div>
+  );
+}
+
+function Notices() {
+  const { notices, dismiss } = useApp();
+  return (
+    <section className="notices" aria-label="Messages">
+      {notices.map((notice) => (
+        <Notice key={notice.id} kind={notice.kind} live>
+          <div className="notice-line">
+            <span className="grow">{notice.text}</span>
+            {notice.action === undefined ? null : (
+              <Button
+                small
+                onClick={() => {
+                  notice.action?.run();
+                  dismiss(notice.id);
+                }}
+              >
+                {notice.action.label}
+              </Button>
+            )}
+            <IconButton label="Dismiss" onClick={() => dismiss(notice.id)}>
+              <X size={16} />
+            </IconButton>
+          </div>
+        </Notice>
+      ))}
+    </section>
+  );
+}

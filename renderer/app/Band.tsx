@@ -1,0 +1,232 @@
+// Row 1, never scrolled away: which cluster, live or rehearsal, what is open, the clocks, who is signed in.
+// Owns: drawing. Facts come from the engine's header or snapshot, never from a shell's output.
+import { Archive, CircleOff, Lock, LogIn, LogOut, MapPinCheck, Search, VenetianMask } from "lucide-react";
+import type { PinView, SessionView } from "../../engine/protocol/index.ts";
+import {
+  CLASS_WORDS,
+  ClassGlyph,
+  comboWords,
+  formatAgo,
+  formatClock,
+  formatDay,
+  initials,
+  Kbd,
+  Menu,
+  type MenuItem,
+  useNow,
+  zoneWord,
+} from "../design/index.ts";
+import type { FrameSubject } from "./store.ts";
+
+export function Band({
+  subject,
+  session,
+  osUser,
+  siteZone,
+  onSearch,
+  onLock,
+  onSignIn,
+  onSignOut,
+}: {
+  subject: FrameSubject;
+  session: SessionView | null;
+  osUser: string;
+  siteZone: string;
+  onSearch(): void;
+  onLock(): void;
+  onSignIn(): void;
+  onSignOut(): void;
+}) {
+  const header = subject.kind === "run" ? subject.header : null;
+  const pin = header?.clusters[0];
+  const look = header === null ? "" : header.mode === "rehearsal" ? "rehearsal" : pin?.class === "production" ? "production" : "";
+  return (
+    <header className={`frame-band ${look}`}>
+      {header !== null ? (
+        <RunWords header={header} pin={pin} />
+      ) : subject.kind === "record" ? (
+        <RecordWords subject={subject} />
+      ) : (
+        <NoRunWords />
+      )}
+      <div className="band-end">
+        <button type="button" className="band-search" onClick={onSearch} aria-label={`Search, ${comboWords("Mod+K")}`}>
+          <Search size={15} aria-hidden="true" />
+          <span className="band-wide">Search</span>
+          <Kbd combo="Mod+K" />
+        </button>
+        <Clocks siteZone={siteZone} />
+        <Who session={session} osUser={osUser} onLock={onLock} onSignIn={onSignIn} onSignOut={onSignOut} />
+      </div>
+    </header>
+  );
+}
+
+function NoRunWords() {
+  return (
+    <>
+      <span className="band-chip">
+        <CircleOff size={16} aria-hidden="true" />
+        NO CLUSTER
+      </span>
+      <span className="band-small">no run is open</span>
+    </>
+  );
+}
+
+function RecordWords({ subject }: { subject: Extract<FrameSubject, { kind: "record" }> }) {
+  const { log } = subject;
+  return (
+    <>
+      <span className="band-chip">
+        <Archive size={16} aria-hidden="true" />
+        RECORD, READ ONLY
+      </span>
+      <span className="band-cluster">
+        {log.cluster === null ? (
+          <span className="band-small">{log.kind === "install" ? "this installation" : "had no cluster"}</span>
+        ) : (
+          <>
+            <span className="band-small">was on</span>
+            <span className="band-name">{log.cluster}</span>
+            <span className="band-small">
+              <ClassGlyph of={classOf(log.clusterClass)} size={14} />
+              {log.clusterClass ?? "no class"}
+            </span>
+          </>
+        )}
+      </span>
+    </>
+  );
+}
+
+const classOf = (name: string | null): "production" | "staging" | "sandbox" | "local" | "none" =>
+  name === "production" || name === "staging" || name === "sandbox" || name === "local" ? name : "none";
+
+function RunWords({ header, pin }: { header: Extract<FrameSubject, { kind: "run" }>["header"]; pin: PinView | undefined }) {
+  const isRehearsal = header.mode === "rehearsal";
+  const shown = pin?.class ?? "none";
+  return (
+    <>
+      {isRehearsal ? (
+        <span className="band-chip rehearsal">
+          <VenetianMask size={17} aria-hidden="true" />
+          REHEARSAL
+        </span>
+      ) : pin === undefined ? (
+        <span className="band-chip">
+          <CircleOff size={16} aria-hidden="true" />
+          NO CLUSTER
+        </span>
+      ) : (
+        <span className={`band-chip ${shown === "production" ? "production" : `cls-${shown}`}`}>
+          <ClassGlyph of={shown} />
+          {CLASS_WORDS[shown]}
+        </span>
+      )}
+      <span className="band-cluster">
+        {pin === undefined ? (
+          <span className="band-small">{isRehearsal ? "No cluster, nothing is changed anywhere" : "this computer only"}</span>
+        ) : (
+          <>
+            <span className="band-name">{pin.context}</span>
+            {pin.identity === null || pin.identity.namespace === "" ? null : (
+              <span className="band-small band-wide">namespace {pin.identity.namespace}</span>
+            )}
+            <PinWord pin={pin} />
+          </>
+        )}
+        {isRehearsal ? null : (
+          <span className="band-live">
+            <i aria-hidden="true" />
+            LIVE
+          </span>
+        )}
+      </span>
+      <span className="band-title">
+        {header.title}
+        <span className="band-small">run {header.number}</span>
+        {header.solo ? <span className="band-small band-wide">SOLO</span> : null}
+      </span>
+    </>
+  );
+}
+
+const PIN_WORDS: Record<PinView["state"], string> = {
+  proved: "proved",
+  differs: "differs from the pin",
+  unreachable: "not reachable",
+  expired: "credentials expired",
+  unproved: "not proved yet",
+};
+function PinWord({ pin }: { pin: PinView }) {
+  const now = useNow();
+  const when = pin.state === "proved" && pin.provedAt !== null ? ` ${formatAgo(now - Date.parse(pin.provedAt))}` : "";
+  return (
+    <span className={`band-small ${pin.state === "differs" || pin.state === "expired" ? "fail-text" : ""}`}>
+      <MapPinCheck size={14} aria-hidden="true" />
+      {PIN_WORDS[pin.state]}
+      {when}
+    </span>
+  );
+}
+
+function Clocks({ siteZone }: { siteZone: string }) {
+  const now = useNow();
+  return (
+    <>
+      <span className="band-small band-wide">{formatDay(now)}</span>
+      <span className="band-clock">
+        <b>{formatClock(now)}</b> UTC
+      </span>
+      {zoneWord(now, siteZone) === "UTC" ? null : (
+        <span className="band-clock">
+          <b>{formatClock(now, siteZone)}</b> {zoneWord(now, siteZone)}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Who({
+  session,
+  osUser,
+  onLock,
+  onSignIn,
+  onSignOut,
+}: {
+  session: SessionView | null;
+  osUser: string;
+  onLock(): void;
+  onSignIn(): void;
+  onSignOut(): void;
+}) {
+  if (session === null)
+    return (
+      <button type="button" className="band-who" onClick={onSignIn}>
+        <LogIn size={16} aria-hidden="true" />
+        <b>Not signed in</b>
+        <span className="band-wide">as {osUser} on this computer</span>
+      </button>
+    );
+  const { operator } = session;
+  const items: MenuItem[] = [
+    { kind: "label", id: "who", label: `${operator.id}${operator.title === "" ? "" : `, ${operator.title}`}` },
+    { id: "lock", label: "Lock", hint: "A running command goes on", icon: <Lock size={16} />, onSelect: onLock },
+    { id: "out", label: "Sign out", icon: <LogOut size={16} />, onSelect: onSignOut },
+  ];
+  return (
+    <Menu
+      items={items}
+      trigger={
+        <button type="button" className="band-who">
+          <span className="avatar" aria-hidden="true">
+            {initials(operator.name)}
+          </span>
+          <b>{operator.name}</b>
+          <span className="band-wide">{session.locked ? "locked" : (operator.roles[0] ?? "no role")}</span>
+        </button>
+      }
+    />
+  );
+}

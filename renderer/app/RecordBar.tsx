@@ -1,0 +1,46 @@
+// The record bar: how much is written, the head's fingerprint, the last checkpoint, disk and clock.
+// Owns: drawing. The numbers are the engine's.
+import { ScrollText } from "lucide-react";
+import type { AppSnapshot } from "../../engine/protocol/index.ts";
+import { fingerprintGroups, formatAgo, formatBytes, formatCount, plural, Status, useNow } from "../design/index.ts";
+import type { FrameSubject } from "./store.ts";
+
+/** Below this the disk is named as a worry: one long night's recordings are a few GB. */
+const LOW_DISK_BYTES = 2_000_000_000;
+
+export function RecordBar({ snapshot, subject }: { snapshot: AppSnapshot; subject: FrameSubject }) {
+  const now = useNow(1000);
+  const header = subject.kind === "run" ? subject.header : null;
+  const events = header?.events ?? (subject.kind === "record" ? subject.log.events : snapshot.installEvents);
+  const fingerprint = header?.fingerprint ?? (subject.kind === "record" ? subject.log.fingerprint : snapshot.installFingerprint);
+  const free = snapshot.diskFreeBytes;
+  return (
+    <footer className="frame-record" aria-label="Record">
+      <span className="record-cell">
+        <ScrollText size={14} aria-hidden="true" />
+        {subject.kind === "record" ? `${plural(events, "event")}, not changed by reading` : `${plural(events, "event")}, written`}
+      </span>
+      <span className="record-cell">
+        Fingerprint <span className="mono">{fingerprintGroups(fingerprint).join(" ")}</span>
+      </span>
+      {header === null || header.checkpointAt === null ? null : (
+        <span className="record-cell">Checkpoint {formatAgo(now - Date.parse(header.checkpointAt))}</span>
+      )}
+      <span className="record-end">
+        {snapshot.recordProblem === null ? null : (
+          <span className="record-cell fail-text">
+            <Status state="failed" size={14} /> Record is damaged
+          </span>
+        )}
+        {snapshot.host.isReadOnly ? <span className="record-cell">Read only</span> : null}
+        {free === null ? null : (
+          <span className={`record-cell ${free < LOW_DISK_BYTES ? "warn-text" : ""}`}>Disk {formatBytes(free)} free</span>
+        )}
+        <span className={`record-cell ${snapshot.clock === "adrift" ? "warn-text" : ""}`}>
+          {snapshot.clock === "in step" ? "Clock in step" : snapshot.clock === "adrift" ? "Clock adrift" : "Clock not checked"}
+        </span>
+        {header === null ? null : <span className="record-cell">Redacted {formatCount(header.redactions)}</span>}
+      </span>
+    </footer>
+  );
+}

@@ -1,0 +1,55 @@
+// Where the window is, as the fragment of its address. Pure, both ways.
+// Owns: the spelling of routes. Does not listen to the browser (renderer/app/store.ts does).
+import type { LogId, RunId } from "../../engine/protocol/index.ts";
+
+export type Route =
+  | { view: "library" }
+  | { view: "document"; path: string }
+  | { view: "run"; run: RunId }
+  | { view: "records" }
+  | { view: "record"; log: LogId; seq: number | null }
+  | { view: "settings" };
+
+const decoded = (part: string | undefined): string => {
+  try {
+    return decodeURIComponent(part ?? "");
+  } catch {
+    return ""; // a fragment typed by hand; the library is shown
+  }
+};
+
+export function parseRoute(hash: string): Route {
+  const [, view, first, second] = hash.replace(/^#?\/?/, "/").split("/");
+  const value = decoded(first);
+  if (view === "library" && value !== "") return { view: "document", path: value };
+  if (view === "run" && /^run-[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) return { view: "run", run: value as RunId };
+  if (view === "records" && /^(log|install)-[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) {
+    const seq = Number(second);
+    return { view: "record", log: value as LogId, seq: Number.isSafeInteger(seq) && seq > 0 ? seq : null };
+  }
+  if (view === "records") return { view: "records" };
+  if (view === "settings") return { view: "settings" };
+  return { view: "library" };
+}
+
+export function routeHash(route: Route): string {
+  switch (route.view) {
+    case "library":
+      return "#/library";
+    case "document":
+      return `#/library/${encodeURIComponent(route.path)}`;
+    case "run":
+      return `#/run/${route.run}`;
+    case "records":
+      return "#/records";
+    case "record":
+      return route.seq === null ? `#/records/${route.log}` : `#/records/${route.log}/${route.seq}`;
+    case "settings":
+      return "#/settings";
+  }
+}
+
+/** Goes there; the browser's own back button comes back. */
+export function go(route: Route): void {
+  window.location.hash = routeHash(route);
+}

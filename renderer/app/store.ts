@@ -1,0 +1,106 @@
+// The app's slice: the installation's snapshot, the connection, where the window is, and what the frame says.
+// Owns: a view of the engine's facts, renewed by snapshot and events; nothing recorded lives here. Features keep slices of their own.
+import { create } from "zustand";
+import type { AppSnapshot, LogSummary, RunHeader } from "../../engine/protocol/index.ts";
+import { bridge, type ConnectionState } from "../bridge/index.ts";
+import { parseRoute, type Route } from "./route.ts";
+
+/** What the open view tells the frame (band, record bar, rehearsal's edge). */
+export type FrameSubject = { kind: "none" } | { kind: "run"; header: RunHeader } | { kind: "record"; log: LogSummary };
+export type AppNotice = { id: number; kind: "fail" | "warn" | "ok"; text: string; action?: { label: string; run(): void } };
+
+export type AppState = {
+  connection: ConnectionState;
+  snapshot: AppSnapshot | null;
+  snapshotError: string | null;
+  route: Route;
+  subject: FrameSubject;
+  notices: AppNotice[];
+  isPaletteOpen: boolean;
+  /** Sign-in asked for by an act that needed it. */
+  isSignInOpen: boolean;
+  /** The newcomer chose to look around before making an operator. */
+  hasPostponedFirstRun: boolean;
+  refresh(): Promise<void>;
+  setSubject(subject: FrameSubject): void;
+  setPaletteOpen(isOpen: boolean): void;
+  setSignInOpen(isOpen: boolean): void;
+  postponeFirstRun(isPostponed: boolean): void;
+  /** A sentence for the person, until dismissed; failures stay, successes go by themselves after a while. */
+  notify(kind: AppNotice["kind"], text: string, action?: AppNotice["action"]): void;
+  dismiss(id: number): void;
+};
+
+let lastNotice = 0;
+/** A word that everything went well is read within this time; bad news stays until it is dismissed. */
+const OK_NOTICE_MS = 8_000;
+
+export const useApp = create<AppState>()((set, get) => ({
+  connection: { state: "connecting", retryAt: null, attempt: 0 },
+  snapshot: null,
+  snapshotError: null,
+  route: parseRoute(typeof window === "undefined" ? "" : window.location.hash),
+  subject: { kind: "none" },
+  notices: [],
+  isPaletteOpen: false,
+  isSignInOpen: false,
+  hasPostponedFirstRun: false,
+  refresh: async () => {
+    const result = await bridge().call("app.snapshot", {});
+    if (result.ok) set({ snapshot: result.value, snapshotError: null });
+    else if (result.error.code !== "disconnected") set({ snapshotError: result.error.message });
+  },
+  setSubject: (subject) => set({ subject }),
+  setPaletteOpen: (isPaletteOpen) => set({ isPaletteOpen }),
+  setSignInOpen: (isSignInOpen) => set({ isSignInOpen }),
+  postponeFirstRun: (hasPostponedFirstRun) => set({ hasPostponedFirstRun }),
+  notify: (kind, text, action) => {
+    lastNotice += 1;
+    const id = lastNotice;
+    const notice: AppNotice = action === undefined ? { id, kind, text } : { id, kind, text, action };
+    set({ notices: [...get().notices.filter((one) => one.text !== text), notice].slice(-4) });
+    if (kind === "ok") setTimeout(() => get().dismiss(id), OK_NOTICE_MS);
+  },
+  dismiss: (id) => set({ notices: get().notices.filter((one) => one.id !== id) }),
+}));
+
+/** Joins the slice to the bridge and the address bar, once. A snapshot is asked for at every (re)connection and every change. */
+export function startApp(): void {
+  const { refresh } = useApp.getState();
+  let isAsking = false;
+  let askAgain = false;
+  // Changes come in bursts (a run appends several events at once): one question at a time, and one more after the last change.
+  const renew = async (): Promise<void> => {
+    if (isAsking) {
+      askAgain = true;
+      return;
+    }
+    isAsking = true;
+    await refresh();
+    isAsking = false;
+    if (askAgain) {
+      askAgain = false;
+      await renew();
+    }
+  };
+  let wasOnline = false;
+  bridge().onConnection((connection) => {
+    useApp.setState({ connection });
+    if (connection.state === "online" && !wasOnline) void renew();
+    wasOnline = connection.state === "online";
+  });
+  bridge().subscribe("app.changed", () => void renew());
+  bridge().subscribe("record.appended", ({ log, events, head, fingerprint }) => {
+    const { snapshot } = useApp.getState();
+    if (snapshot === null) return;
+    const isInstall = log === snapshot.install;
+    useApp.setState({
+      snapshot: {
+        ...snapshot,
+        logs: snapshot.logs.map((one) => (one.log === log ? { ...one, events, head, fingerprint } : one)),
+        ...(isInstall ? { installEvents: events, installFingerprint: fingerprint } : {}),
+      },
+    });
+  });
+  window.addEventListener("hashchange", () => useApp.setState({ route: parseRoute(window.location.hash) }));
+}
