@@ -1,34 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { ARMING_MS, actionKey, armingLeftMs, follow, isGuarded, isPrimaryKey, primaryKeyLabel } from "./arming.ts";
+import { ARMING_MS, actionKey, armingLeftMs, follow, isGuarded, primaryKeyLabel, primaryKeys } from "./arming.ts";
 import { exampleHeader } from "./example.ts";
 
-const enter = { key: "Enter", ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false, isComposing: false };
-
 describe("the primary key", () => {
-  it("is the plain Enter off production", () => {
-    expect(isPrimaryKey(enter, false, "elsewhere")).toBe(true);
-    expect(isPrimaryKey({ ...enter, ctrlKey: true }, false, "elsewhere")).toBe(true);
+  it("is the plain Enter off production, and Ctrl or Command with Enter everywhere", () => {
+    expect(primaryKeys(false)).toEqual([
+      { combo: "Enter", scope: "free" },
+      { combo: "Mod+Enter", scope: "always" },
+    ]);
+    expect(primaryKeyLabel(false, false)).toBe("Enter");
   });
-  it("is Ctrl or Command with Enter on production, and the plain Enter decides nothing there", () => {
-    expect(isPrimaryKey(enter, true, "elsewhere")).toBe(false);
-    expect(isPrimaryKey({ ...enter, ctrlKey: true }, true, "elsewhere")).toBe(true);
-    expect(isPrimaryKey({ ...enter, metaKey: true }, true, "terminal")).toBe(true);
+  it("is never the plain Enter on production", () => {
+    expect(primaryKeys(true).map((key) => key.combo)).toEqual(["Mod+Enter"]);
+    expect(primaryKeyLabel(true, false)).toBe("Mod+Enter");
   });
-  it("leaves the plain Enter to the terminal and to a control that has the focus", () => {
-    expect(isPrimaryKey(enter, false, "terminal")).toBe(false);
-    expect(isPrimaryKey(enter, false, "control")).toBe(false);
-    expect(isPrimaryKey({ ...enter, ctrlKey: true }, false, "terminal")).toBe(true);
-  });
-  it("never counts a key that is held down, an input method's Enter, or one with Shift or Alt", () => {
-    expect(isPrimaryKey({ ...enter, repeat: true }, false, "elsewhere")).toBe(false);
-    expect(isPrimaryKey({ ...enter, isComposing: true }, false, "elsewhere")).toBe(false);
-    expect(isPrimaryKey({ ...enter, shiftKey: true }, false, "elsewhere")).toBe(false);
-    expect(isPrimaryKey({ ...enter, altKey: true, ctrlKey: true }, false, "elsewhere")).toBe(false);
-  });
-  it("says on the button which key it is", () => {
-    expect(primaryKeyLabel(false, "elsewhere", false)).toEqual(["Enter"]);
-    expect(primaryKeyLabel(false, "terminal", false)).toEqual(["Ctrl", "Enter"]);
-    expect(primaryKeyLabel(true, "elsewhere", true)).toEqual(["⌘", "Enter"]);
+  it("says so on the button when the terminal has the focus and keeps the plain Enter", () => {
+    expect(primaryKeyLabel(false, true)).toBe("Mod+Enter");
   });
 });
 

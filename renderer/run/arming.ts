@@ -1,4 +1,4 @@
-// When the one primary key may act: which keystroke it is, and how long an action must have stood still.
+// When the one primary action may be taken: by which key, and how long an action must have stood still.
 // Owns: the rule of LOOK.md ("a keystroke meant for the last screen decides nothing"). Does not act.
 import type { NextAction, RunHeader } from "../../engine/protocol/index.ts";
 
@@ -15,29 +15,14 @@ export function isGuarded(header: Pick<RunHeader, "mode" | "clusters">): boolean
   return header.mode === "live" && header.clusters.some((pin) => pin.class === "production" || pin.class === null);
 }
 
-export type Keystroke = {
-  key: string;
-  ctrlKey: boolean;
-  metaKey: boolean;
-  altKey: boolean;
-  shiftKey: boolean;
-  repeat: boolean;
-  isComposing: boolean;
-};
-/** Where the focus is: `terminal`, `control` (a field, button, link or menu that has its own Enter), or neither. */
-export type FocusPlace = "terminal" | "control" | "elsewhere";
-
-/** Whether a keystroke means the primary action. A held-down key repeats and never counts. */
-export function isPrimaryKey(stroke: Keystroke, guarded: boolean, focus: FocusPlace): boolean {
-  if (stroke.key !== "Enter" || stroke.repeat || stroke.isComposing || stroke.altKey || stroke.shiftKey) return false;
-  if (stroke.ctrlKey || stroke.metaKey) return true;
-  return !guarded && focus === "elsewhere";
+/** The keys of the primary action, in the words of renderer/app/keys.ts. Where a terminal or a control has the focus, the plain Enter is theirs. */
+export function primaryKeys(guarded: boolean): { combo: string; scope: "free" | "always" }[] {
+  const everywhere = { combo: "Mod+Enter", scope: "always" } as const;
+  return guarded ? [everywhere] : [{ combo: "Enter", scope: "free" }, everywhere];
 }
-
-/** What the button says its key is, given where the focus is. */
-export function primaryKeyLabel(guarded: boolean, focus: FocusPlace, isMac: boolean): string[] {
-  if (!guarded && focus !== "terminal") return ["Enter"];
-  return [isMac ? "⌘" : "Ctrl", "Enter"];
+/** The key printed on the button: the one that works where the focus is now. */
+export function primaryKeyLabel(guarded: boolean, isTerminalFocused: boolean): string {
+  return guarded || isTerminalFocused ? "Mod+Enter" : "Enter";
 }
 
 export type Arming = { key: string; since: number };

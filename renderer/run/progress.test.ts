@@ -1,31 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { formatDuration as clock } from "../design/format.ts";
 import { exampleHeader, exampleState, exampleStep } from "./example.ts";
-import { ago, bytes, clock, localTime, progressOf, took, utcTime } from "./times.ts";
-
-describe("times as words", () => {
-  it("writes durations as a clock does", () => {
-    expect(clock(0)).toBe("0:00");
-    expect(clock(102_900)).toBe("1:42");
-    expect(clock(21.5 * 60_000)).toBe("21:30");
-    expect(clock(3_723_000)).toBe("1:02:03");
-    expect(took(6_449)).toBe("6.4 s");
-    expect(took(95_000)).toBe("1:35");
-  });
-  it("gives UTC and local time, and survives a zone that does not exist", () => {
-    expect(utcTime("2026-03-15T00:55:12.345Z")).toBe("00:55:12");
-    expect(localTime("2026-03-15T00:55:12.345Z", "Europe/Helsinki")).toEqual({ time: "02:55:12", zone: "EET" });
-    expect(localTime("2026-03-15T00:55:12.345Z", "No/Where").time).toMatch(/^\d\d:\d\d:\d\d$/);
-  });
-  it("says how long ago and how many bytes", () => {
-    const now = Date.parse("2026-03-15T01:00:00.000Z");
-    expect(ago("2026-03-15T00:59:56.000Z", now)).toBe("4 s ago");
-    expect(ago("2026-03-15T00:58:00.000Z", now)).toBe("2 min ago");
-    expect(ago("2026-03-15T01:00:09.000Z", now)).toBe("0 s ago");
-    expect(bytes(999)).toBe("999 bytes");
-    expect(bytes(48_200)).toBe("48.2 kB");
-    expect(bytes(61_700_000)).toBe("61.7 MB");
-  });
-});
+import { isLate, progressOf } from "./progress.ts";
 
 describe("elapsed against plan", () => {
   const a = exampleStep("a", "1", "A", { directive: { plannedMs: 20 * 60_000 } });
@@ -56,5 +32,14 @@ describe("elapsed against plan", () => {
   it("stops the clock at the end of the run", () => {
     const ended = { ...header, endedAt: "2026-03-15T00:40:00.000Z" };
     expect(clock(progressOf(ended, [], now).elapsedMs)).toBe("10:00");
+  });
+});
+
+describe("a late step", () => {
+  it("is one that took clearly longer than planned, not one a few seconds over", () => {
+    expect(isLate(125_000, 120_000)).toBe(false);
+    expect(isLate(701_000, 600_000)).toBe(true);
+    expect(isLate(701_000, null)).toBe(false);
+    expect(isLate(null, 600_000)).toBe(false);
   });
 });

@@ -1,0 +1,55 @@
+// Elapsed against plan, from what the engine says and the wall clock.
+// Owns: the sums behind the situation bar and the outline. Does not read a clock: now is always given, in milliseconds.
+import type { RunHeader, StepState } from "../../engine/protocol/index.ts";
+
+/** How long a step has lasted: measured when done, counted on the wall clock while it is under way, null before. */
+export function stepElapsedMs(step: StepState, now: number): number | null {
+  if (step.durationMs !== null) return step.durationMs;
+  if (step.startedAt === null) return null;
+  return Math.max(0, (step.endedAt ? Date.parse(step.endedAt) : now) - Date.parse(step.startedAt));
+}
+
+export type Progress = {
+  elapsedMs: number;
+  plannedMs: number | null;
+  /** Where the plan stands at the work done so far; null without a plan. */
+  byPlanMs: number | null;
+  /** Shares of the bar, 0 to 1. */
+  elapsedShare: number;
+  byPlanShare: number;
+  /** Forecast end against planned end: positive is late. Null where nothing can be said. */
+  lateMs: number | null;
+};
+/**
+ * Elapsed against plan. What is done counts with its planned time, the current step with what it has used of its plan;
+ * so 25:12 elapsed at 23:42 of the plan is 1:30 late.
+ */
+export function progressOf(header: RunHeader, steps: StepState[], now: number): Progress {
+  const end = header.endedAt ? Date.parse(header.endedAt) : now;
+  const elapsedMs = Math.max(0, end - Date.parse(header.startedAt));
+  const planned = header.plannedMs ?? sumPlanned(steps);
+  if (planned === null || planned <= 0)
+    return { elapsedMs, plannedMs: null, byPlanMs: null, elapsedShare: 0, byPlanShare: 0, lateMs: null };
+  let byPlanMs = 0;
+  for (const step of steps) {
+    if (step.plannedMs === null) continue;
+    if (step.status === "done") byPlanMs += step.plannedMs;
+    else if (step.status !== "todo") byPlanMs += Math.min(step.plannedMs, stepElapsedMs(step, now) ?? 0);
+  }
+  byPlanMs = Math.min(byPlanMs, planned);
+  const total = Math.max(planned, elapsedMs);
+  const plannedEnd = Date.parse(header.startedAt) + planned;
+  const lateMs = header.forecastEnd ? Date.parse(header.forecastEnd) - plannedEnd : null;
+  return { elapsedMs, plannedMs: planned, byPlanMs, elapsedShare: elapsedMs / total, byPlanShare: byPlanMs / total, lateMs };
+}
+function sumPlanned(steps: StepState[]): number | null {
+  let sum: number | null = null;
+  for (const step of steps) if (step.plannedMs !== null) sum = (sum ?? 0) + step.plannedMs;
+  return sum;
+}
+
+/** A tenth over the plan and at least this long is worth a mark; less is the noise of a clock. */
+const LATE_FROM_MS = 10_000;
+export function isLate(actualMs: number | null, plannedMs: number | null): boolean {
+  return actualMs !== null && plannedMs !== null && actualMs - plannedMs >= Math.max(LATE_FROM_MS, plannedMs / 10);
+}

@@ -1,0 +1,193 @@
+// The window's view of one run: a snapshot, the changes since, unseen alarms, the cluster watch.
+// Owns: when to ask for a snapshot, and the acts sent to the engine. Holds nothing that is recorded only here.
+import { create } from "zustand";
+import type { Method, ParamsOf, PayloadOf, ResultOf, RunHeader, RunId, WatchedObject } from "../../engine/protocol/index.ts";
+import { callEngine } from "../app/call.ts";
+import { announce } from "../app/live.ts";
+import { bridge, type CallFailure, type CallResult } from "../bridge/index.ts";
+import { announcements } from "./announce.ts";
+import { mergeChange, mergeHeader, pictureFrom, type RunChange, type RunPicture } from "./merge.ts";
+
+export type Alarm = Omit<PayloadOf<"run.alarm">, "run"> & { key: string; at: number };
+export type Watch = { objects: WatchedObject[]; at: string; state: "live" | "lost" | "off" };
+
+export type RunSlice = {
+  run: RunId | null;
+  status: "loading" | "ready" | "failed";
+  error: CallFailure | null;
+  picture: RunPicture | null;
+  /** Not yet seen, newest last. */
+  alarms: Alarm[];
+  /** By the cluster's name within the run. */
+  watch: Record<string, Watch>;
+  /** Method whose answer is awaited: the same act is not sent twice. */
+  pending: Method | null;
+  /** The last refused act, until the next one or until it is dismissed. */
+  refusal: CallFailure | null;
+};
+
+export const useRunStore = create<RunSlice>(() => empty(null));
+function empty(run: RunId | null): RunSlice {
+  return { run, status: "loading", error: null, picture: null, alarms: [], watch: {}, pending: null, refusal: null };
+}
+const { getState, setState } = useRunStore;
+
+/** Changes that arrive while a snapshot is under way; null when none is. */
+let waiting: RunChange[] | null = null;
+let isAskedAgain = false;
+
+async function takeSnapshot(run: RunId): Promise<void> {
+  if (waiting !== null) {
+    isAskedAgain = true;
+    return;
+  }
+  waiting = [];
+  const answer = await bridge().call("run.get", { run });
+  const changes = waiting;
+  waiting = null;
+  if (getState().run !== run) return;
+  if (!answer.ok) {
+    // A lost connection is not an answer: the picture stays, and the next connection asks again.
+    if (answer.error.code !== "disconnected" || getState().picture === null) setState({ status: "failed", error: answer.error });
+    return;
+  }
+  const before = getState().picture;
+  const { picture, isStale } = pictureFrom(answer.value, changes);
+  // The pinned text never changes within a run: keeping the object keeps everything drawn from it.
+  if (before !== null && before.document.sha256 === picture.document.sha256) picture.document = before.document;
+  show(picture);
+  setState({ status: "ready", error: null });
+  if (before === null) alarmAtOpening(picture);
+  if (isStale || isAskedAgain) {
+    isAskedAgain = false;
+    void takeSnapshot(run);
+  }
+}
+
+function show(picture: RunPicture): void {
+  const before = getState().picture;
+  const said = before === null ? [] : announcements(before.view, picture.view);
+  setState({ picture });
+  if (said.length > 0) announce(said.map((one) => one.text).join(" "), said.some((one) => one.isUrgent) ? "assertive" : "polite");
+}
+
+/** Opens a run and follows it; returns how to stop. */
+export function followRun(run: RunId): () => void {
+  setState(empty(run), true);
+  waiting = null;
+  isAskedAgain = false;
+  const host = bridge();
+  let wasOnline = false;
+  const stops = [
+    host.subscribe("run.changed", (change) => {
+      if (change.header.run !== run) return;
+      if (waiting !== null) waiting.push(change);
+      const { picture } = getState();
+      if (picture === null) return;
+      const merged = mergeChange(picture, change);
+      if (merged.picture !== picture) show(merged.picture);
+      if (merged.isStale && waiting === null) void takeSnapshot(run);
+    }),
+    host.subscribe("run.alarm", (alarm) => {
+      if (alarm.run === run) raise({ step: alarm.step, severity: alarm.severity, title: alarm.title, detail: alarm.detail });
+    }),
+    host.subscribe("cluster.watched", ({ cluster, objects, at, state, run: of }) => {
+      if (of === run) setState(({ watch }) => ({ watch: { ...watch, [cluster]: { objects, at, state } } }));
+    }),
+    host.onConnection(({ state }) => {
+      const isOnline = state === "online";
+      if (isOnline && !wasOnline) void takeSnapshot(run);
+      wasOnline = isOnline;
+    }),
+  ];
+  // Before the first connection the call waits for it; onConnection then finds a snapshot under way or done.
+  if (!wasOnline && waiting === null) void takeSnapshot(run);
+  return () => {
+    for (const stop of stops) stop();
+    if (getState().run === run) setState(empty(null), true);
+  };
+}
+
+/** Asks for the objects once; what follows comes as events. */
+export async function watchCluster(run: RunId, cluster: ParamsOf<"cluster.watch">["cluster"]): Promise<void> {
+  const answer = await bridge().call("cluster.watch", { run, cluster });
+  if (getState().run !== run) return;
+  setState(({ watch }) => {
+    if (answer.ok && watch[cluster] !== undefined && watch[cluster].objects.length > 0) return {};
+    const next: Watch = answer.ok
+      ? { objects: answer.value, at: new Date().toISOString(), state: "live" }
+      : { objects: [], at: new Date().toISOString(), state: "off" };
+    return { watch: { ...watch, [cluster]: next } };
+  });
+}
+
+const SEEN_KEY = "holdpoint.seen-alarms";
+/** Seen alarms of this window: a reload must not ring again for what was seen, and must ring for what was not. */
+function seenKeys(): Set<string> {
+  try {
+    return new Set(JSON.parse(sessionStorage.getItem(SEEN_KEY) ?? "[]") as string[]);
+  } catch {
+    return new Set(); // storage refused: everything counts as unseen, which is the safe side
+  }
+}
+function raise(alarm: Omit<Alarm, "key" | "at">): void {
+  const run = getState().run;
+  const step = getState().picture?.view.steps.find((one) => one.id === alarm.step);
+  const key = [run, alarm.step ?? "", step?.attempt ?? 0, alarm.severity, alarm.title].join("|");
+  if (getState().alarms.some((one) => one.key === key)) return;
+  setState(({ alarms }) => ({ alarms: [...alarms, { ...alarm, key, at: Date.now() }] }));
+}
+/** A window opened on a run that stands at a failure shows the alarm too, unless this window has seen it. */
+function alarmAtOpening({ view }: RunPicture): void {
+  const { nextAction } = view.header;
+  if (nextAction.kind !== "judge" && nextAction.kind !== "retry-or-skip") return;
+  const step = view.steps.find((one) => one.id === nextAction.step);
+  if (step?.verdict !== "failed" && step?.verdict !== "unknown") return;
+  const key = openingKey(step.id, step.attempt);
+  if (getState().alarms.length > 0 || seenKeys().has(key)) return;
+  const title = `${step.number} ${step.title}: ${step.verdict}`;
+  setState({ alarms: [{ step: step.id, severity: step.verdict === "failed" ? "fail" : "warn", title, detail: step.because, key, at: Date.now() }] });
+}
+const openingKey = (step: string, attempt: number): string => [getState().run, step, attempt].join("|");
+
+/** The newest alarm is seen; earlier ones come up after it. */
+export function markSeen(): void {
+  const { alarms, picture } = getState();
+  const newest = alarms.at(-1);
+  if (newest === undefined) return;
+  const step = picture?.view.steps.find((one) => one.id === newest.step);
+  const keys = seenKeys().add(newest.key);
+  if (step) keys.add(openingKey(step.id, step.attempt));
+  try {
+    sessionStorage.setItem(SEEN_KEY, JSON.stringify([...keys].slice(-200)));
+  } catch {
+    // storage refused: the alarm comes back after a reload, which is the safe side
+  }
+  setState({ alarms: alarms.slice(0, -1) });
+}
+
+type HeaderMethod = {
+  [M in Method]: ResultOf<M> extends RunHeader ? M : never;
+}[Method];
+/** Sends an act. While one is under way no second one is sent: null then. Refusals are shown, and returned to the caller. */
+export async function act<M extends HeaderMethod | "run.cancel">(method: M, params: ParamsOf<M>): Promise<CallResult<ResultOf<M>> | null> {
+  // Stop and hold are for trouble: they must get through while another act waits for its answer.
+  const isUrgent = method === "run.hold" || method === "run.cancel" || method === "run.abort";
+  if (getState().pending !== null && !isUrgent) return null;
+  if (!isUrgent) setState({ pending: method });
+  setState({ refusal: null });
+  const answer = await callEngine(method, params);
+  if (!isUrgent) setState({ pending: null });
+  if (!answer.ok) {
+    setState({ refusal: answer.error });
+    return answer;
+  }
+  if (method !== "run.cancel") {
+    const { picture } = getState();
+    if (picture !== null) show(mergeHeader(picture, answer.value as RunHeader));
+  }
+  return answer;
+}
+export function dismissRefusal(): void {
+  setState({ refusal: null });
+}

@@ -1,0 +1,184 @@
+// The shells of a run: their tabs, the screen of one of them, and what is known about its recording.
+// Owns: head, tabs, tools. Does not own the xterm objects (registry.ts), nor which shell a step uses.
+import { ClipboardPaste, Copy, Search, SquareTerminal } from "lucide-react";
+import { useEffect, useState } from "react";
+import type { RunHeader } from "../../engine/protocol/index.ts";
+import { EmptyState, formatBytes, IconButton, Notice, Status } from "../design/index.ts";
+import { FindBar } from "./FindBar.tsx";
+import type { TerminalLook } from "./registry.ts";
+import { Screen, useTerminal } from "./Screen.tsx";
+import "./terminal.css";
+
+export type TerminalInfo = RunHeader["terminals"][number];
+export type TerminalPanelProps = {
+  terminals: TerminalInfo[];
+  /** Which one is in front; null before the first shell. */
+  active: string | null;
+  onActivate(id: string): void;
+  look: TerminalLook;
+  /** A block runs, so that what appears is being recorded. */
+  isRecording: boolean;
+  recordedBytes: number;
+  /** Asked for by the documented way out (F6 is the window's own). */
+  onLeave(): void;
+  notify(text: string): void;
+  /** The head is drawn by the caller where the panel is one of several tabs. */
+  hasHead?: boolean;
+};
+
+export function TerminalPanel(props: TerminalPanelProps) {
+  const { terminals, active, look, onActivate, isRecording, recordedBytes, hasHead = true } = props;
+  const shown = terminals.find((one) => one.id === active) ?? null;
+  return (
+    <div className="terminal">
+      {hasHead ? (
+        <TerminalHead shown={shown} isMany={terminals.length > 1} isRecording={isRecording} recordedBytes={recordedBytes} />
+      ) : null}
+      {terminals.length > 1 ? <ShellTabs terminals={terminals} active={active} onActivate={onActivate} /> : null}
+      {shown === null ? (
+        <div className="terminal-empty">
+          <EmptyState title="No shell yet">
+            The first step opens a real shell here, with your own settings. What a step prints is recorded; you may type by hand between steps, and that
+            is recorded as typed by hand.
+          </EmptyState>
+        </div>
+      ) : (
+        <ShownTerminal key={shown.id} info={shown} look={look} onLeave={props.onLeave} notify={props.notify} />
+      )}
+    </div>
+  );
+}
+
+export function recordingWords(shown: TerminalInfo | null, isRecording: boolean, recordedBytes: number): string {
+  const size = recordedBytes > 0 ? `, ${formatBytes(recordedBytes)} on disk` : "";
+  if (isRecording) return `recording${size}`;
+  return shown === null && recordedBytes === 0 ? "" : `complete${size}`;
+}
+
+function TerminalHead({
+  shown,
+  isMany,
+  isRecording,
+  recordedBytes,
+}: {
+  shown: TerminalInfo | null;
+  isMany: boolean;
+  isRecording: boolean;
+  recordedBytes: number;
+}) {
+  const words = recordingWords(shown, isRecording, recordedBytes);
+  return (
+    <div className="panel-head">
+      <SquareTerminal size={16} aria-hidden="true" />
+      <h2>Terminal</h2>
+      {shown === null || isMany ? null : (
+        <span>
+          {shown.shell}, lane {shown.lane}
+        </span>
+      )}
+      {words === "" ? null : (
+        <span className="end">
+          {isRecording ? <Status state="running" size={14} /> : null}
+          {words}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function ShellTabs({ terminals, active, onActivate }: Pick<TerminalPanelProps, "terminals" | "active" | "onActivate">) {
+  const move = (key: string, at: number): void => {
+    const to = key === "ArrowRight" ? at + 1 : key === "ArrowLeft" ? at - 1 : key === "Home" ? 0 : key === "End" ? terminals.length - 1 : at;
+    const next = terminals[(to + terminals.length) % terminals.length];
+    if (next === undefined || next.id === active) return;
+    onActivate(next.id);
+    document.getElementById(`shell-tab-${next.id}`)?.focus();
+  };
+  return (
+    <div className="tabs-list" role="tablist" aria-label="Shells">
+      {terminals.map((one, index) => (
+        <button
+          key={one.id}
+          type="button"
+          role="tab"
+          id={`shell-tab-${one.id}`}
+          aria-selected={one.id === active}
+          data-state={one.id === active ? "active" : "inactive"}
+          tabIndex={one.id === active ? 0 : -1}
+          onClick={() => onActivate(one.id)}
+          onKeyDown={(event) => move(event.key, index)}
+        >
+          {one.shell}
+          <span className="dim">
+            {one.lane}
+            {one.cluster !== "main" && one.cluster !== "" ? `, ${one.cluster}` : ""}
+            {one.alive ? "" : ", ended"}
+          </span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function ShownTerminal({
+  info,
+  look,
+  onLeave,
+  notify,
+}: { info: TerminalInfo } & Pick<TerminalPanelProps, "look" | "onLeave" | "notify">) {
+  const { entry, state } = useTerminal(info.id, look);
+  const [isFinding, setIsFinding] = useState(false);
+  useEffect(() => {
+    entry.onLeave(onLeave);
+    entry.onFind(() => setIsFinding(true));
+    return () => {
+      entry.onLeave(null);
+      entry.onFind(null);
+    };
+  }, [entry, onLeave]);
+  const copy = async () => {
+    if (!(await entry.copy())) notify("Nothing was copied: select text in the terminal first, or the browser refused the clipboard.");
+  };
+  const paste = async () => {
+    if (!(await entry.paste())) notify("The browser refused the clipboard. Use Ctrl Shift V in the terminal.");
+    entry.terminal.focus();
+  };
+  return (
+    <div className={`terminal-body ${state.isFocused ? "focused" : ""}`}>
+      <div className="terminal-tools">
+        <IconButton label="Find in output, Ctrl Shift F" onClick={() => setIsFinding(true)}>
+          <Search size={15} />
+        </IconButton>
+        <IconButton label="Copy the selection, Ctrl Shift C" onClick={() => void copy()}>
+          <Copy size={15} />
+        </IconButton>
+        <IconButton label="Paste, Ctrl Shift V" disabled={state.phase !== "live"} onClick={() => void paste()}>
+          <ClipboardPaste size={15} />
+        </IconButton>
+      </div>
+      {isFinding ? (
+        <FindBar
+          entry={entry}
+          onClose={() => {
+            setIsFinding(false);
+            entry.terminal.focus();
+          }}
+        />
+      ) : null}
+      <Screen entry={entry} look={look} />
+      {state.phase === "connecting" ? (
+        <div className="terminal-foot" role="status">
+          Attaching to the shell. What it prints meanwhile is recorded and shown as soon as the window is connected.
+        </div>
+      ) : null}
+      {state.phase === "closed" ? (
+        <div className="terminal-foot">
+          <Notice kind="warn" live>
+            The shell ended{state.reason ? `: ${state.reason}` : ""}. What it printed is kept; the next step opens a new one.
+          </Notice>
+        </div>
+      ) : null}
+      {state.isFocused ? <div className="terminal-way-out">F6 or Ctrl Shift Esc leaves the terminal</div> : null}
+    </div>
+  );
+}
