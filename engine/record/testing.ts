@@ -1,0 +1,73 @@
+// Helpers for tests of records: a data directory of their own, clocks that can be set. Owns: nothing of the product.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Ports, realPorts } from "../ports.ts";
+import type { Actor, LogId } from "../protocol/index.ts";
+import { openRecordStore, type RecordStore } from "./open.ts";
+
+export const DANA: Actor = { op_id: "dana.mercer", name: "Dana Mercer", role: "operator", session: "s1", on_behalf_of: "" };
+
+/** A fresh directory, removed by `remove`. */
+export function temporaryHome(): { home: string; remove: () => void } {
+  const home = mkdtempSync(join(tmpdir(), "hp-record-"));
+  return { home, remove: () => rmSync(home, { recursive: true, force: true }) };
+}
+
+export type TestPorts = Ports & { advance(wallMs: number, monoMs?: number): void; reboot(): void };
+
+/** Clocks that stand still until advanced, both by the same amount unless told otherwise; real ids. */
+export function testPorts(start = Date.UTC(2026, 2, 15, 0, 30)): TestPorts {
+  const real = realPorts();
+  let wall = start;
+  let mono = 1_000_000_000n;
+  let boot = "boot-1";
+  return {
+    clock: {
+      now: () => wall,
+      monotonicNs: () => mono,
+      get boot() {
+        return boot;
+      },
+      zone: () => ({ name: "Europe/Bucharest", offsetMinutes: 120 }),
+    },
+    ids: real.ids,
+    place: { host: "night-desk", osUser: "dana", app: "holdpoint/test" },
+    advance(wallMs, monoMs = wallMs) {
+      wall += wallMs;
+      mono += BigInt(monoMs) * 1_000_000n;
+    },
+    reboot() {
+      boot = `${boot}+`;
+      mono = 5n;
+    },
+  };
+}
+
+/** Opens a store or throws what it said. */
+export function mustOpen(home: string, ports: Ports = testPorts()): RecordStore {
+  const opened = openRecordStore({ home, ports });
+  if (!opened.ok) throw new Error(`${opened.error.code}: ${opened.error.message}`);
+  return opened.value;
+}
+
+/** A run of one passed step: as many events as asked, of the types a real run has. */
+export function appendRun(store: RecordStore, ports: TestPorts, events: number): LogId {
+  const log = store.createLog({ kind: "run", genesis: { run: `run-${ports.ids.next()}`, title: "Blue-green switch" }, actor: DANA });
+  const subject = { run: "run-1", mode: "live", step: "switch", attempt: 1, cluster: "main" };
+  for (let i = 1; i <= events; i++) {
+    ports.advance(1_000);
+    const type = i === 1 ? "run.started" : i === events ? "run.finished" : i % 2 === 0 ? "block.started" : "block.ended";
+    const ended = type === "block.ended" ? { outcome: "passed" } : {};
+    const payloads = i === 1 ? [{ name: "plan", mediaType: "text/markdown", bytes: Buffer.from("# Plan\n") }] : [];
+    store.append(log, {
+      type,
+      actor: DANA,
+      subject,
+      ...ended,
+      data: { block: i, text: `kubectl get pods # ${i} ≤ “ok”`, exit_code: 0 },
+      payloads,
+    });
+  }
+  return log;
+}
