@@ -27,6 +27,10 @@ export const METHODS = {
   // app and settings
   "app.snapshot": { params: none, result: AppSnapshot },
   "settings.set": { params: z.strictObject({ change: Settings.partial() }), result: Settings },
+  // host: answered by the desktop shell before the engine is asked, and only where `host.canPickFolder` / `host.canRevealFile` say so;
+  // any other door answers `not-found`
+  "host.pick": { params: z.strictObject({ kind: z.enum(["file", "folder"]) }), result: z.string().nullable() },
+  "host.reveal": { params: z.strictObject({ path }), result: z.null() },
   // people
   "people.createFirst": {
     params: z.strictObject({ id: OperatorId, name: z.string().trim().min(1).max(100), password: Password }),

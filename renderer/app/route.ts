@@ -19,6 +19,11 @@ const decoded = (part: string | undefined): string => {
 };
 
 export function parseRoute(hash: string): Route {
+  // A link for files ("open PATH" on the command line) carries them as `#open=…`; the first is shown.
+  if (hash.startsWith("#open=")) {
+    const path = new URLSearchParams(hash.slice(1)).get("open");
+    if (path !== null && path !== "") return { view: "document", path };
+  }
   const [, view, first, second] = hash.replace(/^#?\/?/, "/").split("/");
   const value = decoded(first);
   if (view === "library" && value !== "") return { view: "document", path: value };

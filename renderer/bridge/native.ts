@@ -6,7 +6,7 @@ import { type Bridge, type CallResult, type ConnectionState, disconnected } from
 /** What the preload exposes as `window.holdpoint`. The port itself cannot cross the bridge: it comes by window.postMessage. */
 export type Preload = {
   call(method: Method, params: unknown): Promise<CallResult<unknown>>;
-  subscribe(event: EventName | "host.engine", callback: (payload: unknown) => void): () => void;
+  subscribe(event: EventName | "connection", callback: (payload: unknown) => void): () => void;
   connectTerminal(id: string): void;
 };
 
@@ -22,8 +22,8 @@ export function createNativeBridge(preload: Preload): Bridge {
     if (!wasOnline && next.state === "online") for (const attach of [...terminals]) attach();
   };
   // The engine's process may die and be started again; the shell says so, and every view begins anew from a snapshot.
-  preload.subscribe("host.engine", (payload) => {
-    const isUp = (payload as { up?: boolean } | null)?.up !== false;
+  preload.subscribe("connection", (payload) => {
+    const isUp = (payload as { state?: string } | null)?.state === "online";
     become({ state: isUp ? "online" : "lost", retryAt: null, attempt: isUp ? 0 : state.attempt + 1 });
   });
   window.addEventListener("message", (event: MessageEvent) => {
