@@ -2,7 +2,7 @@
 // Owns: the apt calls. Never edits /etc/apt: lists and sources lie in the cache folder (see apt-sources.ts).
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { ownSources, readSources } from "./apt-sources.ts";
 import { cacheRoot, lock } from "./cache.ts";
 
@@ -15,15 +15,16 @@ const DPKG_LOCK_SECONDS = 300;
 
 /**
  * Makes sure that the Debian packages `names` are installed. Those already there need neither root nor network.
- * Never throws for a machine that cannot: `missing` says of each package why, what that means, and what to do.
+ * Never throws for a machine that cannot: `missing` says of each package, in one line, why and what to do.
+ * A program that is there from elsewhere counts: Debian's kubernetes-client and another vendor's kubectl both own /usr/bin/kubectl.
  */
 export async function ensurePackages(names: string[]): Promise<Provisioned> {
-  const there = await installedOf(names);
+  const there = await presentOf(names);
   const wanted = names.filter((name) => !there.has(name));
   if (wanted.length === 0) return { installed: [...names], missing: [] };
   const refuse = (why: string): Provisioned => ({
     installed: [...there],
-    missing: wanted.map((name) => ({ name, why: `package ${name} is missing: ${why}` })),
+    missing: wanted.map((name) => ({ name, why })),
   });
   const byHand = `run \`apt-get install ${wanted.join(" ")}\` as root on Debian, or leave out the tests that need it.`;
   if (!isDebian()) return refuse(`this machine has no apt-get and dpkg, so it cannot be installed here; ${byHand}`);
@@ -38,9 +39,9 @@ export async function ensurePackages(names: string[]): Promise<Provisioned> {
       await updateLists(options);
       done = await install();
     }
-    const now = await installedOf(names);
+    const now = await presentOf(names);
     const why = `apt-get could not install it (${lastLines(done.output)}); ${byHand}`;
-    const missing = names.filter((name) => !now.has(name)).map((name) => ({ name, why: `package ${name} is missing: ${why}` }));
+    const missing = names.filter((name) => !now.has(name)).map((name) => ({ name, why }));
     return { installed: [...now], missing };
   } finally {
     await unlock();
@@ -82,6 +83,23 @@ export function upstreamVersion(debian: string): string {
 
 const aptFolder = (): string => join(cacheRoot(), "apt");
 const isDebian = (): boolean => existsSync("/usr/bin/apt-get") && existsSync("/usr/bin/dpkg-query") && existsSync("/etc/debian_version");
+
+/** Packages that are wanted only for the one program in them. */
+const PROGRAMS: Record<string, string> = {
+  "kubernetes-client": "kubectl",
+  zsh: "zsh",
+  fish: "fish",
+  rsync: "rsync",
+  jq: "jq",
+  openssl: "openssl",
+};
+
+async function presentOf(names: string[]): Promise<Set<string>> {
+  const installed = await installedOf(names);
+  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  const isOnPath = (program: string | undefined) => program !== undefined && folders.some((folder) => existsSync(join(folder, program)));
+  return new Set(names.filter((name) => installed.has(name) || isOnPath(PROGRAMS[name])));
+}
 
 async function installedOf(names: string[]): Promise<Set<string>> {
   if (!existsSync("/usr/bin/dpkg-query")) return new Set();
