@@ -1,0 +1,32 @@
+// A failure nobody has seen yet: the one thing in the window that blinks. Esc, or the button, says that it was seen.
+// Owns: its drawing. Does not decide what is an alarm.
+import { Button, Kbd, Status } from "../design/index.ts";
+import { FrameAlarm } from "../app/Frame.tsx";
+import type { Alarm } from "./store.ts";
+
+export function AlarmBar({ alarms, onSeen, onShow }: { alarms: Alarm[]; onSeen(): void; onShow(step: string): void }) {
+  const alarm = alarms.at(-1);
+  if (alarm === undefined) return null;
+  const isFailure = alarm.severity === "fail";
+  const { step } = alarm;
+  return (
+    <FrameAlarm>
+      <div className={`run-alarm ${alarm.severity}`} role="alert">
+        <span className={isFailure ? "run-alarm-glyph" : ""}>
+          <Status state={isFailure ? "failed" : "nearmiss"} size={26} label={isFailure ? "Failure" : "Warning"} />
+        </span>
+        <strong>{alarm.title}</strong>
+        <span className="run-alarm-detail">{alarm.detail}</span>
+        {alarms.length > 1 ? <span className="nowrap">1 of {alarms.length}</span> : null}
+        {step === null ? null : (
+          <Button small kind="ghost" onClick={() => onShow(step)}>
+            Show step
+          </Button>
+        )}
+        <Button className="run-seen" onClick={onSeen} aria-keyshortcuts="Escape">
+          Seen <Kbd combo="Esc" />
+        </Button>
+      </div>
+    </FrameAlarm>
+  );
+}

@@ -1,0 +1,260 @@
+// The pinned runbook in reading order, virtualised by section; the step under way is brought into view when it changes.
+// Owns: the scroll position and what is folded. Sections draw themselves.
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown, ArrowUp, FileText, Lock } from "lucide-react";
+import { type ReactNode, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { Ref } from "react";
+import type { FlowNode, RunbookDocument, RunHeader, StepState } from "../../engine/protocol/index.ts";
+import { Button, formatDate, SafeHtml } from "../design/index.ts";
+import { BlockCard } from "./BlockCard.tsx";
+import { displayOf, type ProseSection, sectionsOf } from "./sections.ts";
+import { type StepContext, StepSection } from "./StepSection.tsx";
+
+/** Room above the current step's card, CSS pixels: the row of the step before it stays in sight. */
+const CONTEXT_ABOVE_PX = 76;
+/** Guess of a section's height before it is measured: a folded row, and a step with a block or two. */
+const FOLDED_PX = 52;
+const STEP_PX = 220;
+
+export type DocumentHandle = { show(step: string, withFocus: boolean): void };
+type Props = {
+  header: RunHeader;
+  document: RunbookDocument;
+  states: StepState[];
+  focus: string | null;
+  context: StepContext;
+  /** At the right of the head: the run's menu and run-on. */
+  tools: ReactNode;
+  ref: Ref<DocumentHandle>;
+};
+
+export function DocumentColumn({ header, document: text, states, focus, context, tools, ref }: Props) {
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const sections = useMemo(() => sectionsOf(text), [text]);
+  const stateById = useMemo(() => new Map(states.map((state) => [state.id as string, state])), [states]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const sectionOf = useMemo(() => {
+    const found = new Map<string, number>();
+    sections.forEach((section, index) => {
+      if (section.type === "step" && !found.has(section.step)) found.set(section.step, index);
+    });
+    return found;
+  }, [sections]);
+  const virtual = useVirtualizer({
+    count: sections.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => sections[index]!.key,
+    estimateSize: (index) => {
+      const section = sections[index]!;
+      if (section.type === "prose") return 80;
+      const state = stateById.get(section.step);
+      return state !== undefined && displayOf(state, focus, opened, closed) === "folded" ? FOLDED_PX : STEP_PX;
+    },
+    overscan: 3,
+    paddingStart: 16,
+    paddingEnd: 40,
+    scrollPaddingStart: CONTEXT_ABOVE_PX,
+    // The first paint draws what fits, not what would fit on the tallest screen.
+    initialRect: { width: 560, height: 700 },
+  });
+  const scrollTo = (step: string): void => {
+    const index = sectionOf.get(step);
+    if (index === undefined) return;
+    virtual.scrollToIndex(index, { align: "start" });
+  };
+  const show = (step: string, withFocus: boolean): void => {
+    setClosed((was) => without(was, step));
+    setOpened((was) => new Set(was).add(step));
+    scrollTo(step);
+    if (withFocus) focusTitle(scroller.current, step);
+  };
+  useImperativeHandle(ref, () => ({ show }));
+  useLayoutEffect(() => {
+    if (focus !== null) scrollTo(focus);
+  }, [focus]); // biome-ignore lint/correctness/useExhaustiveDependencies: only a change of the step moves the page; measuring a section must not
+  const toggle = (step: string): void => {
+    const state = stateById.get(step);
+    if (state === undefined) return;
+    const isFolded = displayOf(state, focus, opened, closed) === "folded";
+    setOpened((was) => (isFolded ? new Set(was).add(step) : without(was, step)));
+    setClosed((was) => (isFolded ? without(was, step) : new Set(was).add(step)));
+  };
+  const away = useAway(scroller, focus);
+  const focusState = focus === null ? undefined : stateById.get(focus);
+  const about = [
+    text.version === null ? "" : `version ${text.version}`,
+    text.reviewed === null ? "" : `reviewed ${formatDate(`${text.reviewed}T00:00:00Z`)}`,
+  ].filter((part) => part !== "");
+  return (
+    <section className="run-doc" data-region="document" aria-label="Runbook">
+      <div className="panel-head">
+        <FileText size={16} aria-hidden="true" />
+        <h2>{text.title}</h2>
+        <span>{about.join(", ")}</span>
+        <span className="end">
+          <span className="run-pinned" title={`The run keeps to this text, whatever happens to the file. SHA-256 ${header.planSha256}`}>
+            <Lock size={14} aria-hidden="true" /> text pinned
+          </span>
+          {tools}
+        </span>
+      </div>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: a link's own Enter comes here as a click */}
+      <div className="run-doc-body" ref={scroller} tabIndex={0} role="document" aria-label={text.title} data-region-focus onClick={(event) => followLink(event, text, show, sections, virtual)}>
+        <div className="run-virtual" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, start, key }) => {
+            const section = sections[index]!;
+            const state = section.type === "step" ? stateById.get(section.step) : undefined;
+            return (
+              <div key={key} ref={virtual.measureElement} data-index={index} className="run-virtual-row" style={{ transform: `translateY(${start}px)` }}>
+                {section.type === "prose" ? (
+                  <Prose section={section} text={text} context={context} />
+                ) : state === undefined ? null : (
+                  <StepSection
+                    step={text.steps[section.index]!}
+                    state={state}
+                    nodes={section.nodes}
+                    display={displayOf(state, focus, opened, closed)}
+                    isNext={header.next === section.step}
+                    context={context}
+                    onToggle={toggle}
+                  />
+                )}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {away !== null && focusState !== undefined ? (
+        <Button
+          small
+          className="run-return"
+          icon={away === "above" ? <ArrowUp size={15} aria-hidden="true" /> : <ArrowDown size={15} aria-hidden="true" />}
+          onClick={() => scrollTo(focusState.id)}
+        >
+          {focusState.number} {focusState.title}
+        </Button>
+      ) : null}
+    </section>
+  );
+}
+function without(set: ReadonlySet<string>, one: string): ReadonlySet<string> {
+  if (!set.has(one)) return set;
+  const next = new Set(set);
+  next.delete(one);
+  return next;
+}
+
+/** The section may not be drawn yet: its title takes the focus as soon as it is. */
+function focusTitle(root: HTMLElement | null, step: string): void {
+  let frames = 0;
+  const attempt = (): void => {
+    const article = root?.querySelector<HTMLElement>(`[data-step="${CSS.escape(step)}"]`);
+    const target = article?.querySelector<HTMLElement>("h2, h3") ?? article;
+    if (target) target.focus({ preventScroll: true });
+    else if (frames++ < 30) requestAnimationFrame(attempt); // half a second at 60 frames: then the reader scrolled elsewhere
+  };
+  requestAnimationFrame(attempt);
+}
+
+/** On which side the current step's card has left the view; null while any of it is to be seen. */
+function useAway(scroller: React.RefObject<HTMLDivElement | null>, focus: string | null): "above" | "below" | null {
+  const [away, setAway] = useState<"above" | "below" | null>(null);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null || focus === null) return setAway(null);
+    let frame = 0;
+    const look = (): void => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => {
+        const view = element.getBoundingClientRect();
+        const card = element.querySelector<HTMLElement>(`[data-step="${CSS.escape(focus)}"]`)?.getBoundingClientRect();
+        if (card === undefined) {
+          const first = element.querySelector<HTMLElement>("[aria-current=step]");
+          const drawn = element.querySelectorAll<HTMLElement>("[data-step]");
+          // Not drawn at all: it lies beyond whatever is.
+          if (first !== null || drawn.length === 0) return;
+          setAway((was) => was ?? "above");
+        } else setAway(card.bottom < view.top + 24 ? "above" : card.top > view.bottom - 24 ? "below" : null);
+      });
+    };
+    look();
+    element.addEventListener("scroll", look, { passive: true });
+    return () => {
+      cancelAnimationFrame(frame);
+      element.removeEventListener("scroll", look);
+    };
+  }, [scroller, focus]);
+  return away;
+}
+
+/** Links to headings of the same text stay in the column; the address bar is the window's route and must not change. */
+function followLink(
+  event: React.MouseEvent,
+  text: RunbookDocument,
+  show: (step: string, withFocus: boolean) => void,
+  sections: ReturnType<typeof sectionsOf>,
+  virtual: { scrollToIndex(index: number, options: { align: "start" }): void },
+): void {
+  const link = event.target instanceof Element ? event.target.closest("a[href^='#doc-']") : null;
+  if (link === null) return;
+  event.preventDefault();
+  const slug = decodeURIComponent(link.getAttribute("href")?.slice("#doc-".length) ?? "");
+  const heading = text.flow.find((node) => node.type === "heading" && node.slug === slug);
+  const step = heading?.step ?? text.steps.find((one) => one.id === slug)?.id ?? null;
+  if (step !== null) return show(step, true);
+  const index = sections.findIndex((section) => section.nodes.some((node) => node === heading));
+  if (index >= 0) virtual.scrollToIndex(index, { align: "start" });
+}
+
+function Prose({ section, text, context }: { section: ProseSection; text: RunbookDocument; context: StepContext }) {
+  const [first, second] = section.nodes;
+  // The document's own title stands in the head of the column already.
+  const nodes = first?.type === "heading" && first.level === 1 && first.text.trim() === text.title.trim() ? section.nodes.slice(1) : section.nodes;
+  if (nodes.length === 0) return null;
+  if (first?.type === "heading" && nodes[0] === first) {
+    const phase = text.phases.find((one) => one.line === first.line);
+    const isShort = section.nodes.length === 2 && second?.type === "html" && /^<p>(?:(?!<\/p>)[\s\S]){1,160}<\/p>\s*$/.test(second.html);
+    return (
+      <div className="run-phase">
+        <h2>
+          {phase === undefined ? null : <span className="run-n">{phase.number}</span>} <SafeHtml html={first.html} as="span" />
+        </h2>
+        {isShort ? <SafeHtml html={second.html} className="run-phase-line" /> : section.nodes.slice(1).map((node) => <ProseNode key={keyOf(node)} node={node} text={text} context={context} />)}
+      </div>
+    );
+  }
+  return (
+    <div className="run-intro">
+      {nodes.map((node) => (
+        <ProseNode key={keyOf(node)} node={node} text={text} context={context} />
+      ))}
+    </div>
+  );
+}
+const keyOf = (node: FlowNode): string => `${node.type} ${node.line} ${"index" in node ? node.index : ""}`;
+
+function ProseNode({ node, text, context }: { node: FlowNode; text: RunbookDocument; context: StepContext }) {
+  switch (node.type) {
+    case "html":
+      return <SafeHtml html={node.html} className="run-prose" />;
+    case "heading":
+      return <SafeHtml html={`<h4>${node.html}</h4>`} className="run-prose" />;
+    case "block": {
+      const block =
+        node.item === null
+          ? text.otherBlocks.find((one) => one.index === node.index)
+          : text.categories.flatMap((category) => category.items).find((item) => item.id === node.item)?.blocks.find((one) => one.index === node.index);
+      if (block === undefined) return null;
+      return (
+        <div className="run-loose">
+          <BlockCard block={block} state={undefined} values={context.values} variables={context.variables} secrets={context.secrets} canRun={false} isQuiet />
+        </div>
+      );
+    }
+    case "check":
+      return null; // a check always belongs to a step
+    default:
+      return node satisfies never;
+  }
+}

@@ -1,0 +1,180 @@
+// Now, next, elapsed against plan, forecast end, Hold and Way back: the row that never scrolls away.
+// Owns: their drawing. Does not act: it calls back.
+import { Pause, Undo2 } from "lucide-react";
+import type { RunHeader, StepState } from "../../engine/protocol/index.ts";
+import { FrameSituation, SituationCell } from "../app/Frame.tsx";
+import { formatDuration, formatMinute, formatMoment, Status, TwoLineButton, useNow, zoneWord } from "../design/index.ts";
+import type { StepGlyph } from "./outline-rows.ts";
+import { progressOf, stepElapsedMs } from "./progress.ts";
+import { VERDICT_WORDS } from "./words.ts";
+
+type Props = {
+  header: RunHeader;
+  steps: StepState[];
+  now: StepState | null;
+  nowGlyph: StepGlyph;
+  next: StepState | null;
+  nextGlyph: StepGlyph;
+  wayBack: string;
+  isReadOnly: boolean;
+  zone: string;
+  onHold(): void;
+  onHeld(): void;
+  onWayBack(): void;
+};
+
+export function SituationBar(props: Props) {
+  const { header, isReadOnly } = props;
+  const isOver = header.status === "finished" || header.status === "aborted";
+  return (
+    <FrameSituation label="Situation">
+      <NowCell {...props} />
+      <SituationCell label="Next" className="run-next">
+        <div className="situation-value">
+          {props.next === null ? (
+            <span className="mid">{isOver ? "The run has ended" : "Nothing after this"}</span>
+          ) : (
+            <>
+              <Status state={props.nextGlyph} size={16} />
+              <span className="run-number">{props.next.number}</span>
+              <span className="run-title mid">{props.next.title}</span>
+            </>
+          )}
+        </div>
+      </SituationCell>
+      <ElapsedCell {...props} />
+      <ForecastCell {...props} />
+      {isOver ? null : (
+        <div className="run-brakes">
+          {header.status === "held" ? (
+            <HeldButton header={header} onHeld={props.onHeld} />
+          ) : (
+            <TwoLineButton
+              icon={<Pause size={20} aria-hidden="true" />}
+              title="Hold"
+              detail="F8"
+              aria-keyshortcuts="F8"
+              disabled={isReadOnly}
+              onClick={props.onHold}
+            />
+          )}
+          <TwoLineButton icon={<Undo2 size={20} aria-hidden="true" />} title="Way back" detail={props.wayBack} onClick={props.onWayBack} />
+        </div>
+      )}
+    </FrameSituation>
+  );
+}
+
+function NowCell({ header, now, nowGlyph }: Props) {
+  const clock = useNow();
+  const elapsed = now === null ? null : stepElapsedMs(now, clock);
+  const isTrouble = now !== null && now.status !== "running" && (now.verdict === "failed" || now.verdict === "unknown");
+  return (
+    <SituationCell label="Now" className="run-now">
+      <div className="situation-value">
+        {now === null ? (
+          <span className="mid">{header.status === "finished" ? `Finished, ${header.result}` : header.status === "aborted" ? "Aborted" : "Not begun"}</span>
+        ) : (
+          <>
+            <Status state={nowGlyph} size={18} />
+            <span className="run-number">{now.number}</span>
+            <span className="run-title">{now.title}</span>
+            <span className="run-clock">
+              {isTrouble ? (
+                <b className={now.verdict === "failed" ? "fail-text" : "warn-text"}>{VERDICT_WORDS[now.verdict!]}</b>
+              ) : null}
+              {elapsed === null ? null : (
+                <>
+                  {isTrouble ? <span className="small"> at </span> : null}
+                  <span className={isTrouble ? "small" : "mono accent-text"}>{formatDuration(elapsed)}</span>
+                </>
+              )}
+              {now.plannedMs === null || isTrouble ? null : (
+                <span className="small">
+                  {elapsed === null ? "planned" : " of"} {formatDuration(now.plannedMs)}
+                </span>
+              )}
+            </span>
+          </>
+        )}
+      </div>
+    </SituationCell>
+  );
+}
+
+function ElapsedCell({ header, steps }: Props) {
+  const progress = progressOf(header, steps, useNow());
+  const { plannedMs, byPlanMs } = progress;
+  return (
+    <SituationCell label={plannedMs === null ? "Elapsed, no plan" : `Elapsed, plan ${formatDuration(plannedMs)}`} className="run-elapsed">
+      <div className="situation-value">
+        <span className="run-big">{formatDuration(progress.elapsedMs)}</span>
+        {byPlanMs === null ? null : <span className="small run-push">by plan {formatDuration(byPlanMs)}</span>}
+      </div>
+      {plannedMs === null ? null : (
+        <div className="progress" aria-hidden="true">
+          <i style={{ width: `${progress.elapsedShare * 100}%` }} />
+          <u style={{ left: `calc(${progress.byPlanShare * 100}% - 1px)` }} />
+        </div>
+      )}
+    </SituationCell>
+  );
+}
+
+function ForecastCell({ header, steps, zone }: Props) {
+  const now = useNow();
+  if (header.endedAt !== null)
+    return (
+      <SituationCell label="Ended" className="run-forecast">
+        <div className="situation-value" title={formatMoment(header.endedAt, zone)}>
+          <span className="run-big">{formatMinute(header.endedAt)}</span>
+          <span className="small">
+            UTC, {formatMinute(header.endedAt, zone)} {zoneWord(header.endedAt, zone)}
+          </span>
+        </div>
+      </SituationCell>
+    );
+  const { lateMs } = progressOf(header, steps, now);
+  const isHeld = header.status === "held";
+  const end = header.forecastEnd;
+  const late = lateMs === null ? null : Math.round(lateMs / 1000) * 1000;
+  return (
+    <SituationCell label="Forecast end" className="run-forecast">
+      <div className="situation-value">
+        {isHeld || end === null ? (
+          <>
+            <span className="run-big dim">--:--</span>
+            <span className="small">{isHeld ? "on hold" : "no plan"}</span>
+          </>
+        ) : (
+          <>
+            <span className="run-big">{formatMinute(end)}</span>
+            <span className="small">
+              UTC{zone === "UTC" ? "" : `, ${formatMinute(end, zone)} ${zoneWord(end, zone)}`}
+            </span>
+            {late === null || Math.abs(late) < 1000 ? null : (
+              <span className={`small ${late > 0 ? "warn-text run-late" : ""}`}>
+                {formatDuration(Math.abs(late))} {late > 0 ? "late" : "early"}
+              </span>
+            )}
+          </>
+        )}
+      </div>
+    </SituationCell>
+  );
+}
+
+function HeldButton({ header, onHeld }: { header: RunHeader; onHeld(): void }) {
+  const now = useNow();
+  const since = header.hold ? Math.max(0, now - Date.parse(header.hold.since)) : 0;
+  return (
+    <TwoLineButton
+      className="run-held"
+      icon={<Pause size={20} aria-hidden="true" />}
+      title="Held"
+      detail={`for ${formatDuration(since)}`}
+      aria-label={`Held for ${formatDuration(since)}. Who holds, why, and how to go on.`}
+      onClick={onHeld}
+    />
+  );
+}

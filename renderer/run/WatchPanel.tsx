@@ -1,0 +1,167 @@
+// The cluster beside the terminal: deployments with their pods, which colour serves, what just happened.
+// Owns: the drawing. Does not watch: the engine does, through the pinned file.
+import { Activity } from "lucide-react";
+import { useMemo } from "react";
+import type { PinView, WatchedObject } from "../../engine/protocol/index.ts";
+import { EmptyState, formatAgo, formatClock, Status, type StatusState, useNow } from "../design/index.ts";
+import type { Watch } from "./store.ts";
+import { type Deployment, shortName, type Traffic, watchPicture } from "./watch-model.ts";
+
+const GLYPH: Record<WatchedObject["state"], StatusState> = { ok: "passed", progress: "running", trouble: "failed", idle: "open" };
+const WORD: Record<WatchedObject["state"], string> = { ok: "Ready", progress: "Starting", trouble: "Trouble", idle: "Idle" };
+
+export function WatchPanel({
+  pins,
+  watch,
+  active,
+  onActivate,
+  hasHead = true,
+}: {
+  pins: PinView[];
+  watch: Record<string, Watch>;
+  active: string;
+  onActivate(name: string): void;
+  hasHead?: boolean;
+}) {
+  const pin = pins.find((one) => one.name === active) ?? pins[0];
+  const shown = pin === undefined ? undefined : watch[pin.name];
+  return (
+    <div className="run-watch">
+      {hasHead ? (
+        <div className="panel-head">
+          <Activity size={16} aria-hidden="true" />
+          <h2>Cluster watch</h2>
+          {pin?.identity ? <span>namespace {pin.identity.namespace}</span> : null}
+          <span className="end">
+            {pins.length > 1
+              ? pins.map((one) => (
+                  <button
+                    key={one.name}
+                    type="button"
+                    className={`run-pin ${one.name === pin?.name ? "on" : ""}`}
+                    aria-pressed={one.name === pin?.name}
+                    onClick={() => onActivate(one.name)}
+                  >
+                    {one.name}
+                  </button>
+                ))
+              : null}
+            <WatchAge watch={shown} />
+          </span>
+        </div>
+      ) : null}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by key */}
+      <div className="run-watch-body" tabIndex={0} role="group" aria-label="Watched objects" data-region-focus>
+        {shown === undefined ? (
+          <p className="dim">Asking the cluster…</p>
+        ) : shown.objects.length === 0 ? (
+          <EmptyState title={shown.state === "off" ? "Not watched" : "Nothing here yet"}>
+            {shown.state === "off"
+              ? "The cluster could not be watched, or may not be with these permissions. Steps run all the same, and each is proved before and after."
+              : "Deployments, pods and events of the namespace appear here as they change."}
+          </EmptyState>
+        ) : (
+          <Objects objects={shown.objects} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+export function WatchAge({ watch }: { watch: Watch | undefined }) {
+  const now = useNow();
+  if (watch === undefined) return null;
+  if (watch.state === "lost") return <span className="warn-text nowrap">lost, trying again, last {formatAgo(now - Date.parse(watch.at))}</span>;
+  return <span className="nowrap">{watch.state === "off" ? "off" : formatAgo(now - Date.parse(watch.at))}</span>;
+}
+
+/** In a few words, for a tab: `green 2 of 3`. */
+export function watchWords(watch: Watch | undefined): string {
+  const moving = watch?.objects.find((one) => one.kind === "Deployment" && (one.state === "progress" || one.state === "trouble"));
+  if (moving === undefined) return "";
+  return `${moving.colour ?? moving.name} ${moving.ready ?? 0} of ${moving.wanted ?? 0}`;
+}
+
+function Objects({ objects }: { objects: WatchedObject[] }) {
+  const picture = useMemo(() => watchPicture(objects), [objects]);
+  return (
+    <>
+      <div className="run-deployments">
+        {picture.deployments.map((one) => (
+          <DeploymentCard key={`${one.object.namespace}/${one.object.name}`} deployment={one} />
+        ))}
+      </div>
+      {picture.loosePods.length > 0 ? (
+        <ul className="run-pods loose">
+          {picture.loosePods.map((pod) => (
+            <Pod key={pod.name} pod={pod} name={pod.name} />
+          ))}
+        </ul>
+      ) : null}
+      {picture.traffic === null ? null : <TrafficBar traffic={picture.traffic} />}
+      {picture.events.length > 0 ? (
+        <ul className="run-events" aria-label="Events, times in UTC">
+          {picture.events.map((event) => (
+            <li key={`${event.name} ${event.at}`}>
+              {event.at === null ? <span /> : <time dateTime={event.at}>{formatClock(event.at)}</time>}
+              <span className={event.state === "trouble" ? "run-trouble" : ""}>
+                {event.state === "trouble" ? <Status state="nearmiss" size={14} label="Warning" /> : null}
+                {event.detail || event.name}
+              </span>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </>
+  );
+}
+
+function DeploymentCard({ deployment: { object, pods } }: { deployment: Deployment }) {
+  return (
+    <section className="run-deployment" aria-label={`Deployment ${object.name}`}>
+      <header>
+        {object.colour === null ? null : <span className={`run-colour ${object.colour}`}>{object.colour.toUpperCase()}</span>}
+        <h3>{object.name}</h3>
+        <span className={`end ${object.state === "progress" ? "accent-text" : object.state === "trouble" ? "fail-text run-strong" : ""}`}>
+          {object.ready ?? 0} of {object.wanted ?? 0}
+        </span>
+      </header>
+      {object.detail === "" ? null : <div className="run-deployment-detail">{object.detail}</div>}
+      <ul className="run-pods">
+        {pods.map((pod) => (
+          <Pod key={pod.name} pod={pod} name={shortName(pod.name, object.name)} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+function Pod({ pod, name }: { pod: WatchedObject; name: string }) {
+  return (
+    <li title={pod.name}>
+      <Status state={GLYPH[pod.state]} size={14} />
+      <span className="mono">{name}</span>
+      <span className="end">{pod.detail || WORD[pod.state]}</span>
+    </li>
+  );
+}
+
+function TrafficBar({ traffic }: { traffic: Traffic }) {
+  const first = traffic.blue >= traffic.green ? `Blue ${traffic.blue} %` : `Green ${traffic.green} %`;
+  const second = traffic.blue >= traffic.green ? `green ${traffic.green} %` : `blue ${traffic.blue} %`;
+  return (
+    <div className="run-traffic">
+      <div>
+        <span>
+          Traffic <span className="dim">by {traffic.source}</span>
+        </span>
+        <span>
+          <b>{first}</b>, {second}
+        </span>
+      </div>
+      <div className="run-split" aria-hidden="true">
+        {traffic.blue > 0 ? <i className="blue" style={{ width: `${traffic.blue}%` }} /> : null}
+        {traffic.green > 0 ? <i className="green" style={{ width: `${traffic.green}%` }} /> : null}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+// What the document and the menus may ask for, as one object handed down: leaves hold no store and no engine.
+// Owns: the shape. RunScreen.tsx gives it its meaning.
+
+export type StepActs = {
+  runStep(step: string, nested?: boolean): void;
+  runBlock(step: string, block: number): void;
+  stop(): void;
+  confirm(step: string, check: number): void;
+  setDraft(step: string, check: number, value: string): void;
+  asShell(step: string, block: number): void;
+  retry(step: string): void;
+  skip(step: string): void;
+  judge(step: string, outcome?: "accepted" | "rejected"): void;
+  wayBack(step: string): void;
+  /** Brings a step's section into view and gives it the focus. */
+  show(step: string): void;
+};

@@ -1,0 +1,48 @@
+// The words that stand beside a glyph: verdicts with their time and exit, what a step is doing, who judged.
+// Owns: the sentences of states. Does not decide any state.
+import type { BlockState, Step, StepState } from "../../engine/protocol/index.ts";
+import { formatDuration, formatTook, plural } from "../design/format.ts";
+
+type Verdict = NonNullable<StepState["verdict"]>;
+export const VERDICT_WORDS: Record<Verdict, string> = { passed: "Passed", failed: "Failed", unknown: "Unknown", skipped: "Skipped" };
+
+/** A verdict and the judgement beside it; the judgement never takes its place. */
+export function verdictWords(state: StepState): string {
+  if (state.verdict === null) return "";
+  return state.judgement ? `${VERDICT_WORDS[state.verdict]}, ${state.judgement.outcome} by ${state.judgement.by}` : VERDICT_WORDS[state.verdict];
+}
+
+/** What a folded row says of a step that is done: `Passed, exit 0`, `Unknown, accepted by Dana Mercer`. */
+export function doneWords(state: StepState): string {
+  const words = verdictWords(state);
+  if (state.judgement || state.verdict === "skipped") return words;
+  return state.because === "" ? words : `${words}, ${state.because}`;
+}
+
+/** The small line under the current step's title in the outline. */
+export function nowWords(state: StepState): string {
+  const open = state.checks.filter((check) => !check.confirmed).length;
+  const checks = open > 0 ? `, ${plural(open, "check")} open` : "";
+  if (state.status === "running") return `Running${checks}`;
+  if (state.status === "open") {
+    if (state.verdict === "failed" || state.verdict === "unknown") return `${verdictWords(state)}, waits for you`;
+    return open > 0 && state.blocks.every((block) => block.status === "done") ? `${plural(open, "check")} open` : `Waits for you${checks}`;
+  }
+  if (state.status === "done") return doneWords(state);
+  return state.unsupported.length > 0 ? "Holds here" : "Next";
+}
+
+/** A block's result: `Passed in 6.4 s, exit 0`, `Failed in 1.2 s: exit 3`. */
+export function blockWords(state: BlockState): string {
+  if (state.status !== "done" || state.verdict === null) return "";
+  const time = state.durationMs === null ? "" : ` in ${formatTook(state.durationMs)}`;
+  if (state.verdict === "passed") return `Passed${time}${state.exitCode === null ? "" : `, exit ${state.exitCode}`}`;
+  const why = state.because === "" ? (state.exitCode === null ? "" : `: exit ${state.exitCode}`) : `: ${state.because}`;
+  return `${VERDICT_WORDS[state.verdict]}${time}${why}`;
+}
+
+/** `under 1:00`, or that nothing was promised. */
+export function targetWords(step: Step | undefined): string {
+  const ms = step?.directive.targetMs ?? null;
+  return ms === null ? "" : `under ${formatDuration(ms)}`;
+}
