@@ -6,6 +6,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 export type User = { name: string; groups: string[]; token: string };
 export type Place = { server: string; ca: string };
 
+const base64 = (path: string) => readFileSync(path).toString("base64");
+
 /** Users of the token file, each with a fresh token. `viewer` is kept out of kube-system by the fixture's roles. */
 export function createUsers(): User[] {
   const user = (name: string, groups: string[]): User => ({ name, groups, token: randomBytes(24).toString("base64url") });
@@ -21,7 +23,7 @@ export const programKubeconfig = ({ server, ca }: Place, token: string): string 
   JSON.stringify({
     apiVersion: "v1",
     kind: "Config",
-    clusters: [{ name: "main", cluster: { server, "certificate-authority": ca } }],
+    clusters: [{ name: "main", cluster: { server, "certificate-authority-data": base64(ca) } }],
     users: [{ name: "admin", user: { token } }],
     contexts: [{ name: "main", context: { cluster: "main", user: "admin" } }],
     "current-context": "main",
@@ -33,7 +35,6 @@ type Parts = { main: Place; other: Place; users: User[]; certificate: { crt: str
 
 /** Writes the kubeconfig that everybody uses. The namespace of every context is `core`, which the fixture makes. */
 export function writeKubeconfig(file: string, { main, other, users, certificate, unreachablePort }: Parts): void {
-  const base64 = (path: string) => readFileSync(path).toString("base64");
   const mainCa = base64(main.ca);
   const context = (name: string, cluster: string, user: string) => ({ name, context: { cluster, user, namespace: "core" } });
   const config = {

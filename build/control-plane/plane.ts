@@ -5,6 +5,7 @@ import { request } from "node:https";
 import { join, resolve } from "node:path";
 import { findBinaries } from "./binaries.ts";
 import { createAuthority, issueClient } from "./certificates.ts";
+import { startHollowNode } from "./hollow-node.ts";
 import { CONTEXTS, createUsers, type Place, programKubeconfig, tokenFile, type User, writeKubeconfig } from "./kubeconfig.ts";
 import { contextsOf } from "./kubectl.ts";
 import { endPrograms, freePorts, type Program, startProgram, until } from "./processes.ts";
@@ -49,8 +50,8 @@ async function startOnce(dir: string, bin: string): Promise<ControlPlane> {
   const [etcdPort = 0, peerPort = 0, mainPort = 0, otherPort = 0, kubeletPort = 0, readOnlyPort = 0, unreachablePort = 0] =
     await freePorts(7);
   const programs: Program[] = [];
-  const start = (name: string, program: string, args: string[], environment: NodeJS.ProcessEnv = {}) => {
-    const started = startProgram(name, join(bin, program), args, join(logs, `${name}.log`), environment);
+  const start = (name: string, program: string, args: string[]) => {
+    const started = startProgram(name, join(bin, program), args, join(logs, `${name}.log`));
     programs.unshift(started); // ended in reverse order
     return started;
   };
@@ -108,14 +109,8 @@ async function startOnce(dir: string, bin: string): Promise<ControlPlane> {
     start("scheduler", "kube-scheduler", [`--kubeconfig=${own}`, ...quiet]);
     const scratch = join(state, "kubelet");
     mkdirSync(scratch);
-    start(
-      "kubelet",
-      "kubemark",
-      [
-        ...["--morph=kubelet", "--name=hollow-node", `--kubeconfig=${own}`],
-        ...[`--kubelet-port=${kubeletPort}`, `--kubelet-read-only-port=${readOnlyPort}`],
-      ],
-      { TMPDIR: scratch },
+    programs.unshift(
+      startHollowNode({ bin, scratch, log: join(logs, "kubelet.log"), kubeconfig: own, ports: [kubeletPort, readOnlyPort] }),
     );
     await until("the second API server was ready", () => isReady(other, admin), SERVER_READY_MS, programs);
     await until("the node was Ready", () => isNodeReady(main, admin), NODE_READY_MS, programs);

@@ -14,11 +14,10 @@ const GRACE_MS = 5_000;
  * Starts `command` with its output in `log`. The kernel kills it when we die, `kill -9` included
  * (PR_SET_PDEATHSIG, set by util-linux's setpriv between fork and exec): no handler of ours has to run.
  */
-export function startProgram(name: string, command: string, args: string[], log: string, env: NodeJS.ProcessEnv = {}): Program {
+export function startProgram(name: string, command: string, args: string[], log: string): Program {
   const output = openSync(log, "a", 0o600);
   const child = spawn("setpriv", ["--pdeathsig", "KILL", command, ...args], {
     stdio: ["ignore", output, output],
-    env: { ...process.env, ...env },
   });
   closeSync(output);
   const ended = new Promise<void>((resolve) => {
