@@ -1,0 +1,57 @@
+// The frame of every command: output, door, interruption, one place where errors become words and an exit code.
+// Owns: that frame. Each command's own file knows its options.
+import { type Door, type DoorOptions, openDoor } from "./door.ts";
+import { createOutput, Ended, EXIT, ended, type Output, safe } from "./output.ts";
+
+export type Scene = {
+  output: Output;
+  /** Opens the engine's door once; it is closed when the command ends. */
+  door(options?: Partial<DoorOptions>): Promise<Door>;
+  /** Called on Ctrl-C, SIGTERM and SIGHUP instead of ending at once. A second Ctrl-C does not wait for it. */
+  onInterrupt(callback: () => void): void;
+};
+
+/** Runs a command's body and returns the process's exit code. */
+export async function play(name: string, isJson: boolean, body: (scene: Scene) => Promise<number>): Promise<number> {
+  const output = createOutput(isJson);
+  let door: Door | null = null;
+  let interrupt: (() => void) | null = null;
+  let interrupts = 0;
+  const onSignal = () => {
+    interrupts += 1;
+    if (interrupt !== null && interrupts === 1) interrupt();
+    else process.exit(EXIT.interrupted); // SQLite's log is whole at any moment; shells die with their terminals
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  try {
+    return await body({
+      output,
+      async door(options = {}) {
+        if (door !== null) return door;
+        const opened = await openDoor({ door: name, report: (line) => output.say(line), ...options });
+        if (!opened.ok) throw ended(opened.error);
+        door = opened.value;
+        return door;
+      },
+      onInterrupt: (callback) => {
+        interrupt = callback;
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof Ended)) throw error;
+    if (error.failure !== null) {
+      output.progress("");
+      output.say(`holdpoint ${name}: ${safe(error.failure.message)}`);
+      if (isJson) output.json({ error: error.failure });
+    }
+    return error.exitCode;
+  } finally {
+    await (door as Door | null)?.close();
+  }
+}
+
+/** The value of a result, or the command ends with its error. */
+export function need<T>(result: { ok: true; value: T } | { ok: false; error: import("../protocol/index.ts").Failure }): T {
+  if (!result.ok) throw ended(result.error);
+  return result.value;
+}
