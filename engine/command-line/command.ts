@@ -1,6 +1,6 @@
 // The frame of every command: output, door, interruption, one place where errors become words and an exit code.
 // Owns: that frame. Each command's own file knows its options.
-import { type Door, type DoorOptions, openDoor } from "./door.ts";
+import type { Door, DoorOptions } from "./door.ts";
 import { createOutput, Ended, EXIT, ended, type Output, safe } from "./output.ts";
 
 export type Scene = {
@@ -28,6 +28,8 @@ export async function play(name: string, isJson: boolean, body: (scene: Scene) =
       output,
       async door(options = {}) {
         if (door !== null) return door;
+        // Loaded here and not above: `parse`, `lint` and `verify` need no engine, and start much faster without one.
+        const { openDoor } = await import("./door.ts");
         const opened = await openDoor({ door: name, report: (line) => output.say(line), ...options });
         if (!opened.ok) throw ended(opened.error);
         door = opened.value;

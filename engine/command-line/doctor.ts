@@ -2,8 +2,6 @@
 // Owns: the list, each ok, warning or error with what to do. Changes nothing.
 import { homedir } from "node:os";
 import type { Command } from "commander";
-import { checkTools, loadContexts } from "../cluster/index.ts";
-import { shellsAvailable } from "../shell/index.ts";
 import { findBrowser } from "./browser.ts";
 import { play, type Scene } from "./command.ts";
 import type { Desktop } from "./open.ts";
@@ -68,6 +66,7 @@ async function installation(scene: Scene): Promise<Check[]> {
 
 async function shells(): Promise<Check[]> {
   try {
+    const { shellsAvailable } = await import("../shell/index.ts");
     const found = await shellsAvailable();
     if (found.length === 0) return [check("terminal", "error", "no shell was found", "Install bash or zsh.")];
     return [check("terminal", "ok", found.map((shell) => `${shell.shell} ${shell.version}`).join(", "))];
@@ -84,6 +83,7 @@ async function shells(): Promise<Check[]> {
 }
 
 async function tools(): Promise<Check[]> {
+  const { checkTools } = await import("../cluster/index.ts");
   const findings = await checkTools(["kubectl", "helm"], process.env as Record<string, string>);
   return findings.map((one) =>
     one.severity === "ok"
@@ -92,7 +92,8 @@ async function tools(): Promise<Check[]> {
   );
 }
 
-function kubeconfig(): Check {
+async function kubeconfig(): Promise<Check> {
+  const { loadContexts } = await import("../cluster/index.ts");
   const loaded = loadContexts({ env: process.env, homeDir: homedir(), classOf: () => null });
   const broken = loaded.entries.filter((entry) => entry.error !== null);
   if (loaded.entries.length === 0)
@@ -147,7 +148,7 @@ export function register(program: Command, done: (code: Promise<number>) => void
             ...(await installation(scene)),
             ...(await shells()),
             ...(await tools()),
-            kubeconfig(),
+            await kubeconfig(),
             ...(await windows(load)),
           ];
           output.progress("");

@@ -1,11 +1,11 @@
 // Starts the web host over a command's own engine. Owns: joining the two, and waiting for the end.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fail, type Result } from "../protocol/index.ts";
-import { isLoopback, type LocalHost, startLocalHost } from "../serve/index.ts";
+import type { Failure, Result } from "../protocol/index.ts";
+import { isLoopback, LINK_METHOD, type LocalHost, startLocalHost } from "../serve/index.ts";
 import { need, type Scene } from "./command.ts";
 import type { Door } from "./door.ts";
-import { usage } from "./output.ts";
+import { Ended, EXIT, usage } from "./output.ts";
 import { WINDOW_ROOT } from "./places.ts";
 import { ensureWindow } from "./window-build.ts";
 
@@ -62,10 +62,16 @@ function readTls(options: ServeOptions): { cert: Buffer; key: Buffer } | null {
   return { cert: read(options.tlsCert), key: read(options.tlsKey) };
 }
 
-export const noHostThere = (door: Door) => {
-  const greeting = door.running?.greeting;
-  return fail(
-    "busy",
-    `Another Holdpoint (\`holdpoint ${greeting?.door ?? "?"}\`, process ${greeting?.pid ?? "?"}) has ${door.home} open and has no web host. End it first, or use its window.`,
-  ).error;
-};
+/** A new link to the host of the process that runs already; ends the command where that has none. */
+export async function newLink(door: Door, options: { open?: string[]; onlyUid?: number }): Promise<string> {
+  const answer = await door.running?.call(LINK_METHOD, options);
+  if (answer?.ok === true) return (answer.value as { url: string }).url;
+  throw new Ended(EXIT.usage, hasNoHost(door));
+}
+
+/** What to say where another process has the data directory and its web host is not the one that was asked for. */
+export function hasNoHost(door: Door): Failure {
+  const { door: command, pid } = door.running?.greeting ?? { door: "?", pid: "?" };
+  const message = `Another Holdpoint (\`${command}\`, process ${pid}) has ${door.home} open and offers no such web host. Use its window, or end it first.`;
+  return { code: "busy", message };
+}

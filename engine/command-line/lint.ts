@@ -3,8 +3,6 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Command } from "commander";
-import { findBypasses } from "../cluster/index.ts";
-import { lintDocument } from "../document/index.ts";
 import type { Block, Diagnostic, RunbookDocument } from "../protocol/index.ts";
 import { play } from "./command.ts";
 import { Ended, EXIT, type Output, safe, usage } from "./output.ts";
@@ -53,7 +51,8 @@ function placeOf(block: Block, line: number, column: number): { line: number; co
 }
 
 /** Warnings for commands that choose a cluster by themselves (CLUSTER.md): the pin cannot hold them. */
-export function bypassDiagnostics(document: RunbookDocument): Diagnostic[] {
+export async function bypassDiagnostics(document: RunbookDocument): Promise<Diagnostic[]> {
+  const { findBypasses } = await import("../cluster/index.ts");
   const blocks = [
     ...document.steps.flatMap((step) => step.blocks),
     ...document.categories.flatMap((one) => one.items.flatMap((item) => item.blocks)),
@@ -72,7 +71,8 @@ export function bypassDiagnostics(document: RunbookDocument): Diagnostic[] {
 
 export async function lintFile(file: string): Promise<Diagnostic[]> {
   const { source, document } = await readDocument(file);
-  const all = [...document.diagnostics, ...lintDocument(document, source), ...bypassDiagnostics(document)];
+  const { lintDocument } = await import("../document/index.ts");
+  const all = [...document.diagnostics, ...lintDocument(document, source), ...(await bypassDiagnostics(document))];
   const seen = new Set<string>();
   return all
     .filter((one) => {

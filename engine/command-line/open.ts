@@ -3,14 +3,11 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { runtimeDirectory } from "../engine.ts";
-import { type Failure, ok } from "../protocol/index.ts";
-import { LINK_METHOD, type LocalHost } from "../serve/index.ts";
+import type { LocalHost } from "../serve/index.ts";
 import { findBrowser, openBrowser, windowObstacle } from "./browser.ts";
 import { need, play, type Scene } from "./command.ts";
 import type { Door } from "./door.ts";
-import { noHostThere, startHost } from "./host-start.ts";
-import { Ended, EXIT, usage } from "./output.ts";
+import { EXIT, usage } from "./output.ts";
 import { APP_ROOT, dataHome } from "./places.ts";
 import { ensureWindow } from "./window-build.ts";
 
@@ -43,7 +40,7 @@ async function tryDesktop(scene: Scene, load: () => Promise<Desktop>, files: str
   return code !== 0 && performance.now() - startedAt < STARTED_MS ? { why: `the Electron runtime ended at once (code ${code})` } : { code };
 }
 
-/** Opens the link in a browser's app window ; or prints it. `closed` is null where nothing was opened. */
+/** Opens the link in a browser's app window, or prints it. `closed` is null where nothing was opened. */
 async function show(
   scene: Scene,
   link: (onlyUid?: number) => string | Promise<string>,
@@ -54,6 +51,7 @@ async function show(
   const browser = wantsBrowser ? findBrowser() : ({ isFound: false, why: "--no-browser was given" } as const);
   if (browser.isFound) {
     scene.output.say(`Opening the window in ${browser.path}, because ${why}.`);
+    const { runtimeDirectory } = await import("../engine.ts");
     const profile = join(runtimeDirectory(dataHome()), "browser");
     return { closed: openBrowser(browser.path, await link(process.getuid?.()), profile) };
   }
@@ -97,19 +95,11 @@ export function register(program: Command, done: (code: Promise<number>) => void
           const desktop = options.browser ? await tryDesktop(scene, load, files) : { why: "--no-browser was given" };
           if ("code" in desktop) return desktop.code;
           const note = `The desktop window could not be opened: ${desktop.why}.`;
+          const { newLink, startHost } = await import("./host-start.ts");
           const hosted = await startHost(scene, { address: "127.0.0.1", port: 0, isReadOnly: false, note });
           if ("running" in hosted) {
-            const { running } = hosted.running;
-            const link = async (onlyUid?: number): Promise<string> => {
-              const asked = { open: files, ...(onlyUid === undefined ? {} : { onlyUid }) };
-              const answer = (await running?.call(LINK_METHOD, asked)) as
-                | { ok: true; value: { url: string } }
-                | { ok: false; error: Failure }
-                | undefined;
-              if (answer === undefined || !answer.ok) throw new Ended(EXIT.usage, noHostThere(hosted.running));
-              return need(ok(answer.value)).url;
-            };
-            await await show(scene, link, desktop.why, isJson, options.browser);
+            const link = (onlyUid?: number) => newLink(hosted.running, { open: files, ...(onlyUid === undefined ? {} : { onlyUid }) });
+            await (await show(scene, link, desktop.why, isJson, options.browser)).closed;
             return EXIT.ok;
           }
           const { host, door } = hosted;

@@ -2,7 +2,6 @@
 // Owns: reading errors as words. The parser is engine/document.
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseInWorker } from "../document/index.ts";
 import type { RunbookDocument } from "../protocol/index.ts";
 import { usage } from "./output.ts";
 
@@ -25,5 +24,6 @@ export function readSource(file: string): Uint8Array {
 export async function readDocument(file: string): Promise<ReadDocument> {
   const source = readSource(file);
   const path = resolve(file);
+  const { parseInWorker } = await import("../document/index.ts");
   return { path, source, document: await parseInWorker(source, { path }) };
 }

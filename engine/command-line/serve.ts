@@ -1,9 +1,6 @@
 // `holdpoint serve`: the local web host until Ctrl-C. Owns: the options. The host is engine/serve.
 import type { Command } from "commander";
-import { type Failure, ok } from "../protocol/index.ts";
-import { LINK_METHOD } from "../serve/index.ts";
-import { need, play } from "./command.ts";
-import { noHostThere, startHost } from "./host-start.ts";
+import { play } from "./command.ts";
 import { Ended, EXIT, usage } from "./output.ts";
 
 type Options = { port: string; host: string; readOnly?: boolean; tlsCert?: string; tlsKey?: string; json?: boolean };
@@ -28,6 +25,7 @@ export function register(program: Command, done: (code: Promise<number>) => void
           const port = Number(options.port);
           if (!Number.isInteger(port) || port < 0 || port > 65_535)
             throw usage(`--port takes a number from 0 to 65535, not "${options.port}".`);
+          const { hasNoHost, newLink, startHost } = await import("./host-start.ts");
           const hosted = await startHost(scene, {
             address: options.host,
             port,
@@ -41,12 +39,11 @@ export function register(program: Command, done: (code: Promise<number>) => void
             else scene.output.line(url);
           };
           if ("running" in hosted) {
-            const running = hosted.running.running;
-            if (options.readOnly === true || port !== 0 || running === null) throw new Ended(EXIT.usage, noHostThere(hosted.running));
-            const link = (await running.call(LINK_METHOD, {})) as { ok: true; value: { url: string } } | { ok: false; error: Failure };
-            if (!link.ok) throw new Ended(EXIT.usage, noHostThere(hosted.running));
-            scene.output.say(`Holdpoint is being served already (process ${running.greeting.pid}); this is a new link to it.`);
-            tell(need(ok(link.value)).url);
+            const { running } = hosted;
+            if (options.readOnly === true || port !== 0 || options.tlsCert !== undefined) throw new Ended(EXIT.usage, hasNoHost(running));
+            const url = await newLink(running, {});
+            scene.output.say(`Holdpoint is being served already (process ${running.running?.greeting.pid}); this is a new link to it.`);
+            tell(url);
             return EXIT.ok;
           }
           tell(hosted.host.link());

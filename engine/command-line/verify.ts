@@ -4,7 +4,6 @@ import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { VerifyReport } from "../protocol/index.ts";
-import { verifyDatabase, verifyEventsFile } from "../record/index.ts";
 import { play } from "./command.ts";
 import { Ended, type Output, safe } from "./output.ts";
 
@@ -81,6 +80,7 @@ export function register(program: Command, done: (code: Promise<number>) => void
       done(
         play("verify", isJson, async ({ output }) => {
           const { path, kind } = findRecord(given);
+          const { verifyDatabase, verifyEventsFile } = await import("../record/index.ts");
           const more = options.fingerprint === undefined ? {} : { fingerprint: options.fingerprint };
           const report = kind === "database" ? verifyDatabase(path, more) : verifyEventsFile(path, more);
           if (isJson) output.json(report);
