@@ -41,10 +41,15 @@ const NEEDS_REASON = new Set(["step.skipped", "step.judged", "run.held", "run.ab
 
 const NO_SUBJECT: Subject = { launch: "", run: "", mode: "", plan_sha256: "", step: "", attempt: 0, cluster: "" };
 
-export const momentOf = (ports: Ports): Moment => ({
+export const momentNow = (ports: Ports): Moment => ({
   wallMs: ports.clock.now(),
   monoNs: ports.clock.monotonicNs(),
   boot: ports.clock.boot,
+});
+export const momentOf = (body: EventBody): Moment => ({
+  wallMs: Date.parse(body.ts_utc),
+  monoNs: BigInt(body.mono_ns),
+  boot: body.boot,
 });
 
 /** The `clock.step` that must come before an event at `now`, or null. Two boots are compared by wall clock only, backwards. */

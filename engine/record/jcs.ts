@@ -66,14 +66,44 @@ const refuse = (at: string, why: string): RecordError =>
   new RecordError("invalid-params", `${at === "" ? "value" : at}: ${why}. The record keeps only JSON that hashes without doubt.`);
 
 /**
- * Parses a line strictly: it must be exactly the canonical text of what it parses to, so that no two spellings have one
- * meaning. Returns undefined where it is not, or is not JSON at all.
+ * Whether `line` is exactly the canonical text of `value`, which was parsed from it: then no two spellings have one meaning.
+ * Most lines take the short way: the engine's own JSON writer (which RFC 8785 follows) gives the line back, and a walk
+ * finds keys in order and integers only. Anything unusual is decided by writing it out.
  */
-export function parseCanonical(line: string): CanonicalValue | null | undefined {
+export function isCanonical(line: string, value: unknown): boolean {
+  // An escaped surrogate may be half a pair, which JSON.stringify writes back without complaint.
+  if (!line.includes("\\ud") && line.isWellFormed() && JSON.stringify(value) === line && isOrdered(value, 0)) return true;
+  try {
+    return jcs(value as CanonicalValue) === line;
+  } catch {
+    return false; // outside the subset: no line of ours
+  }
+}
+
+function isOrdered(value: unknown, depth: number): boolean {
+  if (typeof value === "number") return Number.isSafeInteger(value);
+  if (typeof value !== "object" || value === null) return true;
+  if (depth >= MAX_DEPTH) return false;
+  if (Array.isArray(value)) {
+    for (const one of value) if (!isOrdered(one, depth + 1)) return false;
+    return true;
+  }
+  let before: string | null = null;
+  for (const key in value) {
+    if (before !== null && key <= before) return false;
+    before = key;
+    const one = (value as Record<string, unknown>)[key];
+    if (typeof one !== "string" && !isOrdered(one, depth + 1)) return false;
+  }
+  return true;
+}
+
+/** Parses a line strictly; undefined where it is not canonical, or not JSON at all. */
+export function parseCanonical(line: string): CanonicalValue | undefined {
   try {
     const value = JSON.parse(line) as CanonicalValue;
-    return jcs(value) === line ? value : undefined;
+    return isCanonical(line, value) ? value : undefined;
   } catch {
-    return undefined; // not JSON, or outside the subset: both mean "not a canonical line"
+    return undefined; // not JSON
   }
 }

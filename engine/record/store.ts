@@ -2,7 +2,7 @@
 // One durable insert per append; everything derived is computed on reading. Does not interpret what happened.
 import type { Ports } from "../ports.ts";
 import type { Actor, CanonicalValue, EventBody, LogId, StoredEvent } from "../protocol/index.ts";
-import { clockStep, type Made, type Moment, makeEvent, momentOf, type NewEvent, type Tip } from "./body.ts";
+import { clockStep, type Made, makeEvent, momentNow, momentOf, type NewEvent, type Tip } from "./body.ts";
 import { fingerprintOf, genesisHash } from "./chain.ts";
 import type { Db } from "./database.ts";
 import { asRecordError, isFatalForWriting, RecordError } from "./errors.ts";
@@ -81,7 +81,7 @@ export function createWriter(db: Db, ports: Ports, identity: { install: LogId; i
     const tip: Tip =
       last === undefined
         ? { log, seq: 0, hash: row.genesisHash, time: null }
-        : { log, seq: last.seq, hash: last.hash, time: momentIn(JSON.parse(last.body) as EventBody) };
+        : { log, seq: last.seq, hash: last.hash, time: momentOf(JSON.parse(last.body) as EventBody) };
     tips.set(log, tip);
     return tip;
   }
@@ -138,7 +138,7 @@ export function createWriter(db: Db, ports: Ports, identity: { install: LogId; i
     const asked: Made[] = [];
     let tip = tipOf(log);
     for (const event of events) {
-      const now = momentOf(ports);
+      const now = momentNow(ports);
       const step = clockStep(tip.time, now);
       for (const next of step === null ? [event] : [step, event]) {
         const one = makeEvent(tip, next, now, ports, identity.installId);
@@ -234,11 +234,5 @@ export function createWriter(db: Db, ports: Ports, identity: { install: LogId; i
     broken: (): RecordError | null => broken,
   };
 }
-
-export const momentIn = (body: EventBody): Moment => ({
-  wallMs: Date.parse(body.ts_utc),
-  monoNs: BigInt(body.mono_ns),
-  boot: body.boot,
-});
 
 const storedOf = (made: Made): StoredEvent => ({ hash: made.hash.toString("hex"), line: made.line, body: made.body });

@@ -1,0 +1,120 @@
+// Exports of a log. Owns: exportLog, its checks, the event that follows. Formats are json.ts and csv.ts.
+// The room never changes what it exports: the event of an export comes after the head that was exported.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { type Actor, type CanonicalValue, type EventFilter, fail, type LogId, ok, type Result } from "../protocol/index.ts";
+import { isFiltering, RecordError, type RecordStore, syncDirectory } from "../record/index.ts";
+import { writeCsv } from "./csv.ts";
+import { writeJson } from "./json.ts";
+
+export type ExportOptions = {
+  format: "json" | "csv";
+  /** Where to: a new folder; for csv also a path that ends in `.csv`, then recordings go to `NAME-recordings` beside it. */
+  out: string;
+  filter?: EventFilter;
+  /** Folder that `data.recording` of the events is relative to. */
+  recordingsDir: string;
+  actor: Actor;
+  /** Exports the log as it was at this event; its head by default. */
+  upTo?: number;
+};
+export type Exported = {
+  path: string;
+  /** Relative to `path`, or to its folder where `path` is a file. */
+  files: string[];
+  bytes: number;
+  /** Recordings missing, or without the hash on record. They are exported as they are, and the export says so. */
+  damaged: string[];
+};
+
+/**
+ * Exports a log. Fails with `already-exists` (nothing is overwritten), `not-found`, `disk-full`, `read-only`, or
+ * `record-damaged` where the install key is missing. Same log, head, filter and exporter: same bytes.
+ */
+export async function exportLog(store: RecordStore, log: LogId, options: ExportOptions): Promise<Result<Exported>> {
+  const { out, format, actor } = options;
+  const key = store.signingKey;
+  if (key === null)
+    return fail(
+      "record-damaged",
+      "The install key (install.key) is missing, and without it an export cannot be closed. Put it back, then export again.",
+    );
+  if (isTaken(out)) return fail("already-exists", `${out} is already there; an export overwrites nothing. Choose another name.`);
+  const part = `${out}.part-${process.pid}`;
+  try {
+    store.checkpoint(log, "export");
+    const head = headAt(store, log, options.upTo);
+    const filter = isFiltering(options.filter) ? options.filter : null;
+    rmSync(part, { recursive: true, force: true });
+    mkdirSync(dirname(out), { recursive: true });
+    const job: ExportJob = { store, log, head, filter, recordingsDir: options.recordingsDir, actor, key, out, part };
+    const written = format === "json" ? await writeJson(job) : await writeCsv(job);
+    for (const { from, to } of written.moves) {
+      if (existsSync(to)) rmdirSync(to); // an empty folder, as a file dialog makes them
+      renameSync(from, to);
+    }
+    rmSync(part, { recursive: true, force: true });
+    syncDirectory(dirname(out));
+    const data: Record<string, CanonicalValue> = {
+      format,
+      out: basename(out),
+      seq: head.seq,
+      head: head.hash,
+      events: written.events,
+      files: written.files.length,
+      sha256: written.sha256,
+      filter: filter === null ? null : (filter as Record<string, CanonicalValue>),
+      damaged: written.damaged,
+    };
+    store.append(log, { type: "record.exported", actor, data });
+    return ok({ path: out, files: written.files, bytes: written.bytes, damaged: written.damaged });
+  } catch (error) {
+    rmSync(part, { recursive: true, force: true });
+    if (error instanceof RecordError) return fail(error.code, error.message);
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    const what = `${out} could not be written (${(error as Error).message}).`;
+    if (code === "ENOSPC" || code === "EDQUOT") return fail("disk-full", `${what} The disk is full; nothing was left behind.`);
+    if (["EACCES", "EPERM", "EROFS"].includes(code)) return fail("read-only", `${what} Choose a folder that you may write to.`);
+    if (["ENOTDIR", "ENAMETOOLONG", "EISDIR"].includes(code)) return fail("invalid-params", `${what} Choose another name.`);
+    throw error;
+  }
+}
+
+export type ExportJob = {
+  store: RecordStore;
+  log: LogId;
+  head: { seq: number; hash: string; at: string };
+  filter: EventFilter | null;
+  recordingsDir: string;
+  actor: Actor;
+  key: NonNullable<RecordStore["signingKey"]>;
+  out: string;
+  /** Folder that everything is written to before it is moved: half an export is never seen. */
+  part: string;
+};
+export type Written = {
+  moves: { from: string; to: string }[];
+  files: string[];
+  bytes: number;
+  events: number;
+  /** Hash of the file that covers the others: the manifest, or the csv itself. */
+  sha256: string;
+  damaged: string[];
+};
+
+const isTaken = (path: string): boolean => {
+  if (!existsSync(path)) return false;
+  try {
+    return readdirSync(path).length > 0;
+  } catch {
+    return true; // a file
+  }
+};
+
+function headAt(store: RecordStore, log: LogId, upTo: number | undefined): ExportJob["head"] {
+  const { seq, hash } = store.head(log);
+  const wanted = upTo ?? seq;
+  if (wanted > seq || wanted < 0) throw new RecordError("not-found", `${log} has no event ${wanted}; it has ${seq}.`);
+  const event = wanted === 0 ? null : store.events(log, { from: wanted, limit: 1 })[0]!;
+  return { seq: wanted, hash: event?.hash ?? hash, at: event?.body.ts_utc ?? String(store.genesis(log)["opened_at"]) };
+}
