@@ -120,6 +120,7 @@ export const EventFilter = z.object({
   actor: z.string().max(100).optional(),
   outcome: z.string().max(40).optional(),
 });
+export type EventFilter = z.infer<typeof EventFilter>;
 /** One row of the record's table; the whole body is asked for by seq. */
 export const EventRow = z.object({
   seq: z.int(),

@@ -1,0 +1,233 @@
+// The product without a window: puts the rooms together behind one door.
+// Owns: start and end of an engine, parsing and admission of every call, news to subscribers. The rooms do the work.
+import { loadContexts, sweepRuntime } from "./cluster/index.ts";
+import { checkParams, fillPlaceholders, parseInWorker } from "./document/index.ts";
+import { type Caller, refusal } from "./engine/access.ts";
+import { type Context, type Emit, whoOf } from "./engine/context.ts";
+import { HANDLERS } from "./engine/handlers.ts";
+import { createPulse } from "./engine/pulse.ts";
+import { createRows } from "./engine/rows.ts";
+import { prepareRuntime, runtimeDirectory } from "./engine/runtime.ts";
+import { diskFree } from "./engine/snapshot.ts";
+import { connectTerminal, type TerminalLink } from "./engine/terminals.ts";
+import { createFolders, createScanner, type TrustLog } from "./library/index.ts";
+import { createPeople } from "./people/index.ts";
+import { type Ports, realPorts } from "./ports.ts";
+import {
+  type EventName,
+  fail,
+  type HostCapabilities,
+  type LibraryFolder,
+  type LogId,
+  METHODS,
+  type Method,
+  ok,
+  type PayloadOf,
+  type Result,
+  type RunId,
+  type TerminalFromEngine,
+} from "./protocol/index.ts";
+import { openRecordStore, RecordError, type RecordStore } from "./record/index.ts";
+import { createRunService, type RunDeps } from "./run/index.ts";
+import { createSettings } from "./settings/index.ts";
+
+export type { Caller } from "./engine/access.ts";
+export { runtimeDirectory } from "./engine/runtime.ts";
+
+export type EngineOptions = {
+  /** Data directory; made where it is not there. */
+  home: string;
+  ports?: Ports;
+  env?: NodeJS.ProcessEnv;
+  /** Folders of the app's own runbooks and checklists. */
+  builtIn: string[];
+  host: HostCapabilities;
+  /** `--kubeconfig`: this file alone, instead of KUBECONFIG and the user's own. */
+  kubeconfig?: string;
+};
+export type Engine = {
+  /** Answers every call, whatever it is given: a bug inside becomes `internal`. */
+  handle(method: string, params: unknown, caller: Caller): Promise<Result<unknown>>;
+  subscribe(listener: <E extends EventName>(event: E, payload: PayloadOf<E>) => void): () => void;
+  connectTerminal(id: string, caller: Caller, send: (message: TerminalFromEngine) => void): Result<TerminalLink>;
+  /** Ends what runs (it becomes unknown), holds active runs, checkpoints, closes the record. */
+  close(): Promise<void>;
+};
+
+/** Between two recorded refusals of the same method by the same caller, milliseconds: a retrying view must not fill the record. */
+const REFUSAL_GAP_MS = 10_000;
+
+/** Opens a data directory. `busy` where another engine has it; otherwise what the record says. */
+export async function createEngine(options: EngineOptions): Promise<Result<Engine>> {
+  const ports = options.ports ?? realPorts();
+  const env = options.env ?? process.env;
+  const opened = openRecordStore({ home: options.home, ports });
+  if (!opened.ok) return opened;
+  const store = opened.value;
+  const runtime = prepareRuntime(runtimeDirectory(options.home, env));
+  if (!runtime.ok) {
+    store.close();
+    return runtime;
+  }
+  await sweepRuntime(runtime.value);
+
+  const listeners = new Set<Parameters<Engine["subscribe"]>[0]>();
+  const emit: Emit = (event, payload) => {
+    for (const listener of listeners) {
+      try {
+        listener(event, payload);
+      } catch (error) {
+        // One door's bug must not keep news from the others, nor stop a run.
+        process.emitWarning(error instanceof Error ? error : String(error), "HoldpointListener");
+      }
+    }
+  };
+  const seqs = new Map<RunId, number>();
+  const runNews = createPulse<RunId>((run, steps) => {
+    const news = runs.news(run, steps);
+    if (!news) return;
+    const seq = (seqs.get(run) ?? 0) + 1;
+    seqs.set(run, seq);
+    emit("run.changed", { ...news, seq });
+  });
+  const logNews = createPulse<LogId>((log) => {
+    const { seq, hash, fingerprint } = store.head(log);
+    emit("record.appended", { log, events: seq, head: hash, fingerprint });
+  });
+  const unsubscribe = store.onAppended((log, event) => {
+    logNews.mark(log, null);
+    if (["log.opened", "run.finished", "run.aborted"].includes(event.body.type)) emit("app.changed", { what: "logs" });
+  });
+
+  const people = createPeople({ store, ports });
+  const settings = createSettings(store);
+  const folders = createFolders(trustLog(store), options.home, options.builtIn);
+  const documents: RunDeps["documents"] = { parse: (source, path) => parseInWorker(source, { path }), fillPlaceholders, checkParams };
+  const scanner = createScanner(documents.parse);
+  const contexts = () =>
+    loadContexts({
+      ...(options.kubeconfig === undefined ? {} : { kubeconfigFlag: options.kubeconfig }),
+      env,
+      homeDir: env.HOME ?? env.USERPROFILE ?? "",
+      classOf: settings.classOf,
+    });
+  const refusedAt = new Map<string, number>();
+  const recordRefusal = (who: ReturnType<typeof whoOf>, method: string, why: string) => {
+    const key = `${who.actor.op_id} ${method}`;
+    const now = ports.clock.now();
+    if (now - (refusedAt.get(key) ?? -REFUSAL_GAP_MS) < REFUSAL_GAP_MS) return;
+    refusedAt.set(key, now);
+    try {
+      store.append(store.install, { type: "access.refused", actor: who.actor, reason: why, data: { method } });
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error;
+      // The refusal stands whether or not it can be written; a full disk is said where something was to be done.
+    }
+  };
+  const runs = createRunService({
+    ports,
+    store,
+    home: options.home,
+    runtimeDir: runtime.value,
+    environment: env,
+    documents,
+    contexts,
+    folderOf: folders.of,
+    isSolo: () => people.isSolo(),
+    diskFree: () => diskFree(options.home),
+    notify: {
+      changed: (run, step) => runNews.mark(run, step),
+      alarm: (run, step, severity, title, detail) => {
+        runNews.flush(run);
+        emit("run.alarm", { run, step, severity, title, detail });
+      },
+      watched: (run, cluster, objects, state) =>
+        emit("cluster.watched", { run, cluster, objects, state, at: new Date(ports.clock.now()).toISOString() }),
+      refused: recordRefusal,
+    },
+  });
+  let scanned: Promise<LibraryFolder[]> | null = null;
+  const context: Context = {
+    home: options.home,
+    env,
+    ports,
+    host: options.host,
+    store,
+    people,
+    folders,
+    scanner,
+    settings,
+    rows: createRows(store),
+    runs,
+    documents,
+    contexts,
+    library: (again) => {
+      if (again || scanned === null) scanned = Promise.all(folders.all().map((folder) => scanner.scan(folder)));
+      return scanned;
+    },
+    emit,
+    startedAt: new Date(ports.clock.now()).toISOString(),
+  };
+  for (const problem of await runs.recover()) process.emitWarning(problem.message, "HoldpointRecovery");
+
+  async function handle(method: string, params: unknown, caller: Caller): Promise<Result<unknown>> {
+    if (!Object.hasOwn(METHODS, method)) return fail("unknown-method", `Holdpoint has no method ${JSON.stringify(method.slice(0, 100))}.`);
+    const name = method as Method;
+    const parsed = METHODS[name].params.safeParse(params ?? {});
+    if (!parsed.success) {
+      const words = parsed.error.issues.map((issue) => `${issue.path.join(".") || "params"}: ${issue.message}`).join("; ");
+      return fail("invalid-params", `${name}: ${words}`, { issues: parsed.error.issues.map(({ path, message }) => ({ path, message })) });
+    }
+    try {
+      const who = whoOf(people, caller);
+      const refused = refusal(name, caller, { hasOperators: people.list().length > 0, session: people.session(caller.id), who });
+      if (refused) {
+        if (!refused.ok && refused.error.code === "forbidden") recordRefusal(who, name, refused.error.message);
+        return refused;
+      }
+      // The table types each handler by its own method; the union of all cannot be called without this.
+      const handler = HANDLERS[name] as (context: Context, params: unknown, call: unknown) => Promise<Result<unknown>>;
+      return await handler(context, parsed.data, { caller, who });
+    } catch (error) {
+      if (error instanceof RecordError) return fail(error.code, error.message);
+      process.emitWarning(error instanceof Error ? error : String(error), "HoldpointDefect");
+      return fail(
+        "internal",
+        `${name} met a defect of Holdpoint: ${error instanceof Error ? error.message : String(error)}. What was done before it is on record.`,
+      );
+    }
+  }
+
+  let closing: Promise<void> | null = null;
+  return ok({
+    handle: (method, params, caller) => (closing ? Promise.resolve(fail("busy", "Holdpoint is closing.")) : handle(method, params, caller)),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    connectTerminal: (id, caller, send) => (closing ? fail("busy", "Holdpoint is closing.") : connectTerminal(context, id, caller, send)),
+    close: () => {
+      closing ??= (async () => {
+        await runs.close();
+        runNews.stop();
+        logNews.stop();
+        unsubscribe();
+        listeners.clear();
+        await sweepRuntime(runtime.value);
+        store.checkpoint(store.install, "closed");
+        store.close();
+      })();
+      return closing;
+    },
+  });
+}
+
+/** Trust of folders as the install log has it. */
+function trustLog(store: RecordStore): TrustLog {
+  return {
+    answers: store
+      .eventsOfType(store.install, ["folder.trusted"])
+      .map(({ body }) => ({ folder: typeof body.data.folder === "string" ? body.data.folder : "", trusted: body.data.trusted === true })),
+    record: (folder, trusted, actor) => void store.append(store.install, { type: "folder.trusted", actor, data: { folder, trusted } }),
+  };
+}

@@ -1,0 +1,86 @@
+// Who may call what. Owns: the level of every method and the refusal's words.
+// A door says who calls and whether it may only read; here that is joined with the session and its roles.
+import { fail, type Method, type Result } from "../protocol/index.ts";
+import type { Who } from "../run/index.ts";
+
+export type Caller = { id: string; door: "window" | "command-line" | "follow"; isReadOnly: boolean };
+
+/**
+ * open: before anybody has signed in · read: shows, changes nothing · record: reads and leaves an event, any role · operate: lead or operator.
+ */
+export type Level = "open" | "read" | "record" | "operate";
+export const LEVELS: Record<Method, Level> = {
+  "app.snapshot": "open",
+  "people.createFirst": "open",
+  "people.signIn": "open",
+  "people.signOut": "open",
+  "people.lock": "open",
+  "people.stir": "open",
+  "host.pick": "open",
+  "host.reveal": "open",
+  "library.rescan": "read",
+  "document.open": "read",
+  "cluster.contexts": "read",
+  "run.get": "read",
+  "record.logs": "read",
+  "record.events": "read",
+  "record.event": "read",
+  "record.recording": "read",
+  "terminal.list": "read",
+  "settings.set": "record",
+  "library.openFolder": "record",
+  "library.closeFolder": "record",
+  "cluster.probe": "record",
+  "cluster.watch": "record",
+  "run.preflight": "record",
+  "record.verify": "record",
+  "record.export": "record",
+  "record.backup": "record",
+  "record.auditorView": "record",
+  "library.trust": "operate",
+  "cluster.classify": "operate",
+  "run.start": "operate",
+  "run.step": "operate",
+  "run.block": "operate",
+  "run.on": "operate",
+  "run.arm": "operate",
+  "run.check": "operate",
+  "run.retry": "operate",
+  "run.skip": "operate",
+  "run.judge": "operate",
+  "run.cancel": "operate",
+  "run.hold": "operate",
+  "run.resume": "operate",
+  "run.abort": "operate",
+  "run.finish": "operate",
+  "run.asShell": "operate",
+};
+
+/** Methods of the level `open` that a caller who may only read may call. */
+const OPEN_TO_READERS: ReadonlySet<Method> = new Set(["app.snapshot"]);
+
+export type Standing = { hasOperators: boolean; session: { locked: boolean } | null; who: Who };
+
+/** Null where the call may go on. `forbidden` by role is for the caller to record. */
+export function refusal(method: Method, caller: Caller, standing: Standing): Result<never> | null {
+  const level = LEVELS[method];
+  if (caller.isReadOnly || caller.door === "follow") {
+    if (level === "read" || OPEN_TO_READERS.has(method)) return null;
+    return fail(
+      "read-only",
+      `${method} changes something, and this view only follows. Use the window or the command line of the machine itself.`,
+    );
+  }
+  if (level === "open") return null;
+  const { session, who, hasOperators } = standing;
+  if (session?.locked) return fail("locked", "The window is locked. Enter your password to go on; what runs goes on meanwhile.");
+  if (!session) {
+    // The account of the operating system may read, run and record, as unauthenticated; it never signs (CLI.md).
+    if (caller.door === "command-line") return null;
+    if (!hasOperators && level !== "operate") return null;
+    return fail("not-signed-in", hasOperators ? "Sign in first." : "Make the first operator first: the record needs a name.");
+  }
+  if (level === "operate" && !who.roles.some((role) => role === "lead" || role === "operator"))
+    return fail("forbidden", `${method} is for leads and operators; ${who.actor.name} is ${who.roles.join(", ") || "without a role"}.`);
+  return null;
+}

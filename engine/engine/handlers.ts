@@ -1,0 +1,153 @@
+// One line per method around an exported function. Owns: the table. Params are parsed and the caller is admitted before it is reached.
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { identityKey, probeContext } from "../cluster/index.ts";
+import { isInside, isMarkdown, realPath } from "../library/index.ts";
+import { fail, type Method, ok, type ParsedParamsOf, type Result, type ResultOf } from "../protocol/index.ts";
+import type { Who } from "../run/index.ts";
+import type { Caller } from "./access.ts";
+import type { Context } from "./context.ts";
+import * as records from "./records.ts";
+import { snapshot } from "./snapshot.ts";
+
+export type Call = { caller: Caller; who: Who };
+type Handler<M extends Method> = (context: Context, params: ParsedParamsOf<M>, call: Call) => Promise<Result<unknown>> | Result<unknown>;
+
+export const HANDLERS: { [M in Method]: Handler<M> } = {
+  "app.snapshot": async (context, _, { caller }) => ok(await snapshot(context, caller)),
+  "settings.set": (context, { change }, { who }) => {
+    const defined = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    const settings = context.settings.set(defined, who.actor);
+    context.emit("app.changed", { what: "settings" });
+    return ok(settings);
+  },
+  "people.createFirst": async (context, params, { caller }) => {
+    const made = await context.people.createFirst(params);
+    if (!made.ok) return made;
+    return told(context, "session", await context.people.signIn(caller.id, { id: params.id, password: params.password }));
+  },
+  "people.signIn": async (context, params, { caller }) => told(context, "session", await context.people.signIn(caller.id, params)),
+  "people.signOut": (context, _, { caller }) => {
+    context.people.signOut(caller.id);
+    return told(context, "session", ok(null));
+  },
+  "people.lock": (context, _, { caller }) => {
+    context.people.lock(caller.id);
+    return told(context, "session", ok(null));
+  },
+  "people.stir": (context, _, { caller }) => {
+    context.people.stir(caller.id);
+    return ok(null);
+  },
+  // The desktop shell answers these itself; a door without one has nothing to answer with.
+  "host.pick": () => fail("unknown-method", "This door has no file dialog. Type the path instead."),
+  "host.reveal": () => fail("unknown-method", "This door cannot show a file in the file manager. Its path is on screen."),
+  "library.openFolder": openFolder,
+  "library.closeFolder": async (context, { path }) => {
+    if (!context.folders.close(path)) return fail("not-found", `${path} is not an opened folder.`);
+    await context.library(true);
+    return told(context, "library", ok(null));
+  },
+  "library.rescan": async (context) => ok(await context.library(true)),
+  "library.trust": async (context, { folder, trusted }, { who }) => {
+    context.folders.trust(folder, trusted, who.actor);
+    await context.library(true);
+    return told(context, "library", ok(null));
+  },
+  "document.open": openDocument,
+  "cluster.contexts": (context) => ok(context.contexts().entries),
+  "cluster.probe": async (context, params) => ok(await probeContext(context.contexts(), params.context)),
+  "cluster.classify": classify,
+  "cluster.watch": (context, { run, cluster }) => context.runs.watch(run, cluster),
+  "run.preflight": (context, params, { who }) => context.runs.preflight(who, { ...params, path: realPath(params.path) }),
+  "run.start": (context, params, { who }) => context.runs.start(who, { ...params, path: realPath(params.path) }),
+  "run.get": (context, { run }) => context.runs.get(run),
+  "run.step": (context, { run, ...call }, { who }) => context.runs.step(who, run, call),
+  "run.block": (context, { run, ...call }, { who }) => context.runs.block(who, run, call),
+  "run.on": (context, { run }, { who }) => context.runs.on(who, run),
+  "run.arm": (context, { run, typed }, { who }) => context.runs.arm(who, run, typed),
+  "run.check": (context, { run, ...call }, { who }) => context.runs.check(who, run, call),
+  "run.retry": (context, { run, ...call }, { who }) => context.runs.retry(who, run, call),
+  "run.skip": (context, { run, ...call }, { who }) => context.runs.skip(who, run, call),
+  "run.judge": (context, { run, ...call }, { who }) => context.runs.judge(who, run, call),
+  "run.cancel": (context, { run }) => context.runs.cancel(run),
+  "run.hold": (context, { run, reason }, { who }) => context.runs.hold(who, run, reason),
+  "run.resume": (context, { run, ...given }, { who }) => context.runs.resume(who, run, given),
+  "run.abort": (context, { run, reason }, { who }) => context.runs.abort(who, run, reason),
+  "run.finish": (context, { run, reason }, { who }) => context.runs.finish(who, run, reason),
+  "run.asShell": (context, { run, ...call }, { who }) => context.runs.asShell(who, run, call),
+  "record.logs": (context) => ok(context.store.summaries()),
+  "record.events": (context, params) => records.events(context, params),
+  "record.event": (context, params) => records.event(context, params),
+  "record.recording": (context, params) => records.recording(context, params),
+  "record.verify": (context, params, { who }) => records.verify(context, who, params),
+  "record.export": (context, params, { who }) => records.exported(context, who, params),
+  "record.backup": (context, params, { who }) => records.backup(context, who, params),
+  "record.auditorView": (context, params, { who }) => records.auditorView(context, who, params),
+  "terminal.list": async (context, { run }) => {
+    const found = await context.runs.terminals(run);
+    return found.ok ? ok(found.value.map(({ id, lane, alive }) => ({ id, lane, alive }))) : found;
+  },
+};
+
+function told<T>(context: Context, what: "session" | "library" | "contexts", result: Result<T>): Result<T> {
+  if (result.ok) context.emit("app.changed", { what });
+  return result;
+}
+
+async function openFolder(
+  context: Context,
+  { path }: ParsedParamsOf<"library.openFolder">,
+): Promise<Result<ResultOf<"library.openFolder">>> {
+  const opened = context.folders.open(path);
+  const folder = (await context.library(true)).find((one) => one.path === opened);
+  if (folder && folder.error === null) return told(context, "library", ok(folder));
+  context.folders.close(opened);
+  await context.library(true);
+  return fail("unreadable", folder?.error ?? `${path} cannot be opened as a folder.`);
+}
+
+async function openDocument(
+  context: Context,
+  params: ParsedParamsOf<"document.open">,
+  { caller }: Call,
+): Promise<Result<ResultOf<"document.open">>> {
+  const path = realPath(params.path);
+  const isListed = context.folders.all().some((folder) => isInside(folder.path, path));
+  if (!isMarkdown(path)) return fail("unreadable", `${path} is not a Markdown file (.md, .markdown).`);
+  // A follower sees what the window offers, and cannot read about in the file system.
+  if (!isListed && (caller.isReadOnly || caller.door === "follow")) return fail("read-only", `${path} is in no opened folder.`);
+  try {
+    const document = await context.documents.parse(await readFile(path), path);
+    const holder = context.folders.of(path);
+    return ok({
+      path,
+      folder: holder?.folder ?? dirname(path),
+      trusted: holder?.trusted ?? false,
+      builtIn: holder?.builtIn ?? false,
+      document,
+    });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    return fail(
+      code === "ENOENT" ? "not-found" : "unreadable",
+      `${path} cannot be read (${code}). Check that it is there and may be read.`,
+    );
+  }
+}
+
+async function classify(
+  context: Context,
+  params: ParsedParamsOf<"cluster.classify">,
+  { who }: Call,
+): Promise<Result<ResultOf<"cluster.classify">>> {
+  const probe = await probeContext(context.contexts(), params.context);
+  if (!probe.identity)
+    return fail(
+      "cluster-unreachable",
+      `${params.context} does not say who it is: ${probe.error ?? "no answer"}. A class belongs to a cluster that answers.`,
+    );
+  context.settings.classify(identityKey(probe.identity), params.context, params.class, who.actor);
+  return told(context, "contexts", ok({ ...probe, class: params.class }));
+}

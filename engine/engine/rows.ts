@@ -1,0 +1,142 @@
+// Events as rows of a table that a person reads and filters.
+// Owns: one line of words per event, and the rows of recently read logs. The event itself stays what it is in the record.
+import type { EventFilter, EventRow, LogId, StoredEvent } from "../protocol/index.ts";
+import type { RecordStore } from "../record/index.ts";
+
+/** Logs whose rows are kept; each costs about 300 bytes per event. */
+const KEPT_LOGS = 4;
+const READ_AT_ONCE = 5_000;
+
+type Kept = { rows: EventRow[]; found: string[]; seq: number };
+type Page = { rows: EventRow[]; matching: number; total: number };
+
+export function createRows(store: RecordStore) {
+  const kept = new Map<LogId, Kept>();
+  function rowsOf(log: LogId): Kept {
+    const entry = kept.get(log) ?? { rows: [], found: [], seq: 0 };
+    kept.delete(log);
+    kept.set(log, entry);
+    const oldest = kept.keys().next().value;
+    if (kept.size > KEPT_LOGS && oldest !== undefined) kept.delete(oldest);
+    const { seq } = store.head(log);
+    while (entry.seq < seq) {
+      const events = store.events(log, { from: entry.seq + 1, limit: READ_AT_ONCE });
+      if (events.length === 0) break;
+      for (const event of events) {
+        const row = rowOf(event);
+        entry.rows.push(row);
+        entry.found.push(searchable(row, event));
+        entry.seq = event.body.seq;
+      }
+    }
+    return entry;
+  }
+  return {
+    page(log: LogId, filter: EventFilter, offset: number, limit: number): Page {
+      const { rows, found } = rowsOf(log);
+      const text = filter.text?.toLowerCase() ?? "";
+      const matching = rows.filter(
+        (row, index) =>
+          (filter.type === undefined || row.type === filter.type || row.type.startsWith(`${filter.type}.`)) &&
+          (filter.step === undefined || row.step === filter.step) &&
+          (filter.actor === undefined || row.who === filter.actor) &&
+          (filter.outcome === undefined || row.outcome === filter.outcome) &&
+          (text === "" || found[index]!.includes(text)),
+      );
+      return { rows: matching.slice(offset, offset + limit), matching: matching.length, total: rows.length };
+    },
+  };
+}
+
+const searchable = (row: EventRow, { body }: StoredEvent): string =>
+  `${row.type} ${row.what} ${row.who} ${row.outcome} ${row.step} ${body.reason} ${body.actor.op_id} ${typeof body.data.text === "string" ? body.data.text : ""}`.toLowerCase();
+
+function rowOf(event: StoredEvent): EventRow {
+  const { body } = event;
+  return {
+    seq: body.seq,
+    ts: body.ts_utc,
+    type: body.type,
+    what: whatHappened(event),
+    who: body.actor.name,
+    outcome: body.outcome,
+    hash: event.hash,
+    step: body.subject.step,
+    attempt: body.subject.attempt,
+  };
+}
+
+/** What happened, in a few words. Unknown types are shown by their name: a later version's record stays readable. */
+export function whatHappened({ body }: StoredEvent): string {
+  const { data, reason, subject } = body;
+  const text = (key: string) => (typeof data[key] === "string" || typeof data[key] === "number" ? String(data[key]) : "");
+  const because = reason === "" ? "" : `: ${reason}`;
+  switch (body.type) {
+    case "run.started":
+      return `Run of “${text("title")}” started (${text("mode")})${because}`;
+    case "run.finished":
+      return `Run finished: ${text("result")}${because}`;
+    case "run.aborted":
+      return `Run aborted${because}`;
+    case "run.held":
+      return `Run held${because}`;
+    case "run.resumed":
+      return `Run resumed${because}`;
+    case "run.armed":
+      return "Run-on armed for production";
+    case "run.crash_recovered":
+      return text("step") === "" ? "Found again after Holdpoint ended" : `Holdpoint ended while “${text("step")}” ran; its end is unknown`;
+    case "preflight.finished":
+      return `Preflight: ${count(data.findings, "blocker")} blockers, ${count(data.findings, "warning")} warnings`;
+    case "cluster.pinned":
+      return `Pinned to ${text("context")} (${text("class") || "unclassified"}, ${text("why")})`;
+    case "cluster.checked":
+      return `Cluster ${text("name")} ${text("state")} ${text("when")} the step${list(data.differs)}`;
+    case "cluster.classified":
+      return `${text("context")} is ${text("class")}`;
+    case "shell.opened":
+      return `${text("shell")} opened: ${text("why")}`;
+    case "shell.ended":
+      return `Shell ${text("terminal")} ended`;
+    case "step.started":
+      return `Step ${text("number")} “${text("title")}” started${because}`;
+    case "step.ended":
+      return `Step ended ${body.outcome}: ${text("because")}`;
+    case "step.skipped":
+      return `Step skipped${because}`;
+    case "step.judged":
+      return `Unknown end ${body.outcome}${because}`;
+    case "block.started":
+      return `Command started: ${text("text").split("\n", 1)[0] ?? ""}${because}`;
+    case "block.ended":
+      return `Command ended ${body.outcome}: ${text("because")}`;
+    case "check.confirmed":
+      return `Confirmed: ${text("text")}${text("value") === "" ? "" : ` = ${text("value")}`}`;
+    case "input.typed":
+      return `Typed by hand: ${text("line")}`;
+    case "value.captured":
+      return `${text("name")} = ${text("value")}`;
+    case "record.exported":
+      return `Exported as ${text("format")}`;
+    case "record.verified":
+      return `Verified: ${body.outcome || text("verdict")}`;
+    case "record.viewed":
+      return "Looked at by an auditor";
+    case "log.opened":
+      return `Log ${text("number")} opened`;
+    case "log.head":
+      return `Head of a log at event ${text("seq")}`;
+    case "operator.enrolled":
+      return `${text("name") || text("id") || "An operator"} enrolled`;
+    case "folder.trusted":
+      return `${text("folder")} ${data.trusted === true ? "trusted" : "no longer trusted"}`;
+    case "access.refused":
+      return `${text("method")} refused${because}`;
+    default:
+      return `${body.type.replaceAll(/[._]/g, " ")}${subject.step === "" ? "" : ` (${subject.step})`}${because}`;
+  }
+}
+
+const count = (findings: unknown, severity: string): number =>
+  Array.isArray(findings) ? findings.filter((one) => (one as { severity?: unknown } | null)?.severity === severity).length : 0;
+const list = (differs: unknown): string => (Array.isArray(differs) && differs.length > 0 ? `: ${differs.join("; ")}` : "");

@@ -1,0 +1,199 @@
+// One block of a step: prepared, started on record, run, ended on record.
+// Owns: the order "record, then run" and what a block's end says. Does not decide what comes after it: that is drive.ts.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Block, fail, ok, type Result, type ShellKind, type Verdict } from "../protocol/index.ts";
+import { type BlockOutcome, openRecording } from "../shell/index.ts";
+import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
+import { append, appendOrKeep, type Draft, eventOf, placeholderValues, wholeMs } from "./live.ts";
+import { proveBefore } from "./pins.ts";
+import { blockDirectory, clusterOf, ensureShell, NO_KUBECONFIG, shellKey, variablesFor } from "./shells.ts";
+
+export type BlockRequest = {
+  step: string;
+  block: Block;
+  who: Who;
+  /** The event that begins the attempt, when this block is its first. */
+  begin: Draft | null;
+  attempt: number;
+  nested: boolean;
+  asShell: string | null;
+  /** Lanes proved since this dispatch began: each is asked once. */
+  proved: Set<LaneShell>;
+  /** Called when the start is on record and the shell has the block. */
+  onBegun(): void;
+};
+export type BlockEnd = { verdict: Verdict; because: string; lane: LaneShell; reported: string | null; shellAlive: boolean };
+
+/** Runs a block to its end. Fails where it could not begin: nothing was run then. */
+export async function runBlock(deps: RunDeps, live: LiveRun, request: BlockRequest): Promise<Result<BlockEnd>> {
+  const { step, block, who } = request;
+  const filled =
+    request.asShell === null ? deps.documents.fillPlaceholders(block, placeholderValues(live), live.plan.document.params) : ok(block.text);
+  if (!filled.ok) return filled;
+  const kind: ShellKind = block.shell ?? live.plan.document.shell ?? "bash";
+  const ready = await readyShell(deps, live, request, kind);
+  if (!ready.ok) return ready;
+  const lane = ready.value;
+  // A hold, an abort or the engine's end may have come while the shell opened.
+  if (live.isClosing || live.state.status !== "active" || live.problem !== null)
+    return fail("conflict", "The run was held before the command began; it was not started.");
+  const background = block.options.background === true;
+
+  const { recording, path } = recordingOf(deps, live, step, request.attempt, background ? block.index : null);
+  const text = live.redactor.redactText(filled.value);
+  const number = live.plan.byId.get(step)?.step.number ?? "";
+  const label = [number, request.asShell === null ? (block.name ?? "") : "run as shell"].filter((part) => part !== "").join(" · ");
+  const cwd = blockDirectory(live, block.options.cwd) ?? lane.cwd;
+  const began = append(deps, live, [
+    ...(request.begin === null ? [] : [eventOf(live, who.actor, request.begin)]),
+    eventOf(live, who.actor, {
+      type: "block.started",
+      step,
+      attempt: request.attempt,
+      cluster: lane.cluster,
+      ...(request.asShell === null ? {} : { reason: request.asShell }),
+      data: {
+        block: block.index,
+        label,
+        text,
+        // Of the redacted text: a hash of the real one would let a short secret be guessed.
+        text_sha256: createHash("sha256").update(text).digest("hex"),
+        shell: kind,
+        interpreter: block.interpreter,
+        cwd: cwd ?? "",
+        terminal: lane.id,
+        recording: path,
+        timeout_ms: block.options.timeoutMs ?? null,
+        typed_into_nested: request.nested,
+        background,
+        as_shell: request.asShell !== null,
+      },
+    }),
+  ]);
+  if (!began.ok) return began;
+  if (request.begin !== null) live.begun.set(step, deps.ports.clock.monotonicNs());
+
+  const { environment, hasSecrets } = variablesFor(live, lane);
+  const running = lane.session.run({
+    label,
+    text: filled.value,
+    hasSecrets,
+    recording,
+    timeoutMs: block.options.timeoutMs ?? null,
+    match: block.options.match ? new RegExp(block.options.match.source, block.options.match.flags) : null,
+    expect: block.options.expect ?? null,
+    interpreter: block.interpreter,
+    cwd: blockDirectory(live, block.options.cwd),
+    environment,
+    typeIntoNested: request.nested,
+    capture: block.options.capture !== undefined,
+    report: ["KUBECONFIG"],
+  });
+  request.onBegun();
+  const outcome = await running.ended;
+  if (outcome.kind !== "syntax") for (const [name, value] of Object.entries(environment)) lane.exported.set(name, value);
+  return ok(recordEnd(deps, live, request, lane, outcome, path));
+}
+
+/** A shell that is idle, on a cluster that was proved. */
+async function readyShell(deps: RunDeps, live: LiveRun, request: BlockRequest, kind: ShellKind): Promise<Result<LaneShell>> {
+  const opened = await ensureShell(deps, live, clusterOf(live, request.step), kind, request.block.options.background === true);
+  if (!opened.ok) return opened;
+  const lane = opened.value;
+  const activity = lane.session.activity();
+  if (!request.nested && activity !== "idle")
+    return fail(
+      "busy",
+      `The terminal ${lane.id} is busy with ${activity === "hand" ? "a command typed by hand" : "another command"}. End it there, then run the step.`,
+    );
+  if (request.nested && activity !== "block")
+    return fail("conflict", "No command is running that could have opened a nested shell. Run the step the ordinary way.");
+  if (request.proved.has(lane)) return opened;
+  const proof = await proveBefore(deps, live, lane, request.step, request.nested);
+  if (!proof.ok) return proof;
+  request.proved.add(lane);
+  return opened;
+}
+
+/** One recording per step attempt; a background block has its own, since its output goes on while other blocks write. */
+function recordingOf(deps: RunDeps, live: LiveRun, step: string, attempt: number, background: number | null) {
+  const key = background === null ? step : `${step}#${background}`;
+  const open = live.recordings.get(key);
+  if (open) return open;
+  const position = String((live.state.positions.get(step) ?? 0) + 1).padStart(4, "0");
+  const name = step
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]+/g, "-")
+    .slice(0, 60);
+  mkdirSync(join(deps.home, "recordings", live.run), { recursive: true, mode: 0o700 });
+  const stem = `${live.run}/${position}-${name}.${attempt}${background === null ? "" : `.background-${background}`}`;
+  // An attempt that goes on after a restart gets a second file: the first was closed by its hash on record.
+  let path = `${stem}.cast`;
+  for (let part = 2; existsSync(join(deps.home, "recordings", path)); part += 1) path = `${stem}.part-${part}.cast`;
+  const recording = openRecording(join(deps.home, "recordings", path), {
+    title: `${live.state.title} · ${step} · attempt ${attempt}`,
+  } as never);
+  const entry = { recording, path };
+  live.recordings.set(key, entry);
+  return entry;
+}
+
+function recordEnd(deps: RunDeps, live: LiveRun, request: BlockRequest, lane: LaneShell, outcome: BlockOutcome, path: string): BlockEnd {
+  const { step, block, who, attempt } = request;
+  const pin = live.pins.get(lane.cluster);
+  const reported = outcome.reported.KUBECONFIG ?? null;
+  lane.cwd = outcome.cwd ?? lane.cwd;
+  const captured = captureOf(request, outcome);
+  const because = captured.problem ?? outcome.because;
+  const verdict: Verdict = captured.problem === null ? outcome.verdict : "failed";
+  const planned = live.plan.byId.get(step)?.step;
+  const at = { step, attempt, cluster: lane.cluster };
+  const events = [
+    eventOf(live, who.actor, {
+      type: "block.ended",
+      ...at,
+      outcome: verdict,
+      data: {
+        block: block.index,
+        kind: outcome.kind,
+        exit_code: outcome.exitCode,
+        pipe_status: outcome.pipeStatus,
+        signal: outcome.signal,
+        because,
+        duration_ms: wholeMs(outcome.durationMs),
+        planned_ms: planned?.blocks.filter((one) => one.runnable).length === 1 ? planned.directive.plannedMs : null,
+        bytes: outcome.bytes,
+        output_sha256: outcome.outputSha256,
+        invalid_bytes: outcome.invalidBytes,
+        redactions: outcome.redactions,
+        recording: path,
+        principal: pin?.view().principal?.username ?? "",
+        kubeconfig_ok: reported === null ? null : reported === (pin?.kubeconfigPath ?? NO_KUBECONFIG),
+      },
+    }),
+  ];
+  if (captured.value !== null)
+    events.push(eventOf(live, who.actor, { type: "value.captured", ...at, data: { block: block.index, ...captured.value } }));
+  appendOrKeep(deps, live, events);
+  if (!outcome.shellAlive) {
+    const why = outcome.handOver
+      ? `the step ended its shell with exit ${outcome.exitCode ?? "?"}; directory and exported variables were handed over`
+      : "the shell before it is gone; its variables and directory are lost";
+    live.handOvers.set(shellKey(lane.cluster, lane.kind), { from: outcome.handOver, why, exported: lane.exported });
+  }
+  return { verdict, because, lane, reported, shellAlive: outcome.shellAlive };
+}
+
+/** The last line of a passed block becomes a value; a block that promises one and prints nothing has failed. */
+function captureOf(
+  { block }: BlockRequest,
+  outcome: BlockOutcome,
+): { value: { name: string; value: string } | null; problem: string | null } {
+  const name = block.options.capture;
+  if (name === undefined || outcome.verdict !== "passed") return { value: null, problem: null };
+  if (outcome.lastLine === null || outcome.lastLine === "")
+    return { value: null, problem: `nothing was printed, so ${name} has no value (capture=${name})` };
+  return { value: { name, value: outcome.lastLine }, problem: null };
+}

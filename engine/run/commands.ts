@@ -1,0 +1,372 @@
+// The commands on a run that a person gives, each with everything that makes it refuse.
+// Owns: refusals and what is recorded of a decision. Driving is drive.ts; who may call at all is engine.ts.
+import { type Block, type Expectation, fail, type Result, type StepState } from "../protocol/index.ts";
+import type { LiveRun, RunDeps, Who } from "./deps.ts";
+import { closeRecording, conclude, drive, driveOn, endStep, settleWhens } from "./drive.ts";
+import { append, checkRole, eventOf, factsOf } from "./live.ts";
+import { focusStep, isOnProduction, obstacleFor, pendingAction, wordToType } from "./next.ts";
+import { hasDanger, needsTyping, type StepPlan } from "./plan.ts";
+import { isSettled } from "./state.ts";
+
+type Done = Promise<Result<null>>;
+type At = { plan: StepPlan; step: StepState };
+
+export type StepCall = { step: string; typed?: string | undefined; nested?: boolean | undefined; reason?: string | undefined };
+
+/** Starts or goes on with a step. */
+export async function runStep(deps: RunDeps, live: LiveRun, who: Who, call: StepCall): Done {
+  const at = ready(deps, live, who, call.step, call.nested === true);
+  if (!at.ok) return at;
+  const { plan, step } = at.value;
+  if (step.status === "done") return fail("conflict", `${place(live, step)} is done (${step.verdict}). Retry it to run it again.`);
+  const order = checkOrder(live, step, call.reason);
+  if (order) return order;
+  const obstacle = obstacleFor(live.state, plan, step, factsOf(live));
+  if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);
+  const pending = step.status === "todo" ? (plan.actions[0] ?? null) : pendingAction(step, plan);
+  if (step.status === "open" && pending === null) {
+    endStep(deps, live, who, plan, step.attempt, "passed", `marked done by ${who.actor.name}`);
+    settleWhens(deps, live);
+    return { ok: true, value: null };
+  }
+  if (step.status === "open" && pending?.kind === "check")
+    return fail("conflict", `${place(live, step)} waits for a check: “${pending.check.text}”. Confirm it first.`);
+  const typed = pending?.kind === "block" ? checkTyped(live, step, pending.block, call.typed) : null;
+  if (typed) return typed;
+  return drive(deps, live, who, step.id, {
+    fresh: step.status === "todo",
+    nested: call.nested === true,
+    ...(call.reason === undefined ? {} : { reason: call.reason }),
+  });
+}
+
+/** Runs one block, first time or again; the step's other blocks stay as they are. */
+export async function runBlockAlone(deps: RunDeps, live: LiveRun, who: Who, call: StepCall & { block: number }): Done {
+  const at = ready(deps, live, who, call.step, call.nested === true);
+  if (!at.ok) return at;
+  const { plan, step } = at.value;
+  const block = plan.step.blocks[call.block];
+  if (!block) return fail("not-found", `${place(live, step)} has no block ${call.block}.`);
+  if (!block.runnable)
+    return fail(
+      "conflict",
+      `${place(live, step)}: the block at line ${block.line} is not a command: ${block.why ?? "it is shown as text"}.`,
+    );
+  const order = checkOrder(live, step, call.reason);
+  if (order) return order;
+  const obstacle = obstacleFor(live.state, plan, step, factsOf(live));
+  if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);
+  const pending = step.status === "done" ? null : step.status === "todo" ? plan.actions[0] : pendingAction(step, plan);
+  const isNext = pending?.kind === "block" && pending.index === call.block;
+  const state = step.blocks[call.block];
+  if (!isNext && state?.status === "todo" && !call.reason?.trim())
+    return fail(
+      "reason-needed",
+      `${place(live, step)}: something comes before the block at line ${block.line}. Give a reason to run it now.`,
+    );
+  const again = retryReason(live, plan, step, call.reason, state?.verdict === "unknown" && block.options.danger === true);
+  if (again) return again;
+  const typed = checkTyped(live, step, block, call.typed);
+  if (typed) return typed;
+  return drive(deps, live, who, step.id, {
+    fresh: step.status === "todo" || step.status === "done",
+    onlyBlock: call.block,
+    nested: call.nested === true,
+    ...(call.reason === undefined ? {} : { reason: call.reason }),
+  });
+}
+
+/** Text without a language, run as shell: an explicit act with a reason, on record as such. */
+export async function runAsShell(deps: RunDeps, live: LiveRun, who: Who, call: { step: string; block: number; reason: string }): Done {
+  const at = ready(deps, live, who, call.step, false);
+  if (!at.ok) return at;
+  const { plan, step } = at.value;
+  const block = plan.step.blocks[call.block];
+  if (!block) return fail("not-found", `${place(live, step)} has no block ${call.block}.`);
+  if (block.runnable) return fail("conflict", `${place(live, step)}: the block at line ${block.line} is a command already. Run it as one.`);
+  if (block.language !== "")
+    return fail("forbidden", `${place(live, step)}: the block at line ${block.line} is ${block.language}, which is never sent to a shell.`);
+  const order = checkOrder(live, step, call.reason);
+  if (order) return order;
+  const obstacle = obstacleFor(live.state, plan, step, factsOf(live));
+  if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);
+  return drive(deps, live, who, step.id, {
+    fresh: step.status === "todo" || step.status === "done",
+    onlyBlock: call.block,
+    asShell: call.reason,
+    reason: call.reason,
+  });
+}
+
+export async function runOn(deps: RunDeps, live: LiveRun, who: Who): Done {
+  const idle = active(live) ?? notBusy(live, false);
+  if (idle) return idle;
+  if (onProduction(live) && !live.state.runAllArmed)
+    return fail(
+      "confirmation-needed",
+      `${live.state.title} runs on PRODUCTION, where run-on is off. Arm it for this run by typing the cluster's name.`,
+    );
+  return driveOn(deps, live, who);
+}
+
+export async function arm(deps: RunDeps, live: LiveRun, who: Who, typed: string): Done {
+  const stopped = active(live);
+  if (stopped) return stopped;
+  const names = [...live.state.pins.values()].filter((pin) => pin.class === "production").map((pin) => pin.context);
+  if (names.length === 0) return fail("conflict", "No cluster of this run is production: run-on needs no arming.");
+  if (!names.includes(typed))
+    return fail("confirmation-needed", `Type the cluster's name to arm run-on: ${names.join(" or ")}.`, { type: names[0] });
+  return append(deps, live, [eventOf(live, who.actor, { type: "run.armed", data: { typed } })]);
+}
+
+/** Confirms a check, with its value where one is asked for. A value outside its limit fails the step: it is a measurement. */
+export async function confirmCheck(
+  deps: RunDeps,
+  live: LiveRun,
+  who: Who,
+  call: { step: string; check: number; value?: string | undefined },
+): Done {
+  const stopped = active(live);
+  if (stopped) return stopped;
+  const at = find(live, call.step);
+  if (!at.ok) return at;
+  const { plan, step } = at.value;
+  const check = plan.step.checks[call.check];
+  if (!check) return fail("not-found", `${place(live, step)} has no check ${call.check}.`);
+  const role = checkRole(deps, live, who, step.id);
+  if (!role.ok) return role;
+  if (step.status === "done") return fail("conflict", `${place(live, step)} is done (${step.verdict}). Retry it to confirm again.`);
+  if (step.checks[call.check]?.confirmed) return fail("conflict", `${place(live, step)}: “${check.text}” is confirmed already.`);
+  const obstacle = obstacleFor(live.state, plan, step, factsOf(live));
+  if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);
+  if (step.status === "todo") {
+    const order = checkOrder(live, step, undefined);
+    if (order) return order;
+  }
+  const before = plan.actions.find(
+    (action) => action.kind === "block" && action.block.line < check.line && step.blocks[action.index]?.status === "todo",
+  );
+  if (before)
+    return fail("conflict", `${place(live, step)}: a command comes before “${check.text}”. Run it first, then confirm what you see.`);
+  const value = checkValue(place(live, step), check, call.value);
+  if (!value.ok) return value;
+  if (step.status === "todo") {
+    const opened = await drive(deps, live, who, step.id, { fresh: true });
+    if (!opened.ok) return opened;
+  }
+  const attempt = live.state.steps[live.state.positions.get(step.id) ?? -1]?.attempt ?? 1;
+  const { isMet, text } = value.value;
+  const written = append(deps, live, [
+    eventOf(live, who.actor, {
+      type: "check.confirmed",
+      step: step.id,
+      attempt,
+      outcome: isMet ? "passed" : "failed",
+      data: { check: call.check, text: check.text, value: text === null ? null : live.redactor.redactText(text) },
+    }),
+  ]);
+  if (!written.ok) return written;
+  if (!isMet) {
+    const limit = check.expect ? `${check.expect.operator} ${check.expect.value}` : "";
+    endStep(deps, live, who, plan, attempt, "failed", `“${check.text}” is ${text ?? "missing"}, expected ${limit}`);
+  } else if (live.drives.size === 0) conclude(deps, live, who, plan, { attempt, last: null, differs: null });
+  settleWhens(deps, live);
+  return written;
+}
+
+/** The whole step again, as a new attempt; every block and check is asked for once more. */
+export async function retry(deps: RunDeps, live: LiveRun, who: Who, call: StepCall): Done {
+  const at = ready(deps, live, who, call.step, false);
+  if (!at.ok) return at;
+  const { plan, step } = at.value;
+  if (step.status === "todo") return fail("conflict", `${place(live, step)} has not run yet. Run it.`);
+  const obstacle = obstacleFor(live.state, plan, { ...step, status: "todo" }, factsOf(live));
+  if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);
+  const again = retryReason(live, plan, step, call.reason, step.verdict === "unknown" && hasDanger(plan.step));
+  if (again) return again;
+  const first = plan.actions[0];
+  const typed = first?.kind === "block" ? checkTyped(live, step, first.block, call.typed) : null;
+  if (typed) return typed;
+  if (step.status === "open") endStep(deps, live, who, plan, step.attempt, "failed", `begun again by ${who.actor.name} before it was done`);
+  return drive(deps, live, who, step.id, { fresh: true, ...(call.reason === undefined ? {} : { reason: call.reason }) });
+}
+
+/** Goes past a step. One that failed or is unknown keeps its verdict; the reason stands beside it. */
+export async function skip(deps: RunDeps, live: LiveRun, who: Who, call: { step: string; reason: string }): Done {
+  if (live.state.status === "finished" || live.state.status === "aborted") return ended(live);
+  const at = find(live, call.step);
+  if (!at.ok) return at;
+  const { step } = at.value;
+  const role = checkRole(deps, live, who, step.id);
+  if (!role.ok) return role;
+  if (step.status === "running" || live.checking === step.id)
+    return fail("busy", `${place(live, step)} is running. Cancel it first, then skip it.`);
+  if (step.status === "done" && isSettled(step))
+    return fail("conflict", `${place(live, step)} is done (${step.verdict}); there is nothing to skip.`);
+  const closed = closeRecording(live, step.id, "unknown");
+  const because = step.status === "open" ? "skipped by hand after it had begun" : "skipped by hand";
+  const recording = closed ? { recording: closed.path, recording_sha256: closed.sha256, recording_bytes: closed.bytes } : {};
+  const written = append(deps, live, [
+    eventOf(live, who.actor, {
+      type: "step.skipped",
+      step: step.id,
+      attempt: step.attempt,
+      outcome: "skipped",
+      reason: call.reason,
+      data: { because, ...recording },
+    }),
+  ]);
+  settleWhens(deps, live);
+  return written;
+}
+
+/** A person's word on an unknown end. The verdict stays unknown. */
+export async function judge(
+  deps: RunDeps,
+  live: LiveRun,
+  who: Who,
+  call: { step: string; outcome: "accepted" | "rejected"; reason: string },
+): Done {
+  if (live.state.status === "finished" || live.state.status === "aborted") return ended(live);
+  const at = find(live, call.step);
+  if (!at.ok) return at;
+  const { step } = at.value;
+  if (!who.isAuthenticated) {
+    deps.notify.refused(who, `run.judge ${live.run}`, "a judgement is made by a person who has signed in");
+    return fail("not-signed-in", `${place(live, step)}: an unknown end is judged by a person who has signed in. Sign in, then judge it.`);
+  }
+  const role = checkRole(deps, live, who, step.id);
+  if (!role.ok) return role;
+  if (step.status !== "done" || step.verdict !== "unknown")
+    return fail("conflict", `${place(live, step)} is ${step.verdict ?? step.status}; only an unknown end is judged.`);
+  const written = append(deps, live, [
+    eventOf(live, who.actor, {
+      type: "step.judged",
+      step: step.id,
+      attempt: step.attempt,
+      outcome: call.outcome,
+      reason: call.reason,
+      data: { verdict: "unknown" },
+    }),
+  ]);
+  settleWhens(deps, live);
+  return written;
+}
+
+// ── what makes commands refuse ──────────────────────────────────────────────
+
+export const place = (live: LiveRun, step: StepState): string => `${live.state.path}: step ${step.number} “${step.title}”`;
+
+const ended = (live: LiveRun): Result<never> =>
+  fail("conflict", `${live.state.title} is ${live.state.status}: nothing can be added to it. Start a new run.`);
+
+/** Refuses a run that is over, held, or cannot be recorded. */
+export function active(live: LiveRun): Result<never> | null {
+  if (live.state.status === "finished" || live.state.status === "aborted") return ended(live);
+  if (live.problem !== null) return fail("disk-full", `${live.problem} Nothing runs until the record can be written; then resume.`);
+  if (live.state.status === "held") return fail("conflict", `The run is held: ${live.state.hold?.reason ?? ""} Resume it first.`);
+  return null;
+}
+
+export function notBusy(live: LiveRun, nested: boolean): Result<never> | null {
+  if (live.checking !== null || live.waitingFor !== null) return fail("busy", "A step is about to start: its cluster is being checked.");
+  if (live.drives.size === 0) return null;
+  if (nested) return null;
+  const running = focusStep(live.state);
+  return fail(
+    "busy",
+    `${running ? place(live, running) : "A step"} is running. Wait for its end, cancel it, or type the next step into its nested shell.`,
+  );
+}
+
+function find(live: LiveRun, id: string): Result<At> {
+  const plan = live.plan.byId.get(id);
+  const step = live.state.steps[live.state.positions.get(id) ?? -1];
+  if (!plan || !step) return fail("not-found", `${live.state.path} has no step "${id}" in the text that this run pinned.`);
+  return { ok: true, value: { plan, step } };
+}
+
+function ready(deps: RunDeps, live: LiveRun, who: Who, id: string, nested: boolean): Result<At> {
+  const stopped = active(live) ?? notBusy(live, nested);
+  if (stopped) return stopped;
+  const at = find(live, id);
+  if (!at.ok) return at;
+  const role = checkRole(deps, live, who, id);
+  return role.ok ? at : role;
+}
+
+const blocked = (plan: StepPlan, message: string): Result<never> =>
+  fail(plan.unsupported.length > 0 ? "unsupported-step" : "not-ready", message, { unsupported: plan.unsupported });
+
+/** Steps are run in their order. A way back may be run at any time; anything else out of order carries a reason. */
+function checkOrder(live: LiveRun, step: StepState, reason: string | undefined): Result<never> | null {
+  if (step.wayBack === true || step.status === "open" || reason?.trim()) return null;
+  const expected =
+    live.state.running.length > 0 ? live.state.steps.find((one) => one.status === "todo" && one.wayBack !== true) : focusStep(live.state);
+  if (!expected || expected.id === step.id) return null;
+  if (step.status === "done") return null;
+  return fail("reason-needed", `${place(live, expected)} comes first. Give a reason to run step ${step.number} now.`);
+}
+
+function checkTyped(live: LiveRun, step: StepState, block: Block, typed: string | undefined): Result<never> | null {
+  if (!needsTyping(block, isOnProduction(live.state, step))) return null;
+  const word = wordToType(live.state, step);
+  if (typed === word) return null;
+  return fail("confirmation-needed", `${place(live, step)}: the command at line ${block.line} is confirmed by typing ${word}.`, {
+    type: word,
+  });
+}
+
+function retryReason(
+  live: LiveRun,
+  plan: StepPlan,
+  step: StepState,
+  reason: string | undefined,
+  isDangerous: boolean,
+): Result<never> | null {
+  if (reason?.trim()) return null;
+  if (isDangerous)
+    return fail(
+      "reason-needed",
+      `${place(live, step)} may have taken effect: its end is unknown, and it is dangerous. Look first, then give a reason to run it again.`,
+    );
+  if (step.status === "done" && step.verdict === "passed")
+    return fail("reason-needed", `${place(live, step)} has passed (line ${plan.step.line}). Give a reason to run it again.`);
+  return null;
+}
+
+const onProduction = (live: LiveRun): boolean => [...live.state.pins.values()].some((pin) => pin.class === "production");
+
+function checkValue(
+  where: string,
+  check: StepPlan["step"]["checks"][number],
+  given: string | undefined,
+): Result<{ text: string | null; isMet: boolean }> {
+  const text = given?.trim() ?? "";
+  if (check.value === null) return { ok: true, value: { text: text === "" ? null : text, isMet: true } };
+  if (text === "") return fail("invalid-params", `${where}: “${check.text}” asks for a ${check.value}. Enter what you see.`);
+  if (check.value !== "number" && check.expect === null) return { ok: true, value: { text, isMet: true } };
+  const number = Number(text);
+  if (!Number.isFinite(number))
+    return fail("invalid-params", `${where}: “${check.text}” asks for a number, and ${JSON.stringify(text)} is none.`);
+  return { ok: true, value: { text, isMet: check.expect === null || compares(number, check.expect) } };
+}
+
+function compares(number: number, { operator, value }: Expectation): boolean {
+  switch (operator) {
+    case "<":
+      return number < value;
+    case "<=":
+      return number <= value;
+    case ">":
+      return number > value;
+    case ">=":
+      return number >= value;
+    case "==":
+      return number === value;
+    case "!=":
+      return number !== value;
+    default:
+      return operator satisfies never;
+  }
+}

@@ -1,0 +1,106 @@
+// What the run room is given, and what it keeps per run in this process beside the events.
+// Owns: these two types. Does nothing.
+import type { ClusterPin, LoadedContexts } from "../cluster/index.ts";
+import type { Ports } from "../ports.ts";
+import type {
+  Actor,
+  Block,
+  ClusterName,
+  LogId,
+  Param,
+  Result,
+  Role,
+  RunbookDocument,
+  RunId,
+  ShellKind,
+  StepId,
+  TerminalId,
+  WatchedObject,
+} from "../protocol/index.ts";
+import type { NewEvent, RecordStore } from "../record/index.ts";
+import type { HandOver, Recording, Redactor, ShellSession } from "../shell/index.ts";
+import type { RunPlan } from "./plan.ts";
+import type { RunState } from "./state.ts";
+
+/** Who gave a command. `roles` and `title` are empty for the unauthenticated account of the operating system. */
+export type Who = { actor: Actor; roles: Role[]; title: string; isAuthenticated: boolean };
+
+export type RunDeps = {
+  ports: Ports;
+  store: RecordStore;
+  /** Data directory; recordings go to `<home>/recordings/<run>/`. */
+  home: string;
+  /** Private directory (0700) outside `home`, in memory where there is such a place. */
+  runtimeDir: string;
+  /** Environment of the process; shells get a copy without what would choose a cluster. */
+  environment: Record<string, string | undefined>;
+  documents: {
+    /** Parses with a time limit; never throws. */
+    parse(source: Uint8Array, path: string): Promise<RunbookDocument>;
+    fillPlaceholders(block: Block, values: Record<string, string>, params: Param[]): Result<string>;
+    checkParams(params: Param[], given: Record<string, string>): Result<Record<string, string>>;
+  };
+  contexts(): LoadedContexts;
+  /** The opened or built-in folder of a file, and whether it may run; null where no folder holds it. */
+  folderOf(path: string): { folder: string; trusted: boolean; builtIn: boolean } | null;
+  isSolo(): boolean;
+  /** Free bytes of the disk that holds `home`; null where unknown. */
+  diskFree(): Promise<number | null>;
+  notify: {
+    changed(run: RunId, step: StepId | null): void;
+    alarm(run: RunId, step: StepId | null, severity: "fail" | "warn", title: string, detail: string): void;
+    watched(run: RunId, cluster: ClusterName, objects: WatchedObject[], state: "live" | "lost"): void;
+    /** A refusal by role: recorded in the install log. */
+    refused(who: Who, what: string, why: string): void;
+  };
+};
+
+/** One shell of a run: per named cluster (or `none`) and language. */
+export type LaneShell = {
+  id: TerminalId;
+  cluster: string;
+  kind: ShellKind;
+  session: ShellSession;
+  /** What was exported into it, so that a later hand-made change of a variable is not undone by the next block. */
+  exported: Map<string, string>;
+  /** Directory as the shell last reported it; null before it did. */
+  cwd: string | null;
+};
+
+export type LiveRun = {
+  run: RunId;
+  log: LogId;
+  number: number;
+  state: RunState;
+  plan: RunPlan;
+  /** Directory of the runbook's file: where its shells begin. */
+  folder: string;
+  redactor: Redactor;
+  secrets: Map<string, string>;
+  secretsWanted: string[];
+  pins: Map<string, ClusterPin>;
+  watches: Map<string, { stop: () => void; objects: WatchedObject[] }>;
+  shells: Map<string, LaneShell>;
+  /** Every open shell, those of background commands too. */
+  lanes: Set<LaneShell>;
+  /** What a shell that ended by `exit` left for its successor, and why there is one. */
+  handOvers: Map<string, { from: HandOver | null; why: string; exported: Map<string, string> }>;
+  terminals: number;
+  /** Open recording of each step attempt, by step id. */
+  recordings: Map<string, { recording: Recording; path: string }>;
+  /** Monotonic moment at which each step's attempt began, as far as this process saw it. */
+  begun: Map<string, bigint>;
+  checking: string | null;
+  waitingFor: { step: string; cluster: string } | null;
+  runningOn: boolean;
+  problem: string | null;
+  /** Ends that could not be written (disk full): kept until they can be, never dropped. */
+  unwritten: NewEvent[];
+  /** What is being driven: one step, two with a nested shell, and background blocks apart. Empty when nothing is. */
+  drives: Set<Promise<void>>;
+  background: Set<Promise<void>>;
+  /** Ends a wait for an unreachable cluster. */
+  stopWaiting: AbortController | null;
+  /** No new dispatch: the run or the engine is closing. */
+  isClosing: boolean;
+};

@@ -1,0 +1,314 @@
+// Drives a step from its first action to where a person is needed, and on to the next steps where that was asked for.
+// Owns: the order of blocks and checks, the cluster's proof around them, the step's verdict. Commands and their refusals are in commands.ts.
+import { fail, ok, type Result, type StepId, type StepState, type Verdict } from "../protocol/index.ts";
+import { type BlockEnd, runBlock } from "./blocks.ts";
+import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
+import { append, appendOrKeep, checkRole, type Draft, ENGINE, eventOf, factsOf, holdByEngine, wholeMs } from "./live.ts";
+import { focusStep, isOnProduction, nextTodo, obstacleFor, pendingAction } from "./next.ts";
+import { proveAfter } from "./pins.ts";
+import { needsTyping, type StepPlan, stopsRunOn } from "./plan.ts";
+import { closeLane, ensureShell, shellKey } from "./shells.ts";
+import { isSettled } from "./state.ts";
+
+export type DriveOptions = {
+  /** Begins a new attempt: always for a step that is done. */
+  fresh: boolean;
+  /** Only this block, the others as they are. */
+  onlyBlock?: number;
+  asShell?: string;
+  nested?: boolean;
+  /** Recorded with the attempt's start. */
+  reason?: string;
+  /** A run-on: stop before anything that is dangerous or confirmed by typing. */
+  isRunOn?: boolean;
+};
+
+/**
+ * Starts the step and returns when its first block is on record and running (or nothing was left to run); the rest goes on
+ * behind. Fails where it could not begin, with the reason's own code.
+ */
+export function drive(deps: RunDeps, live: LiveRun, who: Who, id: string, options: DriveOptions): Promise<Result<null>> {
+  const begun = Promise.withResolvers<Result<null>>();
+  const work: Promise<void> = driveToEnd(deps, live, who, id, options, () => begun.resolve(ok(null)))
+    .then((result) => begun.resolve(result))
+    .catch((error: unknown) => {
+      const message = `Step ${id} met a defect of Holdpoint: ${error instanceof Error ? error.message : String(error)}. The run is held; its commands may have run.`;
+      holdByEngine(deps, live, message, id);
+      begun.resolve(fail("internal", message));
+      process.emitWarning(error instanceof Error ? error : message, "HoldpointRun");
+    })
+    .finally(() => {
+      live.drives.delete(work);
+      deps.notify.changed(live.run, null);
+    });
+  live.drives.add(work);
+  return begun.promise;
+}
+
+/** Runs on from step to step until a person is needed; returns when the first step has begun. */
+export function driveOn(deps: RunDeps, live: LiveRun, who: Who): Promise<Result<null>> {
+  const begun = Promise.withResolvers<Result<null>>();
+  live.runningOn = true;
+  const work: Promise<void> = (async () => {
+    while (live.runningOn) {
+      const step = focusStep(live.state);
+      const stop = step === null ? "nothing is left to run" : whyRunOnStops(deps, live, who, step);
+      if (step === null || stop !== null) {
+        begun.resolve(fail("not-ready", `Run-on stops here: ${stop}.`));
+        return;
+      }
+      const driven = await driveToEnd(deps, live, who, step.id, { fresh: step.status === "todo", isRunOn: true }, () =>
+        begun.resolve(ok(null)),
+      );
+      begun.resolve(driven);
+      const now = live.state.steps[live.state.positions.get(step.id) ?? -1];
+      if (!driven.ok || !now || !isSettled(now)) return;
+    }
+  })()
+    .catch((error: unknown) => {
+      const message = `Run-on met a defect of Holdpoint: ${error instanceof Error ? error.message : String(error)}. The run is held.`;
+      holdByEngine(deps, live, message, null);
+      begun.resolve(fail("internal", message));
+      process.emitWarning(error instanceof Error ? error : message, "HoldpointRun");
+    })
+    .finally(() => {
+      live.runningOn = false;
+      live.drives.delete(work);
+      deps.notify.changed(live.run, null);
+    });
+  live.drives.add(work);
+  return begun.promise;
+}
+
+/** What makes run-on leave the step to a person; null where it may go on. */
+function whyRunOnStops(deps: RunDeps, live: LiveRun, who: Who, step: StepState): string | null {
+  const plan = live.plan.byId.get(step.id);
+  if (!plan) return `step ${step.number} is not in the file`;
+  if (live.state.status !== "active" || live.problem !== null || live.isClosing) return "the run is held";
+  if (step.status === "done") return `step ${step.number} needs a decision`;
+  const obstacle = obstacleFor(live.state, plan, step, factsOf(live));
+  if (obstacle) return obstacle.say;
+  if (!checkRole(deps, live, who, step.id).ok) return `step ${step.number} is for another role`;
+  const pending = pendingAction(step, plan);
+  if (pending === null) return `step ${step.number} is done by hand`;
+  // A check at the head of a step is met by opening the step, so that its text is what the person sees next.
+  if (pending.kind === "check") return step.status === "todo" ? null : `step ${step.number} has a check to confirm`;
+  return stopsRunOn(pending.block) ? `step ${step.number} has a command that is never part of a run-on` : null;
+}
+
+async function driveToEnd(
+  deps: RunDeps,
+  live: LiveRun,
+  who: Who,
+  id: string,
+  options: DriveOptions,
+  onBegun: () => void,
+): Promise<Result<null>> {
+  const plan = live.plan.byId.get(id);
+  if (!plan) return fail("not-found", `${live.state.path} has no step "${id}".`);
+  const attempt = stepNow(live, id).attempt + (options.fresh ? 1 : 0);
+  const proved = new Set<LaneShell>();
+  const ends: BlockEnd[] = [];
+  let begin: Draft | null = options.fresh ? beginning(id, attempt, plan, options) : null;
+  let only = options.onlyBlock;
+  for (;;) {
+    const block = only !== undefined ? plan.step.blocks[only] : nextBlock(live, plan, begin !== null);
+    if (!block || (ends.length > 0 && mustPause(live, plan, block.index, options))) break;
+    const isOnly = only !== undefined;
+    only = undefined;
+    const request = {
+      step: id,
+      block,
+      who,
+      begin,
+      attempt,
+      nested: options.nested === true,
+      asShell: isOnly ? (options.asShell ?? null) : null,
+      proved,
+      onBegun,
+    };
+    if (block.options.background) {
+      const detached = await startBackground(deps, live, request);
+      if (!detached.ok) return detached;
+      begin = null;
+      continue;
+    }
+    const ended = await runBlock(deps, live, request);
+    if (!ended.ok) {
+      if (ends.length === 0) return ended;
+      // The step had begun: what stops it is said, and it stays open where it is.
+      deps.notify.alarm(live.run, id as StepId, "warn", `Step ${plan.step.number} stopped`, ended.error.message);
+      break;
+    }
+    begin = null;
+    ends.push(ended.value);
+    if (ended.value.verdict !== "passed" || isOnly) break;
+  }
+  if (begin !== null) {
+    const written = append(deps, live, [eventOf(live, who.actor, begin)]);
+    if (!written.ok) return written;
+    live.begun.set(id, deps.ports.clock.monotonicNs());
+  }
+  const last = ends.at(-1);
+  const differs = await proveLanes(deps, live, id, ends);
+  conclude(deps, live, who, plan, { attempt, last: last ?? null, differs });
+  settleWhens(deps, live);
+  if (last && !last.shellAlive && live.handOvers.get(shellKey(last.lane.cluster, last.lane.kind))?.from)
+    await reopen(deps, live, last.lane);
+  return ok(null);
+}
+
+const stepNow = (live: LiveRun, id: string): StepState => live.state.steps[live.state.positions.get(id) ?? -1] as StepState;
+
+function beginning(step: string, attempt: number, plan: StepPlan, options: DriveOptions): Draft {
+  return {
+    type: "step.started",
+    step,
+    attempt,
+    ...(options.reason === undefined || options.reason === "" ? {} : { reason: options.reason }),
+    data: {
+      title: plan.step.title,
+      number: plan.step.number,
+      sha256: plan.step.sha256,
+      planned_ms: plan.step.directive.plannedMs,
+      role_wanted: plan.step.directive.role,
+      only_block: options.onlyBlock ?? null,
+    },
+  };
+}
+
+/** The next block to run, or null where a check or nothing comes first. `isFresh`: the attempt's start is not on record yet. */
+function nextBlock(live: LiveRun, plan: StepPlan, isFresh: boolean) {
+  const action = isFresh ? (plan.actions[0] ?? null) : pendingAction(stepNow(live, plan.step.id), plan);
+  return action?.kind === "block" ? action.block : null;
+}
+
+/** Between two blocks of a step: a hold, a typed confirmation or run-on's limits leave the step open. */
+function mustPause(live: LiveRun, plan: StepPlan, index: number, options: DriveOptions): boolean {
+  if (live.state.status !== "active" || live.problem !== null || live.isClosing) return true;
+  const block = plan.step.blocks[index];
+  if (!block) return true;
+  if (needsTyping(block, isOnProduction(live.state, stepNow(live, plan.step.id)))) return true;
+  return options.isRunOn === true && stopsRunOn(block);
+}
+
+/** A background block runs in a shell of its own; the step goes on as soon as it has begun. */
+function startBackground(deps: RunDeps, live: LiveRun, request: Parameters<typeof runBlock>[2]): Promise<Result<null>> {
+  const begun = Promise.withResolvers<Result<null>>();
+  const work: Promise<void> = runBlock(deps, live, { ...request, onBegun: () => begun.resolve(ok(null)) })
+    .then(async (ended) => {
+      begun.resolve(ended.ok ? ok(null) : ended);
+      if (!ended.ok) return;
+      closeRecording(live, `${request.step}#${request.block.index}`, ended.value.verdict);
+      if (ended.value.verdict !== "passed" && !live.isClosing)
+        deps.notify.alarm(live.run, request.step as StepId, "warn", "A background command ended", ended.value.because);
+      await closeLane(live, ended.value.lane);
+    })
+    .catch((error: unknown) => {
+      holdByEngine(
+        deps,
+        live,
+        `A background command met a defect: ${error instanceof Error ? error.message : String(error)}`,
+        request.step,
+      );
+      begun.resolve(fail("internal", String(error)));
+    })
+    .finally(() => live.background.delete(work));
+  live.background.add(work);
+  return begun.promise.then((result) => {
+    if (result.ok) request.onBegun();
+    return result;
+  });
+}
+
+async function proveLanes(deps: RunDeps, live: LiveRun, step: string, ends: BlockEnd[]): Promise<string | null> {
+  const lanes = new Map(ends.map((end) => [end.lane, end.reported]));
+  const differs: string[] = [];
+  for (const [lane, reported] of lanes) {
+    const words = await proveAfter(deps, live, lane, step, reported);
+    if (words !== null) differs.push(words);
+  }
+  return differs.length === 0 ? null : differs.join("; ");
+}
+
+type Concluding = { attempt: number; last: BlockEnd | null; differs: string | null };
+
+/** Ends the step if anything ended it, or leaves it open for a person. */
+export function conclude(deps: RunDeps, live: LiveRun, who: Who, plan: StepPlan, given: Concluding) {
+  const step = stepNow(live, plan.step.id);
+  if (step.status !== "open") return;
+  const verdict = stepVerdict(step, plan, given);
+  if (verdict === null) return;
+  endStep(deps, live, who, plan, given.attempt, verdict.outcome, verdict.because);
+  if (given.differs !== null) holdByEngine(deps, live, `${given.differs}. Look at what the step did, judge it, then resume.`, step.id);
+}
+
+function stepVerdict(step: StepState, plan: StepPlan, { last, differs }: Concluding): { outcome: Verdict; because: string } | null {
+  if (differs !== null) return { outcome: "unknown", because: differs };
+  if (last !== null && last.verdict !== "passed") return { outcome: last.verdict, because: last.because };
+  if (plan.actions.length === 0 || pendingAction(step, plan) !== null) return null;
+  const bad = step.blocks.find((block) => block.status === "done" && block.verdict !== "passed");
+  if (bad) return { outcome: bad.verdict ?? "unknown", because: bad.because };
+  return { outcome: "passed", because: "every command passed and every check is confirmed" };
+}
+
+export function endStep(deps: RunDeps, live: LiveRun, who: Who, plan: StepPlan, attempt: number, outcome: Verdict, because: string) {
+  const { id } = plan.step;
+  const step = stepNow(live, id);
+  const closed = closeRecording(live, id, outcome);
+  const data = {
+    duration_ms: stepDuration(deps, live, step),
+    planned_ms: plan.step.directive.plannedMs,
+    because,
+    recording: closed?.path ?? "",
+    recording_sha256: closed?.sha256 ?? "",
+    recording_bytes: closed?.bytes ?? 0,
+  };
+  appendOrKeep(deps, live, [
+    eventOf(live, outcome === "unknown" ? ENGINE : who.actor, { type: "step.ended", step: id, attempt, outcome, data }),
+  ]);
+  if (outcome === "failed" || outcome === "unknown")
+    deps.notify.alarm(
+      live.run,
+      id,
+      "fail",
+      outcome === "failed" ? `Step ${step.number} failed` : `The end of step ${step.number} is unknown`,
+      because,
+    );
+}
+
+/** Monotonic where this process saw the start; after a restart the wall clock is all there is. */
+function stepDuration(deps: RunDeps, live: LiveRun, step: StepState): number {
+  const begun = live.begun.get(step.id);
+  if (begun !== undefined) return wholeMs(Number(deps.ports.clock.monotonicNs() - begun) / 1e6);
+  return step.startedAt === null ? 0 : Math.max(0, deps.ports.clock.now() - Date.parse(step.startedAt));
+}
+
+export function closeRecording(live: LiveRun, key: string, outcome: Verdict): { path: string; sha256: string; bytes: number } | null {
+  const open = live.recordings.get(key);
+  if (!open) return null;
+  live.recordings.delete(key);
+  return { path: open.path, ...open.recording.close(outcome === "passed" ? 0 : 1) };
+}
+
+/** Steps whose `when` does not hold are skipped by rule, with the rule as the reason, as soon as they would be next. */
+export function settleWhens(deps: RunDeps, live: LiveRun) {
+  if (live.state.status === "finished" || live.state.status === "aborted") return;
+  for (;;) {
+    const step = nextTodo(live.state);
+    const when = step ? live.plan.byId.get(step.id)?.step.directive.when : null;
+    if (!step || !when || live.state.values[when.param] === when.value) return;
+    const reason = `does not apply: ${when.param} is ${JSON.stringify(live.state.values[when.param] ?? "")}, not ${JSON.stringify(when.value)}`;
+    const written = append(deps, live, [
+      eventOf(live, ENGINE, { type: "step.skipped", step: step.id, outcome: "skipped", reason, data: { applies: false, because: reason } }),
+    ]);
+    if (!written.ok) return;
+  }
+}
+
+async function reopen(deps: RunDeps, live: LiveRun, lane: LaneShell) {
+  if (live.isClosing || live.state.status === "finished" || live.state.status === "aborted") return;
+  const opened = await ensureShell(deps, live, lane.cluster, lane.kind);
+  // The step before is done and recorded; that no new shell opens is met again, and said, by the next step.
+  if (!opened.ok) deps.notify.alarm(live.run, null, "warn", "No new shell could be opened", opened.error.message);
+}

@@ -1,0 +1,286 @@
+// The state of a run as a fold over its events: the same events give the same state, on any machine, at any time.
+// Owns: what each event changes. Reads no clock, no file, no document; `apply` costs the same for the first event and the last.
+// Event data is read as untrusted: a missing or wrong key gives the neutral value, never an exception.
+import type { BlockState, ClusterName, PinView, StepState, StoredEvent, Verdict } from "../protocol/index.ts";
+import { ClusterClass, ClusterIdentity, PinView as PinViewSchema, Principal, ShellKind, StepId, TerminalId } from "../protocol/index.ts";
+import { emptyRunState, type RunState } from "./state.ts";
+
+type Data = Record<string, unknown>;
+
+export function foldRun(events: Iterable<StoredEvent>): RunState {
+  const state = emptyRunState();
+  for (const event of events) applyEvent(state, event);
+  return state;
+}
+
+/**
+ * Brings `state` forward by one event, in place. Steps are replaced, not changed, so a reference to an earlier StepState
+ * stays as it was. Returns the id of the step that changed, or null where none or all did.
+ */
+export function applyEvent(state: RunState, event: StoredEvent): string | null {
+  const { body } = event;
+  state.events = body.seq;
+  state.head = event.hash;
+  const handler = HANDLERS[body.type];
+  if (handler) handler(state, event);
+  return body.subject.step === "" ? null : body.subject.step;
+}
+
+type Handler = (state: RunState, event: StoredEvent) => void;
+const HANDLERS: Record<string, Handler> = {
+  "run.started": started,
+  "cluster.pinned": pinned,
+  "cluster.checked": checked,
+  "step.started": stepStarted,
+  "block.started": blockStarted,
+  "block.ended": blockEnded,
+  "check.confirmed": checkConfirmed,
+  "step.ended": stepEnded,
+  "step.skipped": stepSkipped,
+  "step.judged": (state, { body }) =>
+    changeStep(state, body.subject.step, () => ({
+      judgement: {
+        outcome: body.outcome === "accepted" ? "accepted" : "rejected",
+        by: body.actor.name,
+        reason: body.reason,
+        at: body.ts_utc,
+      },
+    })),
+  "value.captured": (state, { body }) => {
+    const name = text(body.data, "name");
+    const value = text(body.data, "value");
+    state.values[name] = value;
+    changeBlock(state, body.subject.step, whole(body.data, "block"), () => ({ captured: value }));
+  },
+  "value.given": (state, { body }) => {
+    Object.assign(state.placeholders, texts(body.data.placeholders));
+  },
+  "run.armed": (state) => {
+    state.runAllArmed = true;
+  },
+  "run.held": (state, { body }) => {
+    state.status = "held";
+    state.hold = { by: body.actor.name, reason: body.reason, since: body.ts_utc };
+  },
+  "run.resumed": (state) => {
+    state.status = "active";
+    state.hold = null;
+  },
+  "run.aborted": (state, { body }) => end(state, "aborted", "aborted", body.ts_utc),
+  "run.finished": (state, { body }) => end(state, "finished", text(body.data, "result"), body.ts_utc),
+};
+
+function end(state: RunState, status: "aborted" | "finished", result: string, at: string) {
+  state.status = status;
+  state.result = result;
+  state.endedAt = at;
+  state.hold = null;
+}
+
+function started(state: RunState, { body }: StoredEvent) {
+  const { data } = body;
+  state.run = body.subject.run;
+  state.log = body.log;
+  state.mode = body.subject.mode === "rehearsal" ? "rehearsal" : "live";
+  state.title = text(data, "title");
+  state.path = text(data, "path");
+  state.version = textOrNull(data, "version");
+  state.reviewed = textOrNull(data, "reviewed");
+  state.planSha256 = body.subject.plan_sha256;
+  state.operator = body.actor.name;
+  state.solo = data.solo === true;
+  state.startedAt = body.ts_utc;
+  state.plannedMs = numberOrNull(data, "planned_ms");
+  state.namespace = textOrNull(data, "namespace");
+  state.values = texts(data.params);
+  state.placeholders = texts(data.placeholders);
+  const steps = Array.isArray(data.steps) ? (data.steps as Data[]) : [];
+  state.steps = steps.map(emptyStep);
+  state.positions = new Map(state.steps.map((step, position) => [step.id, position]));
+}
+
+function emptyStep(data: Data): StepState {
+  return {
+    id: StepId.parse(text(data, "id") || "step"),
+    number: text(data, "number"),
+    title: text(data, "title"),
+    phase: Array.isArray(data.phase) ? data.phase.filter((part) => typeof part === "string") : [],
+    lane: text(data, "lane"),
+    on: text(data, "on"),
+    status: "todo",
+    verdict: null,
+    judgement: null,
+    attempt: 0,
+    startedAt: null,
+    endedAt: null,
+    durationMs: null,
+    plannedMs: numberOrNull(data, "planned_ms"),
+    reason: "",
+    because: "",
+    blocks: Array.from({ length: whole(data, "blocks") }, (_, index) => emptyBlock(index)),
+    checks: Array.from({ length: whole(data, "checks") }, (_, index) => emptyCheck(index)),
+    shell: null,
+    terminal: null,
+    recording: null,
+    unsupported: Array.isArray(data.unsupported) ? data.unsupported.filter((key) => typeof key === "string") : [],
+    passedOver: false,
+    wayBack: data.way_back === true,
+  };
+}
+
+const emptyBlock = (index: number, attempt = 0): BlockState => ({
+  index,
+  status: "todo",
+  verdict: null,
+  attempt,
+  startedAt: null,
+  durationMs: null,
+  exitCode: null,
+  pipeStatus: [],
+  because: "",
+  bytes: 0,
+  redactions: 0,
+  resolved: null,
+  captured: null,
+});
+const emptyCheck = (index: number): StepState["checks"][number] => ({ index, confirmed: false, by: "", at: null, value: null });
+
+function pinned(state: RunState, { body }: StoredEvent) {
+  const { data } = body;
+  const name = text(data, "name") as ClusterName;
+  state.pins.set(name, {
+    name,
+    context: text(data, "context"),
+    class: ClusterClass.safeParse(data.class).data ?? null,
+    identity: ClusterIdentity.safeParse(data.identity).data ?? null,
+    principal: Principal.safeParse(data.principal).data ?? null,
+    provedAt: body.ts_utc,
+    state: PinViewSchema.shape.state.safeParse(data.state).data ?? "proved",
+    differs: [],
+  });
+}
+
+function checked(state: RunState, { body }: StoredEvent) {
+  const name = text(body.data, "name") as ClusterName;
+  const pin = state.pins.get(name);
+  if (!pin) return;
+  const seen: PinView["state"] = PinViewSchema.shape.state.safeParse(body.data.state).data ?? "unproved";
+  const differs = Array.isArray(body.data.differs) ? body.data.differs.filter((part) => typeof part === "string") : [];
+  state.pins.set(name, { ...pin, state: seen, differs, provedAt: seen === "proved" ? body.ts_utc : pin.provedAt });
+}
+
+function stepStarted(state: RunState, { body }: StoredEvent) {
+  const only = numberOrNull(body.data, "only_block");
+  changeStep(state, body.subject.step, (step) => ({
+    status: "open",
+    verdict: null,
+    judgement: null,
+    attempt: body.subject.attempt,
+    startedAt: body.ts_utc,
+    endedAt: null,
+    durationMs: null,
+    reason: body.reason,
+    because: "",
+    passedOver: false,
+    recording: null,
+    // A block run again alone leaves what its neighbours reached; a retry of the step asks for all of it again.
+    blocks: step.blocks.map((block) => (only === null || block.index === only ? emptyBlock(block.index, block.attempt) : block)),
+    checks: only === null ? step.checks.map((check) => emptyCheck(check.index)) : step.checks,
+  }));
+}
+
+function blockStarted(state: RunState, { body }: StoredEvent) {
+  const { data } = body;
+  const index = whole(data, "block");
+  state.running.push({ step: body.subject.step, block: index, isBackground: data.background === true });
+  changeBlock(state, body.subject.step, index, (block) => ({
+    ...emptyBlock(index, block.attempt + 1),
+    status: "running",
+    startedAt: body.ts_utc,
+    resolved: text(data, "text"),
+  }));
+  changeStep(state, body.subject.step, () => ({
+    ...(data.background === true ? {} : { status: "running" as const }),
+    shell: ShellKind.safeParse(data.shell).data ?? null,
+    terminal: TerminalId.safeParse(data.terminal).data ?? null,
+    recording: textOrNull(data, "recording"),
+  }));
+}
+
+function blockEnded(state: RunState, { body }: StoredEvent) {
+  const { data } = body;
+  const id = body.subject.step;
+  const index = whole(data, "block");
+  state.running = state.running.filter((entry) => !(entry.step === id && entry.block === index));
+  const redactions = sum(data.redactions);
+  state.redactions += redactions;
+  state.recordedBytes += whole(data, "bytes");
+  changeBlock(state, id, index, () => ({
+    status: "done",
+    verdict: verdictOf(body.outcome),
+    durationMs: numberOrNull(data, "duration_ms"),
+    exitCode: numberOrNull(data, "exit_code"),
+    pipeStatus: Array.isArray(data.pipe_status) ? data.pipe_status.filter((code) => Number.isInteger(code)) : [],
+    because: text(data, "because"),
+    bytes: whole(data, "bytes"),
+    redactions,
+  }));
+  changeStep(state, id, (step) => (step.status === "running" && !isForeground(state, id) ? { status: "open" } : {}));
+}
+
+const isForeground = (state: RunState, id: string) => state.running.some((entry) => entry.step === id && !entry.isBackground);
+
+function checkConfirmed(state: RunState, { body }: StoredEvent) {
+  const index = whole(body.data, "check");
+  changeStep(state, body.subject.step, (step) => ({
+    checks: step.checks.map((check) =>
+      check.index === index
+        ? { index, confirmed: body.outcome !== "failed", by: body.actor.name, at: body.ts_utc, value: textOrNull(body.data, "value") }
+        : check,
+    ),
+  }));
+}
+
+function stepEnded(state: RunState, { body }: StoredEvent) {
+  changeStep(state, body.subject.step, () => ({
+    status: "done",
+    verdict: verdictOf(body.outcome),
+    endedAt: body.ts_utc,
+    durationMs: numberOrNull(body.data, "duration_ms"),
+    because: text(body.data, "because"),
+  }));
+}
+
+function stepSkipped(state: RunState, { body }: StoredEvent) {
+  if (body.data.applies === false) state.notApplicable.add(body.subject.step);
+  changeStep(state, body.subject.step, (step) => {
+    // What failed or is unknown stays so: going past it is a decision beside the verdict, not a new verdict.
+    if (step.status === "done" && step.verdict !== null) return { passedOver: true, reason: body.reason };
+    return { status: "done", verdict: "skipped", endedAt: body.ts_utc, reason: body.reason, because: text(body.data, "because") };
+  });
+}
+
+function changeStep(state: RunState, id: string, change: (step: StepState) => Partial<StepState>) {
+  const position = state.positions.get(id);
+  const step = position === undefined ? undefined : state.steps[position];
+  if (position === undefined || !step) return;
+  state.steps[position] = { ...step, ...change(step) };
+}
+
+function changeBlock(state: RunState, id: string, index: number, change: (block: BlockState) => Partial<BlockState>) {
+  changeStep(state, id, (step) => ({
+    blocks: step.blocks.map((block) => (block.index === index ? { ...block, ...change(block) } : block)),
+  }));
+}
+
+const verdictOf = (outcome: string): Verdict =>
+  outcome === "passed" || outcome === "failed" || outcome === "skipped" ? outcome : "unknown";
+
+const text = (data: Data, key: string): string => (typeof data[key] === "string" ? data[key] : "");
+const textOrNull = (data: Data, key: string): string | null => (typeof data[key] === "string" ? data[key] : null);
+const numberOrNull = (data: Data, key: string): number | null => (Number.isSafeInteger(data[key]) ? (data[key] as number) : null);
+const whole = (data: Data, key: string): number => Math.max(0, numberOrNull(data, key) ?? 0);
+const texts = (value: unknown): Record<string, string> =>
+  Object.fromEntries(Object.entries((value ?? {}) as Data).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+const sum = (value: unknown): number =>
+  Object.values((value ?? {}) as Data).reduce((total: number, count) => total + (Number.isSafeInteger(count) ? (count as number) : 0), 0);

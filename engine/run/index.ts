@@ -1,0 +1,7 @@
+// The run room's door: other rooms import from here only.
+export type { RunDeps, Who } from "./deps.ts";
+export { applyEvent, foldRun } from "./fold.ts";
+export { nextAction } from "./next.ts";
+export { planOf } from "./plan.ts";
+export { createRunService, type RunService } from "./service.ts";
+export type { RunState } from "./state.ts";

@@ -1,0 +1,173 @@
+// Hold, resume, cancel, abort, finish: what acts on the whole run.
+// Owns: what each leaves on record and puts away. Single steps are commands.ts.
+import { fail, ok, type Result, type StepState } from "../protocol/index.ts";
+import { active } from "./commands.ts";
+import type { LiveRun, RunDeps, Who } from "./deps.ts";
+import { settleWhens } from "./drive.ts";
+import { append, appendOrKeep, ENGINE, eventOf } from "./live.ts";
+import { disposePins, pinAgain } from "./pins.ts";
+import { closeShells } from "./shells.ts";
+import { addSecret } from "./start.ts";
+import { satisfiesNeed } from "./state.ts";
+
+type Survivors = { survivors: { pid: number; command: string }[] };
+
+/** Nothing further is dispatched; what runs goes on to its end. */
+export async function hold(deps: RunDeps, live: LiveRun, who: Who, reason: string): Promise<Result<null>> {
+  if (live.state.status === "held") return fail("conflict", `The run is held already: ${live.state.hold?.reason ?? ""}`);
+  const over = active(live);
+  if (over) return over;
+  live.runningOn = false;
+  const written = append(deps, live, [eventOf(live, who.actor, { type: "run.held", reason })]);
+  live.stopWaiting?.abort();
+  return written;
+}
+
+/**
+ * Goes on after a hold, a restart or a full disk. Clusters are proved anew and must be the same, as the same person; secrets
+ * that a restart has forgotten must be given again (`invalid-params` names them in details).
+ */
+export async function resume(
+  deps: RunDeps,
+  live: LiveRun,
+  who: Who,
+  given: { reason?: string | undefined; secrets?: Record<string, string> | undefined },
+): Promise<Result<null>> {
+  if (live.state.status === "finished" || live.state.status === "aborted") return active(live) as Result<never>;
+  if (live.state.status === "active" && live.problem === null) return fail("conflict", "The run is not held.");
+  const missing = live.secretsWanted.filter((name) => given.secrets?.[name] === undefined);
+  if (missing.length > 0)
+    return fail("invalid-params", `Secrets are kept nowhere, and were forgotten with the restart. Give again: ${missing.join(", ")}.`, {
+      secrets: missing,
+    });
+  if (live.secretsWanted.length > 0) {
+    const checked = deps.documents.checkParams(
+      live.plan.document.params.filter((param) => live.secretsWanted.includes(param.name)),
+      given.secrets ?? {},
+    );
+    if (!checked.ok) return checked;
+    for (const [name, value] of Object.entries(checked.value)) addSecret(live, name, value);
+    live.secretsWanted = [];
+  }
+  const flushed = append(deps, live, []);
+  if (!flushed.ok) return flushed;
+  const pinned = await pinAgain(deps, live, who.actor);
+  if (!pinned.ok) return pinned;
+  if (live.state.status === "held" || live.problem !== null) {
+    const reason = given.reason?.trim() ?? "";
+    const written = append(deps, live, [eventOf(live, who.actor, { type: "run.resumed", ...(reason === "" ? {} : { reason }) })]);
+    if (!written.ok) return written;
+  }
+  live.problem = null;
+  deps.notify.changed(live.run, null);
+  settleWhens(deps, live);
+  return ok(null);
+}
+
+/** Interrupts what runs, ends every descendant, leaves the shell alive. Also ends a wait for a cluster. */
+export async function cancel(live: LiveRun): Promise<Result<Survivors>> {
+  live.runningOn = false;
+  const isWaiting = live.stopWaiting !== null;
+  live.stopWaiting?.abort();
+  const busy = [...live.shells.values()].filter((lane) => lane.session.activity() === "block" || lane.session.activity() === "replaced");
+  if (busy.length === 0 && !isWaiting) return fail("conflict", "Nothing is running, so there is nothing to cancel.");
+  const survivors = await Promise.all(busy.map((lane) => lane.session.cancel()));
+  return ok({ survivors: survivors.flatMap((result) => result.survivors) });
+}
+
+export async function abort(deps: RunDeps, live: LiveRun, who: Who, reason: string): Promise<Result<null>> {
+  if (live.state.status === "finished" || live.state.status === "aborted") return active(live) as Result<never>;
+  live.isClosing = true;
+  await stopEverything(live);
+  const written = append(deps, live, [eventOf(live, who.actor, { type: "run.aborted", reason, data: tally(live) })]);
+  if (!written.ok) {
+    live.isClosing = false;
+    return written;
+  }
+  await putAway(deps, live, "run aborted");
+  return written;
+}
+
+/** Closes the record. Steps that were not done need a reason; ways back that were not used need none and are listed. */
+export async function finish(deps: RunDeps, live: LiveRun, who: Who, reason: string | undefined): Promise<Result<null>> {
+  const over = active(live);
+  if (over) return over;
+  if (live.drives.size > 0) return fail("busy", "A step is running. Wait for its end or cancel it, then finish.");
+  const left = live.state.steps.filter((step) => step.wayBack !== true && step.status !== "done");
+  const undecided = live.state.steps.filter(
+    (step) => step.status === "done" && step.verdict === "unknown" && !step.judgement && !step.passedOver,
+  );
+  if (undecided.length > 0)
+    return fail("conflict", `The end of ${numbers(undecided)} is unknown and was not judged. Judge it, then finish.`);
+  if (left.length > 0 && !reason?.trim())
+    return fail("reason-needed", `${numbers(left)} ${left.length === 1 ? "was" : "were"} not done. Give a reason to finish without.`);
+  live.isClosing = true;
+  await stopEverything(live);
+  const result = resultOf(live.state.steps, live);
+  const written = append(deps, live, [
+    eventOf(live, who.actor, { type: "run.finished", ...(reason?.trim() ? { reason } : {}), data: { result, ...tally(live) } }),
+  ]);
+  if (!written.ok) {
+    live.isClosing = false;
+    return written;
+  }
+  await putAway(deps, live, "run finished");
+  return written;
+}
+
+const numbers = (steps: StepState[]): string => `${steps.length === 1 ? "step" : "steps"} ${steps.map((step) => step.number).join(", ")}`;
+
+/** One word for the whole: the worst thing that stands. */
+export function resultOf(steps: StepState[], live: LiveRun): string {
+  const main = steps.filter((step) => step.wayBack !== true || step.status === "done");
+  if (main.some((step) => step.verdict === "failed")) return "failed";
+  if (main.some((step) => step.verdict === "unknown" && step.judgement?.outcome !== "accepted")) return "unknown";
+  if (main.some((step) => step.status !== "done")) return "incomplete";
+  if (main.some((step) => step.verdict === "skipped" && !live.state.notApplicable.has(step.id))) return "passed with skips";
+  return main.every((step) => satisfiesNeed(live.state, step)) && main.every((step) => step.verdict !== "unknown") ? "passed" : "accepted";
+}
+
+function tally(live: LiveRun) {
+  const { steps } = live.state;
+  const count = (is: (step: StepState) => boolean) => steps.filter(is).length;
+  return {
+    passed: count((step) => step.verdict === "passed"),
+    failed: count((step) => step.verdict === "failed"),
+    unknown: count((step) => step.verdict === "unknown"),
+    skipped: count((step) => step.verdict === "skipped"),
+    not_done: count((step) => step.status !== "done"),
+    ways_back_not_used: steps.filter((step) => step.wayBack === true && step.status === "todo").map((step) => step.id),
+  };
+}
+
+/** Ends what runs and waits until its end is on record. */
+async function stopEverything(live: LiveRun) {
+  live.runningOn = false;
+  live.stopWaiting?.abort();
+  await Promise.all([...live.lanes].filter((lane) => lane.session.activity() !== "idle").map((lane) => lane.session.cancel()));
+  // A shell that was replaced, or a command that outlives the interrupt, ends with its terminal.
+  if (live.drives.size > 0 || live.background.size > 0)
+    await Promise.all([...live.lanes].filter((lane) => lane.session.activity() !== "idle").map((lane) => lane.session.close()));
+  await Promise.all([...live.drives, ...live.background]);
+}
+
+async function putAway(deps: RunDeps, live: LiveRun, why: string) {
+  await closeShells(deps, live);
+  await disposePins(live);
+  live.secrets.clear();
+  deps.store.checkpoint(live.log, why);
+  deps.notify.changed(live.run, null);
+}
+
+/** The engine closes: what runs is ended and becomes unknown, an active run is held, shells and pins go. */
+export async function closeRun(deps: RunDeps, live: LiveRun): Promise<void> {
+  const isOver = live.state.status === "finished" || live.state.status === "aborted";
+  live.isClosing = true;
+  await stopEverything(live);
+  if (!isOver && live.state.status === "active")
+    appendOrKeep(deps, live, [
+      eventOf(live, ENGINE, { type: "run.held", reason: "Holdpoint was closed. The shells are gone; the next step gets a new one." }),
+    ]);
+  await closeShells(deps, live);
+  await disposePins(live);
+}

@@ -1,0 +1,122 @@
+// The record side of a live run: every change is an event first, then state, then news.
+// Owns: appending, what happens when the disk is full, and the facts for the next action. Starts nothing.
+import type { Actor, CanonicalValue, Result, StepId } from "../protocol/index.ts";
+import { fail, ok } from "../protocol/index.ts";
+import type { NewEvent } from "../record/index.ts";
+import type { LiveRun, RunDeps, Who } from "./deps.ts";
+import { applyEvent } from "./fold.ts";
+import type { LiveFacts } from "./next.ts";
+
+/** Actor of what Holdpoint itself does: checks, holds after a difference, recovery. */
+export const ENGINE: Actor = { op_id: "engine", name: "Holdpoint", role: "engine", session: "", on_behalf_of: "" };
+
+export type Draft = Omit<NewEvent, "actor" | "subject"> & { step?: string; attempt?: number; cluster?: string };
+
+/** Completes an event of this run. Reasons are redacted: people paste secrets into them. */
+export function eventOf(live: LiveRun, actor: Actor, draft: Draft): NewEvent {
+  const { step, attempt, cluster, reason, ...rest } = draft;
+  return {
+    ...rest,
+    ...(reason === undefined ? {} : { reason: live.redactor.redactText(reason) }),
+    actor,
+    subject: {
+      run: live.run,
+      mode: live.state.mode,
+      plan_sha256: live.state.planSha256,
+      step: step ?? "",
+      attempt: attempt ?? 0,
+      cluster: cluster ?? "",
+    },
+  };
+}
+
+/**
+ * Appends durably, then folds and tells. Fails with the record's own code (`disk-full`, `record-damaged` …); the run then
+ * dispatches nothing more until a resume has written again. Events that an earlier failure left are written first.
+ */
+export function append(deps: RunDeps, live: LiveRun, events: NewEvent[]): Result<null> {
+  try {
+    write(deps, live, [...live.unwritten, ...events]);
+    live.unwritten = [];
+    return ok(null);
+  } catch (error) {
+    const { code, message } = asFailure(error);
+    setProblem(deps, live, message);
+    return fail(code, message);
+  }
+}
+
+/** As append, for what has already happened: an event that cannot be written now is kept and written at the next chance. */
+export function appendOrKeep(deps: RunDeps, live: LiveRun, events: NewEvent[]): boolean {
+  const result = append(deps, live, events);
+  if (!result.ok) live.unwritten.push(...events);
+  return result.ok;
+}
+
+function write(deps: RunDeps, live: LiveRun, events: NewEvent[]) {
+  if (events.length === 0) return;
+  for (const stored of deps.store.appendAll(live.log, events)) {
+    const step = applyEvent(live.state, stored);
+    deps.notify.changed(live.run, step as StepId | null);
+  }
+}
+
+function setProblem(deps: RunDeps, live: LiveRun, message: string) {
+  live.runningOn = false;
+  if (live.problem === message) return;
+  live.problem = message;
+  deps.notify.alarm(live.run, null, "fail", "The record cannot be written", message);
+  deps.notify.changed(live.run, null);
+}
+
+/** RecordError has a code and a message; anything else is a bug and is thrown on. */
+function asFailure(error: unknown): { code: "disk-full" | "record-damaged" | "internal"; message: string } {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (!(error instanceof Error) || typeof code !== "string") throw error;
+  return { code: code === "disk-full" || code === "record-damaged" ? code : "internal", message: error.message };
+}
+
+/** Holds the run in the engine's name. Where even that cannot be written, the run is held in this process alone. */
+export function holdByEngine(deps: RunDeps, live: LiveRun, reason: string, step: string | null) {
+  live.runningOn = false;
+  if (live.state.status === "active")
+    appendOrKeep(deps, live, [eventOf(live, ENGINE, { type: "run.held", reason, ...(step ? { step } : {}) })]);
+  deps.notify.alarm(live.run, step as StepId | null, "fail", "The run is held", reason);
+}
+
+export function factsOf(live: LiveRun): LiveFacts {
+  return {
+    checking: live.checking,
+    waitingFor: live.waitingFor,
+    runningOn: live.runningOn,
+    problem: live.problem,
+    secretsWanted: live.secretsWanted,
+    missing: (step) => missingPlaceholders(live, step),
+  };
+}
+
+/** Names without a value; a param with a value serves a placeholder of its name, unless it is secret. */
+export function missingPlaceholders(live: LiveRun, step: string): string[] {
+  const blocks = live.plan.byId.get(step)?.step.blocks ?? [];
+  const wanted = new Set(blocks.filter((block) => block.runnable).flatMap((block) => block.placeholders));
+  return [...wanted].filter((name) => live.state.placeholders[name] === undefined && live.state.values[name] === undefined);
+}
+
+/** Values that fill `<name>`: given for the run, else parameters and captures. Secrets are never among them. */
+export const placeholderValues = (live: LiveRun): Record<string, string> => ({ ...live.state.values, ...live.state.placeholders });
+
+/** Rounded: the record holds whole milliseconds, never fractions. */
+export const wholeMs = (ms: number): number => Math.round(ms);
+
+export const canonical = (value: unknown): CanonicalValue => JSON.parse(JSON.stringify(value ?? null)) as CanonicalValue;
+
+/** May this person run the step? A solo installation has nobody else to ask; the record shows which role was wanted. */
+export function checkRole(deps: RunDeps, live: LiveRun, who: Who, step: string): Result<null> {
+  const wanted = live.plan.byId.get(step)?.step.directive.role ?? null;
+  if (wanted === null || deps.isSolo() || who.roles.some((role) => role === wanted) || slug(who.title) === slug(wanted)) return ok(null);
+  const why = `step "${step}" is for the role ${wanted}; ${who.actor.name} has ${who.roles.join(", ") || "no role"}${who.title ? ` (${who.title})` : ""}`;
+  deps.notify.refused(who, `run.step ${live.run}`, why);
+  return fail("forbidden", `${live.state.path}: ${why}. Ask somebody with that role to run it.`);
+}
+
+const slug = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");

@@ -1,0 +1,256 @@
+// The one thing to do now, and the words for it. Owns: choice and wording, for somebody tired at 3 a.m.
+// Pure: decides from the state, the plan and what this process knows; starts nothing.
+import type { ClusterName, NextAction, StepState } from "../protocol/index.ts";
+import { StepId } from "../protocol/index.ts";
+import { needsTyping, type RunPlan, type StepAction, type StepPlan } from "./plan.ts";
+import { isSettled, type RunState, satisfiesNeed } from "./state.ts";
+
+/** What is true only in this process: nothing of it is in the events. */
+export type LiveFacts = {
+  /** Step whose cluster is being proved right now. */
+  checking: string | null;
+  /** Step that waits for a cluster which does not answer, and that cluster. */
+  waitingFor: { step: string; cluster: string } | null;
+  runningOn: boolean;
+  /** Why nothing may be dispatched although the record does not say so, e.g. a full disk. */
+  problem: string | null;
+  secretsWanted: string[];
+  /** Placeholders of a step that have no value yet. */
+  missing(step: string): string[];
+};
+
+export const NO_LIVE_FACTS: LiveFacts = {
+  checking: null,
+  waitingFor: null,
+  runningOn: false,
+  problem: null,
+  secretsWanted: [],
+  missing: () => [],
+};
+
+/** The step that the next action is about: what runs or is open, else what a person must decide, else the next to run; null at the end. */
+export function focusStep(state: RunState): StepState | null {
+  const foreground = state.running.find((entry) => !entry.isBackground);
+  if (foreground) return stepOf(state, foreground.step);
+  return (
+    state.steps.find((step) => step.status === "open" || step.status === "running") ??
+    state.steps.find((step) => step.status === "done" && !isSettled(step)) ??
+    nextTodo(state)
+  );
+}
+
+/** First step of the main path that has not begun. */
+export function nextTodo(state: RunState, after?: string): StepState | null {
+  return state.steps.find((step) => step.status === "todo" && step.wayBack !== true && step.id !== after) ?? null;
+}
+
+/** First action of the step that is still to be done in this attempt; null when all are. */
+export function pendingAction(step: StepState, plan: StepPlan): StepAction | null {
+  return (
+    plan.actions.find((action) =>
+      action.kind === "block" ? step.blocks[action.index]?.status === "todo" : step.checks[action.index]?.confirmed !== true,
+    ) ?? null
+  );
+}
+
+/** What must be typed for a block of this step: the context's name, or the step's id where it runs on no cluster. */
+export function wordToType(state: RunState, step: StepState): string {
+  return state.pins.get(step.on as ClusterName)?.context ?? step.id;
+}
+
+/** Only an undecided class is treated as production in a live run's guard by the caller; here production is what was classified so. */
+export function isOnProduction(state: RunState, step: StepState): boolean {
+  return state.pins.get(step.on as ClusterName)?.class === "production";
+}
+
+export function nextAction(state: RunState, plan: RunPlan, live: LiveFacts): NextAction {
+  if (state.status === "finished" || state.status === "aborted")
+    return action({ kind: "none", say: state.status === "finished" ? "The run is finished" : "The run was aborted", detail: state.result });
+  const focus = focusStep(state);
+  const foreground = state.running.find((entry) => !entry.isBackground);
+  if (foreground && focus) {
+    const count = plan.byId.get(focus.id)?.step.blocks.filter((block) => block.runnable).length ?? 0;
+    const part = count > 1 ? `, command ${foreground.block + 1} of ${count}` : "";
+    return action({
+      kind: "wait",
+      step: focus,
+      block: foreground.block,
+      say: `${named(focus)} is running${part}`,
+      detail: live.runningOn ? "The steps after it follow by themselves until one needs you." : focus.title,
+      after: afterwards(state, focus),
+    });
+  }
+  if (live.waitingFor) {
+    const step = stepOf(state, live.waitingFor.step);
+    return action({
+      kind: "wait",
+      step,
+      say: `Waiting for cluster ${live.waitingFor.cluster}`,
+      detail: "It does not answer. The step starts as soon as it does; cancel or hold to stop waiting.",
+    });
+  }
+  if (live.checking) {
+    const step = stepOf(state, live.checking);
+    return action({
+      kind: "wait",
+      step,
+      say: `Checking the cluster for ${named(step)}`,
+      detail: "Server, certificate, user and identity are compared.",
+    });
+  }
+  if (live.problem !== null)
+    return action({ kind: "resume", say: "The record cannot be written", detail: live.problem, button: "Try again and resume" });
+  const unknown = state.steps.find((step) => step.status === "done" && step.verdict === "unknown" && !step.judgement && !isSettled(step));
+  if (unknown)
+    return action({
+      kind: "judge",
+      step: unknown,
+      say: `How did ${named(unknown)} end?`,
+      detail: `${sentence(unknown.because)} Look, then accept or reject it with a reason.`,
+      button: "Judge",
+      after: afterwards(state, unknown),
+    });
+  if (state.status === "held")
+    return action({
+      kind: "resume",
+      step: focus,
+      say: "The run is held",
+      detail: `${state.hold?.reason ?? ""}${live.secretsWanted.length > 0 ? ` Give again: ${live.secretsWanted.join(", ")}.` : ""}`,
+      button: "Resume",
+      after: focus ? `Then ${named(focus)}: ${focus.title}` : "",
+    });
+  if (!focus) return finishAction(state);
+  const own = plan.byId.get(focus.id);
+  if (!own)
+    return action({ kind: "blocked", step: focus, say: `${named(focus)} is not in the file`, detail: "Abort the run and start it again." });
+  if (focus.status === "done") return decide(state, focus);
+  const obstacle = obstacleFor(state, own, focus, live);
+  if (obstacle) return action({ kind: "blocked", step: focus, ...obstacle, after: afterwards(state, focus) });
+  return within(state, own, focus);
+}
+
+/** Why the step may not begin, in words; null when it may. Gate, sign-off and the like are not honoured yet, and never passed by. */
+export function obstacleFor(
+  state: RunState,
+  plan: StepPlan,
+  step: StepState,
+  live: LiveFacts,
+): { say: string; detail: string; button: string } | null {
+  if (plan.unsupported.length > 0)
+    return {
+      say: `${named(step)} cannot be run by this version`,
+      detail: `It uses ${plan.unsupported.join(", ")}. Do it by hand and skip it with a reason, or abort.`,
+      button: "Skip with a reason",
+    };
+  if (step.status !== "todo") return null;
+  const unmet = plan.step.directive.needs.filter((id) => {
+    const needed = state.steps[state.positions.get(id) ?? -1];
+    return !needed || !satisfiesNeed(state, needed);
+  });
+  if (unmet.length > 0)
+    return {
+      say: `${named(step)} needs ${unmet.map((id) => `“${state.steps[state.positions.get(id) ?? -1]?.title ?? id}”`).join(" and ")}`,
+      detail: "A needed step must have passed, or its unknown end been accepted. Run it again, or skip this one with a reason.",
+      button: "Skip with a reason",
+    };
+  const missing = live.missing(step.id);
+  if (missing.length > 0)
+    return {
+      say: `${named(step)} has no value for ${missing.map((name) => `<${name}>`).join(", ")}`,
+      detail: "A placeholder is filled before the step starts. Give it with the step, or skip the step with a reason.",
+      button: "Skip with a reason",
+    };
+  return null;
+}
+
+function decide(state: RunState, step: StepState): NextAction {
+  const rejected = step.verdict === "unknown";
+  return action({
+    kind: "retry-or-skip",
+    step,
+    say: rejected ? `${named(step)} was rejected` : `${named(step)} failed`,
+    detail: rejected ? `${step.judgement?.by ?? ""}: ${step.judgement?.reason ?? ""}` : sentence(step.because),
+    button: "Retry",
+    after: afterwards(state, step),
+  });
+}
+
+function within(state: RunState, plan: StepPlan, step: StepState): NextAction {
+  const pending = pendingAction(step, plan);
+  const after = afterwards(state, step);
+  if (step.status === "todo") {
+    const first = pending?.kind === "block" ? pending.block : null;
+    const typed = first && needsTyping(first, isOnProduction(state, step)) ? wordToType(state, step) : null;
+    return action({ kind: "run-step", step, say: `Next: ${named(step)}`, detail: step.title, button: "Run step", after, typed });
+  }
+  if (!pending)
+    return action({
+      kind: "run-step",
+      step,
+      say: `${named(step)} has nothing to run`,
+      detail: "Do what the text says, then mark it done.",
+      button: "Mark done",
+      after,
+    });
+  if (pending.kind === "check")
+    return action({
+      kind: "confirm-check",
+      step,
+      check: pending.index,
+      say: "Confirm what you see",
+      detail: pending.check.text,
+      button: pending.check.value === null ? "Confirm" : "Enter and confirm",
+      after,
+    });
+  const typed = needsTyping(pending.block, isOnProduction(state, step)) ? wordToType(state, step) : null;
+  return action({
+    kind: "run-block",
+    step,
+    block: pending.index,
+    say: typed ? `Type ${typed} to run this command` : `${named(step)}: the next command`,
+    detail: pending.block.name ?? firstLine(pending.block.commands),
+    button: "Run command",
+    after,
+    typed,
+  });
+}
+
+function finishAction(state: RunState): NextAction {
+  const over = state.steps.filter((step) => step.passedOver || step.verdict === "skipped").length;
+  return action({
+    kind: "finish",
+    say: "All steps are done",
+    detail:
+      over > 0
+        ? `${over} of ${state.steps.length} skipped or passed over.`
+        : `${state.steps.filter((step) => step.verdict === "passed").length} passed.`,
+    button: "Finish the run",
+    after: "The record is closed and can be exported.",
+  });
+}
+
+type Spoken = Partial<Omit<NextAction, "step">> & { kind: NextAction["kind"]; say: string; step?: StepState | null };
+function action(given: Spoken): NextAction {
+  return {
+    kind: given.kind,
+    step: given.step ? StepId.parse(given.step.id) : null,
+    block: given.block ?? null,
+    check: given.check ?? null,
+    say: given.say,
+    detail: given.detail ?? "",
+    button: given.button ?? "",
+    after: given.after ?? "",
+    typed: given.typed ?? null,
+  };
+}
+
+function afterwards(state: RunState, step: StepState): string {
+  const next = nextTodo(state, step.id);
+  return next ? `Then ${named(next)}: ${next.title}` : "Then the run can be finished";
+}
+
+const stepOf = (state: RunState, id: string): StepState | null => state.steps[state.positions.get(id) ?? -1] ?? null;
+const named = (step: StepState | null): string => (step ? `Step ${step.number}` : "the step");
+const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";
+const sentence = (text: string): string =>
+  text === "" ? "" : `${text[0]?.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;

@@ -1,0 +1,192 @@
+// The clusters of a run: pinned at the start, proved before and after every step, pinned again after a difference.
+// Owns: what is recorded of a check and what it does to the run. The proof itself is engine/cluster.
+import { type ClusterPin, createPin, identityKey, type PinCheck } from "../cluster/index.ts";
+import { type Actor, type ClusterName, fail, ok, type Result } from "../protocol/index.ts";
+import type { NewEvent } from "../record/index.ts";
+import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
+import { appendOrKeep, canonical, ENGINE, eventOf, holdByEngine } from "./live.ts";
+import { retireShell } from "./shells.ts";
+
+/** Between two questions to a cluster that does not answer, milliseconds: soon enough for a person, rare enough for a server coming up. */
+const RETRY_MS = 3_000;
+
+export type Proof = "proved" | "stopped";
+
+/**
+ * Proves the cluster before a step, reading the shell's own KUBECONFIG. Waits while the cluster does not answer; a difference
+ * or ended credentials hold the run and fail with `cluster-differs` / `cluster-invalid`.
+ */
+export async function proveBefore(deps: RunDeps, live: LiveRun, lane: LaneShell, step: string, nested: boolean): Promise<Result<null>> {
+  const pin = live.pins.get(lane.cluster);
+  if (!pin) return ok(null);
+  const stop = new AbortController();
+  live.stopWaiting = stop;
+  live.checking = step;
+  deps.notify.changed(live.run, null);
+  try {
+    let told = "";
+    for (;;) {
+      const check = await askPin(pin, lane, nested);
+      if (check.state !== "unreachable" || told !== "unreachable") record(deps, live, lane.cluster, "before", check, step);
+      told = check.state;
+      if (live.isClosing || stop.signal.aborted || live.state.status !== "active")
+        return fail("conflict", "The wait for the cluster was ended; the step was not started.");
+      if (check.state === "proved") return ok(null);
+      if (check.state !== "unreachable") return stopBefore(deps, live, lane.cluster, check, step);
+      live.waitingFor = { step, cluster: lane.cluster };
+      live.checking = null;
+      deps.notify.changed(live.run, null);
+      await pause(RETRY_MS, stop.signal);
+    }
+  } finally {
+    live.stopWaiting = null;
+    live.checking = null;
+    live.waitingFor = null;
+    deps.notify.changed(live.run, null);
+  }
+}
+
+function stopBefore(deps: RunDeps, live: LiveRun, cluster: string, check: PinCheck, step: string): Result<null> {
+  const isExpired = check.state === "expired";
+  const reason = isExpired
+    ? `Credentials of cluster ${cluster} have ended. Log in again, then resume: it must be the same person.`
+    : `Cluster ${cluster} is not the one that was pinned: ${check.differs.join("; ") || "it cannot be proved"}. The step was not started.`;
+  holdByEngine(deps, live, reason, step);
+  return fail(isExpired ? "cluster-invalid" : "cluster-differs", reason, { differs: check.differs });
+}
+
+/** Proves again after a step. The words say what differs; null where nothing does (an unreachable cluster differs in nothing). */
+export async function proveAfter(
+  deps: RunDeps,
+  live: LiveRun,
+  lane: LaneShell,
+  step: string,
+  reported: string | null,
+): Promise<string | null> {
+  const pin = live.pins.get(lane.cluster);
+  if (!pin) return null;
+  const alive = lane.session.isAlive() && lane.session.activity() === "idle";
+  const check = alive ? await askPin(pin, lane, false) : await pin.prove(reported === null ? null : { kubeconfig: reported });
+  const differs = [...check.differs];
+  if (reported !== null && reported !== pin.kubeconfigPath && differs.length === 0) differs.push(`KUBECONFIG of the shell was ${reported}`);
+  record(deps, live, lane.cluster, "after", { ...check, differs }, step);
+  if (differs.length === 0) return check.state === "expired" ? null : null;
+  return `cluster ${lane.cluster} differs after the step: ${differs.join("; ")}`;
+}
+
+async function askPin(pin: ClusterPin, lane: LaneShell, nested: boolean): Promise<PinCheck> {
+  if (nested) return pin.prove(null); // the shell is inside another program and cannot be asked; the file and the server can
+  const seen = await lane.session.inspect();
+  if (seen === null) {
+    const check = await pin.prove(null);
+    return { ...check, state: "unproved", differs: ["the shell does not answer what its KUBECONFIG is"] };
+  }
+  return pin.prove({ kubeconfig: seen.environment.KUBECONFIG ?? null });
+}
+
+function record(deps: RunDeps, live: LiveRun, name: string, when: string, check: PinCheck, step: string) {
+  const data = {
+    name,
+    when,
+    state: check.state,
+    differs: check.differs,
+    clock_offset_ms: check.clockOffsetMs === null ? null : Math.round(check.clockOffsetMs),
+  };
+  appendOrKeep(deps, live, [eventOf(live, ENGINE, { type: "cluster.checked", step, cluster: name, data })]);
+}
+
+export function pinnedEvent(live: LiveRun, actor: Actor, pin: ClusterPin, why: string): NewEvent {
+  const view = pin.view();
+  return eventOf(live, actor, {
+    type: "cluster.pinned",
+    cluster: pin.name,
+    data: {
+      name: pin.name,
+      context: pin.context,
+      class: view.class,
+      identity: canonical(view.identity),
+      principal: canonical(view.principal),
+      state: view.state,
+      why,
+    },
+  });
+}
+
+/**
+ * Makes the pins of a run that has none (after a restart) or whose pin no longer holds, and demands the cluster and the person
+ * of before. Shells of a pin that is replaced are closed: their KUBECONFIG names a file that is gone.
+ */
+export async function pinAgain(deps: RunDeps, live: LiveRun, actor: Actor): Promise<Result<null>> {
+  for (const view of live.state.pins.values()) {
+    const present = live.pins.get(view.name);
+    if (present && view.state !== "differs" && view.state !== "expired" && view.state !== "unproved") continue;
+    const made = await createPin({
+      loaded: deps.contexts(),
+      context: view.context,
+      name: view.name,
+      ...(live.state.namespace === null ? {} : { namespace: live.state.namespace }),
+      runtimeDir: deps.runtimeDir,
+    });
+    if (!made.ok) return made;
+    const now = made.value.view();
+    const was = view.identity;
+    if (was && now.identity && identityKey(was) !== identityKey(now.identity)) {
+      await made.value.dispose();
+      return fail(
+        "cluster-differs",
+        `Context ${view.context} no longer leads to the cluster that this run was pinned to. The run stays held.`,
+      );
+    }
+    if (view.principal?.username && now.principal?.username && view.principal.username !== now.principal.username) {
+      await made.value.dispose();
+      return fail(
+        "cluster-differs",
+        `Cluster ${view.name} answers to ${now.principal.username}, but the run was begun as ${view.principal.username}. Log in as that person.`,
+      );
+    }
+    for (const lane of live.shells.values())
+      if (lane.cluster === view.name) await retireShell(deps, live, lane, "the cluster was pinned again");
+    await present?.dispose();
+    adoptPin(live, made.value);
+    appendOrKeep(deps, live, [pinnedEvent(live, actor, made.value, "pinned again")]);
+  }
+  return ok(null);
+}
+
+export function adoptPin(live: LiveRun, pin: ClusterPin) {
+  live.pins.set(pin.name, pin);
+  for (const known of pin.secretValues) live.redactor.add(known);
+}
+
+export async function disposePins(live: LiveRun) {
+  for (const watch of live.watches.values()) watch.stop();
+  live.watches.clear();
+  await Promise.all([...live.pins.values()].map((pin) => pin.dispose()));
+  live.pins.clear();
+}
+
+/** Follows the objects of a pinned cluster, once per cluster; later calls get what was seen last. */
+export function watchCluster(deps: RunDeps, live: LiveRun, cluster: ClusterName): Result<import("../protocol/index.ts").WatchedObject[]> {
+  const known = live.watches.get(cluster);
+  if (known) return ok(known.objects);
+  const pin = live.pins.get(cluster);
+  if (!pin) return fail("not-found", `Run ${live.run} has no pinned cluster ${cluster}. Resume it, or start it with a context.`);
+  const entry: { stop: () => void; objects: import("../protocol/index.ts").WatchedObject[] } = { stop: () => {}, objects: [] };
+  live.watches.set(cluster, entry);
+  entry.stop = pin.watch((objects, state) => {
+    entry.objects = objects;
+    deps.notify.watched(live.run, cluster, objects, state);
+  });
+  return ok(entry.objects);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

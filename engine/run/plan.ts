@@ -1,0 +1,146 @@
+// What a document means for a run: the order of actions in a step, the ways back, the keys that stop a run, the planned times.
+// Owns: reading of the parsed document. Pure; knows neither events nor shells.
+import type { Block, Check, RunbookDocument, Step } from "../protocol/index.ts";
+
+/** One thing to do in a step, in the order of the page. */
+export type StepAction = { kind: "block"; index: number; block: Block } | { kind: "check"; index: number; check: Check };
+
+export type StepPlan = {
+  step: Step;
+  actions: StepAction[];
+  /** Keys of this step that this version cannot honour: the run stops here and says so. */
+  unsupported: string[];
+  /** Named by another step's `rollback`: off the main path, never reached by going on. */
+  isWayBack: boolean;
+  /** Milliseconds used for the forecast; the step's own, or its share of its phase or of the whole. */
+  forecastMs: number;
+};
+
+export type RunPlan = {
+  document: RunbookDocument;
+  steps: StepPlan[];
+  byId: Map<string, StepPlan>;
+  plannedMs: number | null;
+  /** Named clusters that steps use, without `none`. */
+  clusters: string[];
+};
+
+export function planOf(document: RunbookDocument): RunPlan {
+  const waysBack = new Set(
+    document.steps.flatMap((step) => (step.directive.rollback?.startsWith("#") ? [step.directive.rollback.slice(1)] : [])),
+  );
+  const lane = document.steps[0]?.directive.lane;
+  const shares = forecastShares(document, waysBack);
+  const steps = document.steps.map((step, position) => ({
+    step,
+    actions: actionsOf(step),
+    unsupported: unsupportedKeys(step, lane),
+    isWayBack: waysBack.has(step.id),
+    forecastMs: shares[position] ?? 0,
+  }));
+  return {
+    document,
+    steps,
+    byId: new Map(steps.map((entry) => [entry.step.id, entry])),
+    plannedMs: plannedTotal(document, waysBack),
+    clusters: clustersOf(document),
+  };
+}
+
+/** Blocks that run and checks, by line: a check written above a command is confirmed before the command runs. */
+function actionsOf(step: Step): StepAction[] {
+  const blocks: StepAction[] = step.blocks.filter((block) => block.runnable).map((block) => ({ kind: "block", index: block.index, block }));
+  const checks: StepAction[] = step.checks.map((check) => ({ kind: "check", index: check.index, check }));
+  const line = (action: StepAction) => (action.kind === "block" ? action.block.line : action.check.line);
+  return [...blocks, ...checks].sort((a, b) => line(a) - line(b));
+}
+
+function unsupportedKeys(step: Step, lane: string | undefined): string[] {
+  const { directive } = step;
+  const keys: string[] = [];
+  if (directive.soakMs !== null) keys.push("soak");
+  if (directive.signoff.length > 0) keys.push("signoff");
+  if (directive.lane !== lane) keys.push(`lane: ${directive.lane}`);
+  if (directive.pointOfNoReturn) keys.push("point-of-no-return");
+  if (directive.rollbackValidMs !== null) keys.push("rollback-valid");
+  if (directive.opens !== null) keys.push("opens");
+  if (directive.closes !== null) keys.push("closes");
+  for (const { options, runnable } of step.blocks) {
+    if (!runnable) continue;
+    if (options.gate !== undefined) keys.push("gate");
+    if (options.gate === undefined && (options.forMs !== undefined || options.everyMs !== undefined || options.withinMs !== undefined))
+      keys.push("for, every or within without gate");
+    if (options.job) keys.push("job");
+    if (options.recheck !== undefined) keys.push("recheck");
+    if (options.warn !== undefined) keys.push("warn");
+    if (options.minSamples !== undefined) keys.push("min-samples");
+  }
+  for (const check of step.checks) if (check.value === "file" || check.value === "picture") keys.push(`check with a ${check.value}`);
+  return [...new Set(keys)];
+}
+
+function clustersOf(document: RunbookDocument): string[] {
+  const named = new Set(document.clusters);
+  for (const step of document.steps) {
+    const { on } = step.directive;
+    if (on !== "none" && on !== "main") named.add(on);
+  }
+  const usesMain = document.steps.some((step) => step.directive.on === "main");
+  if (document.requires.cluster && (usesMain || named.size === 0)) named.add("main");
+  return [...named];
+}
+
+/** The file's `planned`, else the sum of what phases and steps say; null where nothing does. */
+function plannedTotal(document: RunbookDocument, waysBack: Set<string>): number | null {
+  if (document.plannedMs !== null) return document.plannedMs;
+  const inPhase = new Set<string>();
+  let total = 0;
+  let isSaid = false;
+  for (const phase of document.phases) {
+    if (phase.plannedMs === null) continue;
+    isSaid = true;
+    total += phase.plannedMs;
+    for (const id of phase.steps) inPhase.add(id);
+  }
+  for (const step of document.steps) {
+    if (inPhase.has(step.id) || waysBack.has(step.id) || step.directive.plannedMs === null) continue;
+    isSaid = true;
+    total += step.directive.plannedMs;
+  }
+  return isSaid ? total : null;
+}
+
+/** Each step's part of the night. What a phase (or the file) plans beyond its steps' own figures is shared by those without one. */
+function forecastShares(document: RunbookDocument, waysBack: Set<string>): number[] {
+  const shares = new Map<string, number>();
+  const share = (ids: string[], total: number | null) => {
+    const open = ids.filter((id) => !shares.has(id));
+    if (total === null || open.length === 0) return;
+    const said = ids.reduce((sum, id) => sum + (shares.get(id) ?? 0), 0);
+    for (const id of open) shares.set(id, Math.max(0, total - said) / open.length);
+  };
+  for (const step of document.steps) {
+    if (waysBack.has(step.id)) shares.set(step.id, 0);
+    else if (step.directive.plannedMs !== null) shares.set(step.id, step.directive.plannedMs);
+  }
+  for (const phase of document.phases) share([...phase.steps], phase.plannedMs);
+  share(
+    document.steps.map((step) => step.id),
+    document.plannedMs,
+  );
+  return document.steps.map((step) => shares.get(step.id) ?? 0);
+}
+
+/** True where the block needs the cluster's name typed: `confirm=typed` always, `danger` on production. */
+export function needsTyping(block: Block, isProduction: boolean): boolean {
+  return block.options.confirmTyped === true || (block.options.danger === true && isProduction);
+}
+
+/** True where run-on must leave the block to a person. */
+export function stopsRunOn(block: Block): boolean {
+  return block.options.danger === true || block.options.confirmTyped === true || block.options.excludeFromRunAll === true;
+}
+
+export function hasDanger(step: Step): boolean {
+  return step.blocks.some((block) => block.options.danger === true);
+}

@@ -1,0 +1,288 @@
+// Everything that can be found out before the first step, all at once, each with what to do.
+// Owns: the list of findings. Changes nothing; a run is started by start.ts, which records them.
+import { type ClusterPin, checkTools, findBypasses } from "../cluster/index.ts";
+import type { ClusterClass, Finding, ShellKind, StartRequest } from "../protocol/index.ts";
+import { shellsAvailable } from "../shell/index.ts";
+import type { RunDeps, Who } from "./deps.ts";
+import type { RunPlan } from "./plan.ts";
+import { shellEnvironment } from "./shells.ts";
+
+/** Below this a run may not keep its recordings for a night; a long log with 500 MB of output needs it whole. */
+const DISK_BYTES = 1_000_000_000;
+/** A clock this far from the API server's makes times in the record disputable, milliseconds. */
+const CLOCK_MS = 2_000;
+
+export type PreflightInput = {
+  request: StartRequest;
+  plan: RunPlan;
+  pins: ClusterPin[];
+  who: Who;
+  /** Problem of parameters, from checkParams; null when they are fine. */
+  paramProblem: string | null;
+  trusted: boolean;
+  nowMs: number;
+};
+
+export async function preflightFindings(deps: RunDeps, input: PreflightInput): Promise<Finding[]> {
+  const groups = await Promise.all([
+    documentFindings(input),
+    inputFindings(input),
+    shellFindings(input.plan),
+    checkTools(input.plan.document.requires.tools, shellEnvironment(deps.environment)),
+    Promise.all(input.pins.map((pin) => clusterFindings(input, pin))).then((all) => all.flat()),
+    bypassFindings(input),
+    diskFindings(deps),
+  ]);
+  const order = { blocker: 0, warning: 1, ok: 2 };
+  return groups.flat().sort((a, b) => order[a.severity] - order[b.severity]);
+}
+
+export function finding(
+  code: string,
+  severity: Finding["severity"],
+  subject: string,
+  message: string,
+  todo = "",
+  at: { step?: string; line?: number } = {},
+): Finding {
+  return { code, severity, subject, message, todo, step: at.step ?? null, line: at.line ?? null };
+}
+
+function documentFindings({ plan, request, trusted, nowMs, pins, who }: PreflightInput): Finding[] {
+  const { document } = plan;
+  const found: Finding[] = [];
+  if (!trusted)
+    found.push(
+      finding("not-trusted", "blocker", "folder", "Its folder was not trusted to run commands.", "Read it, then trust the folder."),
+    );
+  if (document.kind !== "runbook")
+    found.push(finding("not-a-runbook", "blocker", "file", "This is a checklist; it has no steps to run.", "Open a runbook."));
+  else if (document.steps.length === 0)
+    found.push(
+      finding("no-steps", "blocker", "file", "The file has no step to run.", "Add a command, a check or a step directive under a heading."),
+    );
+  for (const problem of document.diagnostics)
+    if (problem.severity === "error")
+      found.push(
+        finding(problem.code, "blocker", "file", problem.message, `Look at ${request.path}:${problem.line}.`, { line: problem.line }),
+      );
+  for (const { step, unsupported } of plan.steps)
+    if (unsupported.length > 0)
+      found.push(
+        finding(
+          "unsupported-step",
+          "warning",
+          `step ${step.number}`,
+          `It uses ${unsupported.join(", ")}, which this version does not do yet. The run stops there.`,
+          "Plan to do it by hand and skip it with a reason.",
+          { step: step.id, line: step.line },
+        ),
+      );
+  if (request.mode === "live") found.push(...reviewFindings(input(document), nowMs));
+  const onProduction = pins.some((pin) => pin.view().class === "production");
+  if (onProduction && request.mode === "live")
+    found.push(
+      finding(
+        "not-signed",
+        "warning",
+        "review",
+        `Nobody but ${document.owner ?? "its author"} has signed this text for production; ${who.actor.name} goes on without, and the record says so.`,
+        "Have somebody who did not write it read it first.",
+      ),
+    );
+  return found;
+}
+
+const input = (document: RunPlan["document"]) => ({ reviewed: document.reviewed, due: document.reviewDue });
+
+function reviewFindings({ reviewed, due }: { reviewed: string | null; due: string | null }, nowMs: number): Finding[] {
+  if (reviewed === null)
+    return [
+      finding("not-reviewed", "warning", "review", "The file says no review date.", "Have it reviewed, and write `reviewed:` into it."),
+    ];
+  if (due !== null && Date.parse(due) < nowMs)
+    return [
+      finding(
+        "review-due",
+        "warning",
+        "review",
+        `Reviewed ${reviewed}; that ran out on ${due}.`,
+        "Read it through before you start, and have it reviewed.",
+      ),
+    ];
+  return [finding("reviewed", "ok", "review", `Reviewed ${reviewed}.`)];
+}
+
+function inputFindings({ plan, request, paramProblem, pins }: PreflightInput): Finding[] {
+  const found: Finding[] = [];
+  if (paramProblem !== null) found.push(finding("params", "blocker", "parameters", paramProblem, "Give the value, then start again."));
+  const secrets = new Set(plan.document.params.filter((param) => param.type === "secret").map((param) => param.name));
+  const given = new Set([...Object.keys(request.params), ...Object.keys(request.placeholders), ...captures(plan)]);
+  for (const param of plan.document.params) if (param.default !== null) given.add(param.name);
+  for (const { step } of plan.steps)
+    for (const block of step.blocks) {
+      if (!block.runnable) continue;
+      for (const name of block.placeholders) {
+        const at = { step: step.id, line: block.line };
+        if (secrets.has(name))
+          found.push(
+            finding(
+              "secret-placeholder",
+              "blocker",
+              `step ${step.number}`,
+              `<${name}> is a secret and would be written into the command.`,
+              `Use "$${name}" instead.`,
+              at,
+            ),
+          );
+        else if (!given.has(name))
+          found.push(finding("placeholder", "blocker", `step ${step.number}`, `<${name}> has no value.`, "Give it a value.", at));
+      }
+    }
+  const pinned = new Set<string>(pins.map((pin) => pin.name));
+  for (const name of plan.clusters)
+    if (!pinned.has(name))
+      found.push(
+        finding("no-context", "blocker", `cluster ${name}`, "The runbook needs it, and no context was chosen.", "Choose a context."),
+      );
+  return found;
+}
+
+const captures = (plan: RunPlan): string[] =>
+  plan.steps.flatMap(({ step }) => step.blocks.flatMap((block) => (block.options.capture === undefined ? [] : [block.options.capture])));
+
+async function shellFindings(plan: RunPlan): Promise<Finding[]> {
+  const wanted = new Map<ShellKind, { step: string; line: number }>();
+  for (const { step } of plan.steps)
+    for (const block of step.blocks) {
+      if (!block.runnable) continue;
+      const kind = block.shell ?? plan.document.shell ?? "bash";
+      if (!wanted.has(kind)) wanted.set(kind, { step: step.id, line: block.line });
+    }
+  const present = new Map((await shellsAvailable()).map((shell) => [shell.shell, shell]));
+  return [...wanted].map(([kind, at]) => {
+    const shell = present.get(kind);
+    return shell
+      ? finding("shell", "ok", `shell ${kind}`, `${shell.path} ${shell.version}`)
+      : finding("shell-missing", "blocker", `shell ${kind}`, `${kind} is not on this machine.`, `Install ${kind}.`, at);
+  });
+}
+
+async function clusterFindings({ plan, request, nowMs }: PreflightInput, pin: ClusterPin): Promise<Finding[]> {
+  const subject = `cluster ${pin.name}`;
+  const view = pin.view();
+  const found = await pin.permissions(plan.document.requires.permissions);
+  const check = await pin.prove(null);
+  if (check.state === "proved") found.push(finding("cluster", "ok", subject, `${pin.context} is ${view.identity?.server ?? "there"}.`));
+  else
+    found.push(
+      finding(
+        "cluster",
+        "blocker",
+        subject,
+        `${pin.context}: ${check.differs.join("; ") || check.state}.`,
+        "Check the network and the log-in, then try again.",
+      ),
+    );
+  if (view.identity?.strength === "weak")
+    found.push(
+      finding(
+        "weak-identity",
+        "warning",
+        subject,
+        "kube-system cannot be read, so it is known by server, certificate and user only.",
+        "Ask for `get namespaces/kube-system`.",
+      ),
+    );
+  if (view.principal?.isShared)
+    found.push(
+      finding(
+        "shared-user",
+        "warning",
+        subject,
+        `${view.principal.username ?? "The user"} looks shared or all-powerful: the record cannot say who it was.`,
+        "Use a personal account.",
+      ),
+    );
+  if (view.class === null)
+    found.push(
+      finding(
+        "unclassified",
+        "warning",
+        subject,
+        "Nobody has said what this cluster is, so production's guard is off.",
+        "Set its class: production, staging, sandbox or local.",
+      ),
+    );
+  found.push(...guardFindings(request.mode, view.class, subject));
+  found.push(...expiryFindings(plan, pin, nowMs, subject));
+  if (check.clockOffsetMs !== null && Math.abs(check.clockOffsetMs) > CLOCK_MS)
+    found.push(
+      finding(
+        "clock",
+        "warning",
+        "clock",
+        `This machine's clock is ${Math.round(check.clockOffsetMs / 1000)} s away from the cluster's.`,
+        "Set the clock before the record depends on it.",
+      ),
+    );
+  return found;
+}
+
+/** Rehearsal never touches production, nor a cluster of which nobody has said what it is. */
+export function guardFindings(mode: StartRequest["mode"], kind: ClusterClass | null, subject: string): Finding[] {
+  if (mode !== "rehearsal" || (kind !== "production" && kind !== null)) return [];
+  return [
+    finding(
+      "rehearsal-guard",
+      "blocker",
+      subject,
+      `A rehearsal never runs on ${kind === null ? "an unclassified cluster" : "production"}.`,
+      "Choose a sandbox, or no cluster.",
+    ),
+  ];
+}
+
+function expiryFindings(plan: RunPlan, pin: ClusterPin, nowMs: number, subject: string): Finding[] {
+  if (pin.expiry === null) return [];
+  const back = Math.max(0, ...plan.steps.map(({ step }) => step.directive.targetMs ?? 0));
+  const end = nowMs + (plan.plannedMs ?? 0) + back;
+  if (Date.parse(pin.expiry) > end) return [finding("expiry", "ok", subject, `Credentials last until ${pin.expiry}.`)];
+  return [
+    finding(
+      "expiry",
+      "warning",
+      subject,
+      `Credentials end ${pin.expiry}, before the planned end with a way back (${new Date(end).toISOString()}).`,
+      "Log in again before you start.",
+    ),
+  ];
+}
+
+function bypassFindings({ plan }: PreflightInput): Finding[] {
+  return plan.steps.flatMap(({ step }) =>
+    step.blocks
+      .filter((block) => block.runnable)
+      .flatMap((block) =>
+        findBypasses(block.commands).map(({ line, what }) =>
+          finding(
+            "walks-round-pin",
+            "warning",
+            `step ${step.number}`,
+            `${what} can reach another cluster than the pinned one.`,
+            "Take it out, so that the pin decides.",
+            { step: step.id, line: block.line + line },
+          ),
+        ),
+      ),
+  );
+}
+
+async function diskFindings(deps: RunDeps): Promise<Finding[]> {
+  const free = await deps.diskFree();
+  if (free === null) return [finding("disk", "warning", "disk", "Free space could not be read.", "See that there is room for recordings.")];
+  const gigabytes = (free / 1e9).toFixed(1);
+  return free < DISK_BYTES
+    ? [finding("disk", "warning", "disk", `Only ${gigabytes} GB are free at ${deps.home}.`, "Free space: a full disk holds the run.")]
+    : [finding("disk", "ok", "disk", `${gigabytes} GB are free.`)];
+}

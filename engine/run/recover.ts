@@ -1,0 +1,141 @@
+// Puts runs back as they stood when the engine ended: from their events and the text they pinned, never from the file.
+// Owns: what a crash leaves on record. Starts no shell and asks no cluster; that is done by a resume.
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import {
+  type CanonicalValue,
+  type ClusterName,
+  fail,
+  type LogId,
+  ok,
+  type Result,
+  type StepState,
+  type StoredEvent,
+  type Verdict,
+} from "../protocol/index.ts";
+import type { LiveRun, RunDeps } from "./deps.ts";
+import { foldRun } from "./fold.ts";
+import { append, ENGINE, eventOf } from "./live.ts";
+import { pendingAction } from "./next.ts";
+import { planOf } from "./plan.ts";
+import { newLive } from "./start.ts";
+
+/** Events are read in pieces, so that a long log is never whole in memory beside its own fold. */
+const READ_AT_ONCE = 2_000;
+
+/** A run of the record, ended or not, folded. `unreadable` where its first events or its text are missing. */
+export async function loadRun(deps: RunDeps, log: LogId): Promise<Result<LiveRun>> {
+  const [first] = deps.store.events(log, { from: 1, limit: 1 });
+  if (first?.body.type !== "run.started")
+    return fail("unreadable", `Log ${log} does not begin with a started run; it is shown in the records, but cannot be gone on with.`);
+  const bytes = deps.store.payload(log, first.body.seq, "plan");
+  if (bytes === null)
+    return fail("unreadable", `The text that run ${first.body.subject.run} pinned was erased; the run cannot be gone on with.`);
+  const path = typeof first.body.data.path === "string" ? first.body.data.path : "";
+  const live = newLive(deps, planOf(await deps.documents.parse(bytes, path)), dirname(path));
+  live.run = first.body.subject.run as LiveRun["run"];
+  live.log = log;
+  live.number = deps.store.logs().find((entry) => entry.log === log)?.number ?? 0;
+  live.state = foldRun(eventsOf(deps, log));
+  const secrets = Array.isArray(first.body.data.secret_params) ? first.body.data.secret_params : [];
+  live.secretsWanted = secrets.filter((name): name is string => typeof name === "string");
+  return ok(live);
+}
+
+function* eventsOf(deps: RunDeps, log: LogId): Generator<StoredEvent> {
+  for (let from = 1; ; from += READ_AT_ONCE) {
+    const events = deps.store.events(log, { from, limit: READ_AT_ONCE });
+    yield* events;
+    if (events.length < READ_AT_ONCE) return;
+  }
+}
+
+/** Marks what was running as unknown, closes its recording with the hash of what reached the disk, and holds the run. */
+export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<null>> {
+  const { state } = live;
+  if (state.status === "finished" || state.status === "aborted") return ok(null);
+  const interrupted = [...state.running];
+  if (interrupted.length === 0 && state.status === "held") return ok(null);
+  const because = "Holdpoint ended while this ran; whether it took effect is not known";
+  const events = [];
+  const ended = new Map<string, Record<string, CanonicalValue>>();
+  for (const { step, block } of interrupted) {
+    const now = state.steps[state.positions.get(step) ?? -1];
+    const recording = await hashOf(deps, now?.recording ?? null);
+    const at = { step, attempt: now?.attempt ?? 0, cluster: now?.on ?? "" };
+    events.push(eventOf(live, ENGINE, { type: "run.crash_recovered", ...at, data: { step, block, ...recording } }));
+    events.push(
+      eventOf(live, ENGINE, {
+        type: "block.ended",
+        ...at,
+        outcome: "unknown",
+        data: {
+          block,
+          kind: "shell-gone",
+          exit_code: null,
+          pipe_status: [],
+          signal: null,
+          because,
+          duration_ms: null,
+          bytes: 0,
+          redactions: {},
+          ...recording,
+        },
+      }),
+    );
+    if (now?.status === "running") ended.set(step, { because, duration_ms: null, planned_ms: now.plannedMs, ...recording });
+  }
+  for (const [step, data] of ended)
+    events.push(
+      eventOf(live, ENGINE, {
+        type: "step.ended",
+        step,
+        attempt: state.steps[state.positions.get(step) ?? -1]?.attempt ?? 0,
+        outcome: "unknown",
+        data,
+      }),
+    );
+  for (const step of state.steps) {
+    const end = step.status === "open" ? lostEnd(live, step) : null;
+    if (end) events.push(eventOf(live, ENGINE, { type: "step.ended", step: step.id, attempt: step.attempt, ...end }));
+  }
+  if (interrupted.length === 0) events.push(eventOf(live, ENGINE, { type: "run.crash_recovered", data: { step: "", block: null } }));
+  const what = interrupted.length > 0 ? "in the middle of a step" : "between two steps";
+  if (state.status === "active")
+    events.push(
+      eventOf(live, ENGINE, {
+        type: "run.held",
+        reason: `Holdpoint ended ${what}. The shells are gone, with their variables and directories; the next step gets a new one.`,
+      }),
+    );
+  return append(deps, live, events);
+}
+
+/** Every command of the step had ended, but the end of the step did not reach the record any more. */
+function lostEnd(live: LiveRun, step: StepState): { outcome: Verdict; data: Record<string, CanonicalValue> } | null {
+  const plan = live.plan.byId.get(step.id);
+  if (!plan || plan.actions.length === 0) return null;
+  const end = (outcome: Verdict, because: string) => ({ outcome, data: { because, duration_ms: null, planned_ms: step.plannedMs } });
+  const bad = step.blocks.find((block) => block.status === "done" && block.verdict !== "passed");
+  if (bad) return end(bad.verdict ?? "unknown", bad.because);
+  if (pendingAction(step, plan) !== null) return null;
+  if (live.state.pins.has(step.on as ClusterName))
+    return end("unknown", "every command passed, but Holdpoint ended before the cluster was proved again");
+  return end("passed", "every command passed and every check is confirmed");
+}
+
+async function hashOf(deps: RunDeps, recording: string | null): Promise<Record<string, CanonicalValue>> {
+  if (recording === null) return { recording: "", recording_sha256: "", recording_bytes: 0 };
+  const path = join(deps.home, "recordings", recording);
+  try {
+    const hash = createHash("sha256");
+    for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+    return { recording, recording_sha256: hash.digest("hex"), recording_bytes: (await stat(path)).size };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    // The engine ended between the start on record and the first byte on disk: there is nothing to hash, and the record says so.
+    return { recording, recording_sha256: "", recording_bytes: 0 };
+  }
+}

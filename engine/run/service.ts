@@ -1,0 +1,152 @@
+// The runs of one engine: the live ones in memory, the ended ones folded when asked for.
+// Owns: which run a command goes to, and that two commands on one run do not cross. Rules are in commands.ts and lifecycle.ts.
+import {
+  type ClusterName,
+  type Failure,
+  type Finding,
+  fail,
+  type LogId,
+  ok,
+  type Result,
+  type RunbookDocument,
+  type RunHeader,
+  type RunId,
+  type RunView,
+  type StartRequest,
+  type StepState,
+  type TerminalId,
+  type WatchedObject,
+} from "../protocol/index.ts";
+import * as commands from "./commands.ts";
+import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
+import { settleWhens } from "./drive.ts";
+import * as lifecycle from "./lifecycle.ts";
+import { watchCluster } from "./pins.ts";
+import { loadRun, recoverRun } from "./recover.ts";
+import { preflight, startRun } from "./start.ts";
+import { headerOf, stepsOf, terminalsOf, viewOf } from "./view.ts";
+
+/** Ended runs kept folded for the next look; each holds its steps and its parsed text. */
+const KEPT_ENDED = 8;
+
+export type RunService = ReturnType<typeof createRunService>;
+
+export function createRunService(deps: RunDeps) {
+  const runs = new Map<RunId, LiveRun>();
+  const gates = new Map<RunId, Promise<unknown>>();
+
+  const isOver = (live: LiveRun) => live.state.status === "finished" || live.state.status === "aborted";
+
+  /** The run, live or read back from its log; `not-found` where no log has it. */
+  async function open(run: RunId): Promise<Result<LiveRun>> {
+    const known = runs.get(run);
+    if (known) return ok(known);
+    const log = deps.store.summaries().find((entry) => entry.run === run)?.log;
+    if (log === undefined) return fail("not-found", `There is no run ${run} in this data directory.`);
+    const loaded = await loadRun(deps, log);
+    if (!loaded.ok) return loaded;
+    const ended = [...runs.values()].filter(isOver);
+    if (ended.length >= KEPT_ENDED && ended[0]) runs.delete(ended[0].run);
+    runs.set(run, loaded.value);
+    return loaded;
+  }
+
+  /** One command at a time per run, from its checks to its record; a step that goes on behind holds nothing up. */
+  async function command(run: RunId, work: (live: LiveRun) => Promise<Result<unknown>>): Promise<Result<RunHeader>> {
+    const opened = await open(run);
+    if (!opened.ok) return opened;
+    const live = opened.value;
+    const before = gates.get(run) ?? Promise.resolve();
+    const mine = before.then(
+      () => work(live),
+      () => work(live),
+    );
+    gates.set(run, mine);
+    const result = await mine;
+    return result.ok ? ok(headerOf(deps, live)) : result;
+  }
+
+  /** Commands that must reach a run while another waits: hold, cancel, abort. */
+  async function atOnce(run: RunId, work: (live: LiveRun) => Promise<Result<unknown>>): Promise<Result<RunHeader>> {
+    const opened = await open(run);
+    if (!opened.ok) return opened;
+    const result = await work(opened.value);
+    return result.ok ? ok(headerOf(deps, opened.value)) : result;
+  }
+
+  return {
+    preflight: (who: Who, request: StartRequest): Promise<Result<Finding[]>> => preflight(deps, who, request),
+    async start(who: Who, request: StartRequest): Promise<Result<RunView>> {
+      const started = await startRun(deps, who, request);
+      if (!started.ok) return started;
+      const live = started.value;
+      runs.set(live.run, live);
+      settleWhens(deps, live);
+      deps.notify.changed(live.run, null);
+      return ok(viewOf(deps, live));
+    },
+    async get(run: RunId): Promise<Result<{ view: RunView; document: RunbookDocument }>> {
+      const opened = await open(run);
+      return opened.ok ? ok({ view: viewOf(deps, opened.value), document: opened.value.plan.document }) : opened;
+    },
+    step: (who: Who, run: RunId, call: commands.StepCall) => command(run, (live) => commands.runStep(deps, live, who, call)),
+    block: (who: Who, run: RunId, call: commands.StepCall & { block: number }) =>
+      command(run, (live) => commands.runBlockAlone(deps, live, who, call)),
+    on: (who: Who, run: RunId) => command(run, (live) => commands.runOn(deps, live, who)),
+    arm: (who: Who, run: RunId, typed: string) => command(run, (live) => commands.arm(deps, live, who, typed)),
+    check: (who: Who, run: RunId, call: { step: string; check: number; value?: string | undefined }) =>
+      command(run, (live) => commands.confirmCheck(deps, live, who, call)),
+    retry: (who: Who, run: RunId, call: commands.StepCall) => command(run, (live) => commands.retry(deps, live, who, call)),
+    skip: (who: Who, run: RunId, call: { step: string; reason: string }) => command(run, (live) => commands.skip(deps, live, who, call)),
+    judge: (who: Who, run: RunId, call: { step: string; outcome: "accepted" | "rejected"; reason: string }) =>
+      command(run, (live) => commands.judge(deps, live, who, call)),
+    asShell: (who: Who, run: RunId, call: { step: string; block: number; reason: string }) =>
+      command(run, (live) => commands.runAsShell(deps, live, who, call)),
+    resume: (who: Who, run: RunId, given: { reason?: string | undefined; secrets?: Record<string, string> | undefined }) =>
+      command(run, (live) => lifecycle.resume(deps, live, who, given)),
+    finish: (who: Who, run: RunId, reason: string | undefined) => command(run, (live) => lifecycle.finish(deps, live, who, reason)),
+    hold: (who: Who, run: RunId, reason: string) => atOnce(run, (live) => lifecycle.hold(deps, live, who, reason)),
+    abort: (who: Who, run: RunId, reason: string) => atOnce(run, (live) => lifecycle.abort(deps, live, who, reason)),
+    async cancel(run: RunId): Promise<Result<{ survivors: { pid: number; command: string }[] }>> {
+      const opened = await open(run);
+      return opened.ok ? lifecycle.cancel(opened.value) : opened;
+    },
+    async watch(run: RunId, cluster: ClusterName): Promise<Result<WatchedObject[]>> {
+      const opened = await open(run);
+      return opened.ok ? watchCluster(deps, opened.value, cluster) : opened;
+    },
+    async terminals(run: RunId): Promise<Result<RunHeader["terminals"]>> {
+      const opened = await open(run);
+      return opened.ok ? ok(terminalsOf(opened.value)) : opened;
+    },
+    /** The shell behind a terminal's id, while it lives in this process. */
+    terminal(id: string): { live: LiveRun; lane: LaneShell } | null {
+      for (const live of runs.values()) for (const lane of live.lanes) if (lane.id === (id as TerminalId)) return { live, lane };
+      return null;
+    },
+    /** Header and the given steps of a live run, for its news; null where it is not in memory. */
+    news(run: RunId, steps: Iterable<string>): { header: RunHeader; steps: StepState[] } | null {
+      const live = runs.get(run);
+      return live ? { header: headerOf(deps, live), steps: stepsOf(live, steps) } : null;
+    },
+    /** The run that was last worked on and has not ended. */
+    activeRun(): RunId | null {
+      return [...runs.values()].filter((live) => !isOver(live)).sort((a, b) => (a.run < b.run ? 1 : -1))[0]?.run ?? null;
+    },
+    /** Every run without an end, as it stood. What cannot be read back is named, and hinders nothing else. */
+    async recover(): Promise<Failure[]> {
+      const problems: Failure[] = [];
+      for (const entry of deps.store.summaries()) {
+        if (entry.kind !== "run" || entry.endedAt !== null) continue;
+        const loaded = await loadRun(deps, entry.log as LogId);
+        const recovered = loaded.ok ? await recoverRun(deps, loaded.value) : loaded;
+        if (!recovered.ok) problems.push(recovered.error);
+        if (loaded.ok) runs.set(loaded.value.run, loaded.value);
+      }
+      return problems;
+    },
+    async close(): Promise<void> {
+      await Promise.all([...runs.values()].map((live) => lifecycle.closeRun(deps, live)));
+    },
+  };
+}

@@ -1,0 +1,151 @@
+// The shells of a run: one per named cluster and language, opened when first needed.
+// Owns: their environment, their names, hand-over after `exit`, lines typed by hand. Does not decide what runs in them.
+import { rm } from "node:fs/promises";
+import { isAbsolute, join, resolve } from "node:path";
+import { fail, ok, type Result, type ShellKind, TerminalId } from "../protocol/index.ts";
+import { type HandOver, openShellSession } from "../shell/index.ts";
+import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
+import { appendOrKeep, ENGINE, eventOf } from "./live.ts";
+
+/** Size of a screen before a view says its own. */
+const COLS = 120;
+const ROWS = 32;
+/** A shell bound to no cluster reads this: kubectl finds nothing there and can write nothing to it. */
+export const NO_KUBECONFIG = process.platform === "win32" ? "NUL" : "/dev/null";
+
+export const shellKey = (cluster: string, kind: ShellKind): string => `${cluster}|${kind}`;
+
+/** Cluster whose pin the step's shell carries; `none` for `on: none` and for a run without clusters. */
+export function clusterOf(live: LiveRun, step: string): string {
+  const on = live.plan.byId.get(step)?.step.directive.on ?? "none";
+  return on !== "none" && live.state.pins.has(on as never) ? on : "none";
+}
+
+/** The step's shell for this language, opened now where there is none. Fails with `shell-missing` or what the shell room says. */
+export async function ensureShell(
+  deps: RunDeps,
+  live: LiveRun,
+  cluster: string,
+  kind: ShellKind,
+  isBackground = false,
+): Promise<Result<LaneShell>> {
+  const key = shellKey(cluster, kind);
+  const present = live.shells.get(key);
+  if (isBackground) return openLane(deps, live, cluster, kind, await asChildOf(present));
+  if (present?.session.isAlive() && present.session.activity() !== "replaced") return ok(present);
+  if (present) await retireShell(deps, live, present);
+  const opened = await openLane(deps, live, cluster, kind, live.handOvers.get(key));
+  if (!opened.ok) return opened;
+  live.handOvers.delete(key);
+  live.shells.set(key, opened.value);
+  return opened;
+}
+
+/** A background command begins where the lane's shell is, with what it exported. */
+async function asChildOf(lane: LaneShell | undefined): Promise<Before> {
+  const from = lane?.session.activity() === "idle" ? await lane.session.handOver() : null;
+  return { from, why: "a background command has a shell of its own", exported: from && lane ? new Map(lane.exported) : new Map() };
+}
+
+type Before = { from: HandOver | null; why: string; exported: Map<string, string> };
+
+async function openLane(
+  deps: RunDeps,
+  live: LiveRun,
+  cluster: string,
+  kind: ShellKind,
+  before: Before | undefined,
+): Promise<Result<LaneShell>> {
+  const id = TerminalId.parse(`${live.run}.${cluster}.${kind}.${++live.terminals}`);
+  const { document } = live.plan;
+  const pin = live.pins.get(cluster);
+  if (cluster !== "none" && !pin)
+    return fail("cluster-invalid", `Cluster ${cluster} is not pinned in this run. Resume the run to pin it again.`);
+  const cwd = document.cwd === null ? live.folder : resolve(live.folder, document.cwd);
+  const opened = await openShellSession({
+    id,
+    shell: kind,
+    cwd,
+    environment: shellEnvironment(deps.environment),
+    pinned: { KUBECONFIG: pin?.kubeconfigPath ?? NO_KUBECONFIG },
+    runtimeDir: join(deps.runtimeDir, live.run),
+    redactor: live.redactor,
+    ports: deps.ports,
+    cols: COLS,
+    rows: ROWS,
+    ...(before?.from ? { inherited: before.from } : {}),
+    onHandTyped: (line) =>
+      appendOrKeep(deps, live, [
+        eventOf(live, ENGINE, { type: "input.typed", cluster, data: { line, reported_by: "shell", terminal: id } }),
+      ]),
+    onClosed: ({ code, signal }) => {
+      if (live.isClosing) return;
+      appendOrKeep(deps, live, [eventOf(live, ENGINE, { type: "shell.ended", cluster, data: { terminal: id, code, signal } })]);
+    },
+  });
+  if (!opened.ok) return opened;
+  const lane: LaneShell = { id, cluster, kind, session: opened.value, exported: before?.from ? before.exported : new Map(), cwd };
+  live.lanes.add(lane);
+  const why = before?.why ?? "first use";
+  appendOrKeep(deps, live, [eventOf(live, ENGINE, { type: "shell.opened", cluster, data: { terminal: id, shell: kind, why } })]);
+  if (before) lane.session.announce(`New shell: ${why}.`);
+  return ok(lane);
+}
+
+/** Puts a shell away that is gone, replaced or no longer to be trusted. Its successor says why it is new. */
+export async function retireShell(deps: RunDeps, live: LiveRun, lane: LaneShell, why?: string) {
+  const key = shellKey(lane.cluster, lane.kind);
+  if (live.shells.get(key) === lane) live.shells.delete(key);
+  if (!live.handOvers.has(key))
+    live.handOvers.set(key, {
+      from: null,
+      why: why ?? "the shell before it is gone; its variables and directory are lost",
+      exported: new Map(),
+    });
+  await closeLane(live, lane);
+  deps.notify.changed(live.run, null);
+}
+
+export async function closeLane(live: LiveRun, lane: LaneShell) {
+  live.lanes.delete(lane);
+  await lane.session.close();
+}
+
+export async function closeShells(deps: RunDeps, live: LiveRun) {
+  await Promise.all([...live.lanes].map((lane) => lane.session.close()));
+  live.lanes.clear();
+  live.shells.clear();
+  await rm(join(deps.runtimeDir, live.run), { recursive: true, force: true });
+}
+
+/** Environment without anything that chooses a cluster: every spelling of KUBECONFIG, and Helm's and kubectl's own overrides. */
+export function shellEnvironment(environment: Record<string, string | undefined>): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined || /^(kubeconfig|helm_kube.*|kubernetes_master|kube_context|kubectl_context)$/i.test(name)) continue;
+    // These steer Electron and Node, not the operator's commands.
+    if (/^(electron_.*|node_options|node_channel_fd|npm_.*|init_cwd)$/i.test(name)) continue;
+    kept[name] = value;
+  }
+  return { ...kept, TERM: "xterm-256color", COLORTERM: "truecolor" };
+}
+
+/** Variables a block is given: parameters, secrets and captures that this shell does not have yet. */
+export function variablesFor(live: LiveRun, lane: LaneShell): { environment: Record<string, string>; hasSecrets: boolean } {
+  const wanted = { ...live.state.values, ...Object.fromEntries(live.secrets) };
+  const environment: Record<string, string> = {};
+  let hasSecrets = false;
+  for (const [name, value] of Object.entries(wanted)) {
+    if (lane.exported.get(name) === value) continue;
+    environment[name] = value;
+    if (live.secrets.has(name)) hasSecrets = true;
+  }
+  return { environment, hasSecrets };
+}
+
+/** `cwd=` of a block: relative to the front matter's directory, as Runme has it. */
+export function blockDirectory(live: LiveRun, cwd: string | undefined): string | null {
+  if (cwd === undefined) return null;
+  const base = live.plan.document.cwd === null ? live.folder : resolve(live.folder, live.plan.document.cwd);
+  return isAbsolute(cwd) ? cwd : resolve(base, cwd);
+}

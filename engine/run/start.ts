@@ -1,0 +1,293 @@
+// Begins a run: one text, one set of inputs, pinned clusters, findings joined, all of it the first events of a new log.
+// Owns: what a start demands and records. A secret parameter is kept in this process alone.
+import { readFile, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type ClusterPin, createPin } from "../cluster/index.ts";
+import {
+  type CanonicalValue,
+  type ClusterName,
+  type Finding,
+  fail,
+  ok,
+  type Param,
+  type Result,
+  type RunbookDocument,
+  RunId,
+  type StartRequest,
+} from "../protocol/index.ts";
+import { createRedactor } from "../shell/index.ts";
+import type { LiveRun, RunDeps, Who } from "./deps.ts";
+import { foldRun } from "./fold.ts";
+import { append, canonical, type Draft, ENGINE, eventOf } from "./live.ts";
+import { adoptPin, pinnedEvent } from "./pins.ts";
+import { planOf, type RunPlan } from "./plan.ts";
+import { preflightFindings } from "./preflight.ts";
+
+/** Larger than any runbook a person reads; the parser has its own limits below it. */
+const FILE_BYTES = 20_000_000;
+/** A parameter of such a name would choose a cluster behind the pin's back. */
+const PIN_NAMES = /^(kubeconfig|helm_kube.*|path|bash_env|env|prompt_command|ld_preload)$/i;
+
+type Prepared = {
+  bytes: Buffer;
+  plan: RunPlan;
+  params: Record<string, string>;
+  secrets: Record<string, string>;
+  pins: ClusterPin[];
+  findings: Finding[];
+};
+
+export async function preflight(deps: RunDeps, who: Who, request: StartRequest): Promise<Result<Finding[]>> {
+  const prepared = await prepare(deps, who, request);
+  if (!prepared.ok) return prepared;
+  await disposeAll(prepared.value.pins);
+  const { findings } = prepared.value;
+  deps.store.append(deps.store.install, {
+    type: "preflight.finished",
+    actor: who.actor,
+    data: { path: request.path, mode: request.mode, findings: canonical(findings) },
+  });
+  return ok(findings);
+}
+
+/** The new run, on record. Fails with `not-trusted`, `invalid-params`, `confirmation-needed`, `not-ready` (details: findings), or the cluster's own code. */
+export async function startRun(deps: RunDeps, who: Who, request: StartRequest): Promise<Result<LiveRun>> {
+  const prepared = await prepare(deps, who, request);
+  if (!prepared.ok) return prepared;
+  const { pins, findings, plan } = prepared.value;
+  const refused = refusal(request, prepared.value);
+  if (refused) {
+    await disposeAll(pins);
+    return refused;
+  }
+  const live = newLive(deps, plan, dirname(request.path));
+  for (const [name, value] of Object.entries(prepared.value.secrets)) addSecret(live, name, value);
+  for (const pin of pins) adoptPin(live, pin);
+  live.run = RunId.parse(`run-${deps.ports.ids.next()}`);
+  live.state.mode = request.mode;
+  live.state.planSha256 = plan.document.sha256;
+  try {
+    live.log = deps.store.createLog({
+      kind: "run",
+      genesis: {
+        run: live.run,
+        title: plan.document.title,
+        path: request.path,
+        mode: request.mode,
+        plan_sha256: plan.document.sha256,
+        solo: deps.isSolo(),
+      },
+      actor: who.actor,
+    });
+  } catch (error) {
+    await disposeAll(pins);
+    const code = (error as { code?: unknown }).code;
+    if (!(error instanceof Error) || typeof code !== "string") throw error;
+    return fail(code === "disk-full" ? "disk-full" : "record-damaged", error.message);
+  }
+  live.number = deps.store.logs().find((entry) => entry.log === live.log)?.number ?? 0;
+  const written = append(deps, live, [
+    eventOf(live, who.actor, startedDraft(deps, request, prepared.value)),
+    eventOf(live, ENGINE, { type: "preflight.finished", data: { findings: canonical(findings) } }),
+    ...pins.map((pin) => pinnedEvent(live, who.actor, pin, request.typedCluster === undefined ? "chosen" : "chosen and typed")),
+  ]);
+  if (!written.ok) {
+    await disposeAll(pins);
+    return written;
+  }
+  return ok(live);
+}
+
+function refusal(request: StartRequest, { findings, pins, plan }: Prepared): Result<never> | null {
+  const blocker = (code: string) => findings.find((one) => one.code === code && one.severity === "blocker");
+  const untrusted = blocker("not-trusted");
+  if (untrusted) return fail("not-trusted", `${request.path}: ${untrusted.message} ${untrusted.todo}`);
+  const params = blocker("params");
+  if (params) return fail("invalid-params", `${request.path}: ${params.message}`, { findings });
+  for (const code of ["not-a-runbook", "no-steps", "rehearsal-guard", "secret-placeholder", "no-context"]) {
+    const found = blocker(code);
+    // These cannot be gone past with a reason: there would be no run, or one on the wrong cluster.
+    if (found) return fail("not-ready", `${request.path}: ${found.subject}: ${found.message} ${found.todo}`, { findings });
+  }
+  const production = pins.filter((pin) => pin.view().class === "production");
+  for (const pin of production)
+    if (request.typedCluster !== pin.context)
+      return fail("confirmation-needed", `${pin.context} is a PRODUCTION cluster. Type its name to start ${plan.document.title} there.`, {
+        type: pin.context,
+      });
+  const blockers = findings.filter((one) => one.severity === "blocker");
+  if (blockers.length > 0 && !request.overrideReason?.trim())
+    return fail(
+      "not-ready",
+      `${request.path} is not ready to run: ${blockers.map((one) => `${one.subject}: ${one.message}`).join(" ")} Put it right, or start with a reason.`,
+      { findings },
+    );
+  return null;
+}
+
+async function prepare(deps: RunDeps, who: Who, request: StartRequest): Promise<Result<Prepared>> {
+  const read = await readRunbook(deps, request.path);
+  if (!read.ok) return read;
+  const { document, bytes } = read.value;
+  const plan = planOf(document);
+  const checked = checkedParams(deps, document, request.params);
+  const pinned = await pinAll(deps, request);
+  if (!pinned.ok) return pinned;
+  const pins = pinned.value;
+  const findings = await preflightFindings(deps, {
+    request,
+    plan,
+    pins,
+    who,
+    paramProblem: checked.ok ? null : checked.error.message,
+    trusted: deps.folderOf(request.path)?.trusted === true,
+    nowMs: deps.ports.clock.now(),
+  });
+  const [params, secrets] = splitSecrets(document.params, checked.ok ? checked.value : {});
+  return ok({ bytes, plan, params, secrets, pins, findings });
+}
+
+export async function readRunbook(deps: RunDeps, path: string): Promise<Result<{ bytes: Buffer; document: RunbookDocument }>> {
+  try {
+    const { size } = await stat(path);
+    if (size > FILE_BYTES) return fail("unreadable", `${path} has ${size} bytes; Holdpoint reads files up to ${FILE_BYTES}. Split it.`);
+    const bytes = await readFile(path);
+    return ok({ bytes, document: await deps.documents.parse(bytes, path) });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    return fail(
+      code === "ENOENT" ? "not-found" : "unreadable",
+      `${path} cannot be read (${code}). Check that it is there and may be read.`,
+    );
+  }
+}
+
+function checkedParams(deps: RunDeps, document: RunbookDocument, given: Record<string, string>): Result<Record<string, string>> {
+  const bad = document.params.find((param) => PIN_NAMES.test(param.name));
+  if (bad)
+    return fail("invalid-params", `line ${bad.line}: a parameter may not be called ${bad.name}: it would steer the shell or the cluster.`);
+  return deps.documents.checkParams(document.params, given);
+}
+
+function splitSecrets(params: Param[], values: Record<string, string>): [Record<string, string>, Record<string, string>] {
+  const secret = new Set(params.filter((param) => param.type === "secret").map((param) => param.name));
+  const entries = Object.entries(values);
+  return [
+    Object.fromEntries(entries.filter(([name]) => !secret.has(name))),
+    Object.fromEntries(entries.filter(([name]) => secret.has(name))),
+  ];
+}
+
+async function pinAll(deps: RunDeps, request: StartRequest): Promise<Result<ClusterPin[]>> {
+  const pins: ClusterPin[] = [];
+  const loaded = deps.contexts();
+  for (const [name, context] of Object.entries(request.contexts)) {
+    if (context === undefined || context === "") continue;
+    const pin = await createPin({
+      loaded,
+      context,
+      name: name as ClusterName,
+      ...(request.namespace === undefined ? {} : { namespace: request.namespace }),
+      runtimeDir: deps.runtimeDir,
+    });
+    if (!pin.ok) {
+      await disposeAll(pins);
+      return pin;
+    }
+    pins.push(pin.value);
+  }
+  return ok(pins);
+}
+
+function startedDraft(deps: RunDeps, request: StartRequest, { plan, params, bytes }: Prepared): Draft {
+  const { document } = plan;
+  const override = request.overrideReason?.trim();
+  return {
+    type: "run.started",
+    ...(override ? { reason: override } : {}),
+    data: {
+      title: document.title,
+      path: request.path,
+      version: document.version,
+      reviewed: document.reviewed,
+      owner: document.owner,
+      mode: request.mode,
+      params,
+      secret_params: document.params.filter((param) => param.type === "secret").map((param) => param.name),
+      placeholders: request.placeholders,
+      namespace: request.namespace ?? null,
+      contexts: request.contexts as Record<string, CanonicalValue>,
+      planned_ms: plan.plannedMs,
+      solo: deps.isSolo(),
+      trusted: true,
+      preflight: "joined",
+      steps: plan.steps.map(({ step, unsupported, isWayBack }) => ({
+        id: step.id,
+        title: step.title,
+        number: step.number,
+        sha256: step.sha256,
+        phase: step.phase,
+        lane: step.directive.lane,
+        on: step.directive.on,
+        planned_ms: step.directive.plannedMs,
+        blocks: step.blocks.length,
+        checks: step.checks.length,
+        unsupported,
+        way_back: isWayBack,
+      })),
+    },
+    payloads: [{ name: "plan", mediaType: "text/markdown", bytes }],
+  };
+}
+
+/** A run as this process holds it before any event was folded. */
+export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
+  const live: LiveRun = {
+    run: "" as LiveRun["run"],
+    log: "" as LiveRun["log"],
+    number: 0,
+    state: foldRun([]),
+    plan,
+    folder,
+    redactor: createRedactor(secretLooking(deps.environment)),
+    secrets: new Map(),
+    secretsWanted: [],
+    pins: new Map(),
+    watches: new Map(),
+    shells: new Map(),
+    lanes: new Set(),
+    handOvers: new Map(),
+    terminals: 0,
+    recordings: new Map(),
+    begun: new Map(),
+    checking: null,
+    waitingFor: null,
+    runningOn: false,
+    problem: null,
+    unwritten: [],
+    drives: new Set(),
+    background: new Set(),
+    stopWaiting: null,
+    isClosing: false,
+  };
+  return live;
+}
+
+export function addSecret(live: LiveRun, name: string, value: string) {
+  live.secrets.set(name, value);
+  live.redactor.add({ name, value });
+}
+
+/** Values of environment names that look secret are masked in output, whoever prints them. */
+function secretLooking(environment: Record<string, string | undefined>): { name: string; value: string }[] {
+  return Object.entries(environment).flatMap(([name, value]) =>
+    value !== undefined &&
+    value.length >= 6 &&
+    /(secret|token|passw(or)?d|passphrase|api_?key|private_?key|access_?key|credential)/i.test(name)
+      ? [{ name, value }]
+      : [],
+  );
+}
+
+const disposeAll = (pins: ClusterPin[]) => Promise.all(pins.map((pin) => pin.dispose()));

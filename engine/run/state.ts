@@ -1,0 +1,86 @@
+// A run as its events leave it. Owns: the shape and its empty form.
+// Does not hold what lives only in this process (shells, pins, timers): that is live.ts.
+import type { ClusterName, Mode, PinView, RunHeader, StepState } from "../protocol/index.ts";
+
+export type RunState = {
+  run: string;
+  log: string;
+  mode: Mode;
+  title: string;
+  path: string;
+  version: string | null;
+  reviewed: string | null;
+  planSha256: string;
+  operator: string;
+  solo: boolean;
+  startedAt: string;
+  endedAt: string | null;
+  plannedMs: number | null;
+  status: RunHeader["status"];
+  result: string;
+  hold: RunHeader["hold"];
+  steps: StepState[];
+  /** Position in `steps` by step id. */
+  positions: Map<string, number>;
+  pins: Map<ClusterName, PinView>;
+  /** Parameters (never secret ones), placeholders and captured values, by name. */
+  values: Record<string, string>;
+  placeholders: Record<string, string>;
+  namespace: string | null;
+  runAllArmed: boolean;
+  /** Blocks that are running now, oldest first; more than one with a nested shell or a background block. */
+  running: { step: string; block: number; isBackground: boolean }[];
+  /** Steps whose `when` did not hold: a `needs` on one of these is no obstacle. */
+  notApplicable: Set<string>;
+  events: number;
+  head: string;
+  redactions: number;
+  recordedBytes: number;
+};
+
+export function emptyRunState(): RunState {
+  return {
+    run: "",
+    log: "",
+    mode: "live",
+    title: "",
+    path: "",
+    version: null,
+    reviewed: null,
+    planSha256: "",
+    operator: "",
+    solo: false,
+    startedAt: "",
+    endedAt: null,
+    plannedMs: null,
+    status: "active",
+    result: "",
+    hold: null,
+    steps: [],
+    positions: new Map(),
+    pins: new Map(),
+    values: {},
+    placeholders: {},
+    namespace: null,
+    runAllArmed: false,
+    running: [],
+    notApplicable: new Set(),
+    events: 0,
+    head: "",
+    redactions: 0,
+    recordedBytes: 0,
+  };
+}
+
+/** Done, and nobody has to decide anything about it any more. */
+export function isSettled(step: StepState): boolean {
+  if (step.status !== "done") return false;
+  if (step.verdict === "passed" || step.verdict === "skipped" || step.passedOver === true) return true;
+  return step.verdict === "unknown" && step.judgement?.outcome === "accepted";
+}
+
+/** What `needs` asks for: passed, or unknown and accepted by a person, or not applicable by its own `when`. */
+export function satisfiesNeed(state: RunState, step: StepState): boolean {
+  if (state.notApplicable.has(step.id)) return true;
+  return step.status === "done" && (step.verdict === "passed" || (step.verdict === "unknown" && step.judgement?.outcome === "accepted"));
+}

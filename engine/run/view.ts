@@ -1,0 +1,68 @@
+// A run as the doors show it. Owns: putting state, plan and live facts together. Pure but for the moment it is given.
+import type { RunHeader, RunView, StepState } from "../protocol/index.ts";
+import type { LiveRun, RunDeps } from "./deps.ts";
+import { forecastEnd } from "./forecast.ts";
+import { factsOf } from "./live.ts";
+import { focusStep, nextAction, nextTodo } from "./next.ts";
+
+export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
+  const { state, plan } = live;
+  const focus = focusStep(state);
+  const current = focus && focus.status !== "todo" ? focus.id : null;
+  const head = deps.store.head(live.log);
+  return {
+    run: live.run,
+    log: live.log,
+    number: live.number,
+    mode: state.mode,
+    title: state.title,
+    path: state.path,
+    version: state.version,
+    reviewed: state.reviewed,
+    planSha256: state.planSha256,
+    status: live.problem !== null && state.status === "active" ? "held" : state.status,
+    result: state.result,
+    hold:
+      state.hold ??
+      (live.problem === null ? null : { by: "Holdpoint", reason: live.problem, since: new Date(deps.ports.clock.now()).toISOString() }),
+    operator: state.operator,
+    solo: state.solo,
+    startedAt: state.startedAt,
+    endedAt: state.endedAt,
+    plannedMs: state.plannedMs,
+    forecastEnd: forecastEnd(state, plan, deps.ports.clock.now()),
+    clusters: [...state.pins.values()],
+    needsCluster: plan.clusters.length > 0 || state.pins.size > 0,
+    current,
+    next: nextTodo(state, current ?? undefined)?.id ?? null,
+    nextAction: nextAction(state, plan, factsOf(live)),
+    runningOn: live.runningOn,
+    runAllArmed: state.runAllArmed,
+    events: head.seq,
+    head: head.hash,
+    fingerprint: head.fingerprint,
+    checkpointAt: deps.store.lastCheckpoint(live.log)?.at ?? null,
+    redactions: state.redactions,
+    recordedBytes: state.recordedBytes,
+    terminals: terminalsOf(live),
+    secretsWanted: live.secretsWanted,
+  };
+}
+
+export const viewOf = (deps: RunDeps, live: LiveRun): RunView => ({
+  header: headerOf(deps, live),
+  steps: live.state.steps,
+  values: { ...live.state.placeholders, ...live.state.values },
+});
+
+export const terminalsOf = (live: LiveRun): RunHeader["terminals"] =>
+  [...live.lanes].map((lane) => ({
+    id: lane.id,
+    shell: lane.kind,
+    lane: live.plan.steps[0]?.step.directive.lane ?? "",
+    cluster: lane.cluster,
+    alive: lane.session.isAlive(),
+  }));
+
+export const stepsOf = (live: LiveRun, ids: Iterable<string>): StepState[] =>
+  [...ids].flatMap((id) => live.state.steps[live.state.positions.get(id) ?? -1] ?? []);
