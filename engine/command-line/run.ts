@@ -80,6 +80,8 @@ export function register(program: Command, done: (code: Promise<number>) => void
           void events.drain();
           const loop = { document: opened.document, isYes: options.yes === true, typed: options.confirmCluster ?? null, only, timeoutMs };
           const end: LoopEnd = await runLoop(door, output, view, loop, interrupted);
+          // Interrupting it would record "failed, by Ctrl-C"; that is not what is known.
+          if (end.isTimeout) await door.call("run.cancel", { run: view.header.run, giveUp: true });
           await events.drain();
           const now = await door.call("run.get", { run: view.header.run });
           events.stop();
