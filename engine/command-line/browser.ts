@@ -36,8 +36,7 @@ export function windowObstacle(
 }
 
 /** An installed browser for an app window, or why none is used. `HOLDPOINT_BROWSER` names one. */
-export function findBrowser(env: NodeJS.ProcessEnv = process.env): Browser {
-  const obstacle = windowObstacle(env);
+export function findBrowser(env: NodeJS.ProcessEnv = process.env, obstacle = windowObstacle(env)): Browser {
   if (obstacle !== null) return { isFound: false, why: obstacle };
   const own = env["HOLDPOINT_BROWSER"];
   if (own !== undefined && own !== "")

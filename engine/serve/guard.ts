@@ -1,7 +1,9 @@
 // Who may speak to the local web host at all, decided from a request's own headers.
 // Owns: Host, Origin and Sec-Fetch rules, and the headers every answer carries. Does not know tokens,
 // cookies or files.
+import { X509Certificate } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import { hostname } from "node:os";
 
 /** The names this host answers to. `Host` must be one of them, letter for letter: a name that was rebound
  * to 127.0.0.1 (DNS rebinding) reaches the port but never carries one of these. */
@@ -75,6 +77,21 @@ export function safetyHeaders(isEncrypted: boolean): Record<string, string> {
 export function isLoopback(address: string): boolean {
   const bare = address.replace(/^\[|\]$/g, "");
   return bare === "localhost" || bare === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(bare);
+}
+
+/** Addresses that stand for all of this machine's, and are nobody's name. */
+const isEverywhere = (address: string): boolean => ["0.0.0.0", "::", "[::]"].includes(address);
+
+/**
+ * The names that a host beyond loopback answers to, best first: what its certificate says, this machine's own name where the
+ * certificate covers it, and the address itself. Throws where the certificate cannot be read.
+ */
+export function namesOfCertificate(certificate: string | Buffer, address: string): string[] {
+  const read = new X509Certificate(certificate);
+  const said = (read.subjectAltName ?? "").split(", ").map((part) => part.replace(/^(DNS|IP Address):/, ""));
+  const own = read.checkHost(hostname()) === undefined ? [] : [hostname()];
+  const all = [...own, ...said.filter((name) => name !== "" && !name.includes("*")), ...(isEverywhere(address) ? [] : [address])];
+  return [...new Set(all.map((name) => name.toLowerCase()))];
 }
 
 /** `host:port` as a URL and a Host header spell it (IPv6 in brackets). */

@@ -11,7 +11,7 @@ import { fail, ok, type Result } from "../protocol/index.ts";
 import { type Admission, createAdmission, createLimiter, type WebSession } from "./admission.ts";
 import { findExport } from "./downloads.ts";
 import { openWindowFile } from "./files.ts";
-import { hostPort, isLoopback, type Names, type Refusal, type RequestKind, refusalOf, safetyHeaders } from "./guard.ts";
+import { hostPort, isLoopback, type Names, namesOfCertificate, type Refusal, type RequestKind, refusalOf, safetyHeaders } from "./guard.ts";
 import { ENTER_CSS, ENTER_HTML, ENTER_JS, NOT_BUILT_HTML } from "./page.ts";
 import { peerUid } from "./peer.ts";
 import { CLOSED, SOCKET_LIMITS, type SocketLimits, serveCalls, serveTerminal, type WindowLink } from "./socket.ts";
@@ -84,6 +84,8 @@ export async function startLocalHost(options: HostOptions): Promise<Result<Local
       `Holdpoint is a shell for whoever gets in, so it listens on ${address} only with --tls-cert and --tls-key, and an operator signs in. Without them: 127.0.0.1.`,
     );
   }
+  const known = namesOf(options, address, isLocal);
+  if (!known.ok) return known;
   const limits: HostLimits = { ...HOST_LIMITS, ...options.limits };
   const report = options.report ?? (() => {});
   const now = options.now ?? Date.now;
@@ -114,8 +116,10 @@ export async function startLocalHost(options: HostOptions): Promise<Result<Local
   server.on("error", (error) => report(`the web host failed: ${error.message}`));
 
   const port = (server.address() as AddressInfo).port;
-  const own = hostPort(address, port);
-  const names: Names = { scheme, hosts: new Set(isLocal ? [own.toLowerCase(), `localhost:${port}`] : [own.toLowerCase()]) };
+  const own = hostPort(known.value[0] ?? address, port);
+  // A browser leaves the scheme's own port out of Host and Origin.
+  const bare = port === (options.tls === undefined ? 80 : 443) ? known.value.map((name) => hostPort(name, port).replace(/:\d+$/, "")) : [];
+  const names: Names = { scheme, hosts: new Set([...known.value.map((name) => hostPort(name, port)), ...bare]) };
   const sockets = new Set<WebSocket>();
   const watchers: ((count: number) => void)[] = [];
   const signIns = createLimiter(now);
@@ -178,6 +182,19 @@ export async function startLocalHost(options: HostOptions): Promise<Result<Local
       await closed;
     },
   });
+}
+
+/** What this host is called, best first. */
+function namesOf(options: HostOptions, address: string, isLocal: boolean): Result<string[]> {
+  const bare = address.replace(/^\[|\]$/g, "").toLowerCase();
+  if (isLocal) return ok([...new Set([bare, "localhost"])]);
+  try {
+    const names = namesOfCertificate(options.tls?.cert ?? "", bare);
+    if (names.length > 0) return ok(names);
+    return fail("invalid-params", "The certificate names no host. Make one with subjectAltName, as browsers want it.");
+  } catch (error) {
+    return fail("invalid-params", `The certificate cannot be read: ${(error as Error).message}`);
+  }
 }
 
 type State = { options: HostOptions; limits: HostLimits; names: Names; admission: Admission; isEncrypted: boolean };
