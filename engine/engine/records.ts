@@ -125,7 +125,7 @@ export async function exported(
     recordingsDir: placesOf(context.home).recordings,
     actor: who.actor,
   });
-  return "ok" in made ? (made as Result<ResultOf<"record.export">>) : ok(made as ResultOf<"record.export">);
+  return made;
 }
 
 export function backup(context: Context, who: Who, { out }: ParsedParamsOf<"record.backup">): Result<ResultOf<"record.backup">> {

@@ -1,55 +1,43 @@
 // Events as rows of a table that a person reads and filters.
 // Owns: one line of words per event, and the rows of recently read logs. The event itself stays what it is in the record.
 import type { EventFilter, EventRow, LogId, StoredEvent } from "../protocol/index.ts";
-import type { RecordStore } from "../record/index.ts";
+import { isFiltering, matchesFilter, type RecordStore } from "../record/index.ts";
 
 /** Logs whose rows are kept; each costs about 300 bytes per event. */
 const KEPT_LOGS = 4;
 const READ_AT_ONCE = 5_000;
 
-type Kept = { rows: EventRow[]; found: string[]; seq: number };
 type Page = { rows: EventRow[]; matching: number; total: number };
 
 export function createRows(store: RecordStore) {
-  const kept = new Map<LogId, Kept>();
-  function rowsOf(log: LogId): Kept {
-    const entry = kept.get(log) ?? { rows: [], found: [], seq: 0 };
+  const kept = new Map<LogId, EventRow[]>();
+  function* eventsFrom(log: LogId, from: number): Generator<StoredEvent> {
+    for (let next = from; ; next += READ_AT_ONCE) {
+      const events = store.events(log, { from: next, limit: READ_AT_ONCE });
+      yield* events;
+      if (events.length < READ_AT_ONCE) return;
+    }
+  }
+  function rowsOf(log: LogId): EventRow[] {
+    const rows = kept.get(log) ?? [];
     kept.delete(log);
-    kept.set(log, entry);
+    kept.set(log, rows);
     const oldest = kept.keys().next().value;
     if (kept.size > KEPT_LOGS && oldest !== undefined) kept.delete(oldest);
-    const { seq } = store.head(log);
-    while (entry.seq < seq) {
-      const events = store.events(log, { from: entry.seq + 1, limit: READ_AT_ONCE });
-      if (events.length === 0) break;
-      for (const event of events) {
-        const row = rowOf(event);
-        entry.rows.push(row);
-        entry.found.push(searchable(row, event));
-        entry.seq = event.body.seq;
-      }
-    }
-    return entry;
+    if (rows.length < store.head(log).seq) for (const event of eventsFrom(log, rows.length + 1)) rows.push(rowOf(event));
+    return rows;
   }
   return {
+    /** Rows `offset` to `offset + limit` of those that the filter means; a filter reads the whole log again. */
     page(log: LogId, filter: EventFilter, offset: number, limit: number): Page {
-      const { rows, found } = rowsOf(log);
-      const text = filter.text?.toLowerCase() ?? "";
-      const matching = rows.filter(
-        (row, index) =>
-          (filter.type === undefined || row.type === filter.type || row.type.startsWith(`${filter.type}.`)) &&
-          (filter.step === undefined || row.step === filter.step) &&
-          (filter.actor === undefined || row.who === filter.actor) &&
-          (filter.outcome === undefined || row.outcome === filter.outcome) &&
-          (text === "" || found[index]!.includes(text)),
-      );
+      const rows = rowsOf(log);
+      if (!isFiltering(filter)) return { rows: rows.slice(offset, offset + limit), matching: rows.length, total: rows.length };
+      const matching: EventRow[] = [];
+      for (const event of eventsFrom(log, 1)) if (matchesFilter(filter, event)) matching.push(rows[event.body.seq - 1] ?? rowOf(event));
       return { rows: matching.slice(offset, offset + limit), matching: matching.length, total: rows.length };
     },
   };
 }
-
-const searchable = (row: EventRow, { body }: StoredEvent): string =>
-  `${row.type} ${row.what} ${row.who} ${row.outcome} ${row.step} ${body.reason} ${body.actor.op_id} ${typeof body.data.text === "string" ? body.data.text : ""}`.toLowerCase();
 
 function rowOf(event: StoredEvent): EventRow {
   const { body } = event;
