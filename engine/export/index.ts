@@ -75,6 +75,7 @@ export async function exportLog(store: RecordStore, log: LogId, options: ExportO
     const what = `${out} could not be written (${(error as Error).message}).`;
     if (code === "ENOSPC" || code === "EDQUOT") return fail("disk-full", `${what} The disk is full; nothing was left behind.`);
     if (["EACCES", "EPERM", "EROFS"].includes(code)) return fail("read-only", `${what} Choose a folder that you may write to.`);
+    if (["ENOTEMPTY", "EEXIST"].includes(code)) return fail("already-exists", `${what} Something is already there; choose another name.`);
     if (["ENOTDIR", "ENAMETOOLONG", "EISDIR"].includes(code)) return fail("invalid-params", `${what} Choose another name.`);
     throw error;
   }
