@@ -5,6 +5,7 @@ import "./design/fonts.css";
 import "./design/tokens.css";
 import "./design/base.css";
 import "./design/controls.css";
+import "./design/prose.css";
 import { App } from "./app/App.tsx";
 import { startApp } from "./app/store.ts";
 import { adoptStyles } from "./design/adoptStyles.ts";

@@ -6,6 +6,7 @@ import { bridge } from "../bridge/index.ts";
 import { Button, formatDuration, IconButton, Mark, Notice, useNow } from "../design/index.ts";
 import { DocumentView } from "../library/DocumentView.tsx";
 import { LibraryView } from "../library/LibraryView.tsx";
+import { useLibrary } from "../library/slice.ts";
 import { PaletteView } from "../palette/PaletteView.tsx";
 import { PeopleOverlays } from "../people/PeopleOverlays.tsx";
 import { RecordsView } from "../records/RecordsView.tsx";
@@ -24,6 +25,7 @@ import { useStirring } from "./stirring.ts";
 import { type AppState, useApp } from "./store.ts";
 import { useSiteZone } from "./zone.ts";
 
+const StartDialog = lazy(async () => ({ default: (await import("../run/index.ts")).StartDialog }));
 const RunView = lazy(async () => ({ default: (await import("../run/index.ts")).RunView }));
 
 export function App() {
@@ -79,12 +81,23 @@ function Window({ snapshot }: { snapshot: NonNullable<AppState["snapshot"]> }) {
       overlay={
         <>
           <PeopleOverlays snapshot={snapshot} />
+          <StartOverlay isSomebody={snapshot.session !== null && !snapshot.session.locked} />
           <PaletteView />
           <ConnectionWord />
           <Notices />
         </>
       }
     />
+  );
+}
+
+function StartOverlay({ isSomebody }: { isSomebody: boolean }) {
+  const { startPath, start, started } = useLibrary();
+  if (startPath === null || !isSomebody) return null;
+  return (
+    <Suspense fallback={null}>
+      <StartDialog key={startPath} path={startPath} onClose={() => start(null)} onStarted={started} />
+    </Suspense>
   );
 }
 

@@ -1,0 +1,206 @@
+// A runbook or checklist before anything runs: read it, see what it needs and what is wrong with it, start it.
+// Owns: opening by path and the one action. The columns are leaves.
+import { ArrowLeft, BookOpenText, ShieldCheck } from "lucide-react";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import type { ResultOf } from "../../engine/protocol/index.ts";
+import { announce, callEngine, callOrNotify, FrameWork, routeHash, useApp, useKeys } from "../app/index.ts";
+import { ActionBar, Button, EmptyState, formatPlanned, Notice, PanelHead, PrimaryButton, plural, Sheet } from "../design/index.ts";
+import { type PaletteEntry, usePaletteEntries } from "../palette/entries.ts";
+import "./document.css";
+import { ChecklistPage } from "./ChecklistPage.tsx";
+import { DocumentFacts } from "./DocumentFacts.tsx";
+import { DocumentOutline } from "./DocumentOutline.tsx";
+import { DocumentPage, type PageHandle } from "./DocumentPage.tsx";
+import { TrustQuestion } from "./FolderSection.tsx";
+import { useLibrary } from "./slice.ts";
+
+type Opened = ResultOf<"document.open">;
+
+export function DocumentView({ path }: { path: string }) {
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const connection = useApp((state) => state.connection.state);
+  const isReadOnly = useApp((state) => state.snapshot?.host.isReadOnly === true);
+  const load = useCallback(async (): Promise<void> => {
+    const result = await callEngine("document.open", { path });
+    if (result.ok) {
+      setOpened(result.value);
+      setError(null);
+    } else if (result.error.code !== "disconnected") setError(result.error.message);
+  }, [path]);
+  useEffect(() => {
+    if (connection === "online") void load();
+  }, [load, connection]);
+  if (error !== null)
+    return (
+      <FrameWork label="Runbook" scrolls>
+        <div className="document-failed">
+          <Notice kind="fail" live>
+            {error}
+          </Notice>
+          <EmptyState title="This file could not be opened" action={<a href={routeHash({ view: "library" })}>Back to the library</a>}>
+            Nothing was changed. The file may have been moved, or may not be readable for this account.
+          </EmptyState>
+        </div>
+      </FrameWork>
+    );
+  if (opened === null)
+    return (
+      <FrameWork label="Runbook">
+        <div className="splash">Reading…</div>
+      </FrameWork>
+    );
+  return <OpenDocument opened={opened} isReadOnly={isReadOnly} onChanged={load} />;
+}
+
+function OpenDocument({ opened, isReadOnly, onChanged }: { opened: Opened; isReadOnly: boolean; onChanged(): Promise<void> }) {
+  const { document: text, path, folder, trusted } = opened;
+  const start = useLibrary((state) => state.start);
+  const [page, setPage] = useState<PageHandle | null>(null);
+  const [drawer, setDrawer] = useState<"outline" | "facts" | null>(null);
+  const isRunbook = text.kind === "runbook" && text.steps.length > 0;
+  const canStart = isRunbook && trusted && !isReadOnly;
+  const begin = useCallback(() => start(path), [start, path]);
+  useKeys([{ combo: "Enter", scope: "free", run: () => canStart && begin() }]);
+  const trust = async (): Promise<void> => {
+    if ((await callOrNotify("library.trust", { folder, trusted: true })) === null) return;
+    await onChanged();
+    announce("The folder is trusted.");
+  };
+  usePaletteEntries(
+    "document",
+    useMemo(
+      (): PaletteEntry[] =>
+        text.steps.map((step) => ({
+          id: `preview ${step.id}`,
+          group: "Steps of this run",
+          title: step.title,
+          number: step.number,
+          detail: step.phase.at(-1) ?? "",
+          icon: <BookOpenText size={16} />,
+          verb: "Go to",
+          run: () => page?.show(step.id),
+        })),
+      [text, page],
+    ),
+  );
+  const outline = (
+    <DocumentOutline
+      document={text}
+      onShow={(target) => {
+        setDrawer(null);
+        page?.show(target);
+      }}
+    />
+  );
+  const facts = (
+    <DocumentFacts
+      document={text}
+      path={path}
+      isBuiltIn={opened.builtIn}
+      onShowLine={(line) => {
+        setDrawer(null);
+        page?.showLine(line);
+      }}
+    />
+  );
+  return (
+    <FrameWork label={text.title}>
+      <div className="document">
+        <nav className="document-outline" aria-label="Outline">
+          <PanelHead
+            title="Outline"
+            sub={isRunbook ? plural(text.steps.length, "step") : undefined}
+            end={text.plannedMs === null ? undefined : "planned"}
+          />
+          {outline}
+        </nav>
+        <section className="document-main" aria-label="Text">
+          <PanelHead
+            icon={
+              <a className="icon-btn" href={routeHash({ view: "library" })} aria-label="Back to the library">
+                <ArrowLeft size={17} />
+              </a>
+            }
+            title={text.title}
+            sub={[
+              text.version === null ? "" : `version ${text.version}`,
+              text.reviewed === null ? "not reviewed" : `reviewed ${text.reviewed}`,
+            ]
+              .filter(Boolean)
+              .join(", ")}
+            end={
+              <>
+                <Button small className="document-narrow" onClick={() => setDrawer("outline")}>
+                  Outline
+                </Button>
+                <Button small className="document-medium" onClick={() => setDrawer("facts")}>
+                  Needs and findings
+                </Button>
+              </>
+            }
+          />
+          {text.kind === "checklist" ? (
+            <ChecklistPage document={text} onReady={setPage} />
+          ) : (
+            <DocumentPage document={text} onReady={setPage} />
+          )}
+        </section>
+        <aside className="document-facts" aria-label="What it needs">
+          {facts}
+        </aside>
+      </div>
+      {trusted ? null : (
+        <div className="document-trust">
+          <TrustQuestion folder={folder} onTrust={() => void trust()} />
+        </div>
+      )}
+      <ActionBar
+        icon={canStart ? <BookOpenText size={22} aria-hidden="true" /> : <ShieldCheck size={22} aria-hidden="true" />}
+        {...words({ opened, isRunbook, isReadOnly })}
+        {...(isRunbook && text.plannedMs !== null ? { after: { label: "Planned", value: formatPlanned(text.plannedMs) } } : {})}
+      >
+        {isRunbook ? (
+          <PrimaryButton hotkey="Enter" disabled={!canStart} onClick={begin}>
+            Start a run
+          </PrimaryButton>
+        ) : null}
+      </ActionBar>
+      <Sheet side="left" title="Outline" open={drawer === "outline"} onClose={() => setDrawer(null)}>
+        {outline}
+      </Sheet>
+      <Sheet title={text.title} open={drawer === "facts"} onClose={() => setDrawer(null)}>
+        <div className="document-drawer">{facts}</div>
+      </Sheet>
+    </FrameWork>
+  );
+}
+
+function words({ opened, isRunbook, isReadOnly }: { opened: Opened; isRunbook: boolean; isReadOnly: boolean }): {
+  say: string;
+  detail: string;
+} {
+  const { document: text, trusted } = opened;
+  if (text.kind === "checklist")
+    return {
+      say: "A checklist, to be read",
+      detail: "Answering items and signing categories belongs to a launch, which this version does not have yet.",
+    };
+  if (!isRunbook)
+    return {
+      say: "Nothing to run",
+      detail: "This file has no step: no heading with a command, a box to tick or a step directive under it.",
+    };
+  if (isReadOnly) return { say: "Read only", detail: "This window was opened read-only. A run starts in a window that may write." };
+  if (!trusted) return { say: "Trust its folder first", detail: "Until then it can be read, not run." };
+  const errors = text.diagnostics.filter((one) => one.severity === "error").length;
+  if (errors > 0)
+    return {
+      say: `Starts with ${plural(errors, "error")} in the text`,
+      detail: "They are listed at the right. What could not be understood will not run.",
+    };
+  return {
+    say: "Ready to start",
+    detail: "You choose live or rehearsal, the cluster and the inputs; preflight shows what is missing before the first step.",
+  };
+}

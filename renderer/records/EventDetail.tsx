@@ -1,0 +1,142 @@
+// One event: what a reader asks first, then its data, and the raw body as it was hashed.
+// Owns: choosing and naming the fields. Text comes from commands and people: it is shown as text, never as markup.
+import { Braces } from "lucide-react";
+import type { StoredEvent } from "../../engine/protocol/index.ts";
+import { Button, formatBytes, formatClock, formatMoment, formatTook, PanelHead, zoneWord } from "../design/index.ts";
+
+export function EventDetail({
+  event,
+  seq,
+  zone,
+  isRaw,
+  onRaw,
+}: {
+  event: StoredEvent | null;
+  seq: number;
+  zone: string;
+  isRaw: boolean;
+  onRaw(isRaw: boolean): void;
+}) {
+  return (
+    <section className="event-detail" aria-label={`Event ${seq}`}>
+      <PanelHead
+        title={`Event ${seq}`}
+        sub={event === null ? "reading…" : <span className="mono">{event.body.type}</span>}
+        end={
+          <Button kind="ghost" small icon={<Braces size={15} />} aria-pressed={isRaw} onClick={() => onRaw(!isRaw)}>
+            {isRaw ? "Fields" : "Raw body"}
+          </Button>
+        }
+      />
+      {event === null ? null : isRaw ? <Raw event={event} /> : <Fields event={event} zone={zone} />}
+    </section>
+  );
+}
+
+function Raw({ event }: { event: StoredEvent }) {
+  return (
+    <div className="event-raw">
+      <p className="dim">These bytes are what is hashed, in one line; here broken for reading.</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached and scrolled by keyboard (WCAG 2.1.1) */}
+      <pre tabIndex={0}>{JSON.stringify(event.body, null, 2)}</pre>
+      <dl className="event-fields">
+        <div>
+          <dt>SHA-256 of the chain</dt>
+          <dd className="mono">{event.hash}</dd>
+        </div>
+      </dl>
+    </div>
+  );
+}
+
+function Fields({ event, zone }: { event: StoredEvent; zone: string }) {
+  const { body, hash } = event;
+  const rows: [string, string, boolean?][] = [
+    [
+      "Wall clock",
+      `${formatMoment(body.ts_utc)}${zoneWord(body.ts_utc, zone) === "UTC" ? "" : `, ${formatClock(body.ts_utc, zone)} ${zoneWord(body.ts_utc, zone)}`}`,
+      true,
+    ],
+    ["Who", [body.actor.name, body.actor.role].filter(Boolean).join(", ")],
+    ["Step", body.subject.step === "" ? "" : `${body.subject.step}, attempt ${body.subject.attempt}`],
+    ["Cluster", body.subject.cluster],
+    ["Outcome", body.outcome],
+    ["Reason", body.reason],
+    ["Corrects", body.corrects === 0 ? "" : `event ${body.corrects}`],
+    ...dataRows(body.data),
+    ["Device", [body.device.host, body.device.os_user].filter(Boolean).join(", ")],
+    ["Plan text", body.subject.plan_sha256 === "" ? "" : short(body.subject.plan_sha256), true],
+    ["Previous", short(body.prev), true],
+    ["Hash", short(hash), true],
+  ];
+  const text = typeof body.data["text"] === "string" ? body.data["text"] : null;
+  return (
+    <>
+      <dl className="event-fields">
+        {rows
+          .filter(([, value]) => value !== "")
+          .map(([name, value, isMono]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd className={isMono ? "mono" : ""}>{value}</dd>
+            </div>
+          ))}
+        {body.payloads.map((payload) => (
+          <div key={payload.name}>
+            <dt>Bound: {payload.name}</dt>
+            <dd className="mono">
+              {formatBytes(payload.bytes)}, {short(payload.commitment)}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {text === null ? null : <pre className="event-text">{text}</pre>}
+    </>
+  );
+}
+
+/** First and last groups of a hash: enough to compare by eye; the raw body has all of it. */
+const short = (hash: string): string => `${hash.slice(0, 4)} ${hash.slice(4, 8)} ${hash.slice(8, 12)} to ${hash.slice(-4)}`;
+
+const NAMES: Record<string, string> = {
+  exit_code: "Exit code",
+  duration_ms: "Took",
+  planned_ms: "Planned",
+  pipe_status: "Pipe status",
+  output_sha256: "Output",
+  recording_sha256: "Recording's hash",
+  text_sha256: "Text's hash",
+  invalid_bytes: "Invalid bytes",
+  clock_offset_ms: "Clock against the server",
+  typed_into_nested: "Typed into a nested shell",
+  kubeconfig_ok: "Pinned file kept",
+};
+/** Shown apart or of no use to a reader. */
+const HIDDEN = new Set(["text", "steps", "plan"]);
+
+/** Data of the event in the order it has, every kind of value in words. */
+export function dataRows(data: Record<string, unknown>): [string, string, boolean?][] {
+  return Object.entries(data)
+    .filter(([key]) => !HIDDEN.has(key))
+    .map(([key, value]): [string, string, boolean?] => [
+      NAMES[key] ?? humanised(key),
+      valueWords(key, value),
+      typeof value === "string" && /^[0-9a-f]{64}$/.test(value),
+    ]);
+}
+
+const humanised = (key: string): string => {
+  const words = key.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+function valueWords(key: string, value: unknown): string {
+  if (value === null || value === "") return "";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "number") return key.endsWith("_ms") ? formatTook(value) : key === "bytes" ? formatBytes(value) : String(value);
+  if (typeof value === "string") return /^[0-9a-f]{64}$/.test(value) ? short(value) : value;
+  if (Array.isArray(value) && value.every((one) => typeof one !== "object" || one === null)) return value.join(", ");
+  if (Array.isArray(value) && value.length === 0) return "";
+  const text = JSON.stringify(value);
+  return text === "{}" || text === "[]" ? "" : text;
+}

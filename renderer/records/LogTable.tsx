@@ -1,0 +1,88 @@
+// One row per log. Owns: drawing and row keys. Takes logs.
+import type { LogId, LogSummary, RunId } from "../../engine/protocol/index.ts";
+import { routeHash } from "../app/index.ts";
+import {
+  ClassGlyph,
+  fingerprintGroups,
+  formatClock,
+  formatCount,
+  formatDate,
+  formatDuration,
+  StatusWord,
+  zoneWord,
+} from "../design/index.ts";
+import { runStatus } from "./words.ts";
+
+export function LogTable({
+  logs,
+  zone,
+  activeRun,
+  onOpen,
+}: {
+  logs: LogSummary[];
+  zone: string;
+  activeRun: RunId | null;
+  onOpen(log: LogId): void;
+}) {
+  return (
+    <table className="table log-table">
+      <thead>
+        <tr>
+          <th className="num">No.</th>
+          <th>Record of</th>
+          <th>Where</th>
+          <th>Status</th>
+          <th className="wide">Opened, {zoneWord(Date.now(), zone)}</th>
+          <th className="num wide">Took</th>
+          <th className="wide">By</th>
+          <th className="num">Events</th>
+          <th className="wide">Fingerprint</th>
+        </tr>
+      </thead>
+      <tbody>
+        {logs.map((log) => {
+          const status = log.kind === "install" ? { state: "open" as const, word: "Kept" } : runStatus(log.status);
+          return (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the link in the row is the control; the row only makes it larger for a pointer
+            <tr key={log.log} onClick={() => onOpen(log.log)}>
+              <td className="num dim">{log.kind === "install" ? "" : log.number}</td>
+              <td>
+                <a href={routeHash({ view: "record", log: log.log, seq: null })} onClick={(event) => event.stopPropagation()}>
+                  {log.title}
+                </a>{" "}
+                {log.mode === "rehearsal" ? <span className="chip reh-text">rehearsal</span> : null}{" "}
+                {log.solo ? <span className="chip">SOLO</span> : null}
+              </td>
+              <td className="nowrap">
+                {log.kind === "install" ? (
+                  <span className="dim">people, settings, heads</span>
+                ) : log.cluster === null ? (
+                  <span className="dim">no cluster</span>
+                ) : (
+                  <span className="status-word">
+                    <ClassGlyph of={knownClass(log.clusterClass)} size={14} /> {log.cluster}
+                  </span>
+                )}
+              </td>
+              <td className="quiet">
+                <StatusWord state={status.state} word={log.run !== null && log.run === activeRun ? `${status.word}, open` : status.word} />
+              </td>
+              <td className="nowrap wide">
+                {formatDate(log.openedAt, zone)} <span className="mono mid">{formatClock(log.openedAt, zone)}</span>
+              </td>
+              <td className="num mono mid wide">
+                {log.endedAt === null ? "" : formatDuration(Date.parse(log.endedAt) - Date.parse(log.openedAt))}
+              </td>
+              <td className="wide">{log.operator}</td>
+              <td className="num">{formatCount(log.events)}</td>
+              <td className="mono dim nowrap wide">{fingerprintGroups(log.fingerprint).slice(0, 2).join(" ")}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+const knownClass = (name: string | null) =>
+  name === "production" || name === "staging" || name === "sandbox" || name === "local" ? name : ("none" as const);

@@ -1,0 +1,76 @@
+// All logs of this installation, and what checking the whole database says. Numbers run without gaps: a missing one would show.
+// Owns: joining the snapshot to the leaves; verifying and backing up.
+import { Archive, Save, ShieldCheck } from "lucide-react";
+import { useMemo, useState } from "react";
+import { callEngine, callOrNotify, FrameWork, go, useApp, useKeys, useSiteZone } from "../app/index.ts";
+import { ActionBar, Button, EmptyState, PanelHead, PrimaryButton, plural } from "../design/index.ts";
+import { LogTable } from "./LogTable.tsx";
+import "./records.css";
+import type { VerifyState } from "./slice.ts";
+import { VerifyPanel } from "./VerifyPanel.tsx";
+
+export function RecordsView() {
+  const snapshot = useApp((state) => state.snapshot);
+  const notify = useApp((state) => state.notify);
+  const [verify, setVerify] = useState<VerifyState>({ state: "none" });
+  const zone = useSiteZone();
+  const logs = useMemo(() => [...(snapshot?.logs ?? [])].sort((a, b) => b.number - a.number), [snapshot]);
+  const check = async (): Promise<void> => {
+    setVerify({ state: "asking" });
+    const result = await callEngine("record.verify", {});
+    setVerify(result.ok ? { state: "done", report: result.value } : { state: "failed", message: result.error.message });
+  };
+  useKeys([{ combo: "Enter", scope: "free", run: () => void check() }]);
+  if (snapshot === null) return null;
+  const backUp = async (): Promise<void> => {
+    const made = await callOrNotify("record.backup", {});
+    if (made !== null) notify("ok", `Backed up to ${made.path}: ${made.report.verdict}.`);
+  };
+  const events = logs.reduce((sum, log) => sum + log.events, 0);
+  return (
+    <FrameWork label="Records">
+      <div className="records">
+        <section className="records-main" aria-label="Logs">
+          <PanelHead
+            icon={<Archive size={16} aria-hidden="true" />}
+            title="Records"
+            sub={`${plural(logs.length, "log")}, ${plural(events, "event")}`}
+          />
+          <div className="records-scroll">
+            {logs.filter((log) => log.kind === "run").length === 0 ? (
+              <div className="records-empty">
+                <EmptyState title="No run on record yet">
+                  Every run leaves a log here: each step, attempt and reason, chained so that a change is noticed. The practice run makes
+                  the first one.
+                </EmptyState>
+              </div>
+            ) : null}
+            <LogTable logs={logs} zone={zone} activeRun={snapshot.activeRun} onOpen={(log) => go({ view: "record", log, seq: null })} />
+          </div>
+        </section>
+        <aside className="records-side" aria-label="Verify">
+          <PanelHead icon={<ShieldCheck size={16} aria-hidden="true" />} title="The whole database" sub="read, not changed" />
+          <VerifyPanel
+            verify={verify}
+            fingerprint={snapshot.installFingerprint}
+            of="Fingerprint of the installation's own log, which holds the head of every other"
+            idle="Nothing was checked yet in this window. Verifying reads every event of every log and says what is proved, and what is not."
+            onOpenProblem={(log, seq) => go({ view: "record", log, seq })}
+          />
+        </aside>
+      </div>
+      <ActionBar
+        icon={<ShieldCheck size={22} aria-hidden="true" />}
+        say="Check that nothing was changed"
+        detail="Every chain, every checkpoint, the numbers of all logs and the sidecar beside the database."
+      >
+        <Button icon={<Save size={16} />} onClick={() => void backUp()}>
+          Back up
+        </Button>
+        <PrimaryButton hotkey="Enter" disabled={verify.state === "asking"} onClick={() => void check()}>
+          {verify.state === "asking" ? "Verifying…" : "Verify all"}
+        </PrimaryButton>
+      </ActionBar>
+    </FrameWork>
+  );
+}

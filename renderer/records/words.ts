@@ -1,0 +1,117 @@
+// The words and shapes of a record's table: outcomes of events, status of runs, verdicts of verifying. Pure.
+// Owns: the mapping. Does not decide anything: the engine did.
+import type { VerifyReport } from "../../engine/protocol/index.ts";
+import type { StatusState } from "../design/index.ts";
+
+export type Shown = { state: StatusState; word: string };
+
+/** Status of a log's run in the list. */
+export function runStatus(status: string): Shown {
+  switch (status) {
+    case "active":
+      return { state: "running", word: "Under way" };
+    case "held":
+      return { state: "held", word: "Held" };
+    case "finished":
+      return { state: "passed", word: "Finished" };
+    case "aborted":
+      return { state: "failed", word: "Aborted" };
+    default:
+      return { state: "open", word: status === "" ? "Open" : capital(status) };
+  }
+}
+
+const BY_OUTCOME: Record<string, Shown> = {
+  passed: { state: "passed", word: "Passed" },
+  failed: { state: "failed", word: "Failed" },
+  unknown: { state: "unknown", word: "Unknown" },
+  skipped: { state: "skipped", word: "Skipped" },
+  accepted: { state: "unknown", word: "Accepted" },
+  rejected: { state: "unknown", word: "Rejected" },
+  refused: { state: "failed", word: "Refused" },
+  // results of verifying and states of a cluster check
+  verified: { state: "passed", word: "Verified" },
+  proved: { state: "passed", word: "Proved" },
+  differs: { state: "failed", word: "Differs" },
+  unreachable: { state: "nearmiss", word: "Unreachable" },
+};
+const BY_TYPE: [RegExp, Shown][] = [
+  [/\.(started|opened|pinned|created)$/, { state: "open", word: "Started" }],
+  [/^run\.held$/, { state: "held", word: "Held" }],
+  [/^run\.aborted$/, { state: "failed", word: "Aborted" }],
+  [/^run\.crash_recovered$|^clock\.step$/, { state: "nearmiss", word: "Noted" }],
+  [/^(operator\.(signin_failed|locked_out)|access\.refused)$/, { state: "nearmiss", word: "Refused" }],
+  [/^run\.finished$/, { state: "passed", word: "Finished" }],
+  [/^check\.confirmed$/, { state: "passed", word: "Confirmed" }],
+];
+
+/** Shape and word for one row. An outcome said by the event stands; else the type tells; else it was just written. */
+export function outcomeOf(type: string, outcome: string): Shown {
+  const said = BY_OUTCOME[outcome.toLowerCase()];
+  if (said !== undefined) return said;
+  if (outcome !== "") return { state: "na", word: capital(outcome) };
+  const byType = BY_TYPE.find(([pattern]) => pattern.test(type));
+  return byType?.[1] ?? { state: "open", word: "Written" };
+}
+
+export function verdictOf(verdict: VerifyReport["verdict"]): { state: StatusState; kind: "ok" | "warn" | "fail"; meaning: string } {
+  switch (verdict) {
+    case "VERIFIED":
+      return { state: "passed", kind: "ok", meaning: "Every event, payload and checkpoint fits the one before it." };
+    case "VERIFIED WITH WARNINGS":
+      return { state: "nearmiss", kind: "warn", meaning: "The chain holds. What is not certain stands below." };
+    case "OPEN":
+      return { state: "stale", kind: "warn", meaning: "The chain holds, and its tail is protected by nothing else yet." };
+    case "NOT VERIFIED":
+      return { state: "failed", kind: "fail", meaning: "The record is not what was written. Every problem found stands below." };
+  }
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1).replaceAll("_", " ");
+
+/** Types of events as the protocol names them, for the filter; others that a log holds are added as they are seen. */
+export const RUN_EVENT_TYPES = [
+  "run.started",
+  "preflight.finished",
+  "cluster.pinned",
+  "cluster.checked",
+  "shell.opened",
+  "shell.ended",
+  "step.started",
+  "block.started",
+  "block.ended",
+  "check.confirmed",
+  "step.ended",
+  "step.skipped",
+  "step.judged",
+  "run.armed",
+  "run.held",
+  "run.resumed",
+  "run.crash_recovered",
+  "run.aborted",
+  "run.finished",
+  "input.typed",
+  "value.captured",
+  "record.exported",
+  "record.verified",
+  "clock.step",
+] as const;
+export const INSTALL_EVENT_TYPES = [
+  "install.created",
+  "log.opened",
+  "log.head",
+  "operator.enrolled",
+  "operator.signed_in",
+  "operator.signin_failed",
+  "operator.locked_out",
+  "session.locked",
+  "session.ended",
+  "setting.changed",
+  "folder.trusted",
+  "cluster.classified",
+  "database.migrated",
+  "backup.made",
+  "access.refused",
+  "record.viewed",
+] as const;
+export const OUTCOMES = ["passed", "failed", "unknown", "skipped", "accepted", "rejected"] as const;
