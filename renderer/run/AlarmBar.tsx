@@ -1,7 +1,8 @@
 // A failure nobody has seen yet: the one thing in the window that blinks. Esc, or the button, says that it was seen.
 // Owns: its drawing. Does not decide what is an alarm.
-import { Button, Kbd, Status } from "../design/index.ts";
+
 import { FrameAlarm } from "../app/Frame.tsx";
+import { Button, Kbd, Status } from "../design/index.ts";
 import type { Alarm } from "./store.ts";
 
 export function AlarmBar({ alarms, onSeen, onShow }: { alarms: Alarm[]; onSeen(): void; onShow(step: string): void }) {

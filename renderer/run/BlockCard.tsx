@@ -50,7 +50,9 @@ export function BlockCard(props: BlockCardProps) {
         {isRunning && state !== undefined ? (
           <RunningWords state={state} timeout={timeout} />
         ) : state?.status === "done" ? (
-          <span className={state.verdict === "failed" ? "fail-text" : state.verdict === "unknown" ? "warn-text" : ""}>{blockWords(state)}</span>
+          <span className={state.verdict === "failed" ? "fail-text" : state.verdict === "unknown" ? "warn-text" : ""}>
+            {blockWords(state)}
+          </span>
         ) : (
           <span>{notes(block).join(", ")}</span>
         )}

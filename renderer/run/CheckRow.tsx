@@ -1,6 +1,5 @@
 // A check confirmed by hand, in the signed-in person's name; some ask for a value first.
 // Owns: the drawing and the field. Does not confirm: it calls back.
-import { Check as Tick } from "lucide-react";
 import type { Check, StepState } from "../../engine/protocol/index.ts";
 import { formatMoment, SafeHtml } from "../design/index.ts";
 
@@ -23,17 +22,14 @@ export function CheckRow({ check, state, fieldId, draft, canConfirm, isNext, zon
   const limit = check.expect === null ? "" : `, expected ${check.expect.operator} ${check.expect.value}`;
   return (
     <div className={`run-check ${isDone ? "done" : ""} ${isNext ? "next" : ""}`}>
-      <button
-        type="button"
-        role="checkbox"
-        aria-checked={isDone}
+      <input
+        type="checkbox"
+        checked={isDone}
         aria-labelledby={textId}
         className="run-box"
         disabled={isDone || !canConfirm || (needsValue && draft.trim() === "")}
-        onClick={onConfirm}
-      >
-        {isDone ? <Tick size={14} strokeWidth={3} aria-hidden="true" /> : null}
-      </button>
+        onChange={onConfirm}
+      />
       <div className="grow">
         <div id={textId} className="run-check-text">
           <SafeHtml html={check.html} as="span" />

@@ -4,15 +4,17 @@ import { memo } from "react";
 import type { Block } from "../../engine/protocol/index.ts";
 import { piecesOf, variablesUsed } from "./highlight.ts";
 
-type Props = { block: Block; values: Record<string, string>; resolved: string | null; variables: ReadonlySet<string>; secrets: ReadonlySet<string> };
+type Props = {
+  block: Block;
+  values: Record<string, string>;
+  resolved: string | null;
+  variables: ReadonlySet<string>;
+  secrets: ReadonlySet<string>;
+};
 
 export const Code = memo(function Code({ block, values, resolved, variables, secrets }: Props) {
   if (!block.runnable) {
-    return (
-      <pre className="run-code">
-        {block.text.replace(/\s+$/, "")}
-      </pre>
-    );
+    return <pre className="run-code">{block.text.replace(/\s+$/, "")}</pre>;
   }
   const pieces = piecesOf(block, values, resolved, variables);
   let at = 0;

@@ -2,13 +2,13 @@
 // Owns: the scroll position and what is folded. Sections draw themselves.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp, FileText, Lock } from "lucide-react";
-import { type ReactNode, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Ref } from "react";
+import { type ReactNode, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { FlowNode, RunbookDocument, RunHeader, StepState } from "../../engine/protocol/index.ts";
 import { Button, formatDate, SafeHtml } from "../design/index.ts";
 import { BlockCard } from "./BlockCard.tsx";
-import { displayOf, type ProseSection, sectionsOf } from "./sections.ts";
 import { type StepContext, StepSection } from "./StepSection.tsx";
+import { displayOf, type ProseSection, sectionsOf } from "./sections.ts";
 
 /** Room above the current step's card, CSS pixels: the row of the step before it stays in sight. */
 const CONTEXT_ABOVE_PX = 76;
@@ -70,9 +70,10 @@ export function DocumentColumn({ header, document: text, states, focus, context,
     if (withFocus) focusTitle(scroller.current, step);
   };
   useImperativeHandle(ref, () => ({ show }));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a change of the step moves the page; measuring a section must not
   useLayoutEffect(() => {
     if (focus !== null) scrollTo(focus);
-  }, [focus]); // biome-ignore lint/correctness/useExhaustiveDependencies: only a change of the step moves the page; measuring a section must not
+  }, [focus]);
   const toggle = (step: string): void => {
     const state = stateById.get(step);
     if (state === undefined) return;
@@ -100,13 +101,27 @@ export function DocumentColumn({ header, document: text, states, focus, context,
         </span>
       </div>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: a link's own Enter comes here as a click */}
-      <div className="run-doc-body" ref={scroller} tabIndex={0} role="document" aria-label={text.title} data-region-focus onClick={(event) => followLink(event, text, show, sections, virtual)}>
+      <div
+        className="run-doc-body"
+        ref={scroller}
+        tabIndex={0}
+        role="document"
+        aria-label={text.title}
+        data-region-focus
+        onClick={(event) => followLink(event, text, show, sections, virtual)}
+      >
         <div className="run-virtual" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start, key }) => {
             const section = sections[index]!;
             const state = section.type === "step" ? stateById.get(section.step) : undefined;
             return (
-              <div key={key} ref={virtual.measureElement} data-index={index} className="run-virtual-row" style={{ transform: `translateY(${start}px)` }}>
+              <div
+                key={key}
+                ref={virtual.measureElement}
+                data-index={index}
+                className="run-virtual-row"
+                style={{ transform: `translateY(${start}px)` }}
+              >
                 {section.type === "prose" ? (
                   <Prose section={section} text={text} context={context} />
                 ) : state === undefined ? null : (
@@ -202,7 +217,10 @@ function followLink(
   const slug = decodeURIComponent(link.getAttribute("href")?.slice("#doc-".length) ?? "");
   const heading = text.flow.find((node) => node.type === "heading" && node.slug === slug);
   const step = heading?.step ?? text.steps.find((one) => one.id === slug)?.id ?? null;
-  if (step !== null) return show(step, true);
+  if (step !== null) {
+    show(step, true);
+    return;
+  }
   const index = sections.findIndex((section) => section.nodes.some((node) => node === heading));
   if (index >= 0) virtual.scrollToIndex(index, { align: "start" });
 }
@@ -210,7 +228,8 @@ function followLink(
 function Prose({ section, text, context }: { section: ProseSection; text: RunbookDocument; context: StepContext }) {
   const [first, second] = section.nodes;
   // The document's own title stands in the head of the column already.
-  const nodes = first?.type === "heading" && first.level === 1 && first.text.trim() === text.title.trim() ? section.nodes.slice(1) : section.nodes;
+  const nodes =
+    first?.type === "heading" && first.level === 1 && first.text.trim() === text.title.trim() ? section.nodes.slice(1) : section.nodes;
   if (nodes.length === 0) return null;
   if (first?.type === "heading" && nodes[0] === first) {
     const phase = text.phases.find((one) => one.line === first.line);
@@ -220,7 +239,11 @@ function Prose({ section, text, context }: { section: ProseSection; text: Runboo
         <h2>
           {phase === undefined ? null : <span className="run-n">{phase.number}</span>} <SafeHtml html={first.html} as="span" />
         </h2>
-        {isShort ? <SafeHtml html={second.html} className="run-phase-line" /> : section.nodes.slice(1).map((node) => <ProseNode key={keyOf(node)} node={node} text={text} context={context} />)}
+        {isShort ? (
+          <SafeHtml html={second.html} className="run-phase-line" />
+        ) : (
+          section.nodes.slice(1).map((node) => <ProseNode key={keyOf(node)} node={node} text={text} context={context} />)
+        )}
       </div>
     );
   }
@@ -237,18 +260,29 @@ const keyOf = (node: FlowNode): string => `${node.type} ${node.line} ${"index" i
 function ProseNode({ node, text, context }: { node: FlowNode; text: RunbookDocument; context: StepContext }) {
   switch (node.type) {
     case "html":
-      return <SafeHtml html={node.html} className="run-prose" />;
+      return <SafeHtml html={node.html} className="prose run-prose" />;
     case "heading":
-      return <SafeHtml html={`<h4>${node.html}</h4>`} className="run-prose" />;
+      return <SafeHtml html={`<h4>${node.html}</h4>`} className="prose run-prose" />;
     case "block": {
       const block =
         node.item === null
           ? text.otherBlocks.find((one) => one.index === node.index)
-          : text.categories.flatMap((category) => category.items).find((item) => item.id === node.item)?.blocks.find((one) => one.index === node.index);
+          : text.categories
+              .flatMap((category) => category.items)
+              .find((item) => item.id === node.item)
+              ?.blocks.find((one) => one.index === node.index);
       if (block === undefined) return null;
       return (
         <div className="run-loose">
-          <BlockCard block={block} state={undefined} values={context.values} variables={context.variables} secrets={context.secrets} canRun={false} isQuiet />
+          <BlockCard
+            block={block}
+            state={undefined}
+            values={context.values}
+            variables={context.variables}
+            secrets={context.secrets}
+            canRun={false}
+            isQuiet
+          />
         </div>
       );
     }

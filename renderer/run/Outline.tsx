@@ -4,7 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { memo, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { RunbookDocument, StepState } from "../../engine/protocol/index.ts";
-import { formatCount, formatDuration, HoldLine, Status, STATUS_WORDS, useNow } from "../design/index.ts";
+import { formatCount, formatDuration, HoldLine, STATUS_WORDS, Status, useNow } from "../design/index.ts";
 import { countGlyphs, glyphOf, moveInOutline, type OutlineRow, outlineRows, ROW_PX, type StepGlyph } from "./outline-rows.ts";
 import { isLate, stepElapsedMs } from "./progress.ts";
 import { nowWords, verdictWords } from "./words.ts";
@@ -37,12 +37,13 @@ export function Outline({ document: text, states, current, onChoose }: Props) {
     paddingEnd: 12,
   });
   // The eye follows the run: when the step under way changes, its row comes into view with what is before and after it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a change of the step moves the list, not a change of its rows
   useEffect(() => {
     if (currentRow < 0) return;
     setCursor(currentRow);
     virtual.scrollToIndex(currentRow, { align: "auto" });
     if (currentRow + 3 < rows.length) virtual.scrollToIndex(currentRow + 3, { align: "auto" });
-  }, [currentRow]); // biome-ignore lint/correctness/useExhaustiveDependencies: only a change of the step moves the list, not a change of its rows
+  }, [currentRow]);
 
   const toggle = (key: string): void => {
     setFolded((was) => {
@@ -75,7 +76,10 @@ export function Outline({ document: text, states, current, onChoose }: Props) {
     else if (event.key.length === 1) {
       // Typing finds a step by its number or the beginning of its title, as lists do.
       const now = event.timeStamp;
-      typed.current = { text: now - typed.current.at < 800 ? typed.current.text + event.key.toLowerCase() : event.key.toLowerCase(), at: now };
+      typed.current = {
+        text: now - typed.current.at < 800 ? typed.current.text + event.key.toLowerCase() : event.key.toLowerCase(),
+        at: now,
+      };
       const found = rows.findIndex((one) => {
         if (one.type !== "step") return false;
         const state = states[one.index]!;
@@ -125,7 +129,14 @@ export function Outline({ document: text, states, current, onChoose }: Props) {
           {virtual.getVirtualItems().map(({ index, start, key }) => {
             const row = rows[index]!;
             return (
-              <div key={key} ref={virtual.measureElement} data-index={index} className="run-virtual-row" style={{ transform: `translateY(${start}px)` }} role="presentation">
+              <div
+                key={key}
+                ref={virtual.measureElement}
+                data-index={index}
+                className="run-virtual-row"
+                style={{ transform: `translateY(${start}px)` }}
+                role="presentation"
+              >
                 <Row
                   id={`${idBase}-${index}`}
                   row={row}
@@ -165,8 +176,15 @@ const Row = memo(
         );
       case "phase":
         return (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it has the keyboard
-          <div {...common} role="treeitem" tabIndex={-1} aria-level={1} aria-expanded={!row.isFolded} aria-selected={isCursor} className="run-row phase">
+          <div
+            {...common}
+            role="treeitem"
+            tabIndex={-1}
+            aria-level={1}
+            aria-expanded={!row.isFolded}
+            aria-selected={isCursor}
+            className="run-row phase"
+          >
             {row.isFolded ? <ChevronRight size={14} aria-hidden="true" /> : <ChevronDown size={14} aria-hidden="true" />}
             <span className="run-n">{row.number}</span>
             <span className="run-t">{row.title}</span>
@@ -176,7 +194,6 @@ const Row = memo(
         );
       case "folded":
         return (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it has the keyboard
           <div {...common} role="treeitem" tabIndex={-1} aria-level={2} aria-selected={isCursor} className="run-row quiet">
             <Status state={row.worst} size={16} />
             <span className="run-t">{row.words}</span>
@@ -185,7 +202,6 @@ const Row = memo(
         );
       case "step":
         return state === null ? null : (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it has the keyboard
           <div
             {...common}
             role="treeitem"
@@ -203,7 +219,13 @@ const Row = memo(
     }
   },
   // The callback is new at every render of the list and does the same for the same row.
-  (a, b) => a.id === b.id && a.row === b.row && a.state === b.state && a.isCurrent === b.isCurrent && a.isCursor === b.isCursor && a.step === b.step,
+  (a, b) =>
+    a.id === b.id &&
+    a.row === b.row &&
+    a.state === b.state &&
+    a.isCurrent === b.isCurrent &&
+    a.isCursor === b.isCursor &&
+    a.step === b.step,
 );
 
 function trouble(state: StepState): string {
@@ -237,7 +259,17 @@ function RunningTime({ state }: { state: StepState }) {
   const elapsed = stepElapsedMs(state, useNow());
   return <Time ms={elapsed} word="since" isLate={isLate(elapsed, state.plannedMs)} />;
 }
-function Time({ ms, word, isPlanned = false, isLate: late = false }: { ms: number | null; word: string; isPlanned?: boolean; isLate?: boolean }) {
+function Time({
+  ms,
+  word,
+  isPlanned = false,
+  isLate: late = false,
+}: {
+  ms: number | null;
+  word: string;
+  isPlanned?: boolean;
+  isLate?: boolean;
+}) {
   if (ms === null) return <span className={isPlanned ? "run-planned" : "run-actual"} />;
   return (
     <span className={`${isPlanned ? "run-planned" : "run-actual"} ${late ? "late" : ""}`}>

@@ -73,16 +73,16 @@ function NowCell({ header, now, nowGlyph }: Props) {
     <SituationCell label="Now" className="run-now">
       <div className="situation-value">
         {now === null ? (
-          <span className="mid">{header.status === "finished" ? `Finished, ${header.result}` : header.status === "aborted" ? "Aborted" : "Not begun"}</span>
+          <span className="mid">
+            {header.status === "finished" ? `Finished, ${header.result}` : header.status === "aborted" ? "Aborted" : "Not begun"}
+          </span>
         ) : (
           <>
             <Status state={nowGlyph} size={18} />
             <span className="run-number">{now.number}</span>
             <span className="run-title">{now.title}</span>
             <span className="run-clock">
-              {isTrouble ? (
-                <b className={now.verdict === "failed" ? "fail-text" : "warn-text"}>{VERDICT_WORDS[now.verdict!]}</b>
-              ) : null}
+              {isTrouble ? <b className={now.verdict === "failed" ? "fail-text" : "warn-text"}>{VERDICT_WORDS[now.verdict!]}</b> : null}
               {elapsed === null ? null : (
                 <>
                   {isTrouble ? <span className="small"> at </span> : null}
@@ -149,9 +149,7 @@ function ForecastCell({ header, steps, zone }: Props) {
         ) : (
           <>
             <span className="run-big">{formatMinute(end)}</span>
-            <span className="small">
-              UTC{zone === "UTC" ? "" : `, ${formatMinute(end, zone)} ${zoneWord(end, zone)}`}
-            </span>
+            <span className="small">UTC{zone === "UTC" ? "" : `, ${formatMinute(end, zone)} ${zoneWord(end, zone)}`}</span>
             {late === null || Math.abs(late) < 1000 ? null : (
               <span className={`small ${late > 0 ? "warn-text run-late" : ""}`}>
                 {formatDuration(Math.abs(late))} {late > 0 ? "late" : "early"}

@@ -15,11 +15,16 @@ export function stepMenuItems({ step, state, acts, isFocus, isAnotherRunning, ha
   const isBad = state.verdict === "failed" || state.verdict === "unknown";
   if (state.status === "running") add("stop", "Stop the block", "Interrupts it and ends everything it started", acts.stop);
   if (state.status === "todo" && !isAnotherRunning && step.blocks.some((block) => block.runnable))
-    add("run", isFocus ? "Run this step" : "Run this step now", isFocus ? "All its blocks in order" : "Out of order: recorded as such", () =>
-      acts.runStep(step.id),
+    add(
+      "run",
+      isFocus ? "Run this step" : "Run this step now",
+      isFocus ? "All its blocks in order" : "Out of order: recorded as such",
+      () => acts.runStep(step.id),
     );
   if (state.status !== "running" && isAnotherRunning)
-    add("nested", "Type it into the open shell…", "For a nested shell that is still open; a person judges the result", () => acts.runStep(step.id, true));
+    add("nested", "Type it into the open shell…", "For a nested shell that is still open; a person judges the result", () =>
+      acts.runStep(step.id, true),
+    );
   if (isBad || state.status === "done" || (state.status === "open" && state.attempt > 0))
     add("retry", "Run it again…", "A new attempt; this one stays on record", () => acts.retry(step.id));
   if (state.verdict === "unknown" && state.judgement === null) {

@@ -10,8 +10,8 @@ import { CheckRow } from "./CheckRow.tsx";
 import { glyphOf, hasHoldLine } from "./outline-rows.ts";
 import { draftKey, valueFieldId } from "./primary.ts";
 import { stepElapsedMs } from "./progress.ts";
-import { type Display, wayBackOf } from "./sections.ts";
 import { StepMenu } from "./StepMenu.tsx";
+import { type Display, wayBackOf } from "./sections.ts";
 import { doneWords, targetWords, verdictWords } from "./words.ts";
 
 export type StepContext = {
@@ -177,14 +177,16 @@ function Outcome({ state, zone }: { state: StepState; zone: string }) {
           <b>{state.verdict === "failed" ? "Failed" : "Unknown"}</b>
           {state.because === "" ? "" : `: ${state.because}`}
           {state.verdict === "unknown" && state.judgement === null ? (
-            <small>Unknown is not a success. Look at the output and at the system, then say what you found: accept or reject, with a reason.</small>
+            <small>
+              Unknown is not a success. Look at the output and at the system, then say what you found: accept or reject, with a reason.
+            </small>
           ) : null}
         </Notice>
       ) : null}
       {state.judgement === null ? null : (
         <p className="run-judgement">
-          {state.judgement.outcome === "accepted" ? "Accepted" : "Rejected"} by <b>{state.judgement.by}</b>, {formatMoment(state.judgement.at, zone)}:{" "}
-          {state.judgement.reason}
+          {state.judgement.outcome === "accepted" ? "Accepted" : "Rejected"} by <b>{state.judgement.by}</b>,{" "}
+          {formatMoment(state.judgement.at, zone)}: {state.judgement.reason}
         </p>
       )}
       {state.reason === "" || state.judgement !== null ? null : <p className="run-judgement">Reason: {state.reason}</p>}
@@ -199,7 +201,13 @@ function StepAtRest(props: Props) {
     <article className={`run-rest ${isDone ? "done" : ""}`} data-step={step.id} aria-labelledby={`title-${step.id}`}>
       <div className="run-rest-head">
         {isDone ? (
-          <button type="button" className="icon-btn" aria-expanded aria-label={`Fold step ${step.number}`} onClick={() => onToggle(step.id)}>
+          <button
+            type="button"
+            className="icon-btn"
+            aria-expanded
+            aria-label={`Fold step ${step.number}`}
+            onClick={() => onToggle(step.id)}
+          >
             <ChevronDown size={16} />
           </button>
         ) : null}
@@ -239,7 +247,8 @@ function Menus({ step, state, context, isFocus }: Props & { isFocus: boolean }) 
 function Flow({ step, state, nodes, context, isCard }: Props & { isCard: boolean }) {
   const { acts } = context;
   const isUnderWay = state.status === "open" || state.status === "running";
-  const canConfirm = !context.isReadOnly && isCard && (isUnderWay || (state.status === "todo" && step.blocks.every((block) => !block.runnable)));
+  const canConfirm =
+    !context.isReadOnly && isCard && (isUnderWay || (state.status === "todo" && step.blocks.every((block) => !block.runnable)));
   const ofStep = (index: number) => step.blocks.find((block) => block.index === index);
   return (
     <>
@@ -247,9 +256,9 @@ function Flow({ step, state, nodes, context, isCard }: Props & { isCard: boolean
         const key = `${node.type} ${node.line} ${"index" in node ? node.index : ""}`;
         switch (node.type) {
           case "html":
-            return <SafeHtml key={key} html={node.html} className="run-prose" />;
+            return <SafeHtml key={key} html={node.html} className="prose run-prose" />;
           case "heading":
-            return <SafeHtml key={key} html={`<h4>${node.html}</h4>`} className="run-prose" />;
+            return <SafeHtml key={key} html={`<h4>${node.html}</h4>`} className="prose run-prose" />;
           case "block": {
             const block = ofStep(node.index);
             if (block === undefined) return null;

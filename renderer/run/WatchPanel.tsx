@@ -51,7 +51,7 @@ export function WatchPanel({
         </div>
       ) : null}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by key */}
-      <div className="run-watch-body" tabIndex={0} role="group" aria-label="Watched objects" data-region-focus>
+      <section className="run-watch-body" tabIndex={0} aria-label="Watched objects" data-region-focus>
         {shown === undefined ? (
           <p className="dim">Asking the cluster…</p>
         ) : shown.objects.length === 0 ? (
@@ -63,7 +63,7 @@ export function WatchPanel({
         ) : (
           <Objects objects={shown.objects} />
         )}
-      </div>
+      </section>
     </div>
   );
 }
@@ -71,7 +71,8 @@ export function WatchPanel({
 export function WatchAge({ watch }: { watch: Watch | undefined }) {
   const now = useNow();
   if (watch === undefined) return null;
-  if (watch.state === "lost") return <span className="warn-text nowrap">lost, trying again, last {formatAgo(now - Date.parse(watch.at))}</span>;
+  if (watch.state === "lost")
+    return <span className="warn-text nowrap">lost, trying again, last {formatAgo(now - Date.parse(watch.at))}</span>;
   return <span className="nowrap">{watch.state === "off" ? "off" : formatAgo(now - Date.parse(watch.at))}</span>;
 }
 

@@ -2,7 +2,7 @@
 // Owns: the words and the choice. Does not start a run: it leads to the start dialog or to the step.
 import { FileText, Undo2 } from "lucide-react";
 import type { RunbookDocument } from "../../engine/protocol/index.ts";
-import { baseName, Button, Dialog, formatDuration, Notice } from "../design/index.ts";
+import { Button, baseName, Dialog, formatDuration, Notice } from "../design/index.ts";
 import { Code } from "./Code.tsx";
 import type { WayBackNow } from "./wayback.ts";
 
@@ -16,6 +16,9 @@ type Props = {
   emergency: string | null;
   onOpenFile(path: string): void;
   onShowStep(step: string): void;
+  onRunStep(step: string): void;
+  /** Why a step cannot be started at this moment; null when it can. */
+  obstacle: string | null;
   onClose(): void;
 };
 
@@ -56,7 +59,18 @@ export function WayBackDialog(props: Props) {
   );
 }
 
-function Way({ now, isFirst, document: text, values, variables, secrets, onOpenFile, onShowStep }: Props & { now: WayBackNow; isFirst: boolean }) {
+function Way({
+  now,
+  isFirst,
+  document: text,
+  values,
+  variables,
+  secrets,
+  onOpenFile,
+  onShowStep,
+  onRunStep,
+  obstacle,
+}: Props & { now: WayBackNow; isFirst: boolean }) {
   const { way, from, targetMs } = now;
   const target = targetMs === null ? "no time promised" : `promised under ${formatDuration(targetMs)}`;
   const step = way.type === "anchor" ? text.steps.find((one) => one.id === way.step) : undefined;
@@ -70,7 +84,7 @@ function Way({ now, isFirst, document: text, values, variables, secrets, onOpenF
       <p className="mid">
         Undoes {from.number} {from.title}.
         {way.type === "anchor"
-          ? " It is a step of this runbook: read it here, then run it from its own place. It is recorded like any other step."
+          ? " It is a step of this runbook, recorded like any other. Its time against the promise is not measured yet."
           : way.type === "file"
             ? " It is a runbook of its own, with a run and a record of its own."
             : ""}
@@ -89,9 +103,13 @@ function Way({ now, isFirst, document: text, values, variables, secrets, onOpenF
       {way.type === "words" ? null : (
         <div className="run-way-foot">
           {way.type === "anchor" ? (
-            <Button kind={isFirst ? "accent" : "plain"} onClick={() => onShowStep(way.step)}>
-              Go to step {step?.number ?? ""}
-            </Button>
+            <>
+              {obstacle === null ? null : <span className="grow warn-text">{obstacle}</span>}
+              <Button onClick={() => onShowStep(way.step)}>Show step {step?.number ?? ""}</Button>
+              <Button kind={isFirst ? "accent" : "plain"} disabled={obstacle !== null} onClick={() => onRunStep(way.step)}>
+                Run step {step?.number ?? ""} now
+              </Button>
+            </>
           ) : (
             <Button kind={isFirst ? "accent" : "plain"} onClick={() => onOpenFile(way.path)}>
               Prepare this run…

@@ -10,9 +10,13 @@ describe("what a screen reader is told", () => {
   it("is the verdict with its time, and the reason where it is not good", () => {
     const before = { header: exampleHeader({ nextAction: wait }), steps: [exampleState(step, { status: "running" })] };
     const passed = [exampleState(step, { status: "done", verdict: "passed", durationMs: 102_000, because: "exit 0" })];
-    expect(announcements(before, { ...before, steps: passed })).toEqual([{ text: "Step 2.2 Roll out green: passed after 1:42.", isUrgent: false }]);
+    expect(announcements(before, { ...before, steps: passed })).toEqual([
+      { text: "Step 2.2 Roll out green: passed after 1:42.", isUrgent: false },
+    ]);
     const unknown = [exampleState(step, { status: "done", verdict: "unknown", because: "the shell is gone" })];
-    expect(announcements(before, { ...before, steps: unknown })).toEqual([{ text: "Step 2.2 Roll out green: unknown: the shell is gone.", isUrgent: true }]);
+    expect(announcements(before, { ...before, steps: unknown })).toEqual([
+      { text: "Step 2.2 Roll out green: unknown: the shell is gone.", isUrgent: true },
+    ]);
   });
   it("is a hold with who and why, and what waits for a person", () => {
     const before = { header: exampleHeader({ nextAction: wait }), steps: [] };

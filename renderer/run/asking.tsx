@@ -4,9 +4,24 @@ import { type ReactNode, useState } from "react";
 import { Button, CheckLine, Dialog, Field, TextAreaField } from "../design/index.ts";
 
 export type Ask =
-  | { type: "reason"; title: string; about: ReactNode; button: string; isRequired: boolean; isDanger?: boolean; then(reason: string): void }
-  | { type: "typed"; title: string; about: ReactNode; expected: string; button: string; then(typed: string): void }
-  | { type: "judge"; title: string; about: ReactNode; outcome: "accepted" | "rejected" | null; then(outcome: "accepted" | "rejected", reason: string): void }
+  | {
+      type: "reason";
+      title: string;
+      about: ReactNode;
+      button: string;
+      isRequired: boolean;
+      isDanger?: boolean;
+      onAnswer(reason: string): void;
+    }
+  | { type: "typed"; title: string; about: ReactNode; expected: string; button: string; onAnswer(typed: string): void }
+  | {
+      type: "judge";
+      title: string;
+      about: ReactNode;
+      outcome: "accepted" | "rejected" | null;
+      onAnswer(outcome: "accepted" | "rejected", reason: string): void;
+    }
+  | { type: "secrets"; names: string[]; onAnswer(secrets: Record<string, string>): void }
   | { type: "survivors"; survivors: { pid: number; command: string }[] };
 
 export function Asking({ ask, onClose }: { ask: Ask | null; onClose(): void }) {
@@ -18,6 +33,8 @@ export function Asking({ ask, onClose }: { ask: Ask | null; onClose(): void }) {
       return <AskTyped ask={ask} onClose={onClose} />;
     case "judge":
       return <AskJudgement ask={ask} onClose={onClose} />;
+    case "secrets":
+      return <AskSecrets ask={ask} onClose={onClose} />;
     case "survivors":
       return <Survivors survivors={ask.survivors} onClose={onClose} />;
     default:
@@ -39,7 +56,7 @@ function AskReason({ ask, onClose }: Of<"reason">) {
   const send = (): void => {
     if (isMissing) return;
     onClose();
-    ask.then(reason.trim());
+    ask.onAnswer(reason.trim());
   };
   return (
     <Dialog
@@ -77,7 +94,7 @@ function AskTyped({ ask, onClose }: Of<"typed">) {
   const send = (): void => {
     if (!matches) return;
     onClose();
-    ask.then(typed);
+    ask.onAnswer(typed);
   };
   return (
     <Dialog
@@ -127,7 +144,7 @@ function AskJudgement({ ask, onClose }: Of<"judge">) {
   const send = (): void => {
     if (outcome === null || reason.trim() === "") return;
     onClose();
-    ask.then(outcome, reason.trim());
+    ask.onAnswer(outcome, reason.trim());
   };
   return (
     <Dialog
@@ -173,6 +190,47 @@ function AskJudgement({ ask, onClose }: Of<"judge">) {
         onChange={(event) => setReason(event.target.value)}
         onKeyDown={sendOn(send)}
       />
+    </Dialog>
+  );
+}
+
+/** A restart has forgotten them, since they are recorded nowhere. */
+function AskSecrets({ ask, onClose }: Of<"secrets">) {
+  const [values, setValues] = useState<Record<string, string>>({});
+  const isReady = ask.names.every((name) => (values[name] ?? "") !== "");
+  return (
+    <Dialog
+      open
+      title="Give the secrets again"
+      description="They are kept in memory only, and Holdpoint was started again since. They are recorded nowhere and masked in all output."
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            kind="accent"
+            disabled={!isReady}
+            onClick={() => {
+              onClose();
+              ask.onAnswer(values);
+            }}
+          >
+            Resume
+          </Button>
+        </>
+      }
+    >
+      {ask.names.map((name, index) => (
+        <Field
+          key={name}
+          label={<span className="mono">{name}</span>}
+          type="password"
+          autoComplete="new-password"
+          autoFocus={index === 0}
+          value={values[name] ?? ""}
+          onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+        />
+      ))}
     </Dialog>
   );
 }

@@ -11,7 +11,11 @@ const action = { ...exampleHeader().nextAction, step: StepId.parse("a") };
 describe("what the primary action does", () => {
   it("runs, retries, resumes and finishes by the engine's word", () => {
     expect(planOf({ ...action, kind: "run-step" }, document, {})).toMatchObject({ method: "run.step", step: "a" });
-    expect(planOf({ ...action, kind: "run-block", block: 2, typed: "prod" }, document, {})).toMatchObject({ method: "run.block", block: 2, typed: "prod" });
+    expect(planOf({ ...action, kind: "run-block", block: 2, typed: "prod" }, document, {})).toMatchObject({
+      method: "run.block",
+      block: 2,
+      typed: "prod",
+    });
     expect(planOf({ ...action, kind: "retry-or-skip" }, document, {})).toMatchObject({ method: "run.retry" });
     expect(planOf({ ...action, kind: "resume" }, document, {})).toEqual({ type: "resume" });
     expect(planOf({ ...action, kind: "finish" }, document, {})).toEqual({ type: "finish" });

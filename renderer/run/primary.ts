@@ -6,7 +6,14 @@ import { type Arming, actionKey, armingLeftMs, follow } from "./arming.ts";
 
 /** What the primary action does, with what it still needs from a person. */
 export type Plan =
-  | { type: "act"; method: "run.step" | "run.block" | "run.retry" | "run.check"; step: string; block: number | null; check: number | null; typed: string | null }
+  | {
+      type: "act";
+      method: "run.step" | "run.block" | "run.retry" | "run.check";
+      step: string;
+      block: number | null;
+      check: number | null;
+      typed: string | null;
+    }
   | { type: "value"; step: string; check: number }
   | { type: "judge"; step: string }
   | { type: "resume" }

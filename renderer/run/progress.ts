@@ -32,7 +32,7 @@ export function progressOf(header: RunHeader, steps: StepState[], now: number): 
     return { elapsedMs, plannedMs: null, byPlanMs: null, elapsedShare: 0, byPlanShare: 0, lateMs: null };
   let byPlanMs = 0;
   for (const step of steps) {
-    if (step.plannedMs === null) continue;
+    if (step.plannedMs === null || step.wayBack === true) continue;
     if (step.status === "done") byPlanMs += step.plannedMs;
     else if (step.status !== "todo") byPlanMs += Math.min(step.plannedMs, stepElapsedMs(step, now) ?? 0);
   }
@@ -44,7 +44,7 @@ export function progressOf(header: RunHeader, steps: StepState[], now: number): 
 }
 function sumPlanned(steps: StepState[]): number | null {
   let sum: number | null = null;
-  for (const step of steps) if (step.plannedMs !== null) sum = (sum ?? 0) + step.plannedMs;
+  for (const step of steps) if (step.plannedMs !== null && step.wayBack !== true) sum = (sum ?? 0) + step.plannedMs;
   return sum;
 }
 

@@ -63,7 +63,11 @@ export function displayOf(state: StepState, focus: string | null, opened: Readon
   if (closed.has(state.id)) return "folded";
   if (opened.has(state.id)) return "open";
   // A step that failed and was not judged stays open: its reason is what people look for.
-  if (state.status === "done" && (state.verdict === "passed" || state.verdict === "skipped" || state.judgement !== null)) return "folded";
+  if (
+    state.status === "done" &&
+    (state.verdict === "passed" || state.verdict === "skipped" || state.judgement !== null || state.passedOver === true)
+  )
+    return "folded";
   return "open";
 }
 

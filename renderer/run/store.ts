@@ -146,7 +146,9 @@ function alarmAtOpening({ view }: RunPicture): void {
   const key = openingKey(step.id, step.attempt);
   if (getState().alarms.length > 0 || seenKeys().has(key)) return;
   const title = `${step.number} ${step.title}: ${step.verdict}`;
-  setState({ alarms: [{ step: step.id, severity: step.verdict === "failed" ? "fail" : "warn", title, detail: step.because, key, at: Date.now() }] });
+  setState({
+    alarms: [{ step: step.id, severity: step.verdict === "failed" ? "fail" : "warn", title, detail: step.because, key, at: Date.now() }],
+  });
 }
 const openingKey = (step: string, attempt: number): string => [getState().run, step, attempt].join("|");
 

@@ -45,7 +45,11 @@ describe("the cluster watch", () => {
   });
   it("shows the newest events first, and not all of them", () => {
     const events = Array.from({ length: 12 }, (_, index) => object("Event", `e${index}`, { at: `2026-03-15T00:00:${10 + index}.000Z` }));
-    expect(watchPicture(events).events.map((event) => event.name).slice(0, 2)).toEqual(["e11", "e10"]);
+    expect(
+      watchPicture(events)
+        .events.map((event) => event.name)
+        .slice(0, 2),
+    ).toEqual(["e11", "e10"]);
     expect(watchPicture(events).events).toHaveLength(8);
   });
 });

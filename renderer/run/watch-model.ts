@@ -41,7 +41,11 @@ function trafficOf(ingresses: WatchedObject[], services: WatchedObject[]): Traff
     const colour = canary.colour ?? (live?.colour === "green" ? "blue" : "green");
     // At weight 0 the canary takes nothing and the selector alone decides.
     if (weight > 0 || live === undefined) {
-      return { blue: colour === "blue" ? weight : 100 - weight, green: colour === "green" ? weight : 100 - weight, source: `canary weight of ${canary.name}` };
+      return {
+        blue: colour === "blue" ? weight : 100 - weight,
+        green: colour === "green" ? weight : 100 - weight,
+        source: `canary weight of ${canary.name}`,
+      };
     }
   }
   if (live === undefined) return null;

@@ -9,7 +9,9 @@ export const VERDICT_WORDS: Record<Verdict, string> = { passed: "Passed", failed
 /** A verdict and the judgement beside it; the judgement never takes its place. */
 export function verdictWords(state: StepState): string {
   if (state.verdict === null) return "";
-  return state.judgement ? `${VERDICT_WORDS[state.verdict]}, ${state.judgement.outcome} by ${state.judgement.by}` : VERDICT_WORDS[state.verdict];
+  return state.judgement
+    ? `${VERDICT_WORDS[state.verdict]}, ${state.judgement.outcome} by ${state.judgement.by}`
+    : VERDICT_WORDS[state.verdict];
 }
 
 /** What a folded row says of a step that is done: `Passed, exit 0`, `Unknown, accepted by Dana Mercer`. */

@@ -10,7 +10,9 @@ export function FindBar({ entry, onClose }: { entry: Entry; onClose(): void }) {
   const [hits, setHits] = useState<{ index: number; count: number } | null>(null);
   useEffect(() => {
     field.current?.focus();
-    const listening = entry.search.onDidChangeResults(({ resultIndex, resultCount }) => setHits({ index: resultIndex, count: resultCount }));
+    const listening = entry.search.onDidChangeResults(({ resultIndex, resultCount }) =>
+      setHits({ index: resultIndex, count: resultCount }),
+    );
     return () => {
       listening.dispose();
       entry.search.clearDecorations();
@@ -40,48 +42,49 @@ export function FindBar({ entry, onClose }: { entry: Entry; onClose(): void }) {
   };
   const words = hits === null ? "" : hits.count === 0 ? "not found" : `${hits.index + 1} of ${hits.count}`;
   return (
-    <form
-      className="terminal-find"
-      role="search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        find(text, 1);
-      }}
-    >
-      <input
-        ref={field}
-        className="input mono"
-        aria-label="Find in the terminal"
-        placeholder="Find in output"
-        spellCheck={false}
-        value={text}
-        onChange={(event) => {
-          setText(event.target.value);
-          find(event.target.value, 1, true);
+    <search>
+      <form
+        className="terminal-find"
+        onSubmit={(event) => {
+          event.preventDefault();
+          find(text, 1);
         }}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") {
-            event.preventDefault();
-            event.stopPropagation();
-            onClose();
-          } else if (event.key === "Enter" && event.shiftKey) {
-            event.preventDefault();
-            find(text, -1);
-          }
-        }}
-      />
-      <span className="dim" role="status">
-        {words}
-      </span>
-      <IconButton label="Previous hit, Shift Enter" onClick={() => find(text, -1)}>
-        <ArrowUp size={16} />
-      </IconButton>
-      <IconButton label="Next hit, Enter" type="submit">
-        <ArrowDown size={16} />
-      </IconButton>
-      <IconButton label="Close search, Esc" onClick={onClose}>
-        <X size={16} />
-      </IconButton>
-    </form>
+      >
+        <input
+          ref={field}
+          className="input mono"
+          aria-label="Find in the terminal"
+          placeholder="Find in output"
+          spellCheck={false}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            find(event.target.value, 1, true);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") {
+              event.preventDefault();
+              event.stopPropagation();
+              onClose();
+            } else if (event.key === "Enter" && event.shiftKey) {
+              event.preventDefault();
+              find(text, -1);
+            }
+          }}
+        />
+        <span className="dim" role="status">
+          {words}
+        </span>
+        <IconButton label="Previous hit, Shift Enter" onClick={() => find(text, -1)}>
+          <ArrowUp size={16} />
+        </IconButton>
+        <IconButton label="Next hit, Enter" type="submit">
+          <ArrowDown size={16} />
+        </IconButton>
+        <IconButton label="Close search, Esc" onClick={onClose}>
+          <X size={16} />
+        </IconButton>
+      </form>
+    </search>
   );
 }

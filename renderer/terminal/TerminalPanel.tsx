@@ -38,8 +38,8 @@ export function TerminalPanel(props: TerminalPanelProps) {
       {shown === null ? (
         <div className="terminal-empty">
           <EmptyState title="No shell yet">
-            The first step opens a real shell here, with your own settings. What a step prints is recorded; you may type by hand between steps, and that
-            is recorded as typed by hand.
+            The first step opens a real shell here, with your own settings. What a step prints is recorded; you may type by hand between
+            steps, and that is recorded as typed by hand.
           </EmptyState>
         </div>
       ) : (
@@ -88,7 +88,8 @@ function TerminalHead({
 
 function ShellTabs({ terminals, active, onActivate }: Pick<TerminalPanelProps, "terminals" | "active" | "onActivate">) {
   const move = (key: string, at: number): void => {
-    const to = key === "ArrowRight" ? at + 1 : key === "ArrowLeft" ? at - 1 : key === "Home" ? 0 : key === "End" ? terminals.length - 1 : at;
+    const to =
+      key === "ArrowRight" ? at + 1 : key === "ArrowLeft" ? at - 1 : key === "Home" ? 0 : key === "End" ? terminals.length - 1 : at;
     const next = terminals[(to + terminals.length) % terminals.length];
     if (next === undefined || next.id === active) return;
     onActivate(next.id);
@@ -120,12 +121,7 @@ function ShellTabs({ terminals, active, onActivate }: Pick<TerminalPanelProps, "
   );
 }
 
-function ShownTerminal({
-  info,
-  look,
-  onLeave,
-  notify,
-}: { info: TerminalInfo } & Pick<TerminalPanelProps, "look" | "onLeave" | "notify">) {
+function ShownTerminal({ info, look, onLeave, notify }: { info: TerminalInfo } & Pick<TerminalPanelProps, "look" | "onLeave" | "notify">) {
   const { entry, state } = useTerminal(info.id, look);
   const [isFinding, setIsFinding] = useState(false);
   useEffect(() => {

@@ -1,0 +1,87 @@
+// The action bar of a run: what is to be done, what comes after, and the one button, bottom right.
+// Owns: its drawing and the refusal above it. Does not act: it calls back.
+import { Square, X } from "lucide-react";
+import type { NextAction } from "../../engine/protocol/index.ts";
+import type { CallFailure } from "../bridge/index.ts";
+import { ActionBar, Button, IconButton, Notice, PrimaryButton, Status, type StatusState } from "../design/index.ts";
+
+const ICONS: Record<NextAction["kind"], StatusState | "box"> = {
+  "run-step": "open",
+  "run-block": "open",
+  "confirm-check": "box",
+  wait: "running",
+  judge: "unknown",
+  "retry-or-skip": "failed",
+  resume: "held",
+  finish: "passed",
+  blocked: "signoff",
+  none: "passed",
+};
+
+type Props = {
+  action: NextAction;
+  result: string;
+  isArmed: boolean;
+  isPending: boolean;
+  isReadOnly: boolean;
+  hotkey: string;
+  refusal: CallFailure | null;
+  /** A block runs: it can be stopped from here too, since the document may be out of sight. */
+  canStop: boolean;
+  onPrimary(): void;
+  onBlocked(): void;
+  onStop(): void;
+  onDismiss(): void;
+};
+
+export function ActionDock(props: Props) {
+  const { action, isArmed, isPending, isReadOnly, hotkey, refusal } = props;
+  const icon = action.kind === "none" && props.result !== "" && props.result !== "passed" ? "held" : ICONS[action.kind];
+  const after = action.after.replace(/^then\s+/i, "");
+  return (
+    <div className="run-dock" data-region="action">
+      {refusal === null ? null : (
+        <div className="run-refusal">
+          <Notice kind="fail" live>
+            <div className="run-refusal-line">
+              <span className="grow">{refusal.message}</span>
+              <IconButton label="Dismiss" onClick={props.onDismiss}>
+                <X size={16} />
+              </IconButton>
+            </div>
+          </Notice>
+        </div>
+      )}
+      <ActionBar
+        icon={icon === "box" ? <span className="run-box big" aria-hidden="true" /> : <Status state={icon} size={20} />}
+        say={action.say}
+        detail={action.detail === "" ? undefined : action.detail}
+        {...(after === ""
+          ? {}
+          : { after: { label: action.kind === "wait" || action.kind === "blocked" ? "After it" : "Then", value: after } })}
+      >
+        {props.canStop && !isReadOnly ? (
+          <Button icon={<Square size={15} aria-hidden="true" />} onClick={props.onStop}>
+            Stop block
+          </Button>
+        ) : null}
+        {action.button === "" || isReadOnly ? null : action.kind === "blocked" ? (
+          <Button data-region-focus onClick={props.onBlocked}>
+            {action.button}…
+          </Button>
+        ) : (
+          <PrimaryButton
+            hotkey={hotkey}
+            className={isArmed ? "" : "arming"}
+            aria-disabled={!isArmed || isPending}
+            aria-keyshortcuts={hotkey.replace("Mod", "Control")}
+            data-region-focus
+            onClick={props.onPrimary}
+          >
+            {action.button}
+          </PrimaryButton>
+        )}
+      </ActionBar>
+    </div>
+  );
+}

@@ -1,0 +1,480 @@
+// The run on screen: situation, alarm, outline, document, terminal, watch, action bar, in the arrangement that fits.
+// Owns: wiring of store, acts and parts; keys; which step, shell and tab is in front. Parts draw themselves.
+import { Activity, BookOpenText, ListTree, SquareTerminal } from "lucide-react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
+import type { ClusterName, RunId } from "../../engine/protocol/index.ts";
+import { FrameWork, go, useApp, useFrameSubject, useKeys, useSiteZone } from "../app/index.ts";
+import { formatDuration, IconButton, Sheet, Tabs } from "../design/index.ts";
+import { useLibrary } from "../library/slice.ts";
+import { type PaletteEntry, usePaletteEntries } from "../palette/entries.ts";
+import { keepTerminals, recordingWords, TerminalPanel } from "../terminal/index.ts";
+import { ActionDock } from "./ActionDock.tsx";
+import { AlarmBar } from "./AlarmBar.tsx";
+import { isGuarded, primaryKeyLabel, primaryKeys } from "./arming.ts";
+import { Asking } from "./asking.tsx";
+import { DocumentColumn, type DocumentHandle } from "./DocumentColumn.tsx";
+import { arrangementOf, isCompact, type Region, regionsOf } from "./layout.ts";
+import type { RunPicture } from "./merge.ts";
+import { Outline } from "./Outline.tsx";
+import { glyphOf } from "./outline-rows.ts";
+import { useArmed } from "./primary.ts";
+import { RunTools } from "./RunMenu.tsx";
+import { regionWithFocus, walkRegions } from "./regions.ts";
+import { SituationBar } from "./SituationBar.tsx";
+import type { StepContext } from "./StepSection.tsx";
+import { focusStep } from "./sections.ts";
+import { dismissRefusal, markSeen, useRunStore, watchCluster } from "./store.ts";
+import { useRunActs } from "./useRunActs.tsx";
+import { useViewport } from "./useViewport.ts";
+import { WatchAge, WatchPanel, watchWords } from "./WatchPanel.tsx";
+import { WayBackDialog } from "./WayBackDialog.tsx";
+import { waysBack } from "./wayback.ts";
+
+export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture }) {
+  const { view, document: text } = picture;
+  const { header, steps } = view;
+  const alarms = useRunStore((slice) => slice.alarms);
+  const watch = useRunStore((slice) => slice.watch);
+  const pending = useRunStore((slice) => slice.pending);
+  const refusal = useRunStore((slice) => slice.refusal);
+  const isReadOnly = useApp((app) => app.snapshot?.host.isReadOnly ?? false);
+  const fontSize = useApp((app) => app.snapshot?.settings.terminalFontSize ?? 13);
+  const folders = useApp((app) => app.snapshot?.folders);
+  const connection = useApp((app) => app.connection.state);
+  const notify = useApp((app) => app.notify);
+  const zone = useSiteZone();
+  const { width, height } = useViewport();
+  const arrangement = arrangementOf(width, height);
+  const compact = isCompact(height);
+  const page = useRef<DocumentHandle>(null);
+  const [tab, setTab] = useState<Region>("document");
+  const [isDrawerOpen, setDrawerOpen] = useState(false);
+  const [chosenShell, setChosenShell] = useState<string | null>(null);
+  const [pin, setPin] = useState<string>("main");
+
+  const isNarrow = arrangement === "narrow";
+  const show = useCallback(
+    (step: string) => {
+      setDrawerOpen(false);
+      if (isNarrow) setTab("document");
+      // In the narrow arrangement the column appears with the next frame.
+      requestAnimationFrame(() => page.current?.show(step, true));
+    },
+    [isNarrow],
+  );
+  const acts = useRunActs(run, picture, show);
+
+  const focus = focusStep(header);
+  const focusState = steps.find((one) => one.id === focus);
+  const nowState = steps.find((one) => one.id === header.current) ?? null;
+  const nextState = steps.find((one) => one.id === (header.current === null ? focus : header.next)) ?? null;
+  const stepOf = (id: string | undefined) => text.steps.find((one) => one.id === id);
+  const running = steps.find((one) => one.status === "running");
+  const isOver = header.status === "finished" || header.status === "aborted";
+
+  // The shell of the step under way comes to the front; a tab chosen by hand stays until another step begins.
+  const ownShell = focusState?.terminal ?? null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was chosen ends with a new shell
+  useEffect(() => setChosenShell(null), [ownShell]);
+  const shells = header.terminals;
+  const shell =
+    [chosenShell, ownShell].find((id) => shells.some((one) => one.id === id)) ??
+    shells.findLast((one) => one.alive)?.id ??
+    shells.at(-1)?.id ??
+    null;
+  const shellIds = shells.map((one) => one.id).join(" ");
+  useEffect(() => keepTerminals(new Set(shellIds.split(" "))), [shellIds]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a run that is left lets its terminals go
+  useEffect(() => () => keepTerminals(new Set()), [run]);
+
+  const pins = header.clusters;
+  const pinNames = pins.map((one) => one.name).join(" ");
+  useEffect(() => {
+    if (connection !== "online" || isOver) return;
+    for (const name of pinNames.split(" ")) if (name !== "") void watchCluster(run, name as ClusterName);
+  }, [run, pinNames, connection, isOver]);
+  const hasWatch = pins.length > 0;
+
+  useFrameSubject(useMemo(() => ({ kind: "run", header }), [header]));
+  usePaletteEntries(
+    "run",
+    useMemo((): PaletteEntry[] => {
+      const goTo: PaletteEntry[] = text.steps.map((step) => ({
+        id: `step ${step.id}`,
+        group: "Steps of this run",
+        number: step.number,
+        title: step.title,
+        detail: step.phase.at(-1) ?? "",
+        verb: "Show",
+        run: () => show(step.id),
+      }));
+      if (isOver) return goTo;
+      return [
+        ...goTo,
+        { id: "hold", group: "Actions", title: "Hold the run", hotkey: "F8", verb: "Hold", run: acts.hold },
+        { id: "way back", group: "Actions", title: "Way back", detail: "asks once", verb: "Ask", run: () => acts.openWayBack(null) },
+        { id: "abort", group: "Actions", title: "Abort the run", detail: "asks for a reason", verb: "Ask", run: acts.abort },
+      ];
+    }, [text, isOver, show, acts.hold, acts.openWayBack, acts.abort]),
+  );
+
+  const { nextAction } = header;
+  const isArmed = useArmed(nextAction);
+  const guarded = isGuarded(header);
+  const [focused, setFocused] = useState<Region | null>(null);
+  const primary = (): void => {
+    // A dialog has the word while it is open; and a button that was asked twice does nothing twice.
+    if (!isArmed || pending !== null || isReadOnly || window.document.querySelector("[role=dialog], [role=alertdialog]") !== null) return;
+    acts.primary();
+  };
+  const regions = regionsOf(arrangement, { drawer: isDrawerOpen, tab, hasWatch });
+  useKeys([
+    ...primaryKeys(guarded).map((key) => ({ ...key, run: primary })),
+    { combo: "F8", scope: "always" as const, run: acts.hold },
+    { combo: "F6", scope: "always" as const, run: () => walkRegions(regions, 1) },
+    { combo: "Shift+F6", scope: "always" as const, run: () => walkRegions(regions, -1) },
+    ...(alarms.length > 0 ? [{ combo: "Escape", scope: "free" as const, run: markSeen }] : []),
+  ]);
+
+  const ways = useMemo(
+    () => waysBack(text, steps, acts.wayBackOf ?? focus, header.path),
+    [text, steps, acts.wayBackOf, focus, header.path],
+  );
+  const nearest = ways[0];
+  const wayBackWords =
+    nearest === undefined ? "none named" : nearest.targetMs === null ? "no time promised" : `under ${formatDuration(nearest.targetMs)}`;
+  const emergency = useMemo(
+    () =>
+      folders
+        ?.flatMap((folder) => folder.entries)
+        .find((entry) => /(^|[\\/])emergency-rollback\.md$/.test(entry.path) && entry.path !== header.path)?.path ?? null,
+    [folders, header.path],
+  );
+
+  const names = useMemo(() => {
+    const variables = new Set(text.params.map((param) => param.name));
+    for (const step of text.steps)
+      for (const block of step.blocks) if (block.options.capture !== undefined) variables.add(block.options.capture);
+    const secrets = new Set(text.params.filter((param) => param.type === "secret").map((param) => param.name));
+    return { variables, secrets };
+  }, [text]);
+  const nextCheck =
+    nextAction.kind === "confirm-check" && nextAction.step !== null && nextAction.check !== null
+      ? `${nextAction.step} ${nextAction.check}`
+      : "";
+  const runningStep = running?.id ?? null;
+  const context = useMemo(
+    (): StepContext => ({
+      run,
+      document: text,
+      path: header.path,
+      values: view.values,
+      ...names,
+      drafts: acts.drafts,
+      acts: acts.step,
+      zone,
+      isReadOnly: isReadOnly || isOver,
+      runningStep,
+      nextCheck:
+        nextCheck === ""
+          ? null
+          : { step: nextCheck.slice(0, nextCheck.lastIndexOf(" ")), check: Number(nextCheck.slice(nextCheck.lastIndexOf(" ") + 1)) },
+    }),
+    [run, text, header.path, view.values, names, acts.drafts, acts.step, zone, isReadOnly, isOver, runningStep, nextCheck],
+  );
+
+  const openRecord = (): void => go({ view: "record", log: header.log, seq: null });
+  const outline = <Outline document={text} states={steps} current={focus} onChoose={show} />;
+  const documentColumn = (
+    <DocumentColumn
+      ref={page}
+      header={header}
+      document={text}
+      states={steps}
+      focus={focus}
+      context={context}
+      tools={
+        isReadOnly ? null : (
+          <RunTools
+            header={header}
+            onRunOn={acts.runOn}
+            onArm={acts.arm}
+            onResume={acts.resumeWithReason}
+            onFinish={acts.finish}
+            onAbort={acts.abort}
+            onRecord={openRecord}
+          />
+        )
+      }
+    />
+  );
+  const isRecording = running !== undefined;
+  const terminal = (hasHead: boolean) => (
+    <section className="run-region" data-region="terminal" aria-label="Terminal">
+      <TerminalPanel
+        terminals={shells}
+        active={shell}
+        onActivate={setChosenShell}
+        look={{ fontSize, isScreenReader: false }}
+        isRecording={isRecording}
+        recordedBytes={header.recordedBytes}
+        onLeave={() => walkRegions(regions, 1)}
+        notify={(words) => notify("warn", words)}
+        hasHead={hasHead}
+      />
+    </section>
+  );
+  const watchPanel = (hasHead: boolean) => (
+    <section className="run-region" data-region="watch" aria-label="Cluster watch">
+      <WatchPanel pins={pins} watch={watch} active={pin} onActivate={setPin} hasHead={hasHead} />
+    </section>
+  );
+  const dock = (
+    <ActionDock
+      action={nextAction}
+      result={header.result}
+      isArmed={isArmed}
+      isPending={pending !== null}
+      isReadOnly={isReadOnly}
+      hotkey={primaryKeyLabel(guarded, focused === "terminal")}
+      refusal={refusal}
+      canStop={running !== undefined && arrangement !== "wide"}
+      onPrimary={primary}
+      onBlocked={acts.blocked}
+      onStop={acts.step.stop}
+      onDismiss={dismissRefusal}
+    />
+  );
+  const lower = tab === "watch" && hasWatch ? "watch" : "terminal";
+  const shownShell = shells.find((one) => one.id === shell) ?? null;
+  const tabEnd = (
+    <span className="run-tab-end">
+      {lower === "watch" ? (
+        <WatchAge watch={watch[pin] ?? watch[pins[0]?.name ?? ""]} />
+      ) : (
+        recordingWords(shownShell, isRecording, header.recordedBytes)
+      )}
+    </span>
+  );
+  const tabLabels = {
+    document: <TabLabel icon={<BookOpenText size={15} aria-hidden="true" />} word="Runbook" />,
+    terminal: <TabLabel icon={<SquareTerminal size={15} aria-hidden="true" />} word="Terminal" />,
+    watch: <TabLabel icon={<Activity size={15} aria-hidden="true" />} word="Cluster watch" more={watchWords(watch[pins[0]?.name ?? ""])} />,
+  };
+  return (
+    <>
+      <SituationBar
+        header={header}
+        steps={steps}
+        now={nowState}
+        nowGlyph={nowState === null ? "open" : glyphOf(nowState, stepOf(nowState.id))}
+        next={nextState}
+        nextGlyph={nextState === null ? "open" : glyphOf(nextState, stepOf(nextState.id))}
+        wayBack={wayBackWords}
+        isReadOnly={isReadOnly}
+        zone={zone}
+        onHold={acts.hold}
+        onHeld={acts.resumeWithReason}
+        onWayBack={() => acts.openWayBack(null)}
+      />
+      {alarms.length > 0 ? <AlarmBar alarms={alarms} onSeen={markSeen} onShow={show} /> : null}
+      <FrameWork label={`Run ${header.number}, ${header.title}`}>
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: it only looks where the focus is, to print the right key */}
+        <div
+          className={`run ${arrangement} ${compact ? "compact" : ""}`}
+          onFocus={() => setFocused(regionWithFocus())}
+          onBlur={() => setFocused(null)}
+        >
+          {arrangement === "wide" ? (
+            <Wide
+              outline={outline}
+              page={documentColumn}
+              terminal={terminal(true)}
+              watch={hasWatch ? watchPanel(true) : null}
+              dock={dock}
+            />
+          ) : arrangement === "medium" ? (
+            <Medium
+              outline={outline}
+              page={documentColumn}
+              dock={dock}
+              lower={
+                hasWatch ? (
+                  <Tabs
+                    label="Terminal and cluster watch"
+                    value={lower}
+                    onChange={(id) => setTab(id as Region)}
+                    end={tabEnd}
+                    tabs={[
+                      { id: "terminal", label: tabLabels.terminal, content: lower === "terminal" ? terminal(false) : null },
+                      { id: "watch", label: tabLabels.watch, content: lower === "watch" ? watchPanel(false) : null },
+                    ]}
+                  />
+                ) : (
+                  terminal(true)
+                )
+              }
+            />
+          ) : (
+            <>
+              <div className="run-narrow">
+                <Tabs
+                  label="Parts of the run"
+                  value={tab}
+                  onChange={(id) => setTab(id as Region)}
+                  end={
+                    <span className="run-tab-end">
+                      <IconButton label="Outline" aria-expanded={isDrawerOpen} onClick={() => setDrawerOpen(true)}>
+                        <ListTree size={17} />
+                      </IconButton>
+                    </span>
+                  }
+                  tabs={[
+                    { id: "document", label: tabLabels.document, content: tab === "document" ? documentColumn : null },
+                    { id: "terminal", label: tabLabels.terminal, content: tab === "terminal" ? terminal(false) : null },
+                    ...(hasWatch ? [{ id: "watch", label: tabLabels.watch, content: tab === "watch" ? watchPanel(false) : null }] : []),
+                  ]}
+                />
+              </div>
+              {dock}
+              <Sheet side="left" open={isDrawerOpen} title="Outline" onClose={() => setDrawerOpen(false)}>
+                <div className="run-drawer">{outline}</div>
+              </Sheet>
+            </>
+          )}
+        </div>
+      </FrameWork>
+      <Asking ask={acts.ask} onClose={acts.closeAsk} />
+      {acts.isWayBackOpen ? (
+        <WayBackDialog
+          ways={ways}
+          document={text}
+          values={view.values}
+          variables={names.variables}
+          secrets={names.secrets}
+          emergency={emergency}
+          obstacle={
+            isOver
+              ? "The run is over."
+              : running !== undefined
+                ? "A block runs: stop it first."
+                : header.status === "held"
+                  ? "The run is held: resume it first."
+                  : null
+          }
+          onOpenFile={(path) => {
+            acts.closeWayBack();
+            useLibrary.getState().start(path);
+          }}
+          onShowStep={(step) => {
+            acts.closeWayBack();
+            show(step);
+          }}
+          onRunStep={(step) => {
+            acts.closeWayBack();
+            acts.step.runStep(step);
+            show(step);
+          }}
+          onClose={acts.closeWayBack}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function TabLabel({ icon, word, more = "" }: { icon: ReactNode; word: string; more?: string }) {
+  return (
+    <>
+      {icon}
+      <span>
+        {word}
+        {more === "" ? "" : `, ${more}`}
+      </span>
+    </>
+  );
+}
+
+/** Sizes of columns are a habit of this screen, kept in its browser profile; nothing recorded. */
+function useKept(id: string, panelIds: string[]) {
+  return useDefaultLayout({ id: `holdpoint.${id}`, panelIds, storage: localStorage, onlySaveAfterUserInteractions: true });
+}
+
+function Wide({
+  outline,
+  page,
+  terminal,
+  watch,
+  dock,
+}: {
+  outline: ReactNode;
+  page: ReactNode;
+  terminal: ReactNode;
+  watch: ReactNode;
+  dock: ReactNode;
+}) {
+  const whole = useKept("run.wide", ["outline", "main"]);
+  const columns = useKept("run.columns", ["document", "side"]);
+  const side = useKept("run.side", ["terminal", "watch"]);
+  return (
+    <Group orientation="horizontal" {...whole}>
+      <Panel id="outline" defaultSize="316px" minSize="230px" maxSize="520px" groupResizeBehavior="preserve-pixel-size">
+        {outline}
+      </Panel>
+      <Separator className="run-gutter" aria-label="Width of the outline" />
+      <Panel id="main" minSize="600px">
+        <div className="run-main">
+          <Group className="run-columns" orientation="horizontal" {...columns}>
+            <Panel id="document" defaultSize="53%" minSize="360px">
+              {page}
+            </Panel>
+            <Separator className="run-gutter" aria-label="Width of the document" />
+            <Panel id="side" minSize="300px">
+              {watch === null ? (
+                terminal
+              ) : (
+                <Group orientation="vertical" {...side}>
+                  <Panel id="terminal" defaultSize="56%" minSize="120px">
+                    {terminal}
+                  </Panel>
+                  <Separator className="run-gutter flat" aria-label="Height of the terminal" />
+                  <Panel id="watch" minSize="90px">
+                    {watch}
+                  </Panel>
+                </Group>
+              )}
+            </Panel>
+          </Group>
+          {dock}
+        </div>
+      </Panel>
+    </Group>
+  );
+}
+
+function Medium({ outline, page, lower, dock }: { outline: ReactNode; page: ReactNode; lower: ReactNode; dock: ReactNode }) {
+  const whole = useKept("run.medium", ["outline", "main"]);
+  const stack = useKept("run.stack", ["document", "lower"]);
+  return (
+    <Group orientation="horizontal" {...whole}>
+      <Panel id="outline" defaultSize="292px" minSize="220px" maxSize="420px" groupResizeBehavior="preserve-pixel-size">
+        {outline}
+      </Panel>
+      <Separator className="run-gutter" aria-label="Width of the outline" />
+      <Panel id="main" minSize="480px">
+        <div className="run-main">
+          <Group className="run-columns" orientation="vertical" {...stack}>
+            <Panel id="document" defaultSize="62%" minSize="140px">
+              {page}
+            </Panel>
+            <Separator className="run-gutter flat" aria-label="Height of the document" />
+            <Panel id="lower" minSize="110px">
+              <div className="run-lower">{lower}</div>
+            </Panel>
+          </Group>
+          {dock}
+        </div>
+      </Panel>
+    </Group>
+  );
+}

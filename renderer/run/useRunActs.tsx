@@ -1,0 +1,269 @@
+// Every act of the run view: what it sends, and what it asks first when the engine wants a reason or a typed name.
+// Owns: the dialogs' state and the drafts of values. Facts come from the store; the engine decides.
+import { useMemo, useRef, useState } from "react";
+import type { ParamsOf, RunId } from "../../engine/protocol/index.ts";
+import { useApp } from "../app/index.ts";
+import type { CallFailure } from "../bridge/index.ts";
+import type { StepActs } from "./acts.ts";
+import type { Ask } from "./asking.tsx";
+import type { RunPicture } from "./merge.ts";
+import { draftKey, planOf, valueFieldId } from "./primary.ts";
+import { act, dismissRefusal } from "./store.ts";
+
+/** Acts that the engine may refuse until a reason or the cluster's name comes with them. */
+type Askable = "run.step" | "run.block" | "run.retry" | "run.finish" | "run.on";
+type Extra = { typed?: string; reason?: string };
+
+export type RunActs = {
+  step: StepActs;
+  primary(): void;
+  blocked(): void;
+  hold(): void;
+  resume(): void;
+  resumeWithReason(): void;
+  abort(): void;
+  finish(): void;
+  runOn(): void;
+  arm(): void;
+  ask: Ask | null;
+  closeAsk(): void;
+  wayBackOf: string | null;
+  openWayBack(step: string | null): void;
+  closeWayBack(): void;
+  isWayBackOpen: boolean;
+  drafts: Record<string, string>;
+};
+
+export function useRunActs(run: RunId, picture: RunPicture, show: (step: string) => void): RunActs {
+  const [ask, setAsk] = useState<Ask | null>(null);
+  const [drafts, setDrafts] = useState<Record<string, string>>({});
+  const [wayBack, setWayBack] = useState<{ step: string | null } | null>(null);
+  // Handed-down callbacks keep their identity while the run changes, so that only changed steps are drawn again.
+  const latest = useRef({ picture, drafts, show });
+  latest.current = { picture, drafts, show };
+  const fixed = useMemo(() => {
+    const header = () => latest.current.picture.view.header;
+    const stepOf = (id: string) => latest.current.picture.document.steps.find((one) => one.id === id);
+    const named = (id: string) => {
+      const step = stepOf(id);
+      return step === undefined ? id : `${step.number} ${step.title}`;
+    };
+    const contextOf = (id: string) => {
+      const on = stepOf(id)?.directive.on ?? "main";
+      return header().clusters.find((pin) => pin.name === on)?.context ?? id;
+    };
+    const send = async (
+      method: Askable,
+      params: Record<string, unknown>,
+      what: string,
+      step: string | null,
+      extra: Extra = {},
+    ): Promise<void> => {
+      const answer = await act(method, { run, ...params, ...extra } as ParamsOf<Askable>);
+      if (answer === null || answer.ok) return;
+      const { error } = answer;
+      if (error.code === "confirmation-needed" && method !== "run.on") {
+        dismissRefusal();
+        askTyped(error, what, step, (typed) => void send(method, params, what, step, { ...extra, typed }));
+      } else if (error.code === "reason-needed") {
+        dismissRefusal();
+        setAsk({
+          type: "reason",
+          title: what,
+          about: error.message,
+          button: what,
+          isRequired: true,
+          onAnswer: (reason) => void send(method, params, what, step, { ...extra, reason }),
+        });
+      }
+    };
+    const askTyped = (error: CallFailure | null, what: string, step: string | null, then: (typed: string) => void): void => {
+      const told = (error?.details as { type?: unknown } | undefined)?.type;
+      const expected = typeof told === "string" ? told : step === null ? "" : contextOf(step);
+      setAsk({
+        type: "typed",
+        title: what,
+        about: error?.message ?? "This command is marked as dangerous.",
+        expected,
+        button: what,
+        onAnswer: then,
+      });
+    };
+    const stepSend = (
+      method: "run.step" | "run.block" | "run.retry",
+      step: string,
+      what: string,
+      params: Record<string, unknown>,
+      typed: string | null,
+    ): void => {
+      if (typed === null) return void send(method, { step, ...params }, what, step);
+      setAsk({
+        type: "typed",
+        title: what,
+        about: `${named(step)}: the name is asked for before this command runs.`,
+        expected: typed,
+        button: what,
+        onAnswer: (given) => void send(method, { step, ...params }, what, step, { typed: given }),
+      });
+    };
+    const confirm = (step: string, check: number): void => {
+      const value = (latest.current.drafts[draftKey(step, check)] ?? "").trim();
+      void act("run.check", { run, step: step as ParamsOf<"run.check">["step"], check, ...(value === "" ? {} : { value }) });
+    };
+    const brand = (step: string) => step as ParamsOf<"run.skip">["step"];
+    const resume = (reason: string | null): void => {
+      const wanted = header().secretsWanted ?? [];
+      const why = reason === null || reason === "" ? {} : { reason };
+      if (wanted.length === 0) return void act("run.resume", { run, ...why });
+      setAsk({ type: "secrets", names: wanted, onAnswer: (secrets) => void act("run.resume", { run, secrets, ...why }) });
+    };
+    const skip = (step: string): void =>
+      setAsk({
+        type: "reason",
+        title: `Skip ${named(step)}?`,
+        about: "The run goes on without it. A verdict it has stands; your reason stands beside it. Steps that need it stay blocked.",
+        button: "Skip the step",
+        isRequired: true,
+        onAnswer: (reason) => void act("run.skip", { run, step: brand(step), reason }),
+      });
+    const judge = (step: string, outcome?: "accepted" | "rejected"): void => {
+      const state = latest.current.picture.view.steps.find((one) => one.id === step);
+      setAsk({
+        type: "judge",
+        title: `How did ${named(step)} end?`,
+        about: state?.because ? `Unknown: ${state.because}.` : "No authentic end mark was seen, so nobody but a person can say.",
+        outcome: outcome ?? null,
+        onAnswer: (word, reason) => void act("run.judge", { run, step: brand(step), outcome: word, reason }),
+      });
+    };
+    const stop = async (): Promise<void> => {
+      const answer = await act("run.cancel", { run });
+      if (answer?.ok && answer.value.survivors.length > 0) setAsk({ type: "survivors", survivors: answer.value.survivors });
+    };
+    const steps: StepActs = {
+      runStep: (step, nested) =>
+        nested
+          ? setAsk({
+              type: "reason",
+              title: `Type ${named(step)} into the open shell?`,
+              about:
+                "Its commands are typed where the nested shell now reads. Holdpoint cannot know how they end: the verdict will be unknown, and a person judges.",
+              button: "Type it in",
+              isRequired: false,
+              onAnswer: (reason) => void send("run.step", { step, nested: true }, "Type it in", step, reason === "" ? {} : { reason }),
+            })
+          : stepSend("run.step", step, "Run step", {}, null),
+      runBlock: (step, block) => stepSend("run.block", step, "Run command", { block }, null),
+      stop: () => void stop(),
+      confirm,
+      setDraft: (step, check, value) => setDrafts((was) => ({ ...was, [draftKey(step, check)]: value })),
+      asShell: (step, block) =>
+        setAsk({
+          type: "reason",
+          title: "Run this text as shell?",
+          about: `${named(step)}: the file does not say that this is a command. It is run as it stands, in this run's shell, and recorded as your decision.`,
+          button: "Run as shell",
+          isRequired: true,
+          isDanger: true,
+          onAnswer: (reason) => void act("run.asShell", { run, step: brand(step), block, reason }),
+        }),
+      retry: (step) => stepSend("run.retry", step, "Run it again", {}, null),
+      skip,
+      judge,
+      wayBack: (step) => setWayBack({ step }),
+      show: (step) => latest.current.show(step),
+    };
+    const finish = (): void => {
+      const open = latest.current.picture.view.steps.filter((one) => one.status !== "done" && one.wayBack !== true).length;
+      if (open === 0) return void send("run.finish", {}, "Finish the run", null);
+      setAsk({
+        type: "reason",
+        title: "Finish the run early?",
+        about: `${open} ${open === 1 ? "step has" : "steps have"} not been done and will stay so. The record is closed and can be exported.`,
+        button: "Finish the run",
+        isRequired: true,
+        onAnswer: (reason) => void send("run.finish", {}, "Finish the run", null, { reason }),
+      });
+    };
+    return {
+      step: steps,
+      primary: () => {
+        const action = header().nextAction;
+        const plan = planOf(action, latest.current.picture.document, latest.current.drafts);
+        switch (plan.type) {
+          case "act":
+            if (plan.method === "run.check") return plan.check === null ? undefined : confirm(plan.step, plan.check);
+            return stepSend(plan.method, plan.step, action.button, plan.block === null ? {} : { block: plan.block }, plan.typed);
+          case "value": {
+            latest.current.show(plan.step);
+            // The field may have to be drawn first.
+            return void requestAnimationFrame(() =>
+              requestAnimationFrame(() => document.getElementById(valueFieldId(run, plan.step, plan.check))?.focus()),
+            );
+          }
+          case "judge":
+            return judge(plan.step);
+          case "resume":
+            return resume(null);
+          case "finish":
+            return finish();
+          case "none":
+            return;
+          default:
+            plan satisfies never;
+        }
+      },
+      blocked: () => {
+        const { step } = header().nextAction;
+        if (step !== null) skip(step);
+      },
+      hold: () => {
+        if (header().status === "active") void act("run.hold", { run, reason: "Held by hand" });
+      },
+      resume: () => resume(null),
+      resumeWithReason: () => {
+        const { hold } = header();
+        setAsk({
+          type: "reason",
+          title: "Resume the run?",
+          about: hold === null ? "It goes on where it stood." : `Held by ${hold.by}: ${hold.reason}`,
+          button: "Resume",
+          isRequired: false,
+          onAnswer: (reason) => resume(reason),
+        });
+      },
+      abort: () =>
+        setAsk({
+          type: "reason",
+          title: "Abort the run?",
+          about:
+            "It ends for good and nothing can be added to it. What runs is stopped. Nothing is undone: the way back is a separate act.",
+          button: "Abort the run",
+          isRequired: true,
+          isDanger: true,
+          onAnswer: (reason) => void act("run.abort", { run, reason }),
+        }),
+      finish,
+      runOn: () => void send("run.on", {}, "Run on", null),
+      arm: () => {
+        const production = header().clusters.find((pin) => pin.class === "production");
+        setAsk({
+          type: "typed",
+          title: "Arm run-on for this run?",
+          about:
+            "Steps will follow each other on PRODUCTION without a key press between them, until one needs a person, fails, or is marked as dangerous.",
+          expected: production?.context ?? "",
+          button: "Arm run-on",
+          onAnswer: async (typed) => {
+            const answer = await act("run.arm", { run, typed });
+            if (answer?.ok) useApp.getState().notify("ok", "Run-on is armed for this run.");
+          },
+        });
+      },
+      openWayBack: (step: string | null) => setWayBack({ step }),
+      closeWayBack: () => setWayBack(null),
+      closeAsk: () => setAsk(null),
+    };
+  }, [run]);
+  return { ...fixed, isWayBackOpen: wayBack !== null, wayBackOf: wayBack?.step ?? null, ask, drafts };
+}

@@ -1,0 +1,100 @@
+// The parameters and placeholders of a runbook as fields: type, limits and what they are for; secrets without echo.
+// Owns: the fields. Does not keep the values.
+import type { Param } from "../../engine/protocol/index.ts";
+import { CheckLine, Field, SelectField } from "../design/index.ts";
+import { type PlaceholderUse, paramProblem } from "./model.ts";
+
+function hintOf(param: Param): string {
+  const parts: string[] = [];
+  if (param.about !== "") parts.push(param.about);
+  if (param.type === "secret") parts.push("Secret: never recorded, and masked in all output.");
+  if (param.min !== null || param.max !== null) parts.push(`${param.min ?? "…"} to ${param.max ?? "…"}.`);
+  if (param.pattern !== null) parts.push(`Must match ${param.pattern}`);
+  if (param.default !== null && param.type !== "secret") parts.push(`Default ${param.default === "" ? "empty" : param.default}.`);
+  if (!param.required && param.default === null && param.type !== "bool") parts.push("May be left empty.");
+  return parts.join(" ");
+}
+
+export function ParamField({
+  param,
+  value,
+  isAsked,
+  onChange,
+  onDone,
+}: {
+  param: Param;
+  value: string;
+  isAsked: boolean;
+  onChange(value: string): void;
+  onDone(): void;
+}) {
+  const hint = hintOf(param);
+  const problem = paramProblem(param, value);
+  const shared = { label: <span className="mono">{param.name}</span>, ...(hint === "" ? {} : { hint }) };
+  if (param.type === "bool")
+    return (
+      <CheckLine
+        label={<span className="mono">{param.name}</span>}
+        {...(hint === "" ? {} : { hint })}
+        checked={value === "true"}
+        onChange={(event) => {
+          onChange(event.target.checked ? "true" : "false");
+          onDone();
+        }}
+      />
+    );
+  if (param.type === "choice")
+    return (
+      <SelectField
+        {...shared}
+        value={value}
+        onChange={(event) => {
+          onChange(event.target.value);
+          onDone();
+        }}
+      >
+        {value === "" || !param.choices.includes(value) ? <option value="">Choose…</option> : null}
+        {param.choices.map((choice) => (
+          <option key={choice}>{choice}</option>
+        ))}
+      </SelectField>
+    );
+  return (
+    <Field
+      {...shared}
+      mono
+      type={param.type === "secret" ? "password" : "text"}
+      inputMode={param.type === "int" || param.type === "number" ? "decimal" : "text"}
+      autoComplete={param.type === "secret" ? "new-password" : "off"}
+      required={param.required}
+      error={value !== "" || isAsked ? problem : null}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      onBlur={onDone}
+    />
+  );
+}
+
+export function PlaceholderField({
+  use,
+  value,
+  onChange,
+  onDone,
+}: {
+  use: PlaceholderUse;
+  value: string;
+  onChange(value: string): void;
+  onDone(): void;
+}) {
+  return (
+    <Field
+      label={<span className="mono">{`<${use.name}>`}</span>}
+      hint={`Filled into ${use.steps.length === 1 ? "step" : "steps"} ${use.steps.join(", ")}. Letters, digits and . _ : / @ = + , - only.`}
+      mono
+      autoComplete="off"
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      onBlur={onDone}
+    />
+  );
+}

@@ -1,0 +1,336 @@
+// Before a run: mode, cluster, inputs, and everything the preflight found, at once; then Start.
+// Owns: the dialog and its draft. Facts and decisions are the engine's.
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { ClusterClass, ResultOf } from "../../engine/protocol/index.ts";
+import { callEngine, type StartDialogProps, useApp, useKeys } from "../app/index.ts";
+import { ClusterPicker } from "../cluster/ClusterPicker.tsx";
+import {
+  Button,
+  baseName,
+  CheckLine,
+  CLASS_WORDS,
+  ClassGlyph,
+  Dialog,
+  Field,
+  formatDate,
+  formatPlanned,
+  Notice,
+  PrimaryButton,
+  plural,
+  TextAreaField,
+} from "../design/index.ts";
+import { useLibrary } from "../library/slice.ts";
+import { ParamField, PlaceholderField } from "./Inputs.tsx";
+import { clustersWanted, type Draft, emptyDraft, placeholdersWanted, readiness, requestOf } from "./model.ts";
+import { findingsOf, Preflight, type PreflightState } from "./Preflight.tsx";
+import "./start.css";
+
+type Opened = ResultOf<"document.open">;
+
+export function StartDialog({ path, onClose, onStarted }: StartDialogProps) {
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const load = useCallback(async () => {
+    const result = await callEngine("document.open", { path });
+    if (result.ok) setOpened(result.value);
+    else setProblem(result.error.message);
+  }, [path]);
+  useEffect(() => void load(), [load]);
+  if (opened === null)
+    return (
+      <Dialog open title="Start a run" description={baseName(path)} onClose={onClose} footer={<Button onClick={onClose}>Close</Button>}>
+        {problem === null ? <p className="mid">Reading the runbook…</p> : <Notice kind="fail">{problem}</Notice>}
+      </Dialog>
+    );
+  return <Prepare opened={opened} onClose={onClose} onStarted={onStarted} onTrusted={() => void load()} />;
+}
+
+function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProps, "path"> & { opened: Opened; onTrusted(): void }) {
+  const { document: text, path } = opened;
+  const contexts = useApp((app) => app.snapshot?.contexts ?? []);
+  const { probes, probe, classify } = useLibrary();
+  const [draft, setDraft] = useState<Draft>(() => emptyDraft(text));
+  const [preflight, setPreflight] = useState<PreflightState>({ state: "idle" });
+  const [failure, setFailure] = useState<string | null>(null);
+  const [isStarting, setStarting] = useState(false);
+  const [isAsked, setAsked] = useState(false);
+  const clusters = useMemo(() => clustersWanted(text), [text]);
+  const placeholders = useMemo(() => placeholdersWanted(text), [text]);
+  const classOf = (context: string): ClusterClass | null => {
+    const answer = probes[context];
+    return (answer?.state === "answered" ? answer.probe.class : null) ?? contexts.find((one) => one.name === context)?.class ?? null;
+  };
+  const findings = findingsOf(preflight);
+  const ready = readiness(draft, text, classOf, findings);
+
+  // One look at a time; the answer to an older draft is dropped.
+  const looks = useRef(0);
+  const check = async (of: Draft): Promise<void> => {
+    looks.current += 1;
+    const mine = looks.current;
+    setPreflight((was) => ({ state: "checking", before: findingsOf(was) }));
+    const { typedCluster: _typed, overrideReason: _reason, ...request } = requestOf(of, text, path);
+    const result = await callEngine("run.preflight", request);
+    if (mine !== looks.current) return;
+    setPreflight(result.ok ? { state: "done", findings: result.value, isOld: false } : { state: "failed", message: result.error.message });
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per opened text; later looks follow from what the person does
+  useEffect(() => void check(draft), [opened]);
+  const change = (part: Partial<Draft>, looksAgain = false): void => {
+    const next = { ...draft, ...part };
+    setDraft(next);
+    setFailure(null);
+    if (looksAgain) void check(next);
+    else setPreflight((was) => (was.state === "done" ? { ...was, isOld: true } : was));
+  };
+  // A field that was left with another value: what it leads to is looked at again.
+  const done = (): void => {
+    if (preflight.state === "done" && preflight.isOld) void check(draft);
+  };
+  const start = async (): Promise<void> => {
+    setAsked(true);
+    if (ready.missing.length > 0 || isStarting) return;
+    setStarting(true);
+    setFailure(null);
+    const result = await callEngine("run.start", requestOf(draft, text, path));
+    setStarting(false);
+    if (result.ok) return onStarted(result.value.header.run);
+    setFailure(result.error.message);
+    const details = result.error.details as { findings?: ResultOf<"run.preflight"> } | undefined;
+    if (details?.findings !== undefined) setPreflight({ state: "done", findings: details.findings, isOld: false });
+  };
+  useKeys([{ combo: "Mod+Enter", scope: "always", run: () => void start() }]);
+
+  const chosen = Object.values(draft.contexts);
+  const isProduction = draft.mode === "live" && chosen.some((context) => classOf(context) === "production");
+  const facts = [
+    plural(text.steps.length, "step"),
+    text.plannedMs === null ? "" : `planned ${formatPlanned(text.plannedMs)}`,
+    text.version === null ? "" : `version ${text.version}`,
+    text.reviewed === null ? "" : `reviewed ${formatDate(`${text.reviewed}T00:00:00Z`)}`,
+  ].filter((part) => part !== "");
+  return (
+    <Dialog
+      open
+      wide
+      title={`Start ${text.title}`}
+      description={
+        <>
+          {facts.join(", ")} <span className="mono run-break">{baseName(path)}</span>
+        </>
+      }
+      onClose={onClose}
+      footer={
+        <>
+          <div className="start-say" role="status">
+            {ready.missing[0] ?? (isProduction ? "Ready to start on production." : "Ready to start.")}
+            {ready.missing.length > 1 ? <small>and {plural(ready.missing.length - 1, "more thing")}</small> : null}
+          </div>
+          <Button onClick={onClose}>Cancel</Button>
+          <PrimaryButton hotkey="Mod+Enter" disabled={ready.missing.length > 0 || isStarting} onClick={() => void start()}>
+            {isStarting ? "Starting…" : draft.mode === "rehearsal" ? "Start rehearsal" : isProduction ? "Start on production" : "Start run"}
+          </PrimaryButton>
+        </>
+      }
+    >
+      {failure === null ? null : (
+        <Notice kind="fail" live>
+          {failure}
+        </Notice>
+      )}
+      {opened.trusted ? null : <Trust folder={opened.folder} onTrusted={onTrusted} />}
+      <div className="start-columns">
+        <div className="start-inputs">
+          <fieldset className="start-mode">
+            <legend>Mode</legend>
+            <CheckLine
+              type="radio"
+              name="mode"
+              label="Live"
+              hint="The real thing, on record as live."
+              checked={draft.mode === "live"}
+              onChange={() => change({ mode: "live", typedCluster: "" }, true)}
+            />
+            <CheckLine
+              type="radio"
+              name="mode"
+              label="Rehearsal"
+              hint="Practice, on a sandbox or no cluster; never on production."
+              checked={draft.mode === "rehearsal"}
+              onChange={() => change({ mode: "rehearsal", typedCluster: "" }, true)}
+            />
+          </fieldset>
+          {clusters.map(({ name, isOptional }) => {
+            const value = draft.contexts[name] ?? null;
+            const picker = (
+              <ClusterPicker
+                key={name}
+                label={name === "main" ? "Cluster" : `Cluster ${name}`}
+                contexts={contexts}
+                probes={probes}
+                value={value}
+                onChange={(context) => {
+                  if (probes[context]?.state !== "answered") void probe(context);
+                  change({ contexts: { ...draft.contexts, [name]: context }, typedCluster: "" }, true);
+                }}
+              />
+            );
+            const ask =
+              value !== null && classOf(value) === null ? (
+                <AskClass
+                  key={`class ${name}`}
+                  context={value}
+                  suggested={contexts.find((one) => one.name === value)?.suggestedClass ?? null}
+                  onClass={async (kind) => {
+                    await classify(value, kind);
+                    void check(draft);
+                  }}
+                />
+              ) : null;
+            if (!isOptional)
+              return (
+                <div key={name}>
+                  {picker}
+                  {ask}
+                </div>
+              );
+            return (
+              <details key={name} className="start-optional" open={value !== null}>
+                <summary>Pin a cluster. This runbook does not ask for one{value === null ? "; commands find no kubeconfig." : "."}</summary>
+                {picker}
+                {ask}
+                {value === null ? null : (
+                  <Button
+                    small
+                    onClick={() => {
+                      const { [name]: _gone, ...rest } = draft.contexts;
+                      change({ contexts: rest, typedCluster: "" }, true);
+                    }}
+                  >
+                    Run without a cluster
+                  </Button>
+                )}
+              </details>
+            );
+          })}
+          {chosen.length > 0 ? (
+            <Field
+              label="Namespace"
+              hint={`Empty keeps ${contexts.find((one) => one.name === chosen[0])?.namespace ?? "default"}, which the context names.`}
+              mono
+              value={draft.namespace}
+              autoComplete="off"
+              onChange={(event) => change({ namespace: event.target.value })}
+              onBlur={done}
+            />
+          ) : null}
+          {text.params.length > 0 ? (
+            <fieldset className="start-group">
+              <legend>Parameters</legend>
+              {text.params.map((param) => (
+                <ParamField
+                  key={param.name}
+                  param={param}
+                  value={draft.params[param.name] ?? ""}
+                  isAsked={isAsked}
+                  onChange={(value) => change({ params: { ...draft.params, [param.name]: value } })}
+                  onDone={done}
+                />
+              ))}
+            </fieldset>
+          ) : null}
+          {placeholders.length > 0 ? (
+            <fieldset className="start-group">
+              <legend>Placeholders</legend>
+              {placeholders.map((use) => (
+                <PlaceholderField
+                  key={use.name}
+                  use={use}
+                  value={draft.placeholders[use.name] ?? ""}
+                  onChange={(value) => change({ placeholders: { ...draft.placeholders, [use.name]: value } })}
+                  onDone={done}
+                />
+              ))}
+            </fieldset>
+          ) : null}
+        </div>
+        <div className="start-findings-column">
+          <Preflight preflight={preflight} document={text} onCheck={() => void check(draft)} />
+          {ready.needsReason ? (
+            <TextAreaField
+              label="Start all the same, because"
+              hint="Recorded with your name, together with the blockers."
+              rows={2}
+              maxLength={2000}
+              value={draft.overrideReason}
+              onChange={(event) => setDraft({ ...draft, overrideReason: event.target.value })}
+            />
+          ) : null}
+          {ready.typeName === null ? null : (
+            <div className="start-typed">
+              <p>
+                <ClassGlyph of="production" /> <b className="fail-text">{CLASS_WORDS.production}</b>
+              </p>
+              <Field
+                label={
+                  <>
+                    Type the cluster's name: <code>{ready.typeName}</code>
+                  </>
+                }
+                mono
+                big
+                autoComplete="off"
+                autoCapitalize="off"
+                value={draft.typedCluster}
+                error={draft.typedCluster !== "" && !ready.typeName.startsWith(draft.typedCluster) ? "This is not the name." : null}
+                onPaste={(event) => event.preventDefault()}
+                onChange={(event) => setDraft({ ...draft, typedCluster: event.target.value })}
+              />
+            </div>
+          )}
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+function Trust({ folder, onTrusted }: { folder: string; onTrusted(): void }) {
+  const [failure, setFailure] = useState<string | null>(null);
+  const trust = async () => {
+    const result = await callEngine("library.trust", { folder, trusted: true });
+    if (result.ok) onTrusted();
+    else setFailure(result.error.message);
+  };
+  return (
+    <Notice kind="warn">
+      <b>This folder is not trusted yet.</b> Its runbooks can run any command with your rights on this computer. Read them first; your
+      answer is recorded.
+      <div className="mono run-break">{folder}</div>
+      <div className="start-trust">
+        <Button small onClick={() => void trust()}>
+          Trust this folder
+        </Button>
+      </div>
+      {failure === null ? null : <div className="fail-text">{failure}</div>}
+    </Notice>
+  );
+}
+
+const KINDS: ClusterClass[] = ["production", "staging", "sandbox", "local"];
+function AskClass({ context, suggested, onClass }: { context: string; suggested: ClusterClass | null; onClass(kind: ClusterClass): void }) {
+  return (
+    <section className="start-class" aria-label={`Class of ${context}`}>
+      <p>
+        <b>What is {context}?</b> Asked once per cluster; it decides the colour of the band and the guard.
+        {suggested === null ? "" : ` Its name suggests ${suggested}.`}
+      </p>
+      <div>
+        {KINDS.map((kind) => (
+          <Button key={kind} small icon={<ClassGlyph of={kind} size={14} />} onClick={() => onClass(kind)}>
+            {CLASS_WORDS[kind]}
+          </Button>
+        ))}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,2 @@
+// Starting a run. Import from here.
+export { StartDialog } from "./StartDialog.tsx";

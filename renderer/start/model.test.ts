@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import type { Finding, Param } from "../../engine/protocol/index.ts";
+import { exampleBlock, exampleDocument, exampleStep } from "../run/example.ts";
+import { clustersWanted, emptyDraft, paramProblem, placeholdersWanted, readiness, requestOf } from "./model.ts";
+
+const param = (name: string, extra: Partial<Param> = {}): Param => ({
+  name,
+  type: "string",
+  required: false,
+  default: null,
+  pattern: null,
+  min: null,
+  max: null,
+  choices: [],
+  about: "",
+  line: 1,
+  ...extra,
+});
+const finding = (code: string, severity: Finding["severity"] = "blocker"): Finding => ({
+  code,
+  severity,
+  subject: code,
+  message: `${code}.`,
+  todo: "Do it.",
+  step: null,
+  line: null,
+});
+const step = exampleStep("a", "1", "A", {
+  blocks: [
+    exampleBlock(0, "echo <host> <RELEASE> <found>\n"),
+    exampleBlock(1, "echo <host>\n"),
+    exampleBlock(2, "date\n", { options: { capture: "found" } }),
+  ],
+});
+const book = exampleDocument([step], {
+  params: [param("RELEASE", { required: true }), param("WEIGHT", { type: "int", default: "10", min: 1, max: 100 })],
+});
+const none = () => null;
+
+describe("what a start asks for", () => {
+  it("is one context per named cluster, the default one where the runbook needs a cluster", () => {
+    expect(clustersWanted(book)).toEqual([{ name: "main", isOptional: false }]);
+    const dr = exampleStep("b", "2", "B", { directive: { on: "dr" } });
+    expect(clustersWanted(exampleDocument([dr], { clusters: ["primary", "dr"] })).map((one) => one.name)).toEqual(["primary", "dr"]);
+  });
+  it("is none where every step runs on none, and one by choice where the runbook does not say", () => {
+    const nowhere = exampleStep("b", "2", "B", { directive: { on: "none" } });
+    const requires = { tools: [], permissions: [], cluster: false };
+    expect(clustersWanted(exampleDocument([nowhere], { requires }))).toEqual([]);
+    expect(clustersWanted(exampleDocument([step], { requires }))).toEqual([{ name: "main", isOptional: true }]);
+  });
+  it("is a value for each placeholder that neither a parameter nor a capture fills, once, with its steps", () => {
+    expect(placeholdersWanted(book)).toEqual([{ name: "host", steps: ["1"] }]);
+  });
+  it("checks types and limits, and leaves patterns to the engine", () => {
+    expect(paramProblem(param("A", { required: true }), "")).toBe("Needed.");
+    expect(paramProblem(param("A", { type: "int", min: 1, max: 100 }), "101")).toBe("At most 100.");
+    expect(paramProblem(param("A", { type: "int" }), "1.5")).toBe("A whole number.");
+    expect(paramProblem(param("A", { type: "choice", choices: ["x", "y"] }), "z")).toContain("x, y");
+    expect(paramProblem(param("A", { pattern: "(a+)+$" }), "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!")).toBeNull();
+  });
+});
+
+describe("the request", () => {
+  it("leaves out what was not given, so that defaults count", () => {
+    const draft = { ...emptyDraft(book), params: { RELEASE: "v1", WEIGHT: "" }, contexts: { main: "sandbox" } };
+    expect(requestOf(draft, book, "/x.md")).toEqual({
+      path: "/x.md",
+      mode: "live",
+      contexts: { main: "sandbox" },
+      params: { RELEASE: "v1" },
+      placeholders: {},
+    });
+  });
+});
+
+describe("readiness to start", () => {
+  const ready = { ...emptyDraft(book), params: { RELEASE: "v1", WEIGHT: "10" }, contexts: { main: "prod" }, typedCluster: "prod" };
+  it("names what is missing, cluster first", () => {
+    expect(readiness(emptyDraft(book), book, none, null).missing).toEqual(["Choose the cluster.", "A parameter needs a value: RELEASE."]);
+    expect(readiness(ready, book, none, []).missing).toEqual([]);
+  });
+  it("asks for the name on production, live only", () => {
+    const production = () => "production" as const;
+    expect(readiness({ ...ready, typedCluster: "pro" }, book, production, []).missing).toEqual(["Type prod."]);
+    expect(readiness(ready, book, production, [])).toMatchObject({ missing: [], typeName: "prod" });
+    expect(readiness({ ...ready, mode: "rehearsal", typedCluster: "" }, book, production, []).typeName).toBeNull();
+  });
+  it("takes a reason for blockers, but none for those that nothing gets past", () => {
+    expect(readiness(ready, book, none, [finding("tool-missing")])).toMatchObject({ needsReason: true });
+    expect(readiness({ ...ready, overrideReason: "known" }, book, none, [finding("tool-missing")]).missing).toEqual([]);
+    const final = readiness({ ...ready, overrideReason: "known" }, book, none, [finding("not-trusted")]);
+    expect(final.needsReason).toBe(false);
+    expect(final.missing).toEqual(["not-trusted. Do it."]);
+    expect(readiness(ready, book, none, [finding("review-due", "warning")])).toMatchObject({ needsReason: false, missing: [] });
+  });
+});

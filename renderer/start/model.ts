@@ -1,0 +1,122 @@
+// What must be known before a run starts: mode, contexts, parameters, placeholders; and the request made from it.
+// Owns: the draft and its rules as far as the window can see them. The engine decides: its preflight and start check everything again.
+import type { ClusterClass, Finding, Mode, Param, ParamsOf, RunbookDocument } from "../../engine/protocol/index.ts";
+
+export type Draft = {
+  mode: Mode;
+  /** By the cluster's name in the runbook. */
+  contexts: Record<string, string>;
+  namespace: string;
+  params: Record<string, string>;
+  placeholders: Record<string, string>;
+  typedCluster: string;
+  overrideReason: string;
+};
+export type StartRequestInput = ParamsOf<"run.start">;
+
+/** Named clusters that steps run on. A runbook that asks for none may still be pinned to one, by choice: `isOptional`. */
+export function clustersWanted(document: RunbookDocument): { name: string; isOptional: boolean }[] {
+  const named = new Set(document.clusters);
+  for (const { directive } of document.steps) if (directive.on !== "none" && directive.on !== "main") named.add(directive.on);
+  const usesMain = document.steps.some((step) => step.directive.on === "main");
+  const wanted = [...named].map((name) => ({ name, isOptional: false }));
+  if (named.has("main")) return wanted;
+  if (document.requires.cluster && (usesMain || named.size === 0)) return [...wanted, { name: "main", isOptional: false }];
+  return named.size === 0 && usesMain ? [{ name: "main", isOptional: true }] : wanted;
+}
+
+export type PlaceholderUse = { name: string; steps: string[] };
+/** Placeholders that nothing else fills: no parameter and no capture of that name. */
+export function placeholdersWanted(document: RunbookDocument): PlaceholderUse[] {
+  const filled = new Set(document.params.map((param) => param.name));
+  for (const step of document.steps)
+    for (const block of step.blocks) if (block.options.capture !== undefined) filled.add(block.options.capture);
+  const uses = new Map<string, string[]>();
+  for (const step of document.steps)
+    for (const block of step.blocks) {
+      if (!block.runnable) continue;
+      for (const name of block.placeholders) {
+        if (filled.has(name)) continue;
+        const steps = uses.get(name);
+        if (steps === undefined) uses.set(name, [step.number]);
+        else if (!steps.includes(step.number)) steps.push(step.number);
+      }
+    }
+  return [...uses].map(([name, steps]) => ({ name, steps }));
+}
+
+export function emptyDraft(document: RunbookDocument): Draft {
+  const params: Record<string, string> = {};
+  for (const param of document.params)
+    params[param.name] = param.type === "secret" ? "" : (param.default ?? (param.type === "bool" ? "false" : ""));
+  return { mode: "live", contexts: {}, namespace: "", params, placeholders: {}, typedCluster: "", overrideReason: "" };
+}
+
+/** What is wrong with one value, in words; null when nothing is. Patterns are the engine's: a hostile one must not stall the window. */
+export function paramProblem(param: Param, value: string): string | null {
+  if (value === "") return param.required && param.default === null ? "Needed." : null;
+  if (param.type === "int" && !/^[+-]?\d+$/.test(value)) return "A whole number.";
+  if (param.type === "number" && !(value.trim() !== "" && Number.isFinite(Number(value)))) return "A number.";
+  if (param.type === "choice" && !param.choices.includes(value)) return `One of ${param.choices.join(", ")}.`;
+  if (param.type === "int" || param.type === "number") {
+    if (param.min !== null && Number(value) < param.min) return `At least ${param.min}.`;
+    if (param.max !== null && Number(value) > param.max) return `At most ${param.max}.`;
+  }
+  return null;
+}
+
+export function requestOf(draft: Draft, document: RunbookDocument, path: string): StartRequestInput {
+  const contexts = Object.fromEntries(
+    clustersWanted(document).flatMap(({ name }) => (draft.contexts[name] ? [[name, draft.contexts[name]]] : [])),
+  ) as StartRequestInput["contexts"];
+  // An empty field means "not given": the engine then takes the default or says that the value is missing.
+  const given = (values: Record<string, string>) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
+  return {
+    path,
+    mode: draft.mode,
+    contexts,
+    params: given(draft.params),
+    placeholders: given(draft.placeholders),
+    ...(draft.namespace.trim() === "" ? {} : { namespace: draft.namespace.trim() }),
+    ...(draft.typedCluster === "" ? {} : { typedCluster: draft.typedCluster }),
+    ...(draft.overrideReason.trim() === "" ? {} : { overrideReason: draft.overrideReason.trim() }),
+  };
+}
+
+/** Findings that no reason gets past (engine/run/start.ts): there would be no run, or one on the wrong cluster. */
+const FINAL = new Set(["not-trusted", "params", "not-a-runbook", "no-steps", "rehearsal-guard", "secret-placeholder", "no-context"]);
+export const isFinal = (finding: Finding): boolean => finding.severity === "blocker" && FINAL.has(finding.code);
+
+export type Readiness = {
+  /** Why Start is not possible yet, the first thing to do first; empty when it is. */
+  missing: string[];
+  /** Blockers that a reason gets past; the field for it is shown. */
+  needsReason: boolean;
+  /** Context name to be typed, on production. */
+  typeName: string | null;
+};
+export function readiness(
+  draft: Draft,
+  document: RunbookDocument,
+  classOf: (context: string) => ClusterClass | null,
+  findings: Finding[] | null,
+): Readiness {
+  const missing: string[] = [];
+  for (const { name, isOptional } of clustersWanted(document))
+    if (!draft.contexts[name] && !isOptional) missing.push(`Choose the cluster${name === "main" ? "" : ` ${name}`}.`);
+  const wrong = document.params.filter((param) => paramProblem(param, draft.params[param.name] ?? "") !== null);
+  if (wrong.length > 0)
+    missing.push(
+      `${wrong.length === 1 ? "A parameter needs" : `${wrong.length} parameters need`} a value: ${wrong.map((one) => one.name).join(", ")}.`,
+    );
+  const production = Object.values(draft.contexts).find((context) => classOf(context) === "production") ?? null;
+  const typeName = draft.mode === "live" ? production : null;
+  const blockers = (findings ?? []).filter((finding) => finding.severity === "blocker");
+  for (const finding of blockers)
+    if (isFinal(finding) && finding.code !== "params" && finding.code !== "no-context")
+      missing.push(`${finding.message} ${finding.todo}`.trim());
+  const needsReason = blockers.some((finding) => !isFinal(finding));
+  if (needsReason && draft.overrideReason.trim() === "") missing.push("Put the blockers right, or give a reason to start all the same.");
+  if (typeName !== null && draft.typedCluster !== typeName) missing.push(`Type ${typeName}.`);
+  return { missing, needsReason, typeName };
+}
