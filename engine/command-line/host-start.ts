@@ -9,7 +9,15 @@ import { Ended, EXIT, usage } from "./output.ts";
 import { WINDOW_ROOT } from "./places.ts";
 import { ensureWindow } from "./window-build.ts";
 
-export type ServeOptions = { address: string; port: number; isReadOnly: boolean; tlsCert?: string; tlsKey?: string; note: string };
+export type ServeOptions = {
+  address: string;
+  port: number;
+  isReadOnly: boolean;
+  tlsCert?: string;
+  tlsKey?: string;
+  note: string /** Builds the window when it is missing or old. */;
+  mayBuild: boolean;
+};
 
 /** The host with its engine; or the running process that has one already. */
 export type Hosted = { host: LocalHost; door: Door } | { running: Door };
@@ -21,7 +29,7 @@ export async function startHost(scene: Scene, options: ServeOptions): Promise<Ho
       `Holdpoint is a shell for whoever gets in: it listens on ${options.address} only with --tls-cert and --tls-key, and an operator signs in there. Without them it listens on 127.0.0.1.`,
     );
   }
-  const problem = await ensureWindow((line) => scene.output.say(line));
+  const problem = options.mayBuild ? await ensureWindow((line) => scene.output.say(line)) : null;
   if (problem !== null && !existsSync(join(WINDOW_ROOT, "index.html"))) throw usage(problem);
   if (problem !== null) scene.output.say(`${problem}\nThe window built before is shown.`);
   let host: LocalHost | null = null;

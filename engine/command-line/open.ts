@@ -83,8 +83,9 @@ export function register(program: Command, done: (code: Promise<number>) => void
     .description("Opens the desktop window. Without an Electron runtime: the same window in the browser, with a word on why.")
     .argument("[file...]", "runbooks or checklists to show")
     .option("--no-browser", "print the link and start no browser")
+    .option("--no-build", "show the window as it was built last")
     .option("--json", 'where a link is printed: {"url": …} on standard output')
-    .action((given: string[], options: { browser: boolean; json?: boolean }) => {
+    .action((given: string[], options: { browser: boolean; build: boolean; json?: boolean }) => {
       const isJson = options.json === true;
       done(
         play("open", isJson, async (scene) => {
@@ -96,7 +97,7 @@ export function register(program: Command, done: (code: Promise<number>) => void
           if ("code" in desktop) return desktop.code;
           const note = `The desktop window could not be opened: ${desktop.why}.`;
           const { newLink, startHost } = await import("./host-start.ts");
-          const hosted = await startHost(scene, { address: "127.0.0.1", port: 0, isReadOnly: false, note });
+          const hosted = await startHost(scene, { address: "127.0.0.1", port: 0, isReadOnly: false, note, mayBuild: options.build });
           if ("running" in hosted) {
             const link = (onlyUid?: number) => newLink(hosted.running, { open: files, ...(onlyUid === undefined ? {} : { onlyUid }) });
             await (await show(scene, link, desktop.why, isJson, options.browser)).closed;

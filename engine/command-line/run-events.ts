@@ -72,7 +72,7 @@ export function eventLine(output: Output, body: EventBody, numbers: Map<string, 
 }
 
 export type EventPrinter = {
-  /** Fetches and prints everything up to the newest event known. */ drain(): Promise<void>;
+  /** Fetches and prints everything up to event `upTo`, or to the newest that was announced. */
   last(type: string): StoredEvent | null;
   stop(): void;
 };
@@ -96,7 +96,8 @@ export function printEvents(door: Door, output: Output, log: LogId, numbers: Map
       }
     }
   };
-  const drain = () => {
+  const drain = (upTo = 0) => {
+    announced = Math.max(announced, upTo);
     work = work.then(fetchAll);
     return work;
   };

@@ -82,8 +82,8 @@ export function register(program: Command, done: (code: Promise<number>) => void
           const end: LoopEnd = await runLoop(door, output, view, loop, interrupted);
           // Interrupting it would record "failed, by Ctrl-C"; that is not what is known.
           if (end.isTimeout) await door.call("run.cancel", { run: view.header.run, giveUp: true });
-          await events.drain();
           const now = await door.call("run.get", { run: view.header.run });
+          await events.drain(now.ok ? now.value.view.header.events : 0); // announcements come in doses; the count is exact
           events.stop();
           const header = now.ok ? now.value.view.header : view.header;
           if (end.say !== "") output.say(end.say);

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { play } from "./command.ts";
 import { Ended, EXIT, usage } from "./output.ts";
 
-type Options = { port: string; host: string; readOnly?: boolean; tlsCert?: string; tlsKey?: string; json?: boolean };
+type Options = { port: string; host: string; readOnly?: boolean; tlsCert?: string; tlsKey?: string; build: boolean; json?: boolean };
 
 export function register(program: Command, done: (code: Promise<number>) => void): void {
   program
@@ -17,6 +17,7 @@ export function register(program: Command, done: (code: Promise<number>) => void
     .option("--read-only", "the window looks and changes nothing")
     .option("--tls-cert <file>", "certificate chain (PEM)")
     .option("--tls-key <file>", "private key (PEM)")
+    .option("--no-build", "serve the window as it was built last")
     .option("--json", '{"url": …} on standard output')
     .action((options: Options) => {
       const isJson = options.json === true;
@@ -29,6 +30,7 @@ export function register(program: Command, done: (code: Promise<number>) => void
           const hosted = await startHost(scene, {
             address: options.host,
             port,
+            mayBuild: options.build,
             isReadOnly: options.readOnly === true,
             ...(options.tlsCert === undefined ? {} : { tlsCert: options.tlsCert }),
             ...(options.tlsKey === undefined ? {} : { tlsKey: options.tlsKey }),

@@ -7,7 +7,7 @@ code{font:14px/1.5 ui-monospace,monospace;color:#e6e9ef}`;
 
 const page = (title: string, body: string) =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>` +
-  `<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/enter.css"></head><body><main>${body}</main></body></html>`;
+  `<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><link rel="stylesheet" href="/enter.css"></head><body><main>${body}</main></body></html>`;
 
 export const ENTER_CSS = STYLE;
 
@@ -37,6 +37,8 @@ export const ENTER_JS = `"use strict";
       : await fetch("/api/session", { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ token }) });
     if (answer.ok) return location.replace(window_);
     if (token === null) return;
+    // The same link opened twice: it is used up, but this browser is in already.
+    if ((await fetch("/api/session", { credentials: "same-origin" })).ok) return location.replace(window_);
     const failure = await answer.json();
     word.textContent = failure.error.message;
   } catch {

@@ -70,7 +70,10 @@ async function answer(link: WindowLink, method: string, params: unknown): Promis
     return fail("not-signed-in", "Sign in first: this Holdpoint listens beyond its own machine.");
   }
   if (method === "people.signIn") {
-    const result = await limitSignIn(link.signIns, [link.session.id, link.address], call);
+    // Who only follows signs in nowhere, except where nothing is shown before: then it is the way to be shown anything.
+    const caller = link.mustSignIn ? { ...link.caller, isReadOnly: false } : link.caller;
+    const signIn = () => callEngine(link.engine, method, params, caller, link.report);
+    const result = await limitSignIn(link.signIns, [link.session.id, link.address], signIn);
     if (result.ok) link.session.isSignedIn = true;
     return result;
   }
