@@ -2,8 +2,8 @@
 // Owns: start and end of an engine, parsing and admission of every call, news to subscribers. The rooms do the work.
 import { loadContexts, sweepRuntime } from "./cluster/index.ts";
 import { checkParams, fillPlaceholders, parseInWorker } from "./document/index.ts";
-import { type Caller, refusal } from "./engine/access.ts";
-import { type Context, type Emit, whoOf } from "./engine/context.ts";
+import { type Caller, LEVELS, refusal } from "./engine/access.ts";
+import type { Context, Emit } from "./engine/context.ts";
 import { HANDLERS } from "./engine/handlers.ts";
 import { createPulse } from "./engine/pulse.ts";
 import { createRows } from "./engine/rows.ts";
@@ -28,7 +28,7 @@ import {
   type TerminalFromEngine,
 } from "./protocol/index.ts";
 import { openRecordStore, RecordError, type RecordStore } from "./record/index.ts";
-import { createRunService, type RunDeps } from "./run/index.ts";
+import { createRunService, type RunDeps, type Who } from "./run/index.ts";
 import { createSettings } from "./settings/index.ts";
 
 export type { Caller } from "./engine/access.ts";
@@ -101,6 +101,8 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
 
   const people = createPeople({ store, ports });
   const settings = createSettings(store);
+  people.setIdleMinutes(settings.get().idleLockMinutes);
+  people.onChanged(() => emit("app.changed", { what: "session" }));
   const folders = createFolders(trustLog(store), options.home, options.builtIn);
   const documents: RunDeps["documents"] = { parse: (source, path) => parseInWorker(source, { path }), fillPlaceholders, checkParams };
   const scanner = createScanner(documents.parse);
@@ -112,13 +114,13 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       classOf: settings.classOf,
     });
   const refusedAt = new Map<string, number>();
-  const recordRefusal = (who: ReturnType<typeof whoOf>, method: string, why: string) => {
+  const recordRefusal = (who: Who, method: string, why: string) => {
     const key = `${who.actor.op_id} ${method}`;
     const now = ports.clock.now();
     if (now - (refusedAt.get(key) ?? -REFUSAL_GAP_MS) < REFUSAL_GAP_MS) return;
     refusedAt.set(key, now);
     try {
-      store.append(store.install, { type: "access.refused", actor: who.actor, reason: why, data: { method } });
+      people.refused(who.actor, method, why);
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
       // The refusal stands whether or not it can be written; a full disk is said where something was to be done.
@@ -179,13 +181,14 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       return fail("invalid-params", `${name}: ${words}`, { issues: parsed.error.issues.map(({ path, message }) => ({ path, message })) });
     }
     try {
-      const who = whoOf(people, caller);
-      const refused = refusal(name, caller, { hasOperators: people.list().length > 0, session: people.session(caller.id), who });
+      const who = people.who(caller.id);
+      const refused = refusal(name, caller, { hasOperators: people.hasOperators(), session: people.session(caller.id), who });
       if (refused) {
         if (!refused.ok && refused.error.code === "forbidden") recordRefusal(who, name, refused.error.message);
         return refused;
       }
       // The table types each handler by its own method; the union of all cannot be called without this.
+      if (LEVELS[name] === "operate") people.stir(caller.id);
       const handler = HANDLERS[name] as (context: Context, params: unknown, call: unknown) => Promise<Result<unknown>>;
       return await handler(context, parsed.data, { caller, who });
     } catch (error) {
@@ -209,6 +212,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     close: () => {
       closing ??= (async () => {
         await runs.close();
+        people.close();
         runNews.stop();
         logNews.stop();
         unsubscribe();

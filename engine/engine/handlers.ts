@@ -18,22 +18,19 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "settings.set": (context, { change }, { who }) => {
     const defined = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     const settings = context.settings.set(defined, who.actor);
+    context.people.setIdleMinutes(settings.idleLockMinutes);
     context.emit("app.changed", { what: "settings" });
     return ok(settings);
   },
-  "people.createFirst": async (context, params, { caller }) => {
-    const made = await context.people.createFirst(params);
-    if (!made.ok) return made;
-    return told(context, "session", await context.people.signIn(caller.id, { id: params.id, password: params.password }));
-  },
-  "people.signIn": async (context, params, { caller }) => told(context, "session", await context.people.signIn(caller.id, params)),
+  "people.createFirst": (context, params, { caller }) => context.people.createFirst(params, caller.id),
+  "people.signIn": (context, params, { caller }) => context.people.signIn(caller.id, params),
   "people.signOut": (context, _, { caller }) => {
     context.people.signOut(caller.id);
-    return told(context, "session", ok(null));
+    return ok(null);
   },
   "people.lock": (context, _, { caller }) => {
     context.people.lock(caller.id);
-    return told(context, "session", ok(null));
+    return ok(null);
   },
   "people.stir": (context, _, { caller }) => {
     context.people.stir(caller.id);
@@ -90,7 +87,7 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   },
 };
 
-function told<T>(context: Context, what: "session" | "library" | "contexts", result: Result<T>): Result<T> {
+function told<T>(context: Context, what: "library" | "contexts", result: Result<T>): Result<T> {
   if (result.ok) context.emit("app.changed", { what });
   return result;
 }

@@ -119,7 +119,7 @@ export function whatHappened({ body }: StoredEvent): string {
     case "folder.trusted":
       return `${text("folder")} ${data.trusted === true ? "trusted" : "no longer trusted"}`;
     case "access.refused":
-      return `${text("method")} refused${because}`;
+      return `${text("what")} refused${because}`;
     default:
       return `${body.type.replaceAll(/[._]/g, " ")}${subject.step === "" ? "" : ` (${subject.step})`}${because}`;
   }

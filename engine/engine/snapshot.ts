@@ -14,7 +14,7 @@ export async function snapshot(context: Context, caller: Caller): Promise<AppSna
     version: APP_VERSION,
     install: store.installId,
     home: context.home,
-    hasOperators: people.list().length > 0,
+    hasOperators: people.hasOperators(),
     session: people.session(caller.id),
     solo: people.isSolo(),
     settings: settings.get(),

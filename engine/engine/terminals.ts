@@ -2,7 +2,7 @@
 import { fail, ok, type Result, type TerminalFromEngine, TerminalToEngine } from "../protocol/index.ts";
 import type { Caller } from "./access.ts";
 import { refusal } from "./access.ts";
-import { type Context, whoOf } from "./context.ts";
+import type { Context } from "./context.ts";
 
 export type TerminalLink = { receive(message: unknown): void; detach(): void };
 
@@ -13,9 +13,9 @@ export function connectTerminal(
   send: (message: TerminalFromEngine) => void,
 ): Result<TerminalLink> {
   const standing = () => ({
-    hasOperators: context.people.list().length > 0,
+    hasOperators: context.people.hasOperators(),
     session: context.people.session(caller.id),
-    who: whoOf(context.people, caller),
+    who: context.people.who(caller.id),
   });
   // Seeing is what run.get allows; typing is asked again for every message, since a lock may fall at any time.
   const seeing = refusal("run.get", caller, standing());

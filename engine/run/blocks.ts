@@ -1,13 +1,12 @@
 // One block of a step: prepared, started on record, run, ended on record.
 // Owns: the order "record, then run" and what a block's end says. Does not decide what comes after it: that is drive.ts.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { type Block, fail, ok, type Result, type ShellKind, type Verdict } from "../protocol/index.ts";
-import { type BlockOutcome, openRecording } from "../shell/index.ts";
+import type { BlockOutcome } from "../shell/index.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { append, appendOrKeep, type Draft, eventOf, placeholderValues, wholeMs } from "./live.ts";
 import { proveBefore } from "./pins.ts";
+import { recordingOf } from "./recordings.ts";
 import { blockDirectory, clusterOf, ensureShell, NO_KUBECONFIG, shellKey, variablesFor } from "./shells.ts";
 
 export type BlockRequest = {
@@ -117,35 +116,12 @@ async function readyShell(deps: RunDeps, live: LiveRun, request: BlockRequest, k
   return opened;
 }
 
-/** One recording per step attempt; a background block has its own, since its output goes on while other blocks write. */
-function recordingOf(deps: RunDeps, live: LiveRun, step: string, attempt: number, background: number | null) {
-  const key = background === null ? step : `${step}#${background}`;
-  const open = live.recordings.get(key);
-  if (open) return open;
-  const position = String((live.state.positions.get(step) ?? 0) + 1).padStart(4, "0");
-  const name = step
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9._-]+/g, "-")
-    .slice(0, 60);
-  mkdirSync(join(deps.home, "recordings", live.run), { recursive: true, mode: 0o700 });
-  const stem = `${live.run}/${position}-${name}.${attempt}${background === null ? "" : `.background-${background}`}`;
-  // An attempt that goes on after a restart gets a second file: the first was closed by its hash on record.
-  let path = `${stem}.cast`;
-  for (let part = 2; existsSync(join(deps.home, "recordings", path)); part += 1) path = `${stem}.part-${part}.cast`;
-  const recording = openRecording(join(deps.home, "recordings", path), {
-    title: `${live.state.title} · ${step} · attempt ${attempt}`,
-  } as never);
-  const entry = { recording, path };
-  live.recordings.set(key, entry);
-  return entry;
-}
-
 function recordEnd(deps: RunDeps, live: LiveRun, request: BlockRequest, lane: LaneShell, outcome: BlockOutcome, path: string): BlockEnd {
   const { step, block, who, attempt } = request;
   const pin = live.pins.get(lane.cluster);
   const reported = outcome.reported.KUBECONFIG ?? null;
   lane.cwd = outcome.cwd ?? lane.cwd;
-  const captured = captureOf(request, outcome);
+  const captured = captureOf(live, request, outcome);
   const because = captured.problem ?? outcome.because;
   const verdict: Verdict = captured.problem === null ? outcome.verdict : "failed";
   const planned = live.plan.byId.get(step)?.step;
@@ -188,6 +164,7 @@ function recordEnd(deps: RunDeps, live: LiveRun, request: BlockRequest, lane: La
 
 /** The last line of a passed block becomes a value; a block that promises one and prints nothing has failed. */
 function captureOf(
+  live: LiveRun,
   { block }: BlockRequest,
   outcome: BlockOutcome,
 ): { value: { name: string; value: string } | null; problem: string | null } {
@@ -195,5 +172,7 @@ function captureOf(
   if (name === undefined || outcome.verdict !== "passed") return { value: null, problem: null };
   if (outcome.lastLine === null || outcome.lastLine === "")
     return { value: null, problem: `nothing was printed, so ${name} has no value (capture=${name})` };
+  if (live.redactor.redactText(outcome.lastLine) !== outcome.lastLine)
+    return { value: null, problem: `its last line holds a secret, which capture=${name} would write into the record` };
   return { value: { name, value: outcome.lastLine }, problem: null };
 }

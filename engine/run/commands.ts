@@ -2,10 +2,11 @@
 // Owns: refusals and what is recorded of a decision. Driving is drive.ts; who may call at all is engine.ts.
 import { type Block, type Expectation, fail, type Result, type StepState } from "../protocol/index.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
-import { closeRecording, conclude, drive, driveOn, endStep, settleWhens } from "./drive.ts";
+import { conclude, drive, driveOn, endStep, settleWhens } from "./drive.ts";
 import { append, checkRole, eventOf, factsOf } from "./live.ts";
 import { focusStep, isOnProduction, obstacleFor, pendingAction, wordToType } from "./next.ts";
 import { hasDanger, needsTyping, type StepPlan } from "./plan.ts";
+import { closeRecording } from "./recordings.ts";
 import { isSettled } from "./state.ts";
 
 type Done = Promise<Result<null>>;
@@ -25,7 +26,7 @@ export async function runStep(deps: RunDeps, live: LiveRun, who: Who, call: Step
   if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);
   const pending = step.status === "todo" ? (plan.actions[0] ?? null) : pendingAction(step, plan);
   if (step.status === "open" && pending === null) {
-    endStep(deps, live, who, plan, step.attempt, "passed", `marked done by ${who.actor.name}`);
+    await endStep(deps, live, who, plan, step.attempt, "passed", `marked done by ${who.actor.name}`);
     settleWhens(deps, live);
     return { ok: true, value: null };
   }
@@ -168,8 +169,8 @@ export async function confirmCheck(
   if (!written.ok) return written;
   if (!isMet) {
     const limit = check.expect ? `${check.expect.operator} ${check.expect.value}` : "";
-    endStep(deps, live, who, plan, attempt, "failed", `“${check.text}” is ${text ?? "missing"}, expected ${limit}`);
-  } else if (live.drives.size === 0) conclude(deps, live, who, plan, { attempt, last: null, differs: null });
+    await endStep(deps, live, who, plan, attempt, "failed", `“${check.text}” is ${text ?? "missing"}, expected ${limit}`);
+  } else if (live.drives.size === 0) await conclude(deps, live, who, plan, { attempt, last: null, differs: null });
   settleWhens(deps, live);
   return written;
 }
@@ -187,7 +188,8 @@ export async function retry(deps: RunDeps, live: LiveRun, who: Who, call: StepCa
   const first = plan.actions[0];
   const typed = first?.kind === "block" ? checkTyped(live, step, first.block, call.typed) : null;
   if (typed) return typed;
-  if (step.status === "open") endStep(deps, live, who, plan, step.attempt, "failed", `begun again by ${who.actor.name} before it was done`);
+  if (step.status === "open")
+    await endStep(deps, live, who, plan, step.attempt, "failed", `begun again by ${who.actor.name} before it was done`);
   return drive(deps, live, who, step.id, { fresh: true, ...(call.reason === undefined ? {} : { reason: call.reason }) });
 }
 
@@ -203,9 +205,8 @@ export async function skip(deps: RunDeps, live: LiveRun, who: Who, call: { step:
     return fail("busy", `${place(live, step)} is running. Cancel it first, then skip it.`);
   if (step.status === "done" && isSettled(step))
     return fail("conflict", `${place(live, step)} is done (${step.verdict}); there is nothing to skip.`);
-  const closed = closeRecording(live, step.id, "unknown");
+  const recording = await closeRecording(deps, live, step.id, "unknown");
   const because = step.status === "open" ? "skipped by hand after it had begun" : "skipped by hand";
-  const recording = closed ? { recording: closed.path, recording_sha256: closed.sha256, recording_bytes: closed.bytes } : {};
   const written = append(deps, live, [
     eventOf(live, who.actor, {
       type: "step.skipped",

@@ -7,6 +7,7 @@ import { append, appendOrKeep, checkRole, type Draft, ENGINE, eventOf, factsOf, 
 import { focusStep, isOnProduction, nextTodo, obstacleFor, pendingAction } from "./next.ts";
 import { proveAfter } from "./pins.ts";
 import { needsTyping, type StepPlan, stopsRunOn } from "./plan.ts";
+import { closeRecording, recordClosed } from "./recordings.ts";
 import { closeLane, ensureShell, shellKey } from "./shells.ts";
 import { isSettled } from "./state.ts";
 
@@ -151,7 +152,7 @@ async function driveToEnd(
   }
   const last = ends.at(-1);
   const differs = await proveLanes(deps, live, id, ends);
-  conclude(deps, live, who, plan, { attempt, last: last ?? null, differs });
+  await conclude(deps, live, who, plan, { attempt, last: last ?? null, differs });
   settleWhens(deps, live);
   if (last && !last.shellAlive && live.handOvers.get(shellKey(last.lane.cluster, last.lane.kind))?.from)
     await reopen(deps, live, last.lane);
@@ -199,7 +200,7 @@ function startBackground(deps: RunDeps, live: LiveRun, request: Parameters<typeo
     .then(async (ended) => {
       begun.resolve(ended.ok ? ok(null) : ended);
       if (!ended.ok) return;
-      closeRecording(live, `${request.step}#${request.block.index}`, ended.value.verdict);
+      await recordClosed(deps, live, `${request.step}#${request.block.index}`, ended.value.verdict);
       if (ended.value.verdict !== "passed" && !live.isClosing)
         deps.notify.alarm(live.run, request.step as StepId, "warn", "A background command ended", ended.value.because);
       await closeLane(live, ended.value.lane);
@@ -234,12 +235,12 @@ async function proveLanes(deps: RunDeps, live: LiveRun, step: string, ends: Bloc
 type Concluding = { attempt: number; last: BlockEnd | null; differs: string | null };
 
 /** Ends the step if anything ended it, or leaves it open for a person. */
-export function conclude(deps: RunDeps, live: LiveRun, who: Who, plan: StepPlan, given: Concluding) {
+export async function conclude(deps: RunDeps, live: LiveRun, who: Who, plan: StepPlan, given: Concluding): Promise<void> {
   const step = stepNow(live, plan.step.id);
   if (step.status !== "open") return;
   const verdict = stepVerdict(step, plan, given);
   if (verdict === null) return;
-  endStep(deps, live, who, plan, given.attempt, verdict.outcome, verdict.because);
+  await endStep(deps, live, who, plan, given.attempt, verdict.outcome, verdict.because);
   if (given.differs !== null) holdByEngine(deps, live, `${given.differs}. Look at what the step did, judge it, then resume.`, step.id);
 }
 
@@ -252,17 +253,23 @@ function stepVerdict(step: StepState, plan: StepPlan, { last, differs }: Conclud
   return { outcome: "passed", because: "every command passed and every check is confirmed" };
 }
 
-export function endStep(deps: RunDeps, live: LiveRun, who: Who, plan: StepPlan, attempt: number, outcome: Verdict, because: string) {
+export async function endStep(
+  deps: RunDeps,
+  live: LiveRun,
+  who: Who,
+  plan: StepPlan,
+  attempt: number,
+  outcome: Verdict,
+  because: string,
+): Promise<void> {
   const { id } = plan.step;
   const step = stepNow(live, id);
-  const closed = closeRecording(live, id, outcome);
+  const recording = await closeRecording(deps, live, id, outcome);
   const data = {
     duration_ms: stepDuration(deps, live, step),
     planned_ms: plan.step.directive.plannedMs,
     because,
-    recording: closed?.path ?? "",
-    recording_sha256: closed?.sha256 ?? "",
-    recording_bytes: closed?.bytes ?? 0,
+    ...recording,
   };
   appendOrKeep(deps, live, [
     eventOf(live, outcome === "unknown" ? ENGINE : who.actor, { type: "step.ended", step: id, attempt, outcome, data }),
@@ -282,13 +289,6 @@ function stepDuration(deps: RunDeps, live: LiveRun, step: StepState): number {
   const begun = live.begun.get(step.id);
   if (begun !== undefined) return wholeMs(Number(deps.ports.clock.monotonicNs() - begun) / 1e6);
   return step.startedAt === null ? 0 : Math.max(0, deps.ports.clock.now() - Date.parse(step.startedAt));
-}
-
-export function closeRecording(live: LiveRun, key: string, outcome: Verdict): { path: string; sha256: string; bytes: number } | null {
-  const open = live.recordings.get(key);
-  if (!open) return null;
-  live.recordings.delete(key);
-  return { path: open.path, ...open.recording.close(outcome === "passed" ? 0 : 1) };
 }
 
 /** Steps whose `when` does not hold are skipped by rule, with the rule as the reason, as soon as they would be next. */

@@ -192,7 +192,8 @@ function stepStarted(state: RunState, { body }: StoredEvent) {
 function blockStarted(state: RunState, { body }: StoredEvent) {
   const { data } = body;
   const index = whole(data, "block");
-  state.running.push({ step: body.subject.step, block: index, isBackground: data.background === true });
+  const isBackground = data.background === true;
+  state.running.push({ step: body.subject.step, block: index, isBackground, recording: text(data, "recording") });
   changeBlock(state, body.subject.step, index, (block) => ({
     ...emptyBlock(index, block.attempt + 1),
     status: "running",
@@ -200,10 +201,9 @@ function blockStarted(state: RunState, { body }: StoredEvent) {
     resolved: text(data, "text"),
   }));
   changeStep(state, body.subject.step, () => ({
-    ...(data.background === true ? {} : { status: "running" as const }),
     shell: ShellKind.safeParse(data.shell).data ?? null,
     terminal: TerminalId.safeParse(data.terminal).data ?? null,
-    recording: textOrNull(data, "recording"),
+    ...(isBackground ? {} : { status: "running" as const, recording: textOrNull(data, "recording") }),
   }));
 }
 

@@ -6,6 +6,7 @@ import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { settleWhens } from "./drive.ts";
 import { append, appendOrKeep, ENGINE, eventOf } from "./live.ts";
 import { disposePins, pinAgain } from "./pins.ts";
+import { recordClosed } from "./recordings.ts";
 import { closeShells } from "./shells.ts";
 import { addSecret } from "./start.ts";
 import { satisfiesNeed } from "./state.ts";
@@ -78,7 +79,7 @@ export async function cancel(live: LiveRun): Promise<Result<Survivors>> {
 export async function abort(deps: RunDeps, live: LiveRun, who: Who, reason: string): Promise<Result<null>> {
   if (live.state.status === "finished" || live.state.status === "aborted") return active(live) as Result<never>;
   live.isClosing = true;
-  await stopEverything(live);
+  await stopEverything(deps, live);
   const written = append(deps, live, [eventOf(live, who.actor, { type: "run.aborted", reason, data: tally(live) })]);
   if (!written.ok) {
     live.isClosing = false;
@@ -102,7 +103,7 @@ export async function finish(deps: RunDeps, live: LiveRun, who: Who, reason: str
   if (left.length > 0 && !reason?.trim())
     return fail("reason-needed", `${numbers(left)} ${left.length === 1 ? "was" : "were"} not done. Give a reason to finish without.`);
   live.isClosing = true;
-  await stopEverything(live);
+  await stopEverything(deps, live);
   const result = resultOf(live.state.steps, live);
   const written = append(deps, live, [
     eventOf(live, who.actor, { type: "run.finished", ...(reason?.trim() ? { reason } : {}), data: { result, ...tally(live) } }),
@@ -141,7 +142,7 @@ function tally(live: LiveRun) {
 }
 
 /** Ends what runs and waits until its end is on record. */
-async function stopEverything(live: LiveRun) {
+async function stopEverything(deps: RunDeps, live: LiveRun) {
   live.runningOn = false;
   live.stopWaiting?.abort();
   await Promise.all([...live.lanes].filter((lane) => lane.session.activity() !== "idle").map((lane) => lane.session.cancel()));
@@ -149,6 +150,8 @@ async function stopEverything(live: LiveRun) {
   if (live.drives.size > 0 || live.background.size > 0)
     await Promise.all([...live.lanes].filter((lane) => lane.session.activity() !== "idle").map((lane) => lane.session.close()));
   await Promise.all([...live.drives, ...live.background]);
+  // Steps that stay open have recordings that no step's end will close.
+  for (const key of [...live.recordings.keys()]) await recordClosed(deps, live, key, "unknown");
 }
 
 async function putAway(deps: RunDeps, live: LiveRun, why: string) {
@@ -163,7 +166,7 @@ async function putAway(deps: RunDeps, live: LiveRun, why: string) {
 export async function closeRun(deps: RunDeps, live: LiveRun): Promise<void> {
   const isOver = live.state.status === "finished" || live.state.status === "aborted";
   live.isClosing = true;
-  await stopEverything(live);
+  await stopEverything(deps, live);
   if (!isOver && live.state.status === "active")
     appendOrKeep(deps, live, [
       eventOf(live, ENGINE, { type: "run.held", reason: "Holdpoint was closed. The shells are gone; the next step gets a new one." }),

@@ -1,8 +1,5 @@
 // Puts runs back as they stood when the engine ended: from their events and the text they pinned, never from the file.
 // Owns: what a crash leaves on record. Starts no shell and asks no cluster; that is done by a resume.
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   type CanonicalValue,
@@ -15,6 +12,7 @@ import {
   type StoredEvent,
   type Verdict,
 } from "../protocol/index.ts";
+import { closeAfterCrash } from "../shell/index.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
 import { foldRun } from "./fold.ts";
 import { append, ENGINE, eventOf } from "./live.ts";
@@ -61,9 +59,9 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
   const because = "Holdpoint ended while this ran; whether it took effect is not known";
   const events = [];
   const ended = new Map<string, Record<string, CanonicalValue>>();
-  for (const { step, block } of interrupted) {
+  for (const { step, block, isBackground, recording: path } of interrupted) {
     const now = state.steps[state.positions.get(step) ?? -1];
-    const recording = await hashOf(deps, now?.recording ?? null);
+    const recording = await hashOf(deps, path);
     const at = { step, attempt: now?.attempt ?? 0, cluster: now?.on ?? "" };
     events.push(eventOf(live, ENGINE, { type: "run.crash_recovered", ...at, data: { step, block, ...recording } }));
     events.push(
@@ -85,7 +83,8 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
         },
       }),
     );
-    if (now?.status === "running") ended.set(step, { because, duration_ms: null, planned_ms: now.plannedMs, ...recording });
+    if (now?.status === "running" && !isBackground)
+      ended.set(step, { because, duration_ms: null, planned_ms: now.plannedMs, ...recording });
   }
   for (const [step, data] of ended)
     events.push(
@@ -98,8 +97,12 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
       }),
     );
   for (const step of state.steps) {
-    const end = step.status === "open" ? lostEnd(live, step) : null;
-    if (end) events.push(eventOf(live, ENGINE, { type: "step.ended", step: step.id, attempt: step.attempt, ...end }));
+    if (step.status !== "open") continue;
+    const recording = await hashOf(deps, step.recording);
+    const end = lostEnd(live, step);
+    const at = { step: step.id, attempt: step.attempt };
+    if (end) events.push(eventOf(live, ENGINE, { type: "step.ended", ...at, outcome: end.outcome, data: { ...end.data, ...recording } }));
+    else if (recording.recording !== "") events.push(eventOf(live, ENGINE, { type: "recording.closed", ...at, data: recording }));
   }
   if (interrupted.length === 0) events.push(eventOf(live, ENGINE, { type: "run.crash_recovered", data: { step: "", block: null } }));
   const what = interrupted.length > 0 ? "in the middle of a step" : "between two steps";
@@ -126,13 +129,12 @@ function lostEnd(live: LiveRun, step: StepState): { outcome: Verdict; data: Reco
   return end("passed", "every command passed and every check is confirmed");
 }
 
+/** Cuts off what the crash left half written, and gives what binds the rest. */
 async function hashOf(deps: RunDeps, recording: string | null): Promise<Record<string, CanonicalValue>> {
-  if (recording === null) return { recording: "", recording_sha256: "", recording_bytes: 0 };
-  const path = join(deps.home, "recordings", recording);
+  if (recording === null || recording === "") return { recording: "", recording_sha256: "", recording_bytes: 0 };
   try {
-    const hash = createHash("sha256");
-    for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
-    return { recording, recording_sha256: hash.digest("hex"), recording_bytes: (await stat(path)).size };
+    const { sha256, bytes, repaired } = await closeAfterCrash(join(deps.home, "recordings", recording));
+    return { recording, recording_sha256: sha256, recording_bytes: bytes, recording_repaired: repaired };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     // The engine ended between the start on record and the first byte on disk: there is nothing to hash, and the record says so.

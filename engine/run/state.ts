@@ -29,7 +29,7 @@ export type RunState = {
   namespace: string | null;
   runAllArmed: boolean;
   /** Blocks that are running now, oldest first; more than one with a nested shell or a background block. */
-  running: { step: string; block: number; isBackground: boolean }[];
+  running: { step: string; block: number; isBackground: boolean; recording: string }[];
   /** Steps whose `when` did not hold: a `needs` on one of these is no obstacle. */
   notApplicable: Set<string>;
   events: number;

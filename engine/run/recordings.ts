@@ -1,0 +1,69 @@
+// The recordings of a run's step attempts: where they lie, and that each is closed with its hash on record.
+// Owns: names and closing. Does not write them: that is the shell's work.
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { CanonicalValue, Verdict } from "../protocol/index.ts";
+import { openRecording, type Recording } from "../shell/index.ts";
+import type { LiveRun, RunDeps } from "./deps.ts";
+import { appendOrKeep, ENGINE, eventOf, holdByEngine } from "./live.ts";
+
+/** Size that replay assumes until the first resize; the terminal's own when it opens. */
+const COLS = 120;
+const ROWS = 32;
+
+/** One recording per step attempt; a background block has its own, since its output goes on while other blocks write. */
+export function recordingOf(
+  deps: RunDeps,
+  live: LiveRun,
+  step: string,
+  attempt: number,
+  background: number | null,
+): { recording: Recording; path: string } {
+  const key = background === null ? step : `${step}#${background}`;
+  const open = live.recordings.get(key);
+  if (open) return open;
+  const position = String((live.state.positions.get(step) ?? 0) + 1).padStart(4, "0");
+  const name = step
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]+/g, "-")
+    .slice(0, 60);
+  mkdirSync(join(deps.home, "recordings", live.run), { recursive: true, mode: 0o700 });
+  const stem = `${live.run}/${position}-${name}.${attempt}${background === null ? "" : `.background-${background}`}`;
+  // An attempt that goes on after a restart gets a second file: the first was closed by its hash on record.
+  let path = `${stem}.cast`;
+  for (let part = 2; existsSync(join(deps.home, "recordings", path)); part += 1) path = `${stem}.part-${part}.cast`;
+  const recording = openRecording(join(deps.home, "recordings", path), {
+    cols: COLS,
+    rows: ROWS,
+    title: live.redactor.redactText(`${live.state.title} · ${step} · attempt ${attempt}`),
+    env: { TERM: "xterm-256color" },
+    clock: deps.ports.clock,
+  });
+  recording.onError((error) => holdByEngine(deps, live, error.message, step));
+  const entry = { recording, path };
+  live.recordings.set(key, entry);
+  return entry;
+}
+
+/** Closes the recording if one is open, and gives what binds it: path, hash, size. No hash where the disk refused. */
+export async function closeRecording(deps: RunDeps, live: LiveRun, key: string, outcome: Verdict): Promise<Record<string, CanonicalValue>> {
+  const open = live.recordings.get(key);
+  if (!open) return { recording: "", recording_sha256: "", recording_bytes: 0 };
+  live.recordings.delete(key);
+  try {
+    const { sha256, bytes } = await open.recording.close(outcome === "passed" ? 0 : outcome === "failed" ? 1 : null);
+    return { recording: open.path, recording_sha256: sha256, recording_bytes: bytes };
+  } catch (error) {
+    holdByEngine(deps, live, error instanceof Error ? error.message : String(error), null);
+    return { recording: open.path, recording_sha256: "", recording_bytes: 0 };
+  }
+}
+
+/** Closes a recording that no step's end will close, with an event of its own. */
+export async function recordClosed(deps: RunDeps, live: LiveRun, key: string, outcome: Verdict): Promise<void> {
+  if (!live.recordings.has(key)) return;
+  const data = await closeRecording(deps, live, key, outcome);
+  const step = key.split("#", 1)[0] ?? "";
+  const attempt = live.state.steps[live.state.positions.get(step) ?? -1]?.attempt ?? 0;
+  appendOrKeep(deps, live, [eventOf(live, ENGINE, { type: "recording.closed", step, attempt, data })]);
+}
