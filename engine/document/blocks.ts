@@ -1,0 +1,188 @@
+// A fence as a block: whether it runs, in which shell, which text, and why not. Owns the table of FORMAT.md
+// "Which blocks run". Where the block belongs is outline.ts's question.
+import type { Block, BlockAttributes, ShellKind } from "../protocol/index.ts";
+import { readAttributes } from "./attributes.ts";
+import { parseInfo } from "./info.ts";
+import { whyNotCommands } from "./not-commands.ts";
+import { findPlaceholders, placeholderNames } from "./placeholders.ts";
+import type { Problems } from "./problems.ts";
+import { foreignPrompt, splitConsole, splitShell } from "./prompts.ts";
+import type { Source } from "./source.ts";
+import { fenceContent } from "./strip.ts";
+import type { Leaf } from "./tree.ts";
+
+const SHELLS: Record<string, ShellKind> = {
+  sh: "bash",
+  bash: "bash",
+  shell: "bash",
+  zsh: "zsh",
+  fish: "fish",
+  pwsh: "pwsh",
+  powershell: "pwsh",
+};
+/** These follow the file's own `shell:`; a fence that names a shell keeps it. */
+const GENERIC = new Set(["sh", "shell", "console", "shell-session", "shellsession", "terminal"]);
+const CONSOLES = new Set(["console", "shell-session", "shellsession", "terminal"]);
+/** Text and data: never run, whatever stands beside them. */
+const DATA = new Set(
+  "text txt plain plaintext none output log logs json json5 jsonc jsonl ndjson yaml yml toml ini conf config cfg properties env dotenv xml html svg css csv tsv diff patch md markdown mdx rst mermaid dot graphviz plantuml http".split(
+    " ",
+  ),
+);
+/** Queries and descriptions of state: an interpreter may take them, a shell never. */
+const QUERIES = new Set(
+  "promql metricsql logql traceql sql psql mysql pgsql plsql cql graphql kql spl influxql lucene jq hcl terraform tf rego cel nginx apache dockerfile makefile".split(
+    " ",
+  ),
+);
+const SHELL_PROGRAMS = /(?:^|[/\\\s])(?:sh|bash|zsh|fish|ksh|dash|ash|csh|tcsh|pwsh|powershell)(?:\.exe)?(?:\s|$)/;
+
+/** Reads one fence. `defaultShell` is the front matter's. */
+export function readBlock(source: Source, leaf: Leaf, defaultShell: ShellKind | null, problems: Problems): Block {
+  const info = parseInfo(leaf.info);
+  const { options, attributes, problems: found } = readAttributes(info, leaf.info);
+  const infoAt = leaf.offset + leaf.marks.length + leadingBlanks(source.text, leaf.offset + leaf.marks.length);
+  for (const problem of found) problems.addAt(problem.severity, problem.code, infoAt + problem.at, problem.message);
+  const content = fenceContent(source, leaf);
+  const shown = content.lines.length === 0 ? "" : `${content.lines.join("\n")}\n`;
+  const block: Block = {
+    index: 0,
+    line: leaf.line,
+    endLine: leaf.endLine,
+    language: info.language,
+    runnable: false,
+    shell: null,
+    interpreter: null,
+    why: null,
+    commands: shown,
+    sampleOutput: null,
+    text: content.text,
+    placeholders: [],
+    placeholderSpans: [],
+    name: options.name ?? null,
+    attributes,
+    options,
+  };
+  if (!leaf.isClosed) {
+    problems.add(
+      "warning",
+      "unclosed-fence",
+      leaf.line,
+      columnOf(source, leaf),
+      `This fence is never closed, so where its text ends is not known and it does not run. Close it with a line ${leaf.marks}.`,
+    );
+    return notRunnable(block, "the fence is never closed, so where its commands end is not known");
+  }
+  return decide(source, leaf, block, content.lines, options, defaultShell, problems);
+}
+
+function decide(
+  source: Source,
+  leaf: Leaf,
+  block: Block,
+  lines: string[],
+  options: BlockAttributes,
+  defaultShell: ShellKind | null,
+  problems: Problems,
+): Block {
+  const { language } = block;
+  const odd = whyUnsafeText(source, block);
+  if (odd !== null) {
+    problems.add("error", "unreadable-block", leaf.line, columnOf(source, leaf), `This block does not run: ${odd}.`);
+    return notRunnable(block, odd);
+  }
+  if (options.ignore === true) return notRunnable(block, "its attribute ignore=true says so");
+  const interpreter = options.interpreter ?? shebang(lines);
+  if (language === "") return notRunnable(block, "the fence names no language; it can be run as shell by an explicit act");
+  if (DATA.has(language)) return notRunnable(block, `"${language}" is text or data, never a command`);
+  const shell = SHELLS[language] ?? null;
+  const isConsole = CONSOLES.has(language);
+  if (shell === null && !isConsole) return decideOther(block, lines, interpreter, defaultShell);
+  if (isConsole) return decideConsole(block, lines, options, defaultShell);
+  const kind = GENERIC.has(language) ? (defaultShell ?? shell) : shell;
+  const split = splitShell(lines, kind === "pwsh");
+  if (split.commands === null) return notRunnable(block, split.why ?? "its commands cannot be told from its output");
+  if (split.strayLine !== -1) {
+    const line = leaf.line + 1 + split.strayLine;
+    const message = "This line has no prompt while others of the block do, so it is taken as sample output and does not run.";
+    problems.add("warning", "output-in-shell-block", line, 1, message);
+  }
+  const why = interpreter === null || SHELL_PROGRAMS.test(interpreter) ? whyNotShell(split.commands, language) : null;
+  if (why !== null) return notRunnable(block, why);
+  return runnable(block, split.commands, split.sample, kind, interpreter);
+}
+
+function decideConsole(block: Block, lines: string[], options: BlockAttributes, defaultShell: ShellKind | null): Block {
+  const split = splitConsole(lines);
+  if (split.commands === null || split.commands.length === 0) {
+    return notRunnable(block, split.why ?? "its prompts have no command behind them");
+  }
+  const why = whyNotShell(split.commands, block.language);
+  if (why !== null) return notRunnable(block, why);
+  return runnable(block, split.commands, split.sample, split.isPowerShell ? "pwsh" : (defaultShell ?? "bash"), options.interpreter ?? null);
+}
+
+function decideOther(block: Block, lines: string[], interpreter: string | null, defaultShell: ShellKind | null): Block {
+  const { language } = block;
+  const said = language.slice(0, 60);
+  if (interpreter === null) {
+    const why = QUERIES.has(language)
+      ? `"${said}" is a query or a description, never sent to a shell`
+      : `"${said}" is no shell, and the block names no interpreter (interpreter=… or a first line #!…)`;
+    return notRunnable(block, why);
+  }
+  if (QUERIES.has(language) && SHELL_PROGRAMS.test(interpreter))
+    return notRunnable(block, `"${said}" is never sent to a shell, and its interpreter ${interpreter} is one`);
+  if (lines.every((line) => line.trim() === "")) return notRunnable(block, "it is empty");
+  // A program of its own still needs a shell to be started from.
+  return { ...runnable(block, lines, [], null, interpreter), shell: defaultShell ?? "bash" };
+}
+
+function whyNotShell(commands: string[], language: string): string | null {
+  const first = commands.find((line) => line.trim() !== "" && !/^\s*#/.test(line));
+  const prompt = first === undefined ? null : foreignPrompt(first);
+  if (prompt !== null) return `its commands stand behind the prompt "${prompt}", which is not this shell's`;
+  return whyNotCommands(commands, language);
+}
+
+function runnable(block: Block, commands: string[], sample: string[], shell: ShellKind | null, interpreter: string | null): Block {
+  const text = `${commands.join("\n")}\n`;
+  const spans = findPlaceholders(text, shell !== null);
+  return {
+    ...block,
+    runnable: true,
+    shell,
+    interpreter,
+    commands: text,
+    sampleOutput: sample.length === 0 ? null : `${sample.join("\n")}\n`,
+    placeholderSpans: spans,
+    placeholders: placeholderNames(spans),
+  };
+}
+
+/** The block as one that does not run, with the reason. */
+export function notRunnable(block: Block, why: string): Block {
+  return { ...block, runnable: false, shell: null, interpreter: null, why };
+}
+
+// What would reach the shell must be what the file holds: a byte that is no text, or a NUL, cannot be sent as written.
+function whyUnsafeText(source: Source, block: Block): string | null {
+  if (block.text.includes("\0")) return "it holds a NUL character, which no command can";
+  if (source.invalidCount > 0 && block.text.includes("\ufffd")) return "it holds bytes that are not UTF-8, so its text is not known";
+  return null;
+}
+
+function shebang(lines: string[]): string | null {
+  const match = /^#!\s*(\S.*?)\s*$/.exec(lines[0] ?? "");
+  return match === null ? null : match[1]!;
+}
+
+function leadingBlanks(text: string, from: number): number {
+  let at = from;
+  while (text[at] === " " || text[at] === "\t") at++;
+  return at - from;
+}
+
+export function columnOf(source: Source, leaf: Leaf): number {
+  return leaf.offset - source.starts[leaf.line - 1]! + 1;
+}

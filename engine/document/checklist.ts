@@ -1,0 +1,126 @@
+// Categories and items of a checklist. Owns which task item belongs to which category, and its id.
+// Answers, signatures and the decision are not here: they live in the log.
+import type { Block, Category, Item } from "../protocol/index.ts";
+import { type Content, taskMark } from "./content.ts";
+import { readCategory, readItem } from "./directive-keys.ts";
+import type { Directive } from "./directives.ts";
+import { type CheckDraft, ownDirective, readCheckDraft, type SectionDraft } from "./outline.ts";
+import type { Problems } from "./problems.ts";
+import type { Prose } from "./prose.ts";
+import { eachLeaf, isContainer, type Node } from "./tree.ts";
+
+export type ItemDraft = { check: CheckDraft; directive: Directive | null; blocks: Block[]; depth: number };
+export type CategoryDraft = { section: SectionDraft; directive: Directive | null; items: ItemDraft[] };
+export type ChecklistDraft = { categories: CategoryDraft[]; items: ItemDraft[] };
+
+/** `**INF-01** text`, `**INF-01:** text`: letters, digits and dashes with a digit among them. */
+export const ITEM_ID = /^(?:\*\*|__)(?=[^*_\s]*\d)([A-Za-z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*)\s*[:.)]?(?:\*\*|__)\s*[:–—-]?\s*/u;
+
+/** Gathers items under the headings they belong to, and marks every leaf with its item. */
+export function readChecklist(content: Content, sections: SectionDraft[], prose: Prose): ChecklistDraft {
+  const items: ItemDraft[] = [];
+  const categories: CategoryDraft[] = [];
+  const bySection = new Map<SectionDraft, CategoryDraft>();
+  const categoryOf = (section: SectionDraft): CategoryDraft => {
+    const known = bySection.get(section);
+    if (known !== undefined) return known;
+    const category: CategoryDraft = { section, directive: section.categoryDirective, items: [] };
+    bySection.set(section, category);
+    categories.push(category);
+    return category;
+  };
+  for (const section of sections) {
+    const home = homeOf(section);
+    // A category that is declared and has no item yet is one all the same.
+    if (section.categoryDirective !== null) categoryOf(section);
+    const visit = (node: Node, depth: number): void => {
+      if (!isContainer(node)) return;
+      const isTask = taskMark(content.source, node) !== null;
+      if (isTask) {
+        const item: ItemDraft = {
+          check: readCheckDraft(content, node, prose, ITEM_ID)!,
+          directive: ownDirective(content, node, "item"),
+          blocks: [],
+          depth,
+        };
+        // Items below are visited after this one and take what is theirs.
+        eachLeaf(node, (leaf) => {
+          leaf.item = items.length;
+        });
+        items.push(item);
+        categoryOf(home).items.push(item);
+      }
+      for (const child of node.children) visit(child, isTask ? depth + 1 : depth);
+    };
+    for (const node of section.nodes) visit(node, 0);
+  }
+  for (const leaf of content.tree.leaves) {
+    const owner = items[leaf.item];
+    if (owner !== undefined) for (const block of content.blocks.get(leaf) ?? []) block.index = owner.blocks.push(block) - 1;
+  }
+  return { categories, items };
+}
+
+/** The `##` above, else the nearest heading. */
+function homeOf(section: SectionDraft): SectionDraft {
+  for (let at: SectionDraft | null = section; at !== null; at = at.parent) if (at.level === 2) return at;
+  return section;
+}
+
+/** Called when marked has run. `ids` gets the id of every item, in the order of the drafts' items. */
+export function finishChecklist(draft: ChecklistDraft, problems: Problems): { categories: Category[]; ids: string[] } {
+  const taken = new Set<string>();
+  const idOf = new Map<ItemDraft, string>();
+  for (const item of draft.items) {
+    const { id } = item.check;
+    if (id === null) continue;
+    let unique = id;
+    for (let count = 1; taken.has(unique); count++) unique = `${id}-${count}`;
+    taken.add(unique);
+    idOf.set(item, unique);
+  }
+  const categories = draft.categories.map((category): Category => {
+    const prefix = prefixOf(category.section.title.text);
+    for (const [index, item] of category.items.entries()) {
+      if (idOf.has(item)) continue;
+      // Counted by place, so that an item keeps its number when a neighbour is given an id of its own.
+      let number = index + 1;
+      while (taken.has(`${prefix}-${number}`)) number++;
+      taken.add(`${prefix}-${number}`);
+      idOf.set(item, `${prefix}-${number}`);
+    }
+    return {
+      title: category.section.title.text,
+      line: category.section.heading?.line ?? 1,
+      ...readCategory(category.directive, problems),
+      items: category.items.map((item) => finishItem(item, idOf.get(item)!, problems)),
+    };
+  });
+  return { categories, ids: draft.items.map((item) => idOf.get(item)!) };
+}
+
+function finishItem(item: ItemDraft, id: string, problems: Problems): Item {
+  const { check } = item;
+  return {
+    id,
+    text: check.piece.text,
+    html: check.piece.html + (check.rest?.html ?? ""),
+    line: check.line,
+    depth: item.depth,
+    checked: check.checked,
+    ...readItem(item.directive, problems),
+    blocks: item.blocks,
+  };
+}
+
+/** `Infrastructure` gives `INF`: three letters of the first word that has any. */
+function prefixOf(title: string): string {
+  const letters =
+    title
+      .normalize("NFD")
+      .replaceAll(/\p{M}/gu, "")
+      .replaceAll(/[^A-Za-z]/g, " ")
+      .trim()
+      .split(/\s+/)[0] ?? "";
+  return letters === "" ? "ITEM" : letters.slice(0, 3).toUpperCase();
+}

@@ -1,0 +1,126 @@
+// Gives steps their ids and numbers and gathers phases, once every title is known.
+// Owns uniqueness of ids and the outline's numbering; what is a step was decided in outline.ts.
+import GithubSlugger, { slug } from "github-slugger";
+import type { Check, Phase, Step, StepId } from "../protocol/index.ts";
+import { readCheck, readPhase, readStep } from "./directive-keys.ts";
+import type { CheckDraft, SectionDraft, StepDraft } from "./outline.ts";
+import type { Problems } from "./problems.ts";
+
+const MAX_ID_CHARS = 200;
+
+export type Numbered = { steps: Step[]; phases: Phase[] };
+
+export function numberSteps(
+  sections: SectionDraft[],
+  drafts: StepDraft[],
+  title: SectionDraft | null,
+  clusters: string[],
+  hash: (line: number, endLine: number) => string,
+  problems: Problems,
+): Numbered {
+  const numbers = new Map<StepDraft, string>();
+  const phases: { section: SectionDraft; number: string }[] = [];
+  const holds = new Map<SectionDraft, boolean>();
+  const hasSteps = (section: SectionDraft): boolean => {
+    let known = holds.get(section);
+    if (known === undefined)
+      holds.set(section, (known = section.steps.length > 0 || section.phaseDirective !== null || section.children.some(hasSteps)));
+    return known;
+  };
+  // A section that is no phase and whose own steps count among its neighbours: the title, or what stands before any heading.
+  const isFlat = (section: SectionDraft): boolean => section.heading === null || section === title;
+  const count = (section: SectionDraft, prefix: string, next: { ordinal: number }): void => {
+    if (!hasSteps(section)) return;
+    if (isFlat(section)) {
+      for (const step of section.steps) numbers.set(step, prefix + next.ordinal++);
+      for (const child of section.children) count(child, prefix, next);
+      return;
+    }
+    const own = prefix + next.ordinal++;
+    const inside = { ordinal: 1 };
+    for (const step of section.steps) numbers.set(step, step.isHeading ? own : `${own}.${inside.ordinal++}`);
+    if (section.phaseDirective !== null || section.steps.some((step) => !step.isHeading) || section.children.some(hasSteps)) {
+      phases.push({ section, number: own });
+    }
+    for (const child of section.children) count(child, `${own}.`, inside);
+  };
+  const top = { ordinal: 1 };
+  for (const section of sections) if (section.parent === null) count(section, "", top);
+
+  const ids = new Set<string>();
+  const steps = drafts.map((draft): Step => {
+    const { id, directive } = readStep(draft.directive, problems, clusters);
+    const name = draft.blocks.find((block) => block.runnable)?.name ?? null;
+    const stepId = uniqueId(ids, id ?? name ?? slug(draft.title.text));
+    return {
+      id: stepId as StepId,
+      title: draft.title.text === "" ? `Line ${draft.line}` : draft.title.text,
+      number: numbers.get(draft) ?? "",
+      phase: pathOf(draft.isHeading || isFlat(draft.section) ? draft.section.parent : draft.section, title),
+      line: draft.line,
+      endLine: draft.endLine,
+      sha256: hash(draft.line, draft.endLine),
+      directive,
+      blocks: draft.blocks,
+      checks: draft.checks.map((check, index) => finishCheck(check, index, problems)),
+    };
+  });
+  const idOf = new Map(drafts.map((draft, index) => [draft, steps[index]!.id]));
+  return {
+    steps,
+    phases: phases.map(({ section, number }) => finishPhase(section, number, title, idOf, problems)),
+  };
+}
+
+function finishPhase(
+  section: SectionDraft,
+  number: string,
+  title: SectionDraft | null,
+  idOf: Map<StepDraft, StepId>,
+  problems: Problems,
+): Phase {
+  const own = section.steps.filter((step) => !step.isHeading);
+  const below = section.children.flatMap((child) => child.steps.filter((step) => step.isHeading));
+  const keys = section.phaseDirective === null ? { plannedMs: null, start: null } : readPhase(section.phaseDirective, problems);
+  return {
+    title: section.title.text,
+    path: pathOf(section, title),
+    number,
+    line: section.heading?.line ?? 1,
+    plannedMs: keys.plannedMs,
+    start: keys.start,
+    steps: [...own, ...below].map((step) => idOf.get(step)!),
+  };
+}
+
+/** Titles from the outermost heading to this one, the document's title left out. */
+function pathOf(section: SectionDraft | null, title: SectionDraft | null): string[] {
+  const path: string[] = [];
+  for (let at = section; at !== null && at !== title; at = at.parent) path.unshift(at.title.text);
+  return path;
+}
+
+/** `wanted`, or `wanted-1`, `wanted-2` … where it is taken. */
+function uniqueId(taken: Set<string>, wanted: string): string {
+  const base = wanted.trim().slice(0, MAX_ID_CHARS - 8) || "step";
+  let id = base;
+  for (let count = 1; taken.has(id); count++) id = `${base}-${count}`;
+  taken.add(id);
+  return id;
+}
+
+export function finishCheck(check: CheckDraft, index: number, problems: Problems): Check {
+  const keys = check.directive === null ? { value: null, expect: null } : readCheck(check.directive, problems);
+  return {
+    index,
+    line: check.line,
+    text: check.piece.text,
+    html: check.piece.html + (check.rest?.html ?? ""),
+    checked: check.checked,
+    value: keys.value,
+    expect: keys.expect,
+  };
+}
+
+/** Slugs as the code host gives them, in the order of the file. */
+export const createSlugger = (): GithubSlugger => new GithubSlugger();

@@ -1,0 +1,101 @@
+// HTML and plain text of prose, by marked. Owns one lexer for the whole file, so that link definitions anywhere are
+// known everywhere, and the bounds on what marked is given. The HTML is NOT sanitised: the window does that.
+import { Lexer, Marked, Parser, type Token, type Tokens } from "marked";
+
+/** Emphasis marks in one piece beyond which marked's matching takes quadratic time; such text is shown plain. */
+const MAX_EMPHASIS_MARKS = 2_000;
+/** Characters of one piece given to marked. */
+const MAX_PIECE_CHARS = 200_000;
+
+export type Piece = { html: string; text: string };
+type Job = { piece: Piece; tokens: Token[]; isInline: boolean; wantsText: boolean };
+
+export class Prose {
+  readonly #options = { ...new Marked({ gfm: true }).defaults };
+  readonly #lexer = new Lexer(this.#options);
+  readonly #parser = new Parser(this.#options);
+  readonly #jobs: Job[] = [];
+  readonly #isPlain: boolean;
+
+  /** `isPlain`: never call marked, only escape; the way out where lexing took too long. */
+  constructor(isPlain: boolean) {
+    this.#isPlain = isPlain;
+  }
+
+  /** Blocks of Markdown. The piece is filled by `finish`. */
+  blocks(markdown: string): Piece {
+    return this.#add(markdown, false, false);
+  }
+
+  /** One line of Markdown; `text` is what a person reads of it. */
+  inline(markdown: string): Piece {
+    return this.#add(markdown, true, true);
+  }
+
+  /** Text that marked must not see. */
+  plain(text: string): Piece {
+    return { html: `<p>${escapeHtml(text)}</p>\n`, text: text.trim() };
+  }
+
+  #add(markdown: string, isInline: boolean, wantsText: boolean): Piece {
+    if (this.#isPlain || isHostile(markdown)) {
+      const plain = this.plain(markdown);
+      return isInline ? { html: escapeHtml(markdown), text: collapse(markdown) } : plain;
+    }
+    const piece: Piece = { html: "", text: "" };
+    const tokens: Token[] = [];
+    if (isInline) this.#lexer.inline(markdown, tokens);
+    else this.#lexer.blockTokens(markdown, tokens);
+    this.#jobs.push({ piece, tokens, isInline, wantsText });
+    return piece;
+  }
+
+  /** Fills all pieces: only now are all link definitions known. */
+  finish(): void {
+    for (let index = 0; index < this.#lexer.inlineQueue.length; index++) {
+      const next = this.#lexer.inlineQueue[index]!;
+      this.#lexer.inlineTokens(next.src, next.tokens);
+    }
+    this.#lexer.inlineQueue = [];
+    for (const job of this.#jobs) {
+      job.piece.html = job.isInline ? this.#parser.parseInline(job.tokens) : this.#parser.parse(job.tokens);
+      if (job.wantsText) job.piece.text = collapse(textOf(job.tokens));
+    }
+    this.#jobs.length = 0;
+  }
+}
+
+function isHostile(markdown: string): boolean {
+  if (markdown.length > MAX_PIECE_CHARS) return true;
+  if (markdown.length < MAX_EMPHASIS_MARKS) return false;
+  let marks = 0;
+  for (let at = 0; at < markdown.length; at++) {
+    const code = markdown.charCodeAt(at);
+    if (code === 95 || code === 42 || code === 126) marks++;
+  }
+  return marks > MAX_EMPHASIS_MARKS;
+}
+
+/** Words of inline tokens: links give their text, pictures their description, code its content, HTML nothing. */
+function textOf(tokens: Token[]): string {
+  let text = "";
+  for (const token of tokens) {
+    if (token.type === "html") continue;
+    if (token.type === "br") text += " ";
+    else if (token.type === "image") text += (token as Tokens.Image).text;
+    else if ("tokens" in token && Array.isArray(token.tokens)) text += textOf(token.tokens);
+    else if (token.type === "codespan" || token.type === "escape" || token.type === "text")
+      text += unescapeHtml((token as Tokens.Text).text);
+    else if ("text" in token && typeof token.text === "string") text += token.text;
+  }
+  return text;
+}
+
+const collapse = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
+const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", nbsp: " " };
+const unescapeHtml = (text: string): string =>
+  text.includes("&") ? text.replaceAll(/&(amp|lt|gt|quot|#39|nbsp);/g, (_, name: string) => ENTITIES[name]!) : text;
+
+export function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}

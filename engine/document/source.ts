@@ -1,0 +1,127 @@
+// The bytes of a file as text and lines. Owns decoding, line tables and the hash of a range of lines.
+// Offsets are UTF-16 units of the decoded text, lines and columns count from 1, hashes are of the bytes.
+// Does not know Markdown.
+import { createHash } from "node:crypto";
+
+/** How the bytes were read; anything but plain UTF-8 is told to the reader. */
+export type Encoding = "utf-8" | "utf-16le" | "utf-16be";
+
+export type Source = {
+  bytes: Uint8Array;
+  /** Decoded text without the byte order mark. */
+  text: string;
+  encoding: Encoding;
+  hasBom: boolean;
+  /** Some line ends in a carriage return. */
+  hasCarriage: boolean;
+  /** Number of lines; a final line end does not begin another line. */
+  lines: number;
+  /** Offset of the first character of each line (index 0 = line 1). */
+  starts: number[];
+  /** Offset after the last character of each line, its line end left out. */
+  ends: number[];
+  /** First line holding bytes that are not UTF-8 (each became U+FFFD), or 0. */
+  invalidLine: number;
+  invalidCount: number;
+};
+
+export function readSource(bytes: Uint8Array): Source {
+  const { text, encoding, hasBom } = decode(bytes);
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const length = text.length;
+  // A lone carriage return ends a line too (CommonMark 2.1). The next one is looked up only once passed:
+  // asking for it on every line would read a file without any to its end each time.
+  let carriage = text.indexOf("\r");
+  let at = 0;
+  while (at < length) {
+    starts.push(at);
+    let feed = text.indexOf("\n", at);
+    if (feed === -1) feed = length;
+    while (carriage !== -1 && carriage < at) carriage = text.indexOf("\r", carriage + 1);
+    if (carriage === -1 || carriage > feed) {
+      ends.push(feed);
+      at = feed + 1;
+    } else {
+      ends.push(carriage);
+      at = carriage + 1 === feed ? feed + 1 : carriage + 1;
+    }
+  }
+  const invalid = findInvalid(text, bytes, encoding, starts);
+  return { bytes, text, encoding, hasBom, hasCarriage: text.includes("\r"), lines: starts.length, starts, ends, ...invalid };
+}
+
+function decode(bytes: Uint8Array): { text: string; encoding: Encoding; hasBom: boolean } {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe)
+    return { text: new TextDecoder("utf-16le").decode(bytes), encoding: "utf-16le", hasBom: true };
+  if (bytes[0] === 0xfe && bytes[1] === 0xff)
+    return { text: new TextDecoder("utf-16be").decode(bytes), encoding: "utf-16be", hasBom: true };
+  const hasBom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return { text: new TextDecoder("utf-8").decode(bytes), encoding: "utf-8", hasBom };
+}
+
+// A U+FFFD in the text may have been written by the author; only a strict decoder knows.
+function findInvalid(text: string, bytes: Uint8Array, encoding: Encoding, starts: number[]): { invalidLine: number; invalidCount: number } {
+  const first = text.indexOf("\ufffd");
+  if (first === -1 || encoding !== "utf-8") return { invalidLine: 0, invalidCount: 0 };
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return { invalidLine: 0, invalidCount: 0 };
+  } catch {
+    let count = 0;
+    for (let at = first; at !== -1; at = text.indexOf("\ufffd", at + 1)) count++;
+    return { invalidLine: lineAt(starts, first), invalidCount: count };
+  }
+}
+
+/** Line (from 1) of an offset, by bisection. */
+export function lineAt(starts: number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low + 1;
+}
+
+/** Text of one line without its line end. */
+export function lineText(source: Source, line: number): string {
+  return source.text.slice(source.starts[line - 1], source.ends[line - 1]);
+}
+
+/** Computes hashes of line ranges. Byte offsets are found lazily: only hashed files pay for the table. */
+export function createHasher(source: Source): (line: number, endLine: number) => string {
+  const table = byteStarts(source);
+  return (line, endLine) => {
+    const from = table.starts[line - 1] ?? source.bytes.length;
+    const to = table.ends[endLine - 1] ?? source.bytes.length;
+    return sha256(source.bytes.subarray(from, to));
+  };
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+// Line ends are single bytes in UTF-8 and cannot be part of another character, also not of an invalid one,
+// so the bytes have the same lines as the decoded text.
+function byteStarts(source: Source): { starts: number[]; ends: number[] } {
+  if (source.encoding !== "utf-8") {
+    const byte = (offset: number) => 2 + offset * 2;
+    return { starts: source.starts.map(byte), ends: source.ends.map(byte) };
+  }
+  const { bytes } = source;
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let at = source.hasBom ? 3 : 0;
+  while (at < bytes.length) {
+    starts.push(at);
+    let end = at;
+    while (end < bytes.length && bytes[end] !== 10 && bytes[end] !== 13) end++;
+    ends.push(end);
+    at = bytes[end] === 13 && bytes[end + 1] === 10 ? end + 2 : end + 1;
+  }
+  return { starts, ends };
+}
