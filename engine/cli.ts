@@ -44,6 +44,13 @@ backup.register(program, done);
 // Sub-commands take over exitOverride only when told so.
 for (const command of program.commands) command.exitOverride();
 
+/** A bug must not look like a failed step (exit 1). */
+function defect(error: unknown): number {
+  process.stderr.write(`holdpoint met a defect: ${error instanceof Error ? error.stack : String(error)}\n`);
+  return EXIT.usage;
+}
+process.on("uncaughtException", (error) => process.exit(defect(error)));
+
 process.exitCode = await main();
 // Everything was closed by then; a handle that a library keeps must not keep the person waiting.
 process.exit();
@@ -53,8 +60,8 @@ async function main(): Promise<number> {
     await program.parseAsync(process.argv);
     return await finished;
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
     // Commander has said what is wrong; help and version are no mistake.
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return defect(error);
   }
 }

@@ -71,6 +71,27 @@ export function eventLine(output: Output, body: EventBody, numbers: Map<string, 
   }
 }
 
+/** How much of a failed block's output is shown: enough for an error message, not for a log. */
+const TAIL_LINES = 15;
+
+/** The last lines of what a block printed, from its recording (asciicast: `[interval, code, text]` per line; `m` begins a block). */
+export function tailOf(cast: string): string[] {
+  let shown = "";
+  for (const line of cast.split("\n").slice(1)) {
+    let event: unknown;
+    try {
+      event = JSON.parse(line);
+    } catch {
+      continue; // the empty end, or a line that is still being written
+    }
+    if (!Array.isArray(event) || typeof event[2] !== "string") continue;
+    if (event[1] === "m") shown = "";
+    else if (event[1] === "o") shown += event[2];
+  }
+  const lines = safe(shown.replaceAll("\r\n", "\n")).split("\n");
+  return lines.filter((line) => line.trim() !== "").slice(-TAIL_LINES);
+}
+
 export type EventPrinter = {
   /** Fetches and prints everything up to event `upTo`, or to the newest that was announced. */
   last(type: string): StoredEvent | null;
@@ -93,8 +114,13 @@ export function printEvents(door: Door, output: Output, log: LogId, numbers: Map
       else {
         const line = eventLine(output, event.value.body, numbers);
         if (line !== null) output.line(line);
+        if (event.value.body.type === "block.ended" && event.value.body.outcome !== "passed") await printTail(event.value.body.seq);
       }
     }
+  };
+  const printTail = async (seq: number) => {
+    const recording = await door.call("record.recording", { log, seq });
+    if (recording.ok) for (const line of tailOf(recording.value.cast)) output.line(output.paint("dim", `  │ ${line}`));
   };
   const drain = (upTo = 0) => {
     announced = Math.max(announced, upTo);
