@@ -33,7 +33,10 @@ describe("decoder", () => {
 
   it("agrees with the platform's decoder on random bytes in every pieces' size", () => {
     let seed = 7;
-    const random = () => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) >>> 16;
+    const random = () => {
+      seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+      return seed >>> 16;
+    };
     const interesting = [0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc2, 0xdf, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xff];
     for (let round = 0; round < 300; round += 1) {
       const input = Uint8Array.from({ length: 40 }, () => interesting[random() % interesting.length]!);
