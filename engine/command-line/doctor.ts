@@ -1,5 +1,5 @@
 // `holdpoint doctor`: whether this machine and this installation can do the work.
-// Owns: the list, each ok, warning or error with what to do. Changes nothing.
+// Owns: the list, each ok, warning or error with what to do. It leaves one event: that the record was verified.
 import { homedir } from "node:os";
 import type { Command } from "commander";
 import { findBrowser } from "./browser.ts";

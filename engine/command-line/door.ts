@@ -45,12 +45,15 @@ export async function openDoor(options: DoorOptions): Promise<Result<Door>> {
   const home = dataHome();
   const runtimeDir = runtimeDirectory(home);
   const until = Date.now() + STARTING_MS;
+  let isSaid = false;
   for (;;) {
-    const running = await connectToRunning(runtimeDir);
+    const running = await connectToRunning(runtimeDir, home);
     if (running !== null) return ok(remoteDoor(home, running));
     const created = await createEngine({ home, builtIn: BUILT_IN, host: { ...HEADLESS, ...options.host } });
     if (created.ok) return ownDoor(home, runtimeDir, created.value, options);
     if (created.error.code !== "busy" || Date.now() > until) return created;
+    if (!isSaid) options.report("Another Holdpoint has this data directory and does not answer yet; waiting for it …");
+    isSaid = true;
     await later(POLL_MS); // somebody is between taking the lock and opening the socket
   }
 }

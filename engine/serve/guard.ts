@@ -44,7 +44,7 @@ export function refusalOf(names: Names, headers: IncomingHttpHeaders, kind: Requ
  * Headers of every answer. Scripts and style sheets come from this host alone. `style` attributes stay allowed, because xterm.js
  * writes 24-bit colours with setAttribute; the window's sanitiser takes them out of runbooks, and no address in one can be loaded.
  */
-export function safetyHeaders(isEncrypted: boolean): Record<string, string> {
+export function safetyHeaders(): Record<string, string> {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
@@ -69,7 +69,6 @@ export function safetyHeaders(isEncrypted: boolean): Record<string, string> {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), payment=()",
     "X-DNS-Prefetch-Control": "off",
-    ...(isEncrypted ? { "Strict-Transport-Security": "max-age=31536000" } : {}),
   };
 }
 

@@ -234,29 +234,29 @@ function pathOf(request: IncomingMessage): string | null {
 
 async function route(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = pathOf(request);
-  if (path === null) return plain(state, response, 400, "That is no path of this host.");
+  if (path === null) return plain(response, 400, "That is no path of this host.");
   const isPage = path === "/" || path === "/index.html" || path === "/enter";
   const kind: RequestKind = request.method === "POST" ? "call" : isPage ? "page" : "file";
   const refusal = refusalOf(state.names, request.headers, kind);
-  if (refusal !== null) return plain(state, response, refusal.status, refusal.why);
+  if (refusal !== null) return plain(response, refusal.status, refusal.why);
   if (path === "/api/session") return answerSession(state, request, response);
   if (request.method !== "GET" && request.method !== "HEAD")
-    return plain(state, response, 405, "This host only answers GET here.", { Allow: "GET, HEAD" });
-  if (path === "/enter") return text(state, response, 200, "text/html; charset=utf-8", ENTER_HTML);
-  if (path === "/enter.js") return text(state, response, 200, "text/javascript; charset=utf-8", ENTER_JS);
-  if (path === "/enter.css") return text(state, response, 200, "text/css; charset=utf-8", ENTER_CSS);
+    return plain(response, 405, "This host only answers GET here.", { Allow: "GET, HEAD" });
+  if (path === "/enter") return text(response, 200, "text/html; charset=utf-8", ENTER_HTML);
+  if (path === "/enter.js") return text(response, 200, "text/javascript; charset=utf-8", ENTER_JS);
+  if (path === "/enter.css") return text(response, 200, "text/css; charset=utf-8", ENTER_CSS);
   const session = state.admission.sessionOf(request.headers.cookie);
   if (session === null) {
-    if (isPage) return text(state, response, 401, "text/html; charset=utf-8", ENTER_HTML);
-    return plain(state, response, 401, "This window was not let in. Run `holdpoint open` for a new link.");
+    if (isPage) return text(response, 401, "text/html; charset=utf-8", ENTER_HTML);
+    return plain(response, 401, "This window was not let in. Run `holdpoint open` for a new link.");
   }
-  if (path === "/api/exported") return answerExport(state, session, request, response);
-  if (path.startsWith("/api/")) return plain(state, response, 404, "There is nothing here.");
+  if (path === "/api/exported") return answerExport(session, request, response);
+  if (path.startsWith("/api/")) return plain(response, 404, "There is nothing here.");
   if (isPage) return answerWindow(state, response);
   const file = await openWindowFile(state.options.root, path);
-  if (file === null) return plain(state, response, 404, "There is nothing here.");
+  if (file === null) return plain(response, 404, "There is nothing here.");
   response.writeHead(200, {
-    ...safetyHeaders(state.isEncrypted),
+    ...safetyHeaders(),
     "Content-Type": file.mediaType,
     "Content-Length": file.size,
     "Cache-Control": file.isImmutable ? "private, max-age=31536000, immutable" : "no-cache",
@@ -278,44 +278,44 @@ async function sendFile(request: IncomingMessage, response: ServerResponse, hand
 
 async function answerWindow(state: State, response: ServerResponse): Promise<void> {
   const file = await openWindowFile(state.options.root, "/index.html");
-  if (file === null) return text(state, response, 503, "text/html; charset=utf-8", NOT_BUILT_HTML);
+  if (file === null) return text(response, 503, "text/html; charset=utf-8", NOT_BUILT_HTML);
   const html = await file.handle.readFile("utf8");
   await file.handle.close();
-  text(state, response, 200, "text/html; charset=utf-8", html);
+  text(response, 200, "text/html; charset=utf-8", html);
 }
 
 /** Trades a token for the cookie (POST), or says whether this browser is in already (GET). */
 async function answerSession(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === "GET") {
     const isIn = state.admission.sessionOf(request.headers.cookie) !== null;
-    response.writeHead(isIn ? 204 : 401, safetyHeaders(state.isEncrypted)).end();
+    response.writeHead(isIn ? 204 : 401, safetyHeaders()).end();
     return;
   }
-  if (request.method !== "POST") return plain(state, response, 405, "A link is traded by POST.", { Allow: "GET, POST" });
-  if (!/^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "")) return plain(state, response, 415, "JSON is expected.");
+  if (request.method !== "POST") return plain(response, 405, "A link is traded by POST.", { Allow: "GET, POST" });
+  if (!/^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "")) return plain(response, 415, "JSON is expected.");
   const body = await readBody(request, state.limits.bodyBytes);
-  if (body === null) return plain(state, response, 413, "The request is too long.", { Connection: "close" });
+  if (body === null) return plain(response, 413, "The request is too long.", { Connection: "close" });
   let token: unknown;
   try {
     token = (JSON.parse(body) as { token?: unknown } | null)?.token;
   } catch {
     token = undefined;
   }
-  if (typeof token !== "string") return json(state, response, 400, fail("invalid-params", "A token is expected."));
+  if (typeof token !== "string") return json(response, 400, fail("invalid-params", "A token is expected."));
   const { remoteAddress, remotePort, localPort } = request.socket;
   const result = state.admission.exchange(token, { address: remoteAddress ?? "", uid: () => peerUid(remotePort, localPort) });
-  if (!result.ok) return json(state, response, result.error.code === "busy" ? 429 : 403, result);
+  if (!result.ok) return json(response, result.error.code === "busy" ? 429 : 403, result);
   const cookie = `${state.admission.cookieName}=${result.value.cookie}; Path=/; HttpOnly; SameSite=Strict${state.isEncrypted ? "; Secure" : ""}`;
-  json(state, response, 200, ok(null), { "Set-Cookie": cookie });
+  json(response, 200, ok(null), { "Set-Cookie": cookie });
 }
 
 /** A file that the engine exported for this session, as a download. */
-async function answerExport(state: State, session: WebSession, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answerExport(session: WebSession, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const wanted = new URL(request.url ?? "/", "http://host").searchParams.get("file") ?? "";
   const file = await findExport(session, wanted);
-  if (file === null) return plain(state, response, 404, "This window exported no such file.");
+  if (file === null) return plain(response, 404, "This window exported no such file.");
   response.writeHead(200, {
-    ...safetyHeaders(state.isEncrypted),
+    ...safetyHeaders(),
     "Content-Type": "application/octet-stream",
     "Content-Length": file.size,
     "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file.name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`,
@@ -337,10 +337,10 @@ async function readBody(request: IncomingMessage, limit: number): Promise<string
   return Buffer.concat(parts).toString("utf8");
 }
 
-function text(state: State, response: ServerResponse, status: number, mediaType: string, body: string): void {
+function text(response: ServerResponse, status: number, mediaType: string, body: string): void {
   response
     .writeHead(status, {
-      ...safetyHeaders(state.isEncrypted),
+      ...safetyHeaders(),
       "Content-Type": mediaType,
       "Content-Length": Buffer.byteLength(body),
       "Cache-Control": "no-store",
@@ -348,13 +348,13 @@ function text(state: State, response: ServerResponse, status: number, mediaType:
     .end(body);
 }
 
-function plain(state: State, response: ServerResponse, status: number, why: string, headers: Record<string, string> = {}): void {
-  const all = { ...safetyHeaders(state.isEncrypted), "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store", ...headers };
+function plain(response: ServerResponse, status: number, why: string, headers: Record<string, string> = {}): void {
+  const all = { ...safetyHeaders(), "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store", ...headers };
   response.writeHead(status, all).end(`${why}\n`);
 }
 
-function json(state: State, response: ServerResponse, status: number, value: Result<unknown>, headers: Record<string, string> = {}): void {
-  const all = { ...safetyHeaders(state.isEncrypted), "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store" };
+function json(response: ServerResponse, status: number, value: Result<unknown>, headers: Record<string, string> = {}): void {
+  const all = { ...safetyHeaders(), "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store" };
   response.writeHead(status, { ...all, ...headers }).end(JSON.stringify(value));
 }
 

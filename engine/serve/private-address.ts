@@ -22,6 +22,9 @@ export function privateAddress(runtimeDir: string, platform: NodeJS.Platform = p
   return Buffer.byteLength(inTemp) <= MAX_SOCKET_PATH_BYTES ? inTemp : join("/tmp", own, "engine.sock");
 }
 
+/** Where a running engine notes its socket, for commands whose session has another runtime directory (cron, ssh, sudo). */
+export const addressNote = (home: string): string => join(home, "engine.address");
+
 /**
  * Makes the socket's folder, or proves that the one there is a real folder of this user that nobody else can enter.
  * /tmp is everybody's: a folder laid ready there by another user would let them answer in our name.

@@ -1,9 +1,10 @@
 // The other end of the private door: how a command reaches a running engine.
 // Owns: connecting, matching answers to calls. Does not start an engine.
+import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { type EventName, fail, type PayloadOf, type Result } from "../protocol/index.ts";
 import { lineReader, MAX_LINE_CHARS } from "./ndjson.ts";
-import { privateAddress, privateFolder } from "./private-address.ts";
+import { addressNote, privateAddress, privateFolder } from "./private-address.ts";
 import { Greeting } from "./private-door.ts";
 
 /** The greeting is there at once; a process that is stopped (Ctrl-Z) never sends it. */
@@ -19,9 +20,21 @@ export type RunningEngine = {
   close(): void;
 };
 
-/** Connects to the engine that has this runtime directory, or null where none answers. */
-export async function connectToRunning(runtimeDir: string): Promise<RunningEngine | null> {
-  const address = privateAddress(runtimeDir);
+/** Connects to the engine that has this data directory, or null where none answers. */
+export async function connectToRunning(runtimeDir: string, home: string): Promise<RunningEngine | null> {
+  const near = privateAddress(runtimeDir);
+  const found = await connectTo(near);
+  if (found !== null) return found;
+  let noted: string;
+  try {
+    noted = readFileSync(addressNote(home), "utf8");
+  } catch {
+    return null; // no note: nothing runs, or it ended in good order
+  }
+  return noted === near ? null : connectTo(noted);
+}
+
+async function connectTo(address: string): Promise<RunningEngine | null> {
   const socket = await reach(address);
   if (socket === null) return null;
   if (!privateFolder(address).ok) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ok } from "../protocol/index.ts";
 import { type SmallEngine, smallEngine, until } from "./in-test.ts";
-import { privateAddress } from "./private-address.ts";
+import { addressNote, privateAddress } from "./private-address.ts";
 import { connectToRunning } from "./private-client.ts";
 import { LINK_METHOD, openPrivateDoor, type PrivateDoor } from "./private-door.ts";
 
@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 async function open(runtimeDir = join(folder, "run"), link: (() => string) | null = null): Promise<PrivateDoor> {
-  const opened = await openPrivateDoor({ engine, home: "/h", runtimeDir, door: "serve", link });
+  const opened = await openPrivateDoor({ engine, home: folder, runtimeDir, door: "serve", link });
   if (!opened.ok) throw new Error(opened.error.message);
   doors.push(opened.value);
   return opened.value;
@@ -32,8 +32,8 @@ async function open(runtimeDir = join(folder, "run"), link: (() => string) | nul
 it("lets a command of the same user call the running engine and hear its events", async () => {
   const door = await open();
   expect([statSync(door.address).mode & 0o777, statSync(join(folder, "run")).mode & 0o777]).toEqual([0o600, 0o700]);
-  const running = (await connectToRunning(join(folder, "run")))!;
-  expect(running.greeting).toMatchObject({ home: "/h", door: "serve", pid: process.pid });
+  const running = (await connectToRunning(join(folder, "run"), folder))!;
+  expect(running.greeting).toMatchObject({ home: folder, door: "serve", pid: process.pid });
   const events: unknown[] = [];
   running.subscribe((event, payload) => events.push([event, payload]));
   expect(await running.call("record.logs", {})).toEqual({ ok: true, value: [] });
@@ -47,12 +47,12 @@ it("lets a command of the same user call the running engine and hear its events"
 });
 
 it("finds nobody where nobody listens, also behind a socket file that a killed process left", async () => {
-  expect(await connectToRunning(join(folder, "run"))).toBeNull();
+  expect(await connectToRunning(join(folder, "run"), folder)).toBeNull();
   mkdirSync(join(folder, "run"), { mode: 0o700 });
   writeFileSync(privateAddress(join(folder, "run")), "");
-  expect(await connectToRunning(join(folder, "run"))).toBeNull();
+  expect(await connectToRunning(join(folder, "run"), folder)).toBeNull();
   await open();
-  expect(await connectToRunning(join(folder, "run"))).not.toBeNull();
+  expect(await connectToRunning(join(folder, "run"), folder)).not.toBeNull();
 });
 
 it("stays below the length that a socket's path may have", async () => {
@@ -61,7 +61,7 @@ it("stays below the length that a socket's path may have", async () => {
   expect(Buffer.byteLength(address)).toBeLessThanOrEqual(103);
   expect(address).not.toBe(privateAddress(`${deep}z`));
   await open(deep);
-  const running = await connectToRunning(deep);
+  const running = await connectToRunning(deep, folder);
   expect(running?.greeting.pid).toBe(process.pid);
   running?.close();
   rmSync(join(address, ".."), { recursive: true, force: true });
@@ -69,18 +69,18 @@ it("stays below the length that a socket's path may have", async () => {
 
 it("opens in no folder that others may enter", async () => {
   mkdirSync(join(folder, "run"), { mode: 0o755 });
-  const opened = await openPrivateDoor({ engine, home: "/h", runtimeDir: join(folder, "run"), door: "serve", link: null });
+  const opened = await openPrivateDoor({ engine, home: folder, runtimeDir: join(folder, "run"), door: "serve", link: null });
   expect(opened).toMatchObject({ ok: false, error: { code: "forbidden" } });
 });
 
 it("hands out a link of the process's web host, and says when there is none", async () => {
   await open(join(folder, "a"), () => "http://127.0.0.1:1/enter#token=t");
-  const one = (await connectToRunning(join(folder, "a")))!;
+  const one = (await connectToRunning(join(folder, "a"), folder))!;
   expect(await one.call(LINK_METHOD, {})).toEqual({ ok: true, value: { url: "http://127.0.0.1:1/enter#token=t" } });
   expect(await one.call(LINK_METHOD, { open: 5 })).toMatchObject({ error: { code: "invalid-params" } });
   one.close();
   await open(join(folder, "b"));
-  const two = (await connectToRunning(join(folder, "b")))!;
+  const two = (await connectToRunning(join(folder, "b"), folder))!;
   expect(await two.call(LINK_METHOD, {})).toMatchObject({ error: { code: "not-found" } });
   two.close();
 });
@@ -88,7 +88,7 @@ it("hands out a link of the process's web host, and says when there is none", as
 it("answers a command that waits when the engine goes away", async () => {
   engine = smallEngine({ "record.logs": () => new Promise(() => {}), "people.signOut": () => ok(null) });
   const door = await open();
-  const running = (await connectToRunning(join(folder, "run")))!;
+  const running = (await connectToRunning(join(folder, "run"), folder))!;
   let isGone = false;
   running.onGone(() => {
     isGone = true;
@@ -120,4 +120,16 @@ it("answers junk with a code and goes on", async () => {
     [6, true],
   ]);
   socket.destroy();
+});
+
+it("is found by a command whose session has another runtime directory, through a note in the data directory", async () => {
+  const door = await open();
+  const elsewhere = join(folder, "other-session");
+  const running = await connectToRunning(elsewhere, folder);
+  expect(running?.greeting.pid).toBe(process.pid);
+  running?.close();
+  await door.close();
+  expect(await connectToRunning(elsewhere, folder)).toBeNull();
+  writeFileSync(addressNote(folder), join(folder, "stale.sock"));
+  expect(await connectToRunning(elsewhere, folder)).toBeNull();
 });

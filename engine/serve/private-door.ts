@@ -1,6 +1,6 @@
 // The private door: a command for the same data directory talks to the engine that is running already.
 // Owns: the socket (0600 in 0700) and its messages, the same as the window's, as NDJSON. Terminals are not served here.
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { z } from "zod";
 import type { Caller, Engine } from "../engine.ts";
@@ -8,7 +8,7 @@ import { APP_VERSION } from "../ports.ts";
 import { fail, ok, type Result } from "../protocol/index.ts";
 import { callEngine, parseEnvelope } from "./calls.ts";
 import { lineReader, MAX_LINE_CHARS } from "./ndjson.ts";
-import { privateAddress, privateFolder } from "./private-address.ts";
+import { addressNote, privateAddress, privateFolder } from "./private-address.ts";
 
 /** First line of the server: which engine this is. */
 export const Greeting = z.object({ holdpoint: z.string(), home: z.string(), pid: z.int(), door: z.string() });
@@ -58,11 +58,13 @@ export async function openPrivateDoor(options: PrivateDoorOptions): Promise<Resu
   if (failed !== null) return fail("unreadable", `The private socket ${address} could not be opened: ${failed.message}.`);
   server.on("error", (error) => report(`the private socket failed: ${error.message}`));
   if (process.platform !== "win32") chmodSync(address, 0o600);
+  writeFileSync(addressNote(options.home), address, { mode: 0o600 });
   return ok({
     address,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of connections) socket.destroy();
+      rmSync(addressNote(options.home), { force: true });
       await closed; // removes the socket file as well
     },
   });
