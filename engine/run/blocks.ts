@@ -9,6 +9,9 @@ import { proveBefore } from "./pins.ts";
 import { recordingOf } from "./recordings.ts";
 import { blockDirectory, clusterOf, ensureShell, NO_KUBECONFIG, shellKey, variablesFor } from "./shells.ts";
 
+/** A shell with slow rc files has its first prompt by then; milliseconds. After it, something typed by hand is in the way. */
+const PROMPT_MS = 30_000;
+
 export type BlockRequest = {
   step: string;
   block: Block;
@@ -74,7 +77,7 @@ export async function runBlock(deps: RunDeps, live: LiveRun, request: BlockReque
   if (!began.ok) return began;
   if (request.begin !== null) live.begun.set(step, deps.ports.clock.monotonicNs());
 
-  const { environment, hasSecrets } = variablesFor(live, lane);
+  const { environment, hasSecrets } = variablesFor(live);
   const running = lane.session.run({
     label,
     text: filled.value,
@@ -87,12 +90,9 @@ export async function runBlock(deps: RunDeps, live: LiveRun, request: BlockReque
     cwd: blockDirectory(live, block.options.cwd),
     environment,
     typeIntoNested: request.nested,
-    capture: block.options.capture !== undefined,
-    report: ["KUBECONFIG"],
   });
   request.onBegun();
   const outcome = await running.ended;
-  if (outcome.kind !== "syntax") for (const [name, value] of Object.entries(environment)) lane.exported.set(name, value);
   return ok(recordEnd(deps, live, request, lane, outcome, path));
 }
 
@@ -101,6 +101,7 @@ async function readyShell(deps: RunDeps, live: LiveRun, request: BlockRequest, k
   const opened = await ensureShell(deps, live, clusterOf(live, request.step), kind, request.block.options.background === true);
   if (!opened.ok) return opened;
   const lane = opened.value;
+  if (!request.nested) await lane.session.ready(PROMPT_MS);
   const activity = lane.session.activity();
   if (!request.nested && activity !== "idle")
     return fail(
@@ -157,7 +158,7 @@ function recordEnd(deps: RunDeps, live: LiveRun, request: BlockRequest, lane: La
     const why = outcome.handOver
       ? `the step ended its shell with exit ${outcome.exitCode ?? "?"}; directory and exported variables were handed over`
       : "the shell before it is gone; its variables and directory are lost";
-    live.handOvers.set(shellKey(lane.cluster, lane.kind), { from: outcome.handOver, why, exported: lane.exported });
+    live.handOvers.set(shellKey(lane.cluster, lane.kind), { from: outcome.handOver, cwd: null, why });
   }
   return { verdict, because, lane, reported, shellAlive: outcome.shellAlive };
 }

@@ -61,8 +61,6 @@ export type LaneShell = {
   cluster: string;
   kind: ShellKind;
   session: ShellSession;
-  /** What was exported into it, so that a later hand-made change of a variable is not undone by the next block. */
-  exported: Map<string, string>;
   /** Directory as the shell last reported it; null before it did. */
   cwd: string | null;
 };
@@ -84,7 +82,7 @@ export type LiveRun = {
   /** Every open shell, those of background commands too. */
   lanes: Set<LaneShell>;
   /** What a shell that ended by `exit` left for its successor, and why there is one. */
-  handOvers: Map<string, { from: HandOver | null; why: string; exported: Map<string, string> }>;
+  handOvers: Map<string, { from: HandOver | null; cwd: string | null; why: string }>;
   terminals: number;
   /** Open recording of each step attempt, by step id. */
   recordings: Map<string, { recording: Recording; path: string }>;

@@ -50,7 +50,7 @@ function stopBefore(deps: RunDeps, live: LiveRun, cluster: string, check: PinChe
   const isExpired = check.state === "expired";
   const reason = isExpired
     ? `Credentials of cluster ${cluster} have ended. Log in again, then resume: it must be the same person.`
-    : `Cluster ${cluster} is not the one that was pinned: ${check.differs.join("; ") || "it cannot be proved"}. The step was not started.`;
+    : `Cluster ${cluster} is not the one that was pinned: ${check.differs.join("; ") || check.because || "it cannot be proved"}. The step was not started.`;
   holdByEngine(deps, live, reason, step);
   return fail(isExpired ? "cluster-invalid" : "cluster-differs", reason, { differs: check.differs });
 }
@@ -70,18 +70,17 @@ export async function proveAfter(
   const differs = [...check.differs];
   if (reported !== null && reported !== pin.kubeconfigPath && differs.length === 0) differs.push(`KUBECONFIG of the shell was ${reported}`);
   record(deps, live, lane.cluster, "after", { ...check, differs }, step);
-  if (differs.length === 0) return check.state === "expired" ? null : null;
+  if (differs.length === 0) return null;
   return `cluster ${lane.cluster} differs after the step: ${differs.join("; ")}`;
 }
 
 async function askPin(pin: ClusterPin, lane: LaneShell, nested: boolean): Promise<PinCheck> {
-  if (nested) return pin.prove(null); // the shell is inside another program and cannot be asked; the file and the server can
-  const seen = await lane.session.inspect();
-  if (seen === null) {
-    const check = await pin.prove(null);
-    return { ...check, state: "unproved", differs: ["the shell does not answer what its KUBECONFIG is"] };
-  }
-  return pin.prove({ kubeconfig: seen.environment.KUBECONFIG ?? null });
+  // Inside another program the shell cannot be asked; the file and the server can.
+  if (nested) return pin.prove(null);
+  const reported = lane.session.reported();
+  if (reported !== null) return pin.prove({ kubeconfig: reported.values.KUBECONFIG || null });
+  const check = await pin.prove(null);
+  return check.state === "proved" ? { ...check, state: "unproved", differs: ["the shell does not say what its KUBECONFIG is"] } : check;
 }
 
 function record(deps: RunDeps, live: LiveRun, name: string, when: string, check: PinCheck, step: string) {
@@ -90,6 +89,7 @@ function record(deps: RunDeps, live: LiveRun, name: string, when: string, check:
     when,
     state: check.state,
     differs: check.differs,
+    because: check.because,
     clock_offset_ms: check.clockOffsetMs === null ? null : Math.round(check.clockOffsetMs),
   };
   appendOrKeep(deps, live, [eventOf(live, ENGINE, { type: "cluster.checked", step, cluster: name, data })]);

@@ -39,7 +39,6 @@ export function recordingOf(
     env: { TERM: "xterm-256color" },
     clock: deps.ports.clock,
   });
-  recording.onError((error) => holdByEngine(deps, live, error.message, step));
   const entry = { recording, path };
   live.recordings.set(key, entry);
   return entry;

@@ -5,7 +5,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import { fail, ok, type Result, type ShellKind, TerminalId } from "../protocol/index.ts";
 import { type HandOver, openShellSession } from "../shell/index.ts";
 import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
-import { appendOrKeep, ENGINE, eventOf } from "./live.ts";
+import { appendOrKeep, ENGINE, eventOf, holdByEngine } from "./live.ts";
 
 /** Size of a screen before a view says its own. */
 const COLS = 120;
@@ -31,7 +31,7 @@ export async function ensureShell(
 ): Promise<Result<LaneShell>> {
   const key = shellKey(cluster, kind);
   const present = live.shells.get(key);
-  if (isBackground) return openLane(deps, live, cluster, kind, await asChildOf(present));
+  if (isBackground) return openLane(deps, live, cluster, kind, asChildOf(present));
   if (present?.session.isAlive() && present.session.activity() !== "replaced") return ok(present);
   if (present) await retireShell(deps, live, present);
   const opened = await openLane(deps, live, cluster, kind, live.handOvers.get(key));
@@ -41,13 +41,13 @@ export async function ensureShell(
   return opened;
 }
 
-/** A background command begins where the lane's shell is, with what it exported. */
-async function asChildOf(lane: LaneShell | undefined): Promise<Before> {
-  const from = lane?.session.activity() === "idle" ? await lane.session.handOver() : null;
-  return { from, why: "a background command has a shell of its own", exported: from && lane ? new Map(lane.exported) : new Map() };
+/** A background command begins in the directory where the lane's shell is; what that shell exported by hand stays there. */
+function asChildOf(lane: LaneShell | undefined): Before {
+  const cwd = lane?.session.reported()?.cwd ?? null;
+  return { from: null, cwd, why: "a background command has a shell of its own" };
 }
 
-type Before = { from: HandOver | null; why: string; exported: Map<string, string> };
+type Before = { from: HandOver | null; cwd: string | null; why: string };
 
 async function openLane(
   deps: RunDeps,
@@ -61,7 +61,7 @@ async function openLane(
   const pin = live.pins.get(cluster);
   if (cluster !== "none" && !pin)
     return fail("cluster-invalid", `Cluster ${cluster} is not pinned in this run. Resume the run to pin it again.`);
-  const cwd = document.cwd === null ? live.folder : resolve(live.folder, document.cwd);
+  const cwd = before?.cwd ?? (document.cwd === null ? live.folder : resolve(live.folder, document.cwd));
   const opened = await openShellSession({
     id,
     shell: kind,
@@ -74,6 +74,8 @@ async function openLane(
     cols: COLS,
     rows: ROWS,
     ...(before?.from ? { inherited: before.from } : {}),
+    report: ["KUBECONFIG"],
+    onRecordingFailed: (error) => holdByEngine(deps, live, error.message, null),
     onHandTyped: (line) =>
       appendOrKeep(deps, live, [
         eventOf(live, ENGINE, { type: "input.typed", cluster, data: { line, reported_by: "shell", terminal: id } }),
@@ -84,7 +86,7 @@ async function openLane(
     },
   });
   if (!opened.ok) return opened;
-  const lane: LaneShell = { id, cluster, kind, session: opened.value, exported: before?.from ? before.exported : new Map(), cwd };
+  const lane: LaneShell = { id, cluster, kind, session: opened.value, cwd };
   live.lanes.add(lane);
   const why = before?.why ?? "first use";
   appendOrKeep(deps, live, [eventOf(live, ENGINE, { type: "shell.opened", cluster, data: { terminal: id, shell: kind, why } })]);
@@ -97,11 +99,7 @@ export async function retireShell(deps: RunDeps, live: LiveRun, lane: LaneShell,
   const key = shellKey(lane.cluster, lane.kind);
   if (live.shells.get(key) === lane) live.shells.delete(key);
   if (!live.handOvers.has(key))
-    live.handOvers.set(key, {
-      from: null,
-      why: why ?? "the shell before it is gone; its variables and directory are lost",
-      exported: new Map(),
-    });
+    live.handOvers.set(key, { from: null, cwd: null, why: why ?? "the shell before it is gone; its variables and directory are lost" });
   await closeLane(live, lane);
   deps.notify.changed(live.run, null);
 }
@@ -130,17 +128,9 @@ export function shellEnvironment(environment: Record<string, string | undefined>
   return { ...kept, TERM: "xterm-256color", COLORTERM: "truecolor" };
 }
 
-/** Variables a block is given: parameters, secrets and captures that this shell does not have yet. */
-export function variablesFor(live: LiveRun, lane: LaneShell): { environment: Record<string, string>; hasSecrets: boolean } {
-  const wanted = { ...live.state.values, ...Object.fromEntries(live.secrets) };
-  const environment: Record<string, string> = {};
-  let hasSecrets = false;
-  for (const [name, value] of Object.entries(wanted)) {
-    if (lane.exported.get(name) === value) continue;
-    environment[name] = value;
-    if (live.secrets.has(name)) hasSecrets = true;
-  }
-  return { environment, hasSecrets };
+/** Variables every block is given: parameters, secrets, captures. The shell is sent only what it does not have yet. */
+export function variablesFor(live: LiveRun): { environment: Record<string, string>; hasSecrets: boolean } {
+  return { environment: { ...live.state.values, ...Object.fromEntries(live.secrets) }, hasSecrets: live.secrets.size > 0 };
 }
 
 /** `cwd=` of a block: relative to the front matter's directory, as Runme has it. */
