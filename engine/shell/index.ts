@@ -1,0 +1,18 @@
+// Running commands in a real shell. Owns: the public names of this room.
+export { shellsAvailable } from "./available.ts";
+export type { Survivor } from "./cancel.ts";
+export { type Cast, readCast } from "./cast.ts";
+export type { HandOver } from "./hand-over.ts";
+export { closeAfterCrash, openRecording, type Recording } from "./recording.ts";
+export { createRedactor, type Redactor } from "./redactor.ts";
+export { openShellSession } from "./session.ts";
+export type {
+  BlockEndKind,
+  BlockOutcome,
+  BlockToRun,
+  ReportedState,
+  RunningBlock,
+  ShellActivity,
+  ShellOptions,
+  ShellSession,
+} from "./types.ts";

@@ -1,0 +1,149 @@
+// Shell integration for bash, as the text of its rc file and of a block's outer file.
+// Owns: where the end mark comes from, errexit inside a block, traps and options put back. Does not start shells.
+// Seen to fail elsewhere, and so avoided: plain `set -e` (ends the shell), a mark from a forked child's EXIT trap,
+// options that leak into the next block, an ERR trap that returns from a function and lets its caller go on.
+import { type BlockScript, type IntegrationFacts, quotePosix } from "./facts.ts";
+
+/** The rc file: the operator's own first, then ours, so that ours has the last word. */
+export function bashRc({ nonce, fifo, reported, pinned }: IntegrationFacts): string {
+  return `
+if [ -r ~/.bashrc ]; then . ~/.bashrc; fi
+# Lines typed by hand are reported from the history list, whatever the operator's filters are; nothing is added to the history file.
+set -o history
+history -r 2>/dev/null
+unset HISTFILE
+HISTCONTROL= HISTIGNORE= HISTTIMEFORMAT=
+shopt -s cmdhist lithist
+__hp_pid=$$ __hp_token= __hp_code= __hp_ps=() __hp_fail= __hp_user_exit= __hp_outer= __hp_last= __hp_named=${quotePosix(reported.join(" "))}
+eval "set -- $(builtin trap -p EXIT)"
+__hp_rc_trap=\${3-} __hp_raw=
+set --
+__hp_esc() {
+  local s=$1
+  s=\${s//%/%25}; s=\${s//;/%3B}; s=\${s//$'\\n'/%0A}; s=\${s//$'\\r'/%0D}; s=\${s//$'\\e'/%1B}; s=\${s//$'\\a'/%07}; s=\${s//$'\\t'/%09}
+  printf -v "$2" %s "$s"
+}
+# Marks leave only from the shell's own process: an EXIT trap may fire in a forked child.
+__hp_mark() {
+  [ "$BASHPID" = "$__hp_pid" ] || return 0
+  printf '\\e]633;%s;%s\\a' ${quotePosix(nonce)} "$1" >/dev/tty
+}
+__hp_values() {
+  local name value IFS=' '
+  __hp_esc "$PWD" __hp_list
+  for name in $__hp_named; do __hp_esc "\${!name-}" value; __hp_list+=";$value"; done
+}
+__hp_put_back() {
+  local name IFS=:
+  for name in $SHELLOPTS; do case ":$__hp_shellopts:" in *":$name:"*) ;; *) set +o "$name" ;; esac; done
+  for name in $__hp_shellopts; do case ":$SHELLOPTS:" in *":$name:"*) ;; *) set -o "$name" ;; esac; done
+  for name in $BASHOPTS; do case ":$__hp_bashopts:" in *":$name:"*) ;; *) shopt -u "$name" ;; esac; done
+  for name in $__hp_bashopts; do case ":$BASHOPTS:" in *":$name:"*) ;; *) shopt -s "$name" ;; esac; done
+}
+__hp_traps_back() {
+  local now signal words
+  now=$(builtin trap -p)
+  [ "$now" = "$__hp_traps" ] && return 0
+  while read -r words; do
+    signal=\${words##* }
+    case $signal in EXIT | SIGTTIN | SIGTTOU | SIGTSTP) ;; *[!A-Z0-9]* | '') ;; *) builtin trap - "$signal" ;; esac
+  done <<<"$now"
+  __hp_raw=1
+  eval "$__hp_traps"
+  __hp_raw=
+  builtin trap __hp_exit EXIT
+}
+__hp_begin() {
+  __hp_token=$1 __hp_outer=$2 __hp_code= __hp_ps=() __hp_fail= __hp_user_exit=
+  __hp_shellopts=$SHELLOPTS __hp_bashopts=$BASHOPTS __hp_traps=$(builtin trap -p)
+  export HOLDPOINT_BLOCK=$3
+  __hp_mark "C;$__hp_token"
+}
+# Runs what the block left for its own end, puts options and traps back, says how the block ended.
+__hp_finish() {
+  local code=$1 IFS=' ' words
+  [ -n "$__hp_token" ] || return 0
+  set +xvneu
+  builtin trap - ERR DEBUG RETURN
+  if [ -n "$__hp_user_exit" ]; then words=$__hp_user_exit; __hp_user_exit=; ( exit "$code" ); eval "$words"; fi
+  unset HOLDPOINT_BLOCK
+  [ -t 0 ] || exec </dev/tty
+  [ -t 1 ] || exec >/dev/tty
+  [ -t 2 ] || exec 2>/dev/tty
+  __hp_put_back
+  __hp_traps_back
+  PROMPT_COMMAND=("\${__hp_prompts[@]}")
+  __hp_values
+  __hp_mark "D;$code;$__hp_token;\${__hp_ps[*]};$__hp_list"
+  __hp_token=
+}
+__hp_on_err() { :; }
+# The operator's and the block's EXIT traps are kept beside ours, so that none of them costs the end mark.
+trap() {
+  if [ "$BASHPID" != "$__hp_pid" ] || [ -n "$__hp_raw" ]; then builtin trap "$@"; return; fi
+  local words=("$@") action signals=() signal rest=()
+  [ "\${words[0]-}" = -- ] && words=("\${words[@]:1}")
+  case \${words[0]-} in -*) [ "\${words[0]}" != - ] && { builtin trap "$@"; return; } ;; '') [ "\${#words[@]}" = 0 ] && { builtin trap -p; return; } ;; esac
+  if [ "\${#words[@]}" = 1 ]; then action=-; signals=("\${words[@]}"); else action=\${words[0]}; signals=("\${words[@]:1}"); fi
+  for signal in "\${signals[@]}"; do
+    case $signal in EXIT | exit | 0) [ "$action" != - ] || action=; if [ -n "$__hp_token" ]; then __hp_user_exit=$action; else __hp_rc_trap=$action; fi; [ -n "$action" ] || action=- ;; *) rest+=("$signal") ;; esac
+  done
+  [ "\${#rest[@]}" = 0 ] || builtin trap -- "$action" "\${rest[@]}"
+}
+__hp_hand_over() { { printf '%s\\0' "$1" "$PWD"; command env -0; printf '\\0'; } >${quotePosix(fifo)} 2>/dev/null; }
+__hp_exit() {
+  local code=$?
+  [ "$BASHPID" = "$__hp_pid" ] || return 0
+  if [ -n "$__hp_token" ]; then
+    set +xvneu
+    unset HOLDPOINT_BLOCK
+    if [ -n "$__hp_user_exit" ]; then local words=$__hp_user_exit; __hp_user_exit=; ( exit "$code" ); eval "$words"; fi
+    local IFS=' '
+    __hp_hand_over exit
+    __hp_values
+    __hp_mark "D;$code;$__hp_token;\${__hp_ps[*]};$__hp_list"
+    __hp_token=
+  fi
+  [ -z "$__hp_rc_trap" ] || eval "$__hp_rc_trap"
+}
+builtin trap __hp_exit EXIT
+__hp_prompt() {
+  local code=$? line
+  if [ -n "$__hp_token" ]; then
+    __hp_finish "\${__hp_fail:-\${__hp_code:-$code}}"
+  else
+    line=$(history 1)
+    if [ "$line" != "$__hp_last" ] && [ -n "$__hp_hand" ]; then __hp_esc "$line" line; __hp_mark "E;$line"; fi
+  fi
+  __hp_hand=1
+  __hp_last=$(history 1)
+  __hp_values
+  __hp_mark "A;$__hp_list"
+  return "$code"
+}
+__hp_hand=
+__hp_prompts=(__hp_prompt "\${PROMPT_COMMAND[@]}")
+PROMPT_COMMAND=("\${__hp_prompts[@]}")
+PS0+=$'\\e]633;'${quotePosix(nonce)}$';S\\a'
+${Object.entries(pinned)
+  .map(([name, value]) => `export ${name}=${quotePosix(value)} && readonly ${name}`)
+  .join("\n")}
+`;
+}
+
+/**
+ * The file that the typed line sources. The first failing command ends the block: the ERR trap returns from the sourced
+ * file without ever letting errexit end the shell; inside a function it returns from that, and fires again for its caller.
+ */
+export function bashOuter({ token, blockId, inner, outer, exports, cwd }: BlockScript): string {
+  return `__hp_begin ${quotePosix(token)} ${quotePosix(outer)} ${quotePosix(blockId)}
+history -d -1 2>/dev/null; __hp_last=$(history 1)
+${exports}${cwd === null ? "" : `cd -- ${quotePosix(cwd)} &&`} set -eE -o pipefail
+builtin trap '__hp_c=$? __hp_p=("\${PIPESTATUS[@]}"); if [[ $BASHPID = "$__hp_pid" ]]; then if [[ $- = *e* ]]; then __hp_fail=$__hp_c; __hp_ps=("\${__hp_p[@]}"); set +e; fi; if [[ -n $__hp_fail ]]; then [[ \${BASH_SOURCE[0]} != "$__hp_outer" ]] || __hp_finish "$__hp_fail"; return "$__hp_fail"; fi; fi' ERR
+. ${quotePosix(inner)}
+__hp_finish "\${__hp_fail:-\${__hp_code:-$?}}"
+`;
+}
+
+/** Behind the block's text: its status and pipe status are gone once `source` has returned. */
+export const BASH_TRAILER = `\n{ __hp_code=$? __hp_ps=("\${PIPESTATUS[@]}"); } 2>/dev/null\n`;

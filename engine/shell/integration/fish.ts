@@ -1,0 +1,59 @@
+// Shell integration for fish. Owns: the same promises as far as fish can keep them.
+// fish has no errexit: a block runs to its end and the last status counts; the window says so.
+import type { BlockScript, IntegrationFacts } from "./facts.ts";
+
+/** A word that fish reads back byte for byte. */
+export const quoteFish = (word: string): string => `'${word.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+
+/** Sourced by --init-command, after the operator's config.fish. */
+export function fishInit({ nonce, fifo, reported, pinned }: IntegrationFacts): string {
+  return `set -g __hp_token ''
+set -g __hp_pid $fish_pid
+set -g fish_history ''
+function __hp_mark; printf '\\e]633;%s;%s\\a' ${quoteFish(nonce)} (string join ';' -- $argv) >/dev/tty; end
+function __hp_values
+  string escape --style=url -- "$PWD"
+  for name in ${reported.map(quoteFish).join(" ")}; string escape --style=url -- "$$name"; end
+end
+function __hp_begin
+  set -g __hp_token $argv[1]; set -g __hp_code ''; set -g __hp_ps
+  set -gx HOLDPOINT_BLOCK $argv[2]
+  __hp_mark C $__hp_token
+end
+function __hp_finish
+  set -e HOLDPOINT_BLOCK
+  __hp_mark D $argv[1] $__hp_token (string join ' ' -- $__hp_ps) (__hp_values)
+  set -g __hp_token ''
+end
+function __hp_prompt --on-event fish_prompt
+  set -l code $status
+  if test -n "$__hp_token"; if test -n "$__hp_code"; set code $__hp_code; end; __hp_finish $code; end
+  __hp_mark A (__hp_values)
+end
+function __hp_preexec --on-event fish_preexec
+  string match -q '*/holdpoint-block-*' -- $argv[1]; and return
+  __hp_mark S
+  __hp_mark E (string escape --style=url -- "$argv[1]")
+end
+function __hp_exit --on-event fish_exit
+  set -l code $status
+  test -n "$__hp_token"; or return
+  set -e HOLDPOINT_BLOCK
+  begin; printf '%s\\0' exit "$PWD"; command env -0; printf '\\0'; end >${quoteFish(fifo)} 2>/dev/null
+  __hp_mark D $code $__hp_token '' (__hp_values)
+  set -g __hp_token ''
+end
+${Object.entries(pinned)
+  .map(([name, value]) => `set -gx ${name} ${quoteFish(value)}`)
+  .join("\n")}
+`;
+}
+
+export function fishOuter({ token, blockId, inner, exports, cwd }: BlockScript): string {
+  return `__hp_begin ${quoteFish(token)} ${quoteFish(blockId)}
+${exports}${cwd === null ? "" : `cd ${quoteFish(cwd)}\n`}source ${quoteFish(inner)}
+set -q __hp_code[1]; and test -n "$__hp_code"; or set -g __hp_code $status
+`;
+}
+
+export const FISH_TRAILER = `\nset -g __hp_code $status; set -g __hp_ps $pipestatus\n`;

@@ -1,0 +1,131 @@
+// Where a shell's output goes: through the redactor, then to the recording and the views.
+// Owns: that nothing unredacted reaches a disk, that a view never waits long, that disk and screen can slow the shell down.
+import type { TerminalFromEngine } from "../protocol/index.ts";
+import type { Recording } from "./recording.ts";
+import type { Redactor } from "./redactor.ts";
+import { createViews } from "./views.ts";
+
+/** A view waits at most this long for text that might become a secret (SHELL.md); the recording waits until it is decided. */
+const VIEW_WAIT_MS = 50;
+/** Characters that disk or screen parser may be behind before the terminal is paused, and at which it goes on. */
+const PAUSE_BEHIND_CHARS = 4 << 20;
+const RESUME_BEHIND_CHARS = 1 << 20;
+const LOOK_AGAIN_MS = 10;
+
+export type OutputOptions = {
+  redactor: Redactor;
+  cols: number;
+  rows: number;
+  pause(): void;
+  resume(): void;
+  onFailed(error: Error): void;
+};
+
+export type Output = ReturnType<typeof createOutput>;
+
+export function createOutput({ redactor, cols, rows, pause, resume, onFailed }: OutputOptions) {
+  const views = createViews({ cols, rows });
+  const stream = redactor.stream();
+  let recording: Recording | null = null;
+  let onKept: (text: string) => void = () => {};
+  /** Undecided text that the views have been shown already. */
+  let shown = "";
+  let waiting: NodeJS.Timeout | null = null;
+  let isPaused = false;
+  let counted: Record<string, number> = {};
+
+  const keep = (text: string) => {
+    if (text === "") return;
+    if (recording !== null) {
+      recording.output(text);
+      onKept(text);
+    }
+    if (shown !== "") {
+      // What was shown early is not shown twice; where it turned out to be a secret, its replacement follows the part seen.
+      if (text.startsWith(shown)) views.output(text.slice(shown.length));
+      else views.output(text);
+      shown = "";
+    } else views.output(text);
+  };
+
+  const waitForDecision = () => {
+    if (stream.pendingText() === "") {
+      if (waiting !== null) clearTimeout(waiting);
+      waiting = null;
+      return;
+    }
+    waiting ??= setTimeout(() => {
+      waiting = null;
+      const pending = stream.pendingText();
+      if (pending.length > shown.length && pending.startsWith(shown)) {
+        views.output(pending.slice(shown.length));
+        shown = pending;
+      }
+    }, VIEW_WAIT_MS);
+  };
+
+  const behind = () => Math.max(views.backlog(), recording?.backlog() ?? 0);
+  const slowDown = () => {
+    if (isPaused || behind() < PAUSE_BEHIND_CHARS) return;
+    isPaused = true;
+    pause();
+    const look = setInterval(() => {
+      if (behind() > RESUME_BEHIND_CHARS) return;
+      clearInterval(look);
+      isPaused = false;
+      resume();
+    }, LOOK_AGAIN_MS);
+  };
+
+  return {
+    push(text: string) {
+      keep(stream.push(text));
+      waitForDecision();
+      slowDown();
+    },
+    /** From here on output is kept in `to`; returns what puts the recording before back. */
+    record(to: Recording, kept: (text: string) => void): () => void {
+      keep(stream.flush());
+      const before = { recording, onKept };
+      recording = to;
+      onKept = kept;
+      to.onError(onFailed);
+      return () => {
+        keep(stream.flush());
+        recording = before.recording;
+        onKept = before.onKept;
+      };
+    },
+    endRecording() {
+      keep(stream.flush());
+      recording = null;
+      onKept = () => {};
+    },
+    /** Redactions since the last call, per rule. */
+    takeHits(): Record<string, number> {
+      const now = stream.hits();
+      const since: Record<string, number> = {};
+      for (const [rule, count] of Object.entries(now)) {
+        const more = count - (counted[rule] ?? 0);
+        if (more > 0) since[rule] = more;
+      }
+      counted = { ...now };
+      return since;
+    },
+    announce(text: string) {
+      keep(stream.flush());
+      const line = `\x1b[2m── ${text.replace(/[\x00-\x1f\x7f]/g, " ")}\x1b[22m\r\n`;
+      views.output(line);
+    },
+    attach: views.attach,
+    resize(newCols: number, newRows: number) {
+      views.resize(newCols, newRows);
+      recording?.resize(newCols, newRows);
+    },
+    closed(reason: string) {
+      keep(stream.flush());
+      views.closed(reason);
+    },
+    onReply: views.onReply,
+  };
+}

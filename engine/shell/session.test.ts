@@ -1,0 +1,252 @@
+// The contract of a block's end, in real shells. Each case is a defect that another tool has had.
+import { existsSync } from "node:fs";
+import { afterEach, describe, expect, it } from "vitest";
+import { listProcesses } from "./processes.ts";
+import { type Bench, type BenchOptions, openBench, until } from "./testing.ts";
+
+let bench: Bench | null = null;
+afterEach(async () => {
+  await bench?.close();
+  bench = null;
+});
+
+describe.each(["bash", "zsh"] as const)("in %s", (shell) => {
+  const open = async (options?: BenchOptions): Promise<Bench> => {
+    bench = await openBench(shell, options);
+    return bench;
+  };
+
+  it("passes a block that ends with exit 0, and keeps exactly its output", async () => {
+    const outcome = await (await open()).run("echo hello\necho world\n");
+    expect(outcome).toMatchObject({ verdict: "passed", kind: "exit", exitCode: 0, because: "exit 0", lastLine: "world", shellAlive: true });
+    expect(outcome.output).toBe("hello\r\nworld\r\n");
+    expect(outcome.bytes).toBe(14);
+  });
+
+  it("fails `false | true` with 1 and tells the pipe status; passes it after the block's own `set +o pipefail`", async () => {
+    const { run } = await open();
+    expect(await run("false | true\necho not reached")).toMatchObject({ verdict: "failed", exitCode: 1, pipeStatus: [1, 0], output: "" });
+    expect(await run("set +o pipefail\nfalse | true")).toMatchObject({ verdict: "passed", exitCode: 0, pipeStatus: [1, 0] });
+    // and what the block has set is put back
+    expect(await run("false | true")).toMatchObject({ verdict: "failed", exitCode: 1 });
+  });
+
+  it("ends a block at its first failing line", async () => {
+    const { run } = await open();
+    expect(await run("(exit 7)\necho second\necho third")).toMatchObject({ verdict: "failed", exitCode: 7, output: "" });
+    expect(await run("echo first\n(exit 8)\necho third")).toMatchObject({ verdict: "failed", exitCode: 8, output: "first\r\n" });
+  });
+
+  it("ends it also from within functions, loops, eval and groups, and not where a failure is handled", async () => {
+    const { run } = await open();
+    expect(await run("f() { (exit 4); echo in-f; }\ng() { f; echo in-g; }\ng\necho not")).toMatchObject({ verdict: "failed", exitCode: 4, output: "" });
+    expect(await run("for i in 1 2; do (exit 5); echo loop; done\necho not")).toMatchObject({ verdict: "failed", exitCode: 5, output: "" });
+    expect(await run('eval "(exit 6); echo in-eval"\necho not')).toMatchObject({ verdict: "failed", exitCode: 6, output: "" });
+    expect(await run("{ (exit 9); echo group; }\necho not")).toMatchObject({ verdict: "failed", exitCode: 9, output: "" });
+    const handled = "h() { false; echo in-h; }\nif false; then :; fi\nfalse || echo caught\nh || true\n! true || echo inverted\necho end";
+    expect(await run(handled)).toMatchObject({ verdict: "passed", output: "caught\r\nin-h\r\ninverted\r\nend\r\n" });
+  });
+
+  it("runs nothing of a block that does not parse, and names the line", async () => {
+    const outcome = await (await open()).run("echo one\necho two\nif true; do\necho four");
+    expect(outcome).toMatchObject({ verdict: "failed", kind: "syntax", output: "", exitCode: null });
+    expect(outcome.because).toContain("line 3");
+  });
+
+  it("takes `exit 3` as the block's end and hands directory and exported variables over, through no file", async () => {
+    const first = await open();
+    const outcome = await first.run('mkdir -p "a b"; cd "a b"\nexport CARRIED="one\ntwo"\nLOCAL=x\nexit 3\necho not');
+    expect(outcome).toMatchObject({ verdict: "failed", kind: "exit", exitCode: 3, shellAlive: false, output: "" });
+    expect(outcome.handOver?.cwd).toBe(`${first.folder}/a b`);
+    expect(outcome.handOver?.environment["CARRIED"]).toBe("one\ntwo");
+    expect(outcome.handOver?.environment).not.toHaveProperty("HOLDPOINT_BLOCK");
+    const next = await openBench(shell, { inherited: outcome.handOver! });
+    try {
+      expect((await next.run('pwd; echo "$CARRIED"')).output).toBe(`${first.folder}/a b\r\none\r\ntwo\r\n`);
+    } finally {
+      await next.close();
+    }
+  });
+
+  it("passes `exit 0`, also behind an EXIT trap of the block", async () => {
+    expect(await (await open()).run('trap "echo bye" EXIT\necho work\nexit 0')).toMatchObject({ verdict: "passed", exitCode: 0, output: "work\r\nbye\r\n" });
+  });
+
+  it("calls it unknown when the shell kills itself", async () => {
+    const outcome = await (await open()).run("echo before\nkill -9 $$\necho after");
+    expect(outcome).toMatchObject({ verdict: "unknown", kind: "shell-gone", exitCode: null, shellAlive: false, output: "before\r\n" });
+  });
+
+  it("counts `exec sh` as running until the shell is seen to be another program, then as unknown", async () => {
+    const { start, session } = await open();
+    const running = start("echo before\nexec sh");
+    expect(await running.accepted).not.toBeNull();
+    expect(session.activity()).toBe("block");
+    expect(await running.ended).toMatchObject({ verdict: "unknown", kind: "replaced", shellAlive: false });
+    expect(session.activity()).toBe("replaced");
+  });
+
+  it("keeps running while a nested shell is open; the next block can be typed into it and is a person's to judge", async () => {
+    const { start, session, screen } = await open();
+    const outer = start("PS1='nested> ' sh -i");
+    await outer.accepted;
+    await until(() => screen().includes("nested> "));
+    expect(session.activity()).toBe("block");
+    const typed = start("echo from-inside", { typeIntoNested: true });
+    expect(await typed.ended).toMatchObject({ verdict: "unknown", kind: "nested", exitCode: null });
+    expect(await typed.output()).toContain("from-inside\r\n");
+    expect(session.activity()).toBe("block");
+    session.write("exit 0\r");
+    expect(await outer.ended).toMatchObject({ verdict: "passed", exitCode: 0 });
+  });
+
+  it("is not deceived by printed end marks", async () => {
+    const forged = "printf '\\033]133;D;0\\007\\033]633;D;0\\007\\033]633;D;0;token\\007'\nfalse";
+    expect(await (await open()).run(forged)).toMatchObject({ verdict: "failed", exitCode: 1 });
+  });
+
+  it("fails with 130 on Ctrl-C", async () => {
+    const { start, session, screen } = await open();
+    const running = start("echo started; sleep 60\necho not");
+    await until(() => screen().includes("started"));
+    session.write("\x03");
+    expect(await running.ended).toMatchObject({ verdict: "failed", exitCode: 130, kind: "signal", signal: "SIGINT", shellAlive: true });
+    expect(await running.output()).not.toContain("not");
+  });
+
+  it("lets a block's own EXIT trap run at the block's end, once, and not after it", async () => {
+    const { run } = await open();
+    expect(await run('trap "echo cleaned" EXIT\necho work')).toMatchObject({ verdict: "passed", output: "work\r\ncleaned\r\n" });
+    expect(await run('trap "echo cleaned \\$?" EXIT\n(exit 5)')).toMatchObject({ verdict: "failed", exitCode: 5, output: "cleaned 5\r\n" });
+    expect(await run("(trap 'echo child' EXIT; true)\n(true) &\nwait\necho last")).toMatchObject({ verdict: "passed", output: "child\r\nlast\r\n" });
+    expect(await run("echo quiet")).toMatchObject({ verdict: "passed", output: "quiet\r\n" });
+  });
+
+  it("keeps the block's `set -u`, `set -x`, `set -e`, ERR trap, umask and IFS from costing the mark or reaching the next block", async () => {
+    const { run } = await open();
+    expect((await run("set -u\necho $NOT_SET_ANYWHERE\necho not")).verdict).toBe("failed");
+    expect(await run('echo "[$NOT_SET_ANYWHERE]"')).toMatchObject({ verdict: "passed", output: "[]\r\n" });
+    expect((await run("set -x\ntrue")).verdict).toBe("passed");
+    expect((await run("echo plain")).output).toBe("plain\r\n");
+    expect((await run("IFS=,\ntrue")).verdict).toBe("passed");
+    expect(await run("IFS=$' \\t\\n'; echo b")).toMatchObject({ verdict: "passed", output: "b\r\n" });
+    const own = await run(`trap 'echo trouble' ${shell === "zsh" ? "ZERR" : "ERR"}\n(exit 6)\ntrue`);
+    expect(own.output).toContain("trouble");
+    expect(["passed", "failed"]).toContain(own.verdict);
+  });
+
+  it("gives the end and a new shell where the block's own `set -euo pipefail` ends the shell", async () => {
+    const outcome = await (await open()).run("set -euo pipefail\necho in\n(exit 4)\necho not");
+    expect(outcome).toMatchObject({ verdict: "failed", exitCode: 4, output: "in\r\n" });
+  });
+
+  it("does not wait for background jobs, and does not lose the mark to them", async () => {
+    const { run } = await open();
+    expect(await run("sleep 30 &\necho started")).toMatchObject({ verdict: "passed" });
+    expect(await run("jobs >/dev/null; kill %1; wait %1 2>/dev/null || true\necho ended")).toMatchObject({ verdict: "passed" });
+  });
+
+  it("puts standard output back after `exec >file`", async () => {
+    const { run } = await open();
+    expect((await run("exec >redirected\necho hidden")).verdict).toBe("passed");
+    expect(await run("echo shown; cat redirected")).toMatchObject({ verdict: "passed", output: "shown\r\nhidden\r\n" });
+  });
+
+  it("waits for input that is typed by hand", async () => {
+    const { start, session } = await open();
+    const running = start("read -r answer\ncat\necho got $answer");
+    await running.accepted;
+    session.write("yes\r");
+    session.write("line\r\x04");
+    expect(await running.ended).toMatchObject({ verdict: "passed", lastLine: "got yes" });
+  });
+
+  it("keeps variables, functions and directory from block to block", async () => {
+    const { run } = await open();
+    await run("X=5; f() { echo f-$X; }; mkdir sub; cd sub");
+    expect((await run("f; pwd")).output).toMatch(/^f-5\r\n.*\/sub\r\n$/);
+  });
+
+  it("exports parameters, and keeps a block with secrets out of every file", async () => {
+    const { run, folder } = await open({ secrets: [{ name: "TOKEN", value: "hunter2-secret" }] });
+    const outcome = await run('echo "$TOKEN" | tr a-z A-Z; echo "$TOKEN"\nls -l holdpoint-block-* ../shell-*/holdpoint-block-* 2>/dev/null || true', {
+      hasSecrets: true,
+      environment: { TOKEN: "hunter2-secret" },
+    });
+    expect(outcome.verdict).toBe("passed");
+    expect(outcome.output).toContain("HUNTER2-SECRET");
+    expect(outcome.output).not.toContain("hunter2-secret");
+    expect(existsSync(folder)).toBe(true);
+  });
+
+  it("keeps a pinned variable against the rc file and against the block", async () => {
+    const { run, session, folder } = await open({ rc: "export KUBECONFIG=/rc/other" });
+    expect(session.reported()?.values["KUBECONFIG"]).toBe(`${folder}/pinned.kubeconfig`);
+    expect((await run("export KUBECONFIG=/block/other\necho not")).verdict).toBe("failed");
+    expect((await run('echo "$KUBECONFIG"')).output).toBe(`${folder}/pinned.kubeconfig\r\n`);
+  });
+
+  it("ends in failed with the reason when the time is up, and leaves the shell usable", async () => {
+    const { run } = await open();
+    const outcome = await run("echo on; sleep 60", { timeoutMs: 300 });
+    expect(outcome).toMatchObject({ verdict: "failed", kind: "timeout", shellAlive: true });
+    expect(outcome.because).toContain("0.3 s");
+    expect((await run("echo again")).verdict).toBe("passed");
+  });
+
+  it("cancels `sleep 999 & setsid sleep 999 & wait` without a survivor, and the shell lives", async () => {
+    const { start, session, run, screen } = await open();
+    const seconds = shell === "zsh" ? "99901" : "99902";
+    const running = start(`sleep ${seconds} & setsid sleep ${seconds} & (sleep ${seconds} &) ; echo up; wait; sleep ${seconds}`);
+    await until(() => screen().includes("up"));
+    expect((await session.cancel()).survivors).toEqual([]);
+    expect(await running.ended).toMatchObject({ verdict: "failed", kind: "cancelled" });
+    expect((await listProcesses()).filter(({ command }) => command === `sleep ${seconds}`)).toEqual([]);
+    expect((await run("echo alive")).output).toBe("alive\r\n");
+  });
+
+  it("reports lines typed by hand, redacted, and takes a block after a half-typed line", async () => {
+    const { session, run, handTyped, screen } = await open({ secrets: [{ name: "P", value: "swordfish" }] });
+    session.write("echo swordfish typed\r");
+    await until(() => handTyped.length > 0 && session.activity() === "idle");
+    expect(handTyped[0]).toMatch(/^echo .* typed$/);
+    expect(handTyped[0]).not.toContain("swordfish");
+    session.write("echo half");
+    await until(() => screen().includes("echo half"));
+    expect(await run("echo block")).toMatchObject({ verdict: "passed", output: "block\r\n" });
+    expect(handTyped.some((line) => line.includes("holdpoint-block"))).toBe(false);
+  });
+
+  it("shows neither the typed line nor a mark in the view or the recording", async () => {
+    const { run, screen } = await open();
+    const outcome = await run("echo visible");
+    expect(outcome.output).toBe("visible\r\n");
+    expect(screen()).not.toContain("holdpoint-block");
+    expect(screen()).not.toContain("]633;");
+  });
+
+  it("stores every byte of a 20,480-byte burst, time after time, also when the shell exits right behind it", async () => {
+    const { run } = await open();
+    const rounds = Number(process.env["HOLDPOINT_BURSTS"] ?? 20);
+    for (let round = 0; round < rounds; round++) {
+      const outcome = await run("head -c 20480 /dev/zero | tr '\\0' x");
+      expect([outcome.verdict, outcome.output.length, outcome.bytes]).toEqual(["passed", 20_480, 20_480]);
+    }
+    const last = await run("head -c 20480 /dev/zero | tr '\\0' y\nexit 0");
+    expect([last.verdict, last.output.length]).toEqual(["passed", 20_480]);
+  });
+
+  it("runs a block with another interpreter, and in a directory of its own", async () => {
+    const { run, folder } = await open();
+    expect((await run("import sys\nprint(sys.version_info[0])\n", { interpreter: "python3" })).output).toBe("3\r\n");
+    expect((await run("pwd", { cwd: "/" })).output).toBe("/\r\n");
+    expect(folder).not.toBe("/");
+  });
+
+  it("tells lines of errors as they are in the block", async () => {
+    const outcome = await (await open()).run("echo one\n\nnot-a-command-at-all\n");
+    expect(outcome.verdict).toBe("failed");
+    expect(outcome.exitCode).toBe(127);
+    expect(outcome.output).toMatch(/(line 3|:3): /);
+  });
+});
