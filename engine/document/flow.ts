@@ -103,7 +103,9 @@ export class Flow {
   /** The nodes, once ids, slugs and HTML are known. */
   finish(ids: StepId[], itemIds: string[], slugOf: (section: SectionDraft) => string, checkIndex: (node: Container) => number): FlowNode[] {
     const stepId = (index: number): StepId | null => ids[index] ?? null;
-    return this.#drafts.map((draft): FlowNode => {
+    // A piece of link definitions or comments alone shows nothing.
+    const shown = this.#drafts.filter((draft) => draft.type !== "html" || draft.piece.html.trim() !== "");
+    return shown.map((draft): FlowNode => {
       if (draft.type === "html") return { type: "html", html: draft.piece.html, line: draft.line, step: stepId(draft.step) };
       if (draft.type === "heading") {
         const { section, leaf } = draft;

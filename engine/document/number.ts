@@ -23,8 +23,10 @@ export function numberSteps(
   const holds = new Map<SectionDraft, boolean>();
   const hasSteps = (section: SectionDraft): boolean => {
     let known = holds.get(section);
-    if (known === undefined)
-      holds.set(section, (known = section.steps.length > 0 || section.phaseDirective !== null || section.children.some(hasSteps)));
+    if (known === undefined) {
+      known = section.steps.length > 0 || section.phaseDirective !== null || section.children.some(hasSteps);
+      holds.set(section, known);
+    }
     return known;
   };
   // A section that is no phase and whose own steps count among its neighbours: the title, or what stands before any heading.

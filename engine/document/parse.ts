@@ -44,14 +44,20 @@ export function parseDocument(bytes: Uint8Array, options: ParseOptions): Runbook
   }
 }
 
-function parse(bytes: Uint8Array, options: ParseOptions): RunbookDocument {
-  if (bytes.length > MAX_FILE_BYTES) {
-    return withProblem(
-      emptyDocument(bytes, options.path),
-      "too-large",
-      `The file has ${bytes.length} bytes; at most ${MAX_FILE_BYTES} are read. Split it.`,
-    );
-  }
+/** A file read as far as its structure: what parse finishes and lint looks at. */
+export type Reading = {
+  source: Source;
+  problems: Problems;
+  front: FrontMatter;
+  content: Content;
+  prose: Prose;
+  sections: SectionDraft[];
+  /** null for a checklist, which has no steps. */
+  drafts: StepDraft[] | null;
+};
+
+/** Reads the structure. Throws only on defects. */
+export function readStructure(bytes: Uint8Array, options: ParseOptions): Reading {
   const source = readSource(bytes);
   const problems = createProblems(source);
   sayEncoding(source, problems);
@@ -62,20 +68,22 @@ function parse(bytes: Uint8Array, options: ParseOptions): RunbookDocument {
   const fileTitle: Piece = { html: "", text: front.title ?? titleOfPath(options.path) };
   const sections = readSections(content, prose, fileTitle);
   const isChecklist = front.kind === "checklist" || (front.kind === null && looksLikeChecklist(content));
-  return isChecklist
-    ? finish(source, content, front, sections, prose, problems, null)
-    : finish(source, content, front, sections, prose, problems, readSteps(content, sections, prose));
+  const drafts = isChecklist ? null : readSteps(content, sections, prose);
+  return { source, problems, front, content, prose, sections, drafts };
 }
 
-function finish(
-  source: Source,
-  content: Content,
-  front: FrontMatter,
-  sections: SectionDraft[],
-  prose: Prose,
-  problems: Problems,
-  drafts: StepDraft[] | null,
-): RunbookDocument {
+function parse(bytes: Uint8Array, options: ParseOptions): RunbookDocument {
+  if (bytes.length > MAX_FILE_BYTES) {
+    return withProblem(
+      emptyDocument(bytes, options.path),
+      "too-large",
+      `The file has ${bytes.length} bytes; at most ${MAX_FILE_BYTES} are read. Split it.`,
+    );
+  }
+  return finish(readStructure(bytes, options));
+}
+
+function finish({ source, problems, front, content, prose, sections, drafts }: Reading): RunbookDocument {
   const isChecklist = drafts === null;
   if (isChecklist) takeCategoryDirectives(content, sections);
   const list = isChecklist ? readChecklist(content, sections, prose) : null;

@@ -110,7 +110,7 @@ export class ShellScanner {
     if (char === "\\") {
       if (at === line.length - 1) this.#endsInBackslash = true;
       this.#word();
-      return at + 2 > line.length ? line.length : at + 2;
+      return Math.min(at + 2, line.length);
     }
     if (char === "$") {
       const next = line[at + 1];
