@@ -1,0 +1,11 @@
+// The cluster's room: contexts, pins, proofs, watches, and what preflight asks of a cluster and its tools.
+// Owns: the public names. Other rooms import only from here.
+
+export { type Bypass, findBypasses } from "./bypasses.ts";
+export { type ContextSources, type LoadedContexts, loadContexts } from "./contexts.ts";
+export { classOfIdentity, identityKey, identityKeys } from "./identity-key.ts";
+export { type ClusterPin, createPin, type PinOptions } from "./pin.ts";
+export { sweepRuntime } from "./pin-file.ts";
+export { probeContext } from "./probe.ts";
+export type { Actual, PinCheck } from "./prove.ts";
+export { checkTools } from "./tools.ts";

@@ -1,0 +1,153 @@
+// A pinned cluster of a run: its kubeconfig, its identity, and everything that is asked through it.
+// Owns: the life of the pin from createPin() to dispose(). What a difference does to the run is engine/run's.
+import {
+  type ClusterIdentity,
+  type ClusterName,
+  type Finding,
+  fail,
+  ok,
+  type PinView,
+  type Principal,
+  type Result,
+  type WatchedObject,
+} from "../protocol/index.ts";
+import { askIdentity } from "./ask-identity.ts";
+import { Connection, tokenOf } from "./connection.ts";
+import type { LoadedContexts } from "./contexts.ts";
+import { credentialExpiry } from "./expiry.ts";
+import { classOfIdentity } from "./identity-key.ts";
+import { checkPermissions } from "./permissions.ts";
+import { deletePinFile, writePinFile } from "./pin-file.ts";
+import { askPrincipal } from "./principal.ts";
+import { type Actual, type PinCheck, provePin } from "./prove.ts";
+import { type OneContext, standAlone } from "./resolve.ts";
+import { watchNamespace } from "./watch.ts";
+
+export type ClusterPin = {
+  readonly name: ClusterName;
+  readonly context: string;
+  /** What the run's shells get as KUBECONFIG. */
+  readonly kubeconfigPath: string;
+  readonly identity: ClusterIdentity;
+  readonly principal: Principal;
+  /** Values that must never be seen, for the redactor. */
+  readonly secretValues: { name: string; value: string }[];
+  /** When the credentials end, ISO 8601 UTC, as far as they say; null where they do not. */
+  readonly expiry: string | null;
+  prove(actual: Actual | null): Promise<PinCheck>;
+  view(): PinView;
+  permissions(wanted: string[]): Promise<Finding[]>;
+  watch(onObjects: (objects: WatchedObject[], state: "live" | "lost") => void): () => void;
+  dispose(): Promise<void>;
+};
+
+export type PinOptions = { loaded: LoadedContexts; context: string; name: ClusterName; namespace?: string; runtimeDir: string };
+
+/**
+ * Fixes one context for a run: asks its cluster who it is and who we are, and writes the kubeconfig that the shells get. Fails with
+ * `not-found` (no such context), `cluster-invalid` (broken context, ended credentials, no Kubernetes there) or `cluster-unreachable`.
+ */
+export async function createPin({ loaded, context, name, namespace, runtimeDir }: PinOptions): Promise<Result<ClusterPin>> {
+  const resolved = loaded.byName.get(context);
+  if (resolved === undefined) {
+    const entry = loaded.entries.find((candidate) => candidate.name === context);
+    if (entry?.error) return fail("cluster-invalid", `${entry.error.message} The run was not pinned to it.`);
+    const near = loaded.entries.filter((candidate) => candidate.error === null).map((candidate) => candidate.name);
+    return fail(
+      "not-found",
+      `no kubeconfig has a context "${context}". There ${near.length === 0 ? "are none" : `are: ${near.join(", ")}`}. Choose one of them, or set KUBECONFIG.`,
+    );
+  }
+  const flattened = standAlone(resolved, loaded.sources.env, namespace);
+  if (!flattened.ok) return fail("cluster-invalid", flattened.message);
+  const config = flattened.value;
+  const connection = new Connection(config, loaded.sources.env);
+  const answer = await askIdentity(connection);
+  if (answer.state === "unreachable") {
+    return fail(
+      "cluster-unreachable",
+      `context "${context}": ${answer.because}. Nothing was pinned. Check the network or the tunnel, then choose it again.`,
+    );
+  }
+  if (answer.identity === null) return fail("cluster-invalid", `context "${context}": ${answer.because}`);
+  const principal = await askPrincipal(connection);
+  const file = writePinFile(runtimeDir, name, config);
+  return ok(makePin({ loaded, context, name, config, connection, file, identity: answer.identity, principal }));
+}
+
+type Parts = {
+  loaded: LoadedContexts;
+  context: string;
+  name: ClusterName;
+  config: OneContext;
+  connection: Connection;
+  file: { folder: string; path: string };
+  identity: ClusterIdentity;
+  principal: Principal;
+};
+
+function makePin({ loaded, context, name, config, connection, file, identity, principal }: Parts): ClusterPin {
+  const now = () => new Date().toISOString();
+  let last: PinCheck = { state: "proved", differs: [], identity, principal, clockOffsetMs: null, at: now(), because: "" };
+  let provedAt = last.at;
+  const watches = new Set<() => void>();
+  return {
+    name,
+    context,
+    kubeconfigPath: file.path,
+    identity,
+    principal,
+    get secretValues() {
+      return secretsOf(config, connection);
+    },
+    get expiry() {
+      return credentialExpiry(connection);
+    },
+    async prove(actual) {
+      last = await provePin({ path: file.path, config, identity, principal }, connection, actual, now());
+      if (last.state === "proved") provedAt = last.at;
+      return last;
+    },
+    view: () => ({
+      name,
+      context,
+      class: classOfIdentity(identity, loaded.sources.classOf),
+      identity,
+      principal,
+      provedAt,
+      state: last.state,
+      differs: last.differs,
+    }),
+    permissions: (wanted) => checkPermissions(connection, wanted, identity.namespace, name),
+    watch(onObjects) {
+      const stop = watchNamespace(connection, identity.namespace, onObjects);
+      watches.add(stop);
+      return () => {
+        watches.delete(stop);
+        stop();
+      };
+    },
+    async dispose() {
+      for (const stop of watches) stop();
+      watches.clear();
+      await deletePinFile(file);
+    },
+  };
+}
+
+function secretsOf(config: OneContext, connection: Connection): { name: string; value: string }[] {
+  const { user } = config.users[0];
+  const key = user["client-key-data"];
+  const provider = Object.entries(user["auth-provider"]?.config ?? {}).filter(([field]) => /token|secret|password/i.test(field));
+  const plugin = (user.exec?.env ?? []).filter(({ name }) => /token|secret|password|key$/i.test(name));
+  return [
+    { name: "cluster token", value: tokenOf(config) ?? "" },
+    { name: "cluster token", value: connection.execToken ?? "" },
+    { name: "cluster password", value: user.password ?? "" },
+    // Both as `kubectl config view --raw` shows it and as the file holds it.
+    { name: "cluster client key", value: key ?? "" },
+    { name: "cluster client key", value: key ? Buffer.from(key, "base64").toString("utf8").trim() : "" },
+    ...provider.map(([, value]) => ({ name: "cluster log-in", value })),
+    ...plugin.map(({ value }) => ({ name: "cluster log-in", value })),
+  ].filter(({ value }) => value !== "");
+}
