@@ -163,7 +163,7 @@ export function* filesBelow(folder: string): Generator<{ path: string; bytes: Bu
 }
 
 /** A runbook of the given steps: id → lines of bash. */
-export function runbookOf(steps: Record<string, string>, front = ""): string {
+export function runbookOf(steps: Record<string, string>, front = "", cluster = false): string {
   const body = Object.entries(steps).map(([id, text]) => `## ${id}\n\n<!-- step: {id: ${id}} -->\n\n\`\`\`bash\n${text}\n\`\`\`\n`);
-  return `---\ntitle: Test\nkind: runbook\nreviewed: 2026-01-01\n${front}---\n\n${body.join("\n")}`;
+  return `---\ntitle: Test\nkind: runbook\nreviewed: 2026-01-01\nrequires: {cluster: ${cluster}}\n${front}---\n\n${body.join("\n")}`;
 }

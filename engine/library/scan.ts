@@ -97,7 +97,7 @@ function summary(document: RunbookDocument, path: string, folder: string, builtI
     steps: document.steps.length,
     items: document.categories.reduce((sum, category) => sum + category.items.length, 0),
     plannedMs: document.plannedMs,
-    needsCluster: document.requires.cluster || document.clusters.length > 0,
+    needsCluster: document.requires.cluster || document.clusters.some((name) => name !== "main"),
     errors: count("error"),
     warnings: count("warning"),
     about: aboutOf(document),

@@ -96,6 +96,8 @@ export type LiveRun = {
   unwritten: NewEvent[];
   /** What is being driven: one step, two with a nested shell, and background blocks apart. Empty when nothing is. */
   drives: Set<Promise<void>>;
+  /** Steps being driven, newest last. */
+  driving: string[];
   background: Set<Promise<void>>;
   /** Ends a wait for an unreachable cluster. */
   stopWaiting: AbortController | null;

@@ -105,6 +105,23 @@ async function driveToEnd(
   options: DriveOptions,
   onBegun: () => void,
 ): Promise<Result<null>> {
+  live.driving.push(id);
+  try {
+    return await driveStep(deps, live, who, id, options, onBegun);
+  } finally {
+    const position = live.driving.lastIndexOf(id);
+    if (position >= 0) live.driving.splice(position, 1);
+  }
+}
+
+async function driveStep(
+  deps: RunDeps,
+  live: LiveRun,
+  who: Who,
+  id: string,
+  options: DriveOptions,
+  onBegun: () => void,
+): Promise<Result<null>> {
   const plan = live.plan.byId.get(id);
   if (!plan) return fail("not-found", `${live.state.path} has no step "${id}".`);
   const attempt = stepNow(live, id).attempt + (options.fresh ? 1 : 0);

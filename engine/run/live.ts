@@ -88,6 +88,7 @@ export function factsOf(live: LiveRun): LiveFacts {
   return {
     checking: live.checking,
     waitingFor: live.waitingFor,
+    driving: live.driving.at(-1) ?? null,
     runningOn: live.runningOn,
     problem: live.problem,
     secretsWanted: live.secretsWanted,

@@ -11,6 +11,8 @@ export type LiveFacts = {
   checking: string | null;
   /** Step that waits for a cluster which does not answer, and that cluster. */
   waitingFor: { step: string; cluster: string } | null;
+  /** Step that is between two of its events: its shell opens, its cluster is proved again, its recording is closed. */
+  driving: string | null;
   runningOn: boolean;
   /** Why nothing may be dispatched although the record does not say so, e.g. a full disk. */
   problem: string | null;
@@ -22,6 +24,7 @@ export type LiveFacts = {
 export const NO_LIVE_FACTS: LiveFacts = {
   checking: null,
   waitingFor: null,
+  driving: null,
   runningOn: false,
   problem: null,
   secretsWanted: [],
@@ -98,6 +101,15 @@ export function nextAction(state: RunState, plan: RunPlan, live: LiveFacts): Nex
       detail: "Server, certificate, user and identity are compared.",
     });
   }
+  const driven = live.driving === null ? null : stepOf(state, live.driving);
+  if (driven)
+    return action({
+      kind: "wait",
+      step: driven,
+      say: `${named(driven)} is ${driven.status === "todo" || driven.status === "done" ? "starting" : "under way"}`,
+      detail: driven.title,
+      after: afterwards(state, driven),
+    });
   if (live.problem !== null)
     return action({ kind: "resume", say: "The record cannot be written", detail: live.problem, button: "Try again and resume" });
   const unknown = state.steps.find((step) => step.status === "done" && step.verdict === "unknown" && !step.judgement && !isSettled(step));

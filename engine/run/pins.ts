@@ -155,7 +155,7 @@ export async function pinAgain(deps: RunDeps, live: LiveRun, actor: Actor): Prom
 
 export function adoptPin(live: LiveRun, pin: ClusterPin) {
   live.pins.set(pin.name, pin);
-  for (const known of pin.secretValues) live.redactor.add(known);
+  live.redactor.add(pin.secretValues);
 }
 
 export async function disposePins(live: LiveRun) {

@@ -14,6 +14,8 @@ export type StepPlan = {
   isWayBack: boolean;
   /** Milliseconds used for the forecast; the step's own, or its share of its phase or of the whole. */
   forecastMs: number;
+  /** Named cluster, or `none`. A step that names none is on `main`, or on the first of the file's own names. */
+  on: string;
 };
 
 export type RunPlan = {
@@ -37,6 +39,7 @@ export function planOf(document: RunbookDocument): RunPlan {
     unsupported: unsupportedKeys(step, lane),
     isWayBack: waysBack.has(step.id),
     forecastMs: shares[position] ?? 0,
+    on: clusterOfStep(document, step),
   }));
   return {
     document,
@@ -79,14 +82,16 @@ function unsupportedKeys(step: Step, lane: string | undefined): string[] {
   return [...new Set(keys)];
 }
 
+function clusterOfStep({ clusters }: RunbookDocument, { directive }: Step): string {
+  return directive.on === "main" && !clusters.includes("main") ? (clusters[0] ?? "main") : directive.on;
+}
+
+/** The names that a start needs a context for: those beside `main` always, `main` where the file needs a cluster at all. */
 function clustersOf(document: RunbookDocument): string[] {
   const named = new Set(document.clusters);
-  for (const step of document.steps) {
-    const { on } = step.directive;
-    if (on !== "none" && on !== "main") named.add(on);
-  }
-  const usesMain = document.steps.some((step) => step.directive.on === "main");
-  if (document.requires.cluster && (usesMain || named.size === 0)) named.add("main");
+  for (const step of document.steps) named.add(clusterOfStep(document, step));
+  named.delete("none");
+  if (!document.requires.cluster) named.delete("main");
   return [...named];
 }
 

@@ -17,7 +17,7 @@ export const shellKey = (cluster: string, kind: ShellKind): string => `${cluster
 
 /** Cluster whose pin the step's shell carries; `none` for `on: none` and for a run without clusters. */
 export function clusterOf(live: LiveRun, step: string): string {
-  const on = live.plan.byId.get(step)?.step.directive.on ?? "none";
+  const on = live.plan.byId.get(step)?.on ?? "none";
   return on !== "none" && live.state.pins.has(on as never) ? on : "none";
 }
 

@@ -222,14 +222,14 @@ function startedDraft(deps: RunDeps, request: StartRequest, { plan, params, byte
       solo: deps.isSolo(),
       trusted: true,
       preflight: "joined",
-      steps: plan.steps.map(({ step, unsupported, isWayBack }) => ({
+      steps: plan.steps.map(({ step, unsupported, isWayBack, on }) => ({
         id: step.id,
         title: step.title,
         number: step.number,
         sha256: step.sha256,
         phase: step.phase,
         lane: step.directive.lane,
-        on: step.directive.on,
+        on,
         planned_ms: step.directive.plannedMs,
         blocks: step.blocks.length,
         checks: step.checks.length,
@@ -267,6 +267,7 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
     problem: null,
     unwritten: [],
     drives: new Set(),
+    driving: [],
     background: new Set(),
     stopWaiting: null,
     isClosing: false,
@@ -276,7 +277,7 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
 
 export function addSecret(live: LiveRun, name: string, value: string) {
   live.secrets.set(name, value);
-  live.redactor.add({ name, value });
+  live.redactor.add([{ name, value }]);
 }
 
 /** Values of environment names that look secret are masked in output, whoever prints them. */
