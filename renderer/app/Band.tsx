@@ -87,7 +87,7 @@ function RecordWords({ subject }: { subject: Extract<FrameSubject, { kind: "reco
           <span className="band-small">{log.kind === "install" ? "this installation" : "had no cluster"}</span>
         ) : (
           <>
-            <span className="band-small">was on</span>
+            <span className="band-small band-was">was on</span>
             <span className="band-name">{log.cluster}</span>
             <span className="band-small">
               <ClassGlyph of={classOf(log.clusterClass)} size={14} />

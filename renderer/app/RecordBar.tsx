@@ -15,16 +15,19 @@ export function RecordBar({ snapshot, subject }: { snapshot: AppSnapshot; subjec
   const fingerprint = header?.fingerprint ?? (subject.kind === "record" ? subject.log.fingerprint : snapshot.installFingerprint);
   const free = snapshot.diskFreeBytes;
   return (
-    <footer className="frame-record" aria-label="Record">
+    <section className="frame-record" aria-label="Record">
       <span className="record-cell">
         <ScrollText size={14} aria-hidden="true" />
-        {subject.kind === "record" ? `${plural(events, "event")}, not changed by reading` : `${plural(events, "event")}, written`}
+        {plural(events, "event")}
+        <span className="record-wide">{subject.kind === "record" ? "not changed by reading" : "written"}</span>
       </span>
       <span className="record-cell">
-        Fingerprint <span className="mono">{fingerprintGroups(fingerprint).join(" ")}</span>
+        <span className="record-wide">Fingerprint</span> <span className="mono">{fingerprintGroups(fingerprint).join(" ")}</span>
       </span>
       {header === null || header.checkpointAt === null ? null : (
-        <span className="record-cell">Checkpoint {formatAgo(now - Date.parse(header.checkpointAt))}</span>
+        <span className="record-cell">
+          <span className="record-wide">Checkpoint</span> {formatAgo(now - Date.parse(header.checkpointAt))}
+        </span>
       )}
       <span className="record-end">
         {snapshot.recordProblem === null ? null : (
@@ -41,6 +44,6 @@ export function RecordBar({ snapshot, subject }: { snapshot: AppSnapshot; subjec
         </span>
         {header === null ? null : <span className="record-cell">Redacted {formatCount(header.redactions)}</span>}
       </span>
-    </footer>
+    </section>
   );
 }

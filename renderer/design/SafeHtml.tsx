@@ -40,11 +40,17 @@ export function checkLink(href: string): { kind: "outside" | "heading"; href: st
   }
 }
 
+const IMAGE_NOTE = "image-note";
+
 type Purifier = ReturnType<typeof DOMPurify>;
 let purifier: Purifier | null = null;
 function prepared(): Purifier {
   if (purifier !== null) return purifier;
   purifier = DOMPurify(window);
+  // No class of the document's: it could dress itself as a part of the window. The one of our own note is kept.
+  purifier.addHook("uponSanitizeAttribute", (_node, data) => {
+    if (data.attrName === "class" && data.attrValue === IMAGE_NOTE) data.forceKeepAttr = true;
+  });
   purifier.addHook("afterSanitizeAttributes", (node) => {
     const element = node as Element;
     if (element.hasAttribute("id")) element.setAttribute("id", `${ID_PREFIX}${element.getAttribute("id")?.replace(/^doc-/, "")}`);
@@ -74,7 +80,7 @@ function tameLink(element: Element): void {
 function replaceImage(element: Element): void {
   const note = element.ownerDocument.createElement("span");
   const alt = element.getAttribute("alt")?.trim() ?? "";
-  note.className = "image-note";
+  note.className = IMAGE_NOTE;
   note.textContent = alt === "" ? "Image, not loaded" : `Image, not loaded: ${alt}`;
   const source = element.getAttribute("src");
   if (source !== null) note.title = source.slice(0, 200);

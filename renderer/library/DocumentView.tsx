@@ -4,7 +4,18 @@ import { ArrowLeft, BookOpenText, ShieldCheck } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { ResultOf } from "../../engine/protocol/index.ts";
 import { announce, callEngine, callOrNotify, FrameWork, routeHash, useApp, useKeys } from "../app/index.ts";
-import { ActionBar, Button, EmptyState, formatPlanned, Notice, PanelHead, PrimaryButton, plural, Sheet } from "../design/index.ts";
+import {
+  ActionBar,
+  Button,
+  EmptyState,
+  formatDate,
+  formatPlanned,
+  Notice,
+  PanelHead,
+  PrimaryButton,
+  plural,
+  Sheet,
+} from "../design/index.ts";
 import { type PaletteEntry, usePaletteEntries } from "../palette/entries.ts";
 import "./document.css";
 import { ChecklistPage } from "./ChecklistPage.tsx";
@@ -111,7 +122,7 @@ function OpenDocument({ opened, isReadOnly, onChanged }: { opened: Opened; isRea
           <PanelHead
             title="Outline"
             sub={isRunbook ? plural(text.steps.length, "step") : undefined}
-            end={text.plannedMs === null ? undefined : "planned"}
+            end={isRunbook ? "planned" : undefined}
           />
           {outline}
         </nav>
@@ -125,7 +136,7 @@ function OpenDocument({ opened, isReadOnly, onChanged }: { opened: Opened; isRea
             title={text.title}
             sub={[
               text.version === null ? "" : `version ${text.version}`,
-              text.reviewed === null ? "not reviewed" : `reviewed ${text.reviewed}`,
+              text.reviewed === null ? "not reviewed" : `reviewed ${formatDate(`${text.reviewed}T00:00:00Z`)}`,
             ]
               .filter(Boolean)
               .join(", ")}

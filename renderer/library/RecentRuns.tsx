@@ -28,7 +28,7 @@ export function RecentRuns({
             A run executes one runbook, pinned to one text and one cluster, and leaves a record. The practice run makes the first one.
           </EmptyState>
         ) : (
-          <ul className="recent">
+          <ul className="recent quiet">
             {runs.slice(0, SHOWN).map((log) => {
               const isActive = log.run !== null && log.run === activeRun;
               const status = runStatus(log.status);

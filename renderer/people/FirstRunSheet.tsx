@@ -5,12 +5,10 @@ import { Button, Field, Sheet } from "../design/index.ts";
 import { idFromName, idProblem, passwordProblem } from "./ids.ts";
 
 export function FirstRunSheet({
-  osUser,
   home,
   onCreate,
   onLater,
 }: {
-  osUser: string;
   home: string;
   /** Words of a failure, or null when done. */
   onCreate(given: { id: string; name: string; password: string }): Promise<string | null>;
@@ -68,7 +66,7 @@ export function FirstRunSheet({
           autoComplete="name"
           value={name}
           error={errors.name}
-          placeholder={osUser === "root" ? "Dana Mercer" : osUser}
+          placeholder="Dana Mercer"
           onChange={(event) => setName(event.target.value)}
         />
         <Field

@@ -49,9 +49,7 @@ export function PeopleOverlays({ snapshot }: { snapshot: AppSnapshot }) {
   };
   const { session, host } = snapshot;
   if (!snapshot.hasOperators)
-    return host.isReadOnly || hasPostponedFirstRun ? null : (
-      <FirstRunSheet osUser={snapshot.osUser} home={snapshot.home} onCreate={create} onLater={later} />
-    );
+    return host.isReadOnly || hasPostponedFirstRun ? null : <FirstRunSheet home={snapshot.home} onCreate={create} onLater={later} />;
   if (session?.locked === true)
     return (
       <LockScreen

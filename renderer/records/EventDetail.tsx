@@ -51,47 +51,54 @@ function Raw({ event }: { event: StoredEvent }) {
 
 function Fields({ event, zone }: { event: StoredEvent; zone: string }) {
   const { body, hash } = event;
-  const rows: [string, string, boolean?][] = [
-    [
-      "Wall clock",
-      `${formatMoment(body.ts_utc)}${zoneWord(body.ts_utc, zone) === "UTC" ? "" : `, ${formatClock(body.ts_utc, zone)} ${zoneWord(body.ts_utc, zone)}`}`,
-      true,
-    ],
+  const local = zoneWord(body.ts_utc, zone) === "UTC" ? "" : `, ${formatClock(body.ts_utc, zone)} ${zoneWord(body.ts_utc, zone)}`;
+  const data = dataRows(body.data);
+  const rows: FieldRow[] = [
+    ["Wall clock", `${formatMoment(body.ts_utc)}${local}`, true],
     ["Who", [body.actor.name, body.actor.role].filter(Boolean).join(", ")],
     ["Step", body.subject.step === "" ? "" : `${body.subject.step}, attempt ${body.subject.attempt}`],
     ["Cluster", body.subject.cluster],
-    ["Outcome", body.outcome],
     ["Reason", body.reason],
     ["Corrects", body.corrects === 0 ? "" : `event ${body.corrects}`],
-    ...dataRows(body.data),
-    ["Device", [body.device.host, body.device.os_user].filter(Boolean).join(", ")],
+    ...data.filter(([name]) => FIRST.has(name)),
+    ["Hash", short(hash), true],
+  ];
+  const more: FieldRow[] = [
+    ...data.filter(([name]) => !FIRST.has(name)),
+    ["Device", [body.device.host, body.device.os_user, body.device.app].filter(Boolean).join(", ")],
+    ["Since the start of this process", `${body.mono_ns} ns, monotonic`, true],
     ["Plan text", body.subject.plan_sha256 === "" ? "" : short(body.subject.plan_sha256), true],
     ["Previous", short(body.prev), true],
-    ["Hash", short(hash), true],
+    ...body.payloads.map(
+      (payload): FieldRow => [`Bound: ${payload.name}`, `${formatBytes(payload.bytes)}, ${short(payload.commitment)}`, true],
+    ),
   ];
   const text = typeof body.data["text"] === "string" ? body.data["text"] : null;
   return (
     <>
-      <dl className="event-fields">
-        {rows
-          .filter(([, value]) => value !== "")
-          .map(([name, value, isMono]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd className={isMono ? "mono" : ""}>{value}</dd>
-            </div>
-          ))}
-        {body.payloads.map((payload) => (
-          <div key={payload.name}>
-            <dt>Bound: {payload.name}</dt>
-            <dd className="mono">
-              {formatBytes(payload.bytes)}, {short(payload.commitment)}
-            </dd>
+      <FieldList rows={rows} />
+      {text === null ? null : <pre className="event-text">{text}</pre>}
+      <details className="event-more">
+        <summary>All fields</summary>
+        <FieldList rows={more} />
+      </details>
+    </>
+  );
+}
+
+type FieldRow = [name: string, value: string, isMono?: boolean];
+function FieldList({ rows }: { rows: FieldRow[] }) {
+  return (
+    <dl className="event-fields">
+      {rows
+        .filter(([, value]) => value !== "")
+        .map(([name, value, isMono]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd className={isMono ? "mono" : ""}>{value}</dd>
           </div>
         ))}
-      </dl>
-      {text === null ? null : <pre className="event-text">{text}</pre>}
-    </>
+    </dl>
   );
 }
 
@@ -114,15 +121,20 @@ const NAMES: Record<string, string> = {
 /** Shown apart or of no use to a reader. */
 const HIDDEN = new Set(["text", "steps", "plan"]);
 
+/** What a reader asks first; the rest is one click away. */
+const FIRST = new Set(["Exit code", "Signal", "Because", "Took", "Planned", "Result", "Value", "Line", "Differs", "State"]);
+
 /** Data of the event in the order it has, every kind of value in words. */
-export function dataRows(data: Record<string, unknown>): [string, string, boolean?][] {
+export function dataRows(data: Record<string, unknown>): FieldRow[] {
   return Object.entries(data)
     .filter(([key]) => !HIDDEN.has(key))
-    .map(([key, value]): [string, string, boolean?] => [
-      NAMES[key] ?? humanised(key),
-      valueWords(key, value),
-      typeof value === "string" && /^[0-9a-f]{64}$/.test(value),
-    ]);
+    .map(
+      ([key, value]): FieldRow => [
+        NAMES[key] ?? humanised(key),
+        valueWords(key, value),
+        typeof value === "string" && /^[0-9a-f]{64}$/.test(value),
+      ],
+    );
 }
 
 const humanised = (key: string): string => {

@@ -34,9 +34,8 @@ export function LogTable({
           <th>Status</th>
           <th className="wide">Opened, {zoneWord(Date.now(), zone)}</th>
           <th className="num wide">Took</th>
-          <th className="wide">By</th>
           <th className="num">Events</th>
-          <th className="wide">Fingerprint</th>
+          <th className="widest">Fingerprint</th>
         </tr>
       </thead>
       <tbody>
@@ -49,9 +48,12 @@ export function LogTable({
               <td>
                 <a href={routeHash({ view: "record", log: log.log, seq: null })} onClick={(event) => event.stopPropagation()}>
                   {log.title}
-                </a>{" "}
-                {log.mode === "rehearsal" ? <span className="chip reh-text">rehearsal</span> : null}{" "}
-                {log.solo ? <span className="chip">SOLO</span> : null}
+                </a>
+                <div className="log-marks">
+                  {log.operator === "" ? null : <span>{log.operator}</span>}
+                  {log.mode === "rehearsal" ? <span className="chip reh-text">rehearsal</span> : null}{" "}
+                  {log.solo ? <span className="chip">SOLO</span> : null}
+                </div>
               </td>
               <td className="nowrap">
                 {log.kind === "install" ? (
@@ -73,9 +75,8 @@ export function LogTable({
               <td className="num mono mid wide">
                 {log.endedAt === null ? "" : formatDuration(Date.parse(log.endedAt) - Date.parse(log.openedAt))}
               </td>
-              <td className="wide">{log.operator}</td>
               <td className="num">{formatCount(log.events)}</td>
-              <td className="mono dim nowrap wide">{fingerprintGroups(log.fingerprint).slice(0, 2).join(" ")}</td>
+              <td className="mono dim nowrap widest">{fingerprintGroups(log.fingerprint).slice(0, 2).join(" ")}</td>
             </tr>
           );
         })}

@@ -68,14 +68,10 @@ function OpenRecord({ summary }: { summary: LogSummary }) {
     // A view by an auditor is itself an event (RECORDS.md).
     if (isAuditor) void callOrNotify("record.auditorView", { log });
   }, [isAuditor, log]);
-  const { grown, runVerify } = record;
+  const { grown } = record;
   useEffect(() => {
     if (summary.events > 0) grown();
   }, [summary.events, grown]);
-  useEffect(() => {
-    void log;
-    void runVerify();
-  }, [log, runVerify]);
 
   const isFiltered = Object.keys(record.filter).length > 0;
   const handOn = async (format: "json" | "csv"): Promise<void> => {
@@ -86,6 +82,7 @@ function OpenRecord({ summary }: { summary: LogSummary }) {
   };
   useKeys([
     { combo: "Enter", scope: "free", run: () => void handOn("json") },
+    { combo: "V", scope: "free", run: () => void record.runVerify() },
     { combo: "/", scope: "free", run: () => document.querySelector<HTMLInputElement>("#record-search")?.focus() },
   ]);
   const select = (seq: number): void => {
@@ -124,7 +121,8 @@ function OpenRecord({ summary }: { summary: LogSummary }) {
       verify={record.verify}
       fingerprint={summary.fingerprint}
       of="Fingerprint of the head. Compare it with the one in the change ticket."
-      idle=""
+      idle="Verifying reads every event of the database, says what is proved and what is not, and stands on record itself."
+      onVerify={() => void record.runVerify()}
       onOpenProblem={(other, seq) => (other === log ? select(seq) : go({ view: "record", log: other, seq }))}
     />
   );

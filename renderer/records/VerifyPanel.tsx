@@ -2,7 +2,7 @@
 // Owns: drawing. The verifier is the engine's.
 import { Copy } from "lucide-react";
 import type { LogId, VerifyReport } from "../../engine/protocol/index.ts";
-import { fingerprintGroups, formatCount, formatTook, IconButton, Notice, Status } from "../design/index.ts";
+import { Button, fingerprintGroups, formatCount, formatTook, IconButton, Kbd, Notice, Status } from "../design/index.ts";
 import type { VerifyState } from "./slice.ts";
 import { verdictOf } from "./words.ts";
 
@@ -12,6 +12,7 @@ export function VerifyPanel({
   of,
   idle,
   onOpenProblem,
+  onVerify,
 }: {
   verify: VerifyState;
   fingerprint: string;
@@ -19,6 +20,8 @@ export function VerifyPanel({
   of: string;
   idle: string;
   onOpenProblem(log: LogId, seq: number): void;
+  /** Left out where the view's own primary action verifies. */
+  onVerify?(): void;
 }) {
   const report = verify.state === "done" ? verify.report : null;
   const shown = report === null ? null : verdictOf(report.verdict);
@@ -41,8 +44,13 @@ export function VerifyPanel({
             <span className="verify-took dim">{formatTook(report.durationMs)}</span>
           </>
         )}
+        {onVerify === undefined ? null : (
+          <Button small disabled={verify.state === "asking"} onClick={onVerify} className="verify-again">
+            {report === null ? "Verify" : "Verify again"} <Kbd combo="V" />
+          </Button>
+        )}
       </div>
-      <Fingerprint value={report?.fingerprint ?? fingerprint} />
+      <Fingerprint value={fingerprint} />
       <p className="verify-of">{of}</p>
       {verify.state === "failed" ? <Notice kind="fail">{verify.message}</Notice> : null}
       {report === null || shown === null ? (
