@@ -60,7 +60,8 @@ export async function writeCsv(job: ExportJob): Promise<Written> {
   const recordings = createRecordingList();
   const out = await openOutput(job.part, "events.csv");
   // Formula escaping: a cell that a spreadsheet would run (= + - @ tab CR first) gets an apostrophe before it (OWASP).
-  const options = { record_delimiter: "windows", escape_formulas: true, columns: [...COLUMNS] } as const;
+  // Without `quoted_match` a lone CR would stand unquoted, which RFC 4180 forbids.
+  const options = { record_delimiter: "windows", escape_formulas: true, quoted_match: /[\r\n]/, columns: [...COLUMNS] } as const;
   await out.write(stringify([], { ...options, header: true }));
   let events = 0;
   for await (const page of pagesOf(job)) {

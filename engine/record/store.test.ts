@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { LogId } from "../protocol/index.ts";
 import { eventHash, genesisHash, payloadCommitment } from "./chain.ts";
 import { openRecordStore, type RecordStore } from "./open.ts";
@@ -108,6 +108,7 @@ describe("appending", () => {
 
   it("tells listeners after the commit, and survives a listener's bug", () => {
     const log = makeRun();
+    const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     const seen: string[] = [];
     const off = store.onAppended((_log, event) => {
       seen.push(event.body.type);
@@ -120,6 +121,8 @@ describe("appending", () => {
     off();
     store.append(log, { type: "b", actor: DANA });
     expect(seen).toEqual(["a"]);
+    expect(warned).toHaveBeenCalledTimes(2);
+    warned.mockRestore();
     expect(store.head(log).seq).toBe(2);
   });
 });

@@ -2,8 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { type Ports, realPorts } from "../ports.ts";
-import type { Actor, LogId } from "../protocol/index.ts";
+import type { Actor, CanonicalValue, EventBody, LogId } from "../protocol/index.ts";
+import { eventHash } from "./chain.ts";
+import { jcs } from "./jcs.ts";
 import { openRecordStore, type RecordStore } from "./open.ts";
 
 export const DANA: Actor = { op_id: "dana.mercer", name: "Dana Mercer", role: "operator", session: "s1", on_behalf_of: "" };
@@ -70,4 +73,39 @@ export function appendRun(store: RecordStore, ports: TestPorts, events: number):
     });
   }
   return log;
+}
+
+/**
+ * What somebody with the file and SQLite can do: triggers taken away, SQL run, triggers put back. The database must be closed.
+ * `rewrite` also gets the handle.
+ */
+export function tamper(home: string, change: string | ((db: Database.Database) => void)): void {
+  const db = new Database(join(home, "holdpoint.db"));
+  db.pragma("foreign_keys = OFF");
+  const triggers = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all() as { name: string; sql: string }[];
+  for (const { name } of triggers) db.exec(`DROP TRIGGER ${name}`);
+  if (typeof change === "string") db.exec(change);
+  else change(db);
+  for (const { sql } of triggers) db.exec(sql);
+  db.pragma("wal_checkpoint(TRUNCATE)");
+  db.close();
+}
+
+/** Edits an event and rehashes everything after it in its log, as somebody who knows the format would. */
+export function rewrite(db: Database.Database, logNo: number, seq: number, edit: (body: EventBody) => void): void {
+  const row = db.prepare("SELECT genesis_hash AS hash FROM logs WHERE log_no = ?").get(logNo) as { hash: Buffer };
+  const rows = db.prepare("SELECT position, seq, body FROM events WHERE log_no = ? ORDER BY seq").all(logNo) as {
+    position: number;
+    seq: number;
+    body: string;
+  }[];
+  let previous = row.hash;
+  for (const one of rows) {
+    const body = JSON.parse(one.body) as EventBody;
+    body.prev = previous.toString("hex");
+    if (one.seq === seq) edit(body);
+    const line = jcs(body as unknown as CanonicalValue);
+    previous = eventHash(previous, Buffer.from(line));
+    db.prepare("UPDATE events SET body = ?, hash = ?, type = ? WHERE position = ?").run(line, previous, body.type, one.position);
+  }
 }

@@ -36,19 +36,19 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export function createChainCheck(log: string, genesisHash: Buffer, name: string, findings: Findings, partial = false): ChainCheck {
   const walked: Walked = { log, events: 0, seq: 0, head: genesisHash, recordings: [], unbound: new Map(), payloads: [] };
   let before: Moment | null = null;
-  let excused = false; // the break at this point was already named
+  let excused = false; // the line before could not be read, which was named already
 
   function push(bytes: Buffer, stored?: { seq: number; type: string; hash: Buffer }): { body: EventBody | null; hash: Buffer } {
     walked.events += 1;
     const wanted = stored?.seq ?? walked.seq + 1;
     const body = read(bytes, wanted);
-    const claimed = body === null || !partial ? walked.head : Buffer.from(body.prev, "hex");
+    // Each event is held against the hash it says it follows, and that against the event before: one break is named once.
+    const hash = eventHash(body === null ? walked.head : Buffer.from(body.prev, "hex"), bytes);
     if (body !== null && !partial) follow(body, wanted);
-    const hash = eventHash(claimed, bytes);
     if (stored !== undefined) compare(stored, hash, body);
-    else excused = body === null;
+    excused = stored === undefined && body === null;
     walked.seq = Math.max(walked.seq, body?.seq ?? wanted);
-    walked.head = stored !== undefined && excused ? stored.hash : hash;
+    walked.head = stored?.hash ?? hash;
     if (body !== null) look(body);
     return { body, hash };
   }
@@ -94,16 +94,13 @@ export function createChainCheck(log: string, genesisHash: Buffer, name: string,
   }
 
   function compare(stored: { seq: number; type: string; hash: Buffer }, hash: Buffer, body: EventBody | null): void {
-    excused = false;
-    if (!stored.hash.equals(hash)) {
-      excused = true; // the next event is held against the stored hash, so that one change is named once
+    if (!stored.hash.equals(hash))
       findings.problem(
         "event-changed",
         `Event ${stored.seq} of ${name} does not have the hash stored with it: it was changed.`,
         log,
         stored.seq,
       );
-    }
     if (body !== null && body.type !== stored.type)
       findings.problem(
         "column-changed",
