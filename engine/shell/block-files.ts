@@ -77,9 +77,10 @@ export function findSyntaxProblem(
     child.stdin.on("error", () => {}); // it stopped reading at the error
     child.on("error", (error) => resolve({ line: null, message: error.message }));
     child.on("close", (code) => {
-      if (code === 0) return resolve(null);
+      // zsh tells the status of `! true` although it runs nothing: only words make a problem.
+      if (code === 0 || words.trim() === "") return resolve(null);
       const line = words.match(/(?:line |:)(\d+):?/);
-      const message = words.split("\n").find((one) => one.trim() !== "") ?? `the shell refused to parse it (exit ${code})`;
+      const message = words.split("\n").find((one) => one.trim() !== "") ?? words;
       resolve({ line: line === null ? null : Number(line[1]), message: message.replace(/^.*?:\s*(?:line )?\d+:\s*/, "").trim() });
     });
     child.stdin.end(text);

@@ -50,7 +50,8 @@ const zsh: Dialect = {
     writeFileSync(join(ours, ".zshrc"), zshRc(facts), PRIVATE);
     return { args: ["-i"], environment: { ZDOTDIR: ours } };
   },
-  checkSyntax: ["-n", "-f", "-s"],
+  // zsh tells the line only of something that it opens by name; a pipe of its own is one.
+  checkSyntax: ["-f", "-c", '"$0" -n -f <(cat)', "zsh"],
   outer: zshOuter,
   trailer: ZSH_TRAILER,
   export: (name, value) => `export ${name}=${quotePosix(value)}\n`,

@@ -20,6 +20,8 @@ export type Bench = {
   screen(): string;
   start(text: string, options?: Partial<BlockToRun>): RunningBlock & { output(): Promise<string> };
   run(text: string, options?: Partial<BlockToRun>): Promise<BlockOutcome & { output: string }>;
+  /** A new shell with what the last one handed over, where that one has ended. */
+  reopen(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -36,7 +38,8 @@ export async function openBench(shell: ShellKind, options: BenchOptions = {}): P
   const closed = new Promise<void>((resolve) => {
     resolveClosed = resolve;
   });
-  const opened = await openShellSession({
+  let last: BlockOutcome | null = null;
+  const shellOptions: ShellOptions = {
     id: `terminal-${ports.ids.next()}` as TerminalId,
     shell,
     cwd: folder,
@@ -51,9 +54,13 @@ export async function openBench(shell: ShellKind, options: BenchOptions = {}): P
     onHandTyped: (line) => handTyped.push(line),
     onClosed: () => resolveClosed(),
     ...options,
-  });
-  if (!opened.ok) throw new Error(opened.error.message);
-  const session = opened.value;
+  };
+  const must = async (more: Partial<ShellOptions>) => {
+    const opened = await openShellSession({ ...shellOptions, ...more });
+    if (!opened.ok) throw new Error(opened.error.message);
+    return opened.value;
+  };
+  let session = await must({});
   const view = session.attach((message: TerminalFromEngine) => {
     if (message.type === "closed") return;
     seen.push(message.data);
@@ -100,7 +107,12 @@ export async function openBench(shell: ShellKind, options: BenchOptions = {}): P
       if (!(await session.ready(10_000))) throw new Error(`the shell is ${session.activity()}`);
       const { ended, output } = start(text, more);
       const outcome = await ended;
+      last = outcome;
       return { ...outcome, output: await output() };
+    },
+    async reopen() {
+      if (last === null || last.shellAlive) return;
+      session = await must(last.handOver === null ? {} : { inherited: last.handOver });
     },
     async close() {
       await session.close();

@@ -15,13 +15,14 @@ ZDOTDIR=${quotePosix(ours)}
 
 /** `ZDOTDIR/.zshrc`: the operator's own first, then ours. */
 export function zshRc({ nonce, fifo, reported, pinned }: IntegrationFacts): string {
+  const traps = `${fifo}-traps`;
   return `ZDOTDIR=$__hp_zdotdir
 if [[ -r $ZDOTDIR/.zshrc ]]; then . $ZDOTDIR/.zshrc; fi
 [[ $ZDOTDIR = $HOME ]] && unset ZDOTDIR
 unset HISTFILE
 setopt HIST_IGNORE_SPACE
 unsetopt PROMPT_SP PROMPT_CR
-typeset -g __hp_token= __hp_code= __hp_fail= __hp_list= __hp_pid=$$
+typeset -g __hp_token= __hp_code= __hp_fail= __hp_list= __hp_inner=none __hp_user_exit= __hp_listed= __hp_traps= __hp_pid=$$
 typeset -ga __hp_ps
 zmodload zsh/system zsh/parameter
 __hp_esc() {
@@ -48,35 +49,49 @@ __hp_begin() {
   __hp_ps=()
   typeset -gA __hp_options
   __hp_options=("\${(@kv)options}")
-  typeset -g __hp_traps="$(builtin trap)"
+  __hp_list_traps
+  typeset -g __hp_traps=$__hp_listed __hp_inner=$3 __hp_user_exit=
   export HOLDPOINT_BLOCK=$2
   __hp_mark "C;$__hp_token"
 }
+# A subshell has no traps to list, so the list goes through the session's private folder.
+__hp_list_traps() {
+  builtin trap >|${quotePosix(traps)}
+  typeset -g __hp_listed="$(<${quotePosix(traps)})"
+}
 __hp_traps_back() {
-  emulate -L zsh
-  setopt extended_glob
-  local now="$(builtin trap)" line words
-  [[ $now = $__hp_traps ]] && return 0
-  for line in \${(f)now}; do
+  setopt local_options extended_glob
+  local line words
+  __hp_list_traps
+  [[ $__hp_listed = $__hp_traps ]] && return 0
+  for line in \${(f)__hp_listed}; do
     words=\${line##* }
     [[ $words = [A-Z0-9]## ]] && builtin trap - $words
   done
   eval "$__hp_traps"
 }
+# In a function an EXIT trap is the function's own; on the block's own level it is kept for the block's end.
+__hp_trap() {
+  local action
+  local -a signals
+  [[ \${1-} = -- ]] && shift
+  if (( $# == 0 )); then builtin trap; return; fi
+  if (( $# == 1 )); then action=-; signals=("$1"); else action=$1; signals=("\${@[2,-1]}"); fi
+  local -a rest
+  rest=(\${signals:#(EXIT|0)})
+  if (( \${#rest} != \${#signals} )); then typeset -g __hp_user_exit=\${action#-}; fi
+  (( \${#rest} == 0 )) || builtin trap -- "$action" $rest
+}
+alias trap='\${\${(M)\${:-$ZSH_SUBSHELL:$funcstack[1]}:#0:$__hp_inner}:+__hp_trap}\${\${\${:-$ZSH_SUBSHELL:$funcstack[1]}:#0:$__hp_inner}:+trap}'
 __hp_finish() {
   local __hp_end=$1 __hp_name __hp_words
   unsetopt xtrace verbose nounset errexit errreturn
   builtin trap - ZERR
-  # A block's EXIT trap belongs to the block's end, not to the end of the shell.
-  __hp_words="$(builtin trap)"
-  if [[ $__hp_words != $__hp_traps ]]; then
-    __hp_words=\${(M)\${(f)__hp_words}:#*" EXIT"}
-    if [[ -n $__hp_words ]]; then
-      builtin trap - EXIT
-      __hp_words=\${\${__hp_words#trap -- }% EXIT}
-      (exit $__hp_end)
-      eval "eval $__hp_words"
-    fi
+  if [[ -n $__hp_user_exit ]]; then
+    __hp_words=$__hp_user_exit
+    typeset -g __hp_user_exit=
+    (exit $__hp_end)
+    eval "$__hp_words"
   fi
   unset HOLDPOINT_BLOCK
   [[ -t 0 ]] || exec </dev/tty
@@ -113,6 +128,12 @@ __hp_zshexit() {
   if [[ -n $__hp_token ]]; then
     unset HOLDPOINT_BLOCK
     unsetopt xtrace verbose nounset
+    if [[ -n $__hp_user_exit ]]; then
+      local __hp_words=$__hp_user_exit
+      typeset -g __hp_user_exit=
+      (exit $__hp_status)
+      eval "$__hp_words"
+    fi
     { printf '%s\\0' exit "$PWD"; command env -0; printf '\\0'; } >${quotePosix(fifo)} 2>/dev/null
     __hp_values
     __hp_mark "D;\${__hp_fail:-$__hp_status};$__hp_token;\${(j: :)__hp_ps};$__hp_list"
@@ -133,11 +154,13 @@ ${Object.entries(pinned)
  * error, which leaves every function and file up to the prompt without ending the shell; precmd then ends the block.
  */
 export function zshOuter({ token, blockId, inner, exports, cwd }: BlockScript): string {
-  return `__hp_begin ${quotePosix(token)} ${quotePosix(blockId)}
-${exports}builtin trap '__hp_c=$? __hp_p=($pipestatus); if [[ $ZSH_SUBSHELL = 0 ]]; then [[ -n $__hp_fail ]] || __hp_ps=($__hp_p); __hp_fail=$__hp_c; { : \${__hp_never:?} } 2>/dev/null; else exit $__hp_c; fi' ZERR
+  return `{ unsetopt xtrace } 2>/dev/null
+__hp_begin ${quotePosix(token)} ${quotePosix(blockId)} ${quotePosix(inner)}
+${exports}builtin trap '__hp_c=$? __hp_p=($pipestatus); { unsetopt errexit errreturn xtrace } 2>/dev/null; if [[ $ZSH_SUBSHELL = 0 ]]; then [[ -n $__hp_fail ]] || __hp_ps=($__hp_p); __hp_fail=$__hp_c; { : \${__hp_never:?} } 2>/dev/null; else exit $__hp_c; fi' ZERR
 setopt pipe_fail
 ${cwd === null ? "" : `cd -- ${quotePosix(cwd)}\n`}. ${quotePosix(inner)}
 `;
 }
 
-export const ZSH_TRAILER = `\n{ __hp_code=$? __hp_ps=($pipestatus) } 2>/dev/null\n`;
+/** XTRACE comes back when a function ends, so it can only be put off on the file's own level. */
+export const ZSH_TRAILER = `\n{ __hp_code=$? __hp_ps=($pipestatus); unsetopt xtrace } 2>/dev/null\n`;
