@@ -2,5 +2,6 @@
 // Owns: the public names of this folder.
 export { type Binaries, buildBinaries, findBinaries } from "./binaries.ts";
 export { fillFixture } from "./fixture.ts";
+export { openTestCluster, type TestCluster } from "./for-tests.ts";
 export { type Called, kubectl, mustKubectl } from "./kubectl.ts";
 export { type ControlPlane, startControlPlane } from "./plane.ts";
