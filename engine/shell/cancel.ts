@@ -22,7 +22,10 @@ export async function endDescendants(shellPid: number, blockId: string, sinceTic
   ] as const) {
     if (left.length === 0) break;
     // A stopped process would keep a SIGTERM waiting for ever.
-    for (const { pid } of left) send(pid, signal), signal === "SIGTERM" && send(pid, "SIGCONT");
+    for (const { pid } of left) {
+      send(pid, signal);
+      if (signal === "SIGTERM") send(pid, "SIGCONT");
+    }
     left = await waitUntilGone(living, grace, signal === "SIGKILL" ? (pid) => send(pid, "SIGKILL") : undefined);
   }
   return left.map(({ pid, command }) => ({ pid, command }));

@@ -36,41 +36,41 @@ export function createMarkCutter(nonce: string): MarkCutter {
       };
       let from = 0;
       for (;;) {
-        const escape = rest.indexOf("\x1b", from);
-        if (escape < 0) {
+        const start = rest.indexOf("\x1b", from);
+        if (start < 0) {
           say(rest);
           return pieces;
         }
-        const head = rest.slice(escape, escape + own.length);
+        const head = rest.slice(start, start + own.length);
         if (head !== own) {
           if (head.length < own.length && own.startsWith(head)) {
-            say(rest.slice(0, escape));
-            kept = rest.slice(escape);
+            say(rest.slice(0, start));
+            kept = rest.slice(start);
             return pieces;
           }
-          from = escape + 1;
+          from = start + 1;
           continue;
         }
-        const end = endOfPayload(rest, escape + own.length);
+        const end = endOfPayload(rest, start + own.length);
         if (end < 0) {
-          if (rest.length - escape > MAX_PAYLOAD_CHARS) {
-            from = escape + 1;
+          if (rest.length - start > MAX_PAYLOAD_CHARS) {
+            from = start + 1;
             continue;
           }
-          say(rest.slice(0, escape));
-          kept = rest.slice(escape);
+          say(rest.slice(0, start));
+          kept = rest.slice(start);
           return pieces;
         }
         if (rest[end] !== "\x07") {
           // An escape or a line end inside: it was never ours to begin with.
-          from = escape + 1;
+          from = start + 1;
           continue;
         }
-        say(rest.slice(0, escape));
+        say(rest.slice(0, start));
         pieces.push({
           type: "mark",
           fields: rest
-            .slice(escape + own.length, end)
+            .slice(start + own.length, end)
             .split(";")
             .map(decodeField),
         });

@@ -1,6 +1,5 @@
 // Where a shell's output goes: through the redactor, then to the recording and the views.
 // Owns: that nothing unredacted reaches a disk, that a view never waits long, that disk and screen can slow the shell down.
-import type { TerminalFromEngine } from "../protocol/index.ts";
 import type { Recording } from "./recording.ts";
 import type { Redactor } from "./redactor.ts";
 import { createViews } from "./views.ts";
