@@ -1,7 +1,7 @@
 // The window: frame, the open view, and what lies over it (sign-in, lock, palette, notices).
 // Owns: which view is shown. Each view owns itself.
 import { X } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { bridge } from "../bridge/index.ts";
 import { Button, formatDuration, IconButton, Mark, Notice, useNow } from "../design/index.ts";
 import { DocumentView } from "../library/DocumentView.tsx";
@@ -44,12 +44,16 @@ function Window({ snapshot }: { snapshot: NonNullable<AppState["snapshot"]> }) {
   const siteZone = useSiteZone();
   useKeys([{ combo: "Mod+K", scope: "always", run: () => setPaletteOpen(!useApp.getState().isPaletteOpen) }]);
   const key = routeKey(route);
+  const title = titleOf(route);
+  const shown = useRef(key);
   useEffect(() => {
-    document.title = `${titleOf(route)} · Holdpoint`;
+    document.title = `${title} · Holdpoint`;
+    if (shown.current === key) return;
+    shown.current = key;
     // A new view: the reader begins at its start, unless the view has put the focus somewhere itself.
-    if (document.activeElement === document.body || document.activeElement?.closest(".frame-rail") !== null)
-      document.getElementById("work")?.focus();
-  }, [key]); // biome-ignore lint/correctness/useExhaustiveDependencies: a new event number within the same record is not a new view
+    const focused = document.activeElement;
+    if (focused === document.body || focused?.closest(".frame-rail") !== null) document.getElementById("work")?.focus();
+  }, [key, title]);
   return (
     <Frame
       isRehearsal={subject.kind === "run" && subject.header.mode === "rehearsal"}

@@ -85,9 +85,9 @@ export function Frame({
   return (
     <>
       <div className={`frame ${isRehearsal ? "rehearsal" : ""}`} ref={frame}>
-        <a className="skip-link" href="#work" onClick={skipToWork}>
+        <button type="button" className="skip-link" onClick={() => document.getElementById("work")?.focus()}>
           Skip to the work area
-        </a>
+        </button>
         {band}
         {rail}
         {view}
@@ -98,10 +98,4 @@ export function Frame({
       <div id={ASSERTIVE_ID} className="visually-hidden" role="alert" aria-live="assertive" />
     </>
   );
-}
-
-/** The fragment of the address is the route: the jump is made by hand. */
-function skipToWork(event: { preventDefault(): void }): void {
-  event.preventDefault();
-  document.getElementById("work")?.focus();
 }

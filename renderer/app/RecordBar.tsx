@@ -18,8 +18,10 @@ export function RecordBar({ snapshot, subject }: { snapshot: AppSnapshot; subjec
     <section className="frame-record" aria-label="Record">
       <span className="record-cell">
         <ScrollText size={14} aria-hidden="true" />
-        {plural(events, "event")}
-        <span className="record-wide">{subject.kind === "record" ? "not changed by reading" : "written"}</span>
+        <span>
+          {plural(events, "event")}
+          <span className="record-wide">{subject.kind === "record" ? ", not changed by reading" : ", written"}</span>
+        </span>
       </span>
       <span className="record-cell">
         <span className="record-wide">Fingerprint</span> <span className="mono">{fingerprintGroups(fingerprint).join(" ")}</span>

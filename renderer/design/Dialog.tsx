@@ -20,6 +20,20 @@ type Props = {
 const inFrame = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest(".frame-band, .frame-situation, .frame-alarm, .frame-record") !== null;
 
+/** The first thing to fill in or to press, not the cross; else the dialog itself, so that it is read from its title. */
+function beginInBody(event: Event): void {
+  const dialog = event.currentTarget;
+  event.preventDefault();
+  if (!(dialog instanceof HTMLElement) || dialog.contains(document.activeElement)) return; // a field asked for it already
+  const fields = "input:not([type=hidden], [tabindex='-1']):not(:disabled), textarea:not(:disabled), select:not(:disabled)";
+  const chosen = dialog.querySelector<HTMLElement>(".dialog-body input[type=radio]:checked:not(:disabled)");
+  const first =
+    chosen ??
+    dialog.querySelector<HTMLElement>(`.dialog-body :is(${fields})`) ??
+    dialog.querySelector<HTMLElement>(".dialog-foot .btn.accent:not(:disabled), .dialog-foot .btn.primary:not(:disabled)");
+  (first ?? dialog).focus();
+}
+
 function Body({ className, title, description, onClose, footer, children, isRequired = false }: Props & { className: string }) {
   return (
     <Radix.Portal>
@@ -27,6 +41,7 @@ function Body({ className, title, description, onClose, footer, children, isRequ
       <Radix.Content
         className={className}
         {...(description === undefined ? { "aria-describedby": undefined } : {})}
+        onOpenAutoFocus={beginInBody}
         onEscapeKeyDown={(event) => isRequired && event.preventDefault()}
         onInteractOutside={(event) => (isRequired || inFrame(event.target)) && event.preventDefault()}
       >

@@ -109,14 +109,14 @@ const drawings: Record<StatusState, ReactElement> = {
 
 /** The shape alone. `label` names it for a screen reader; without one it is decoration beside a word. */
 export function Status({ state, size = 16, label }: { state: StatusState; size?: 14 | 16 | 18 | 20 | 26; label?: string }) {
+  if (label === undefined)
+    return (
+      <svg className={`status st-${state}`} width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
+        {drawings[state]}
+      </svg>
+    );
   return (
-    <svg
-      className={`status st-${state}`}
-      width={size}
-      height={size}
-      viewBox="0 0 16 16"
-      {...(label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label })}
-    >
+    <svg className={`status st-${state}`} width={size} height={size} viewBox="0 0 16 16" role="img" aria-label={label}>
       {drawings[state]}
     </svg>
   );

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import type { LibraryEntry } from "../../engine/protocol/index.ts";
 import { routeHash } from "../app/index.ts";
 import { formatDuration, plural, Status } from "../design/index.ts";
-import { insideFolder } from "./paths.ts";
+import { firstSentence, insideFolder } from "./paths.ts";
 
 export function DocumentTable({
   title,
@@ -61,7 +61,7 @@ function Row({ entry }: { entry: LibraryEntry }) {
       {isChecklist ? <ListChecks size={18} aria-hidden="true" /> : <FileText size={18} aria-hidden="true" />}
       <span className="documents-name">
         <b>{entry.title}</b>
-        {entry.about === "" ? null : <span className="dim">{entry.about}</span>}
+        {entry.about === "" ? null : <span className="dim">{firstSentence(entry.about)}</span>}
       </span>
       {entry.errors + entry.warnings === 0 ? null : (
         <span className="documents-marks">

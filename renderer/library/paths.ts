@@ -1,4 +1,4 @@
-// Paths as people type them. Pure.
+// Paths as people type them, and the words of a row. Pure.
 // Owns: telling a file from a folder by name, completing from what is known. Does not touch the disk: the engine does.
 
 /** Markdown by its name; anything else is taken for a folder. */
@@ -17,3 +17,9 @@ export function completions(typed: string, known: string[], limit = 8): string[]
 /** The path inside its folder, for a list that already names the folder. */
 export const insideFolder = (path: string, folder: string): string =>
   path.startsWith(folder) ? path.slice(folder.length).replace(/^[\\/]/, "") : path;
+
+/** The first sentence of a description, whole: a row has room for one, and nothing is cut in the middle. */
+export function firstSentence(text: string): string {
+  const found = /^.*?[.!?](?=\s|$)/.exec(text.trim());
+  return found === null ? text.trim() : found[0];
+}

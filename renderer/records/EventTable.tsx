@@ -44,7 +44,7 @@ export function EventTable({
   }, [from, to, matching, onNeed]);
   const at = selected === null ? -1 : indexOf(pages, selected);
 
-  const move = (to: number): void => {
+  const moveTo = (to: number): void => {
     const index = Math.max(0, Math.min(matching - 1, to));
     const row = rowAt(pages, index);
     virtual.scrollToIndex(index, { align: "auto" });
@@ -57,18 +57,18 @@ export function EventTable({
   };
   const screenful = (): number => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / ROW_PX) - 1);
   const onKeyDown = (event: KeyboardEvent): void => {
-    const by: Record<string, () => number> = {
-      ArrowDown: () => at + 1,
-      ArrowUp: () => at - 1,
-      PageDown: () => at + screenful(),
-      PageUp: () => at - screenful(),
-      Home: () => 0,
-      End: () => matching - 1,
+    const targets: Record<string, number> = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + screenful(),
+      PageUp: at - screenful(),
+      Home: 0,
+      End: matching - 1,
     };
-    const target = by[event.key];
+    const target = targets[event.key];
     if (target === undefined || matching === 0) return;
     event.preventDefault();
-    move(target());
+    moveTo(target);
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table element cannot be virtualised with absolute rows; the roles say the same
