@@ -79,7 +79,8 @@ export function BlockCard(props: BlockCardProps) {
       </div>
       {isRunning && state !== undefined && timeout !== null ? <Until state={state} timeout={timeout} /> : null}
       <Code {...props} resolved={state?.resolved ?? null} />
-      <Inputs {...props} />
+      {/* once it ran, what was sent stands above, filled in */}
+      {state?.status === "done" ? null : <Inputs {...props} />}
       {state !== undefined && (state.captured !== null || state.redactions > 0) ? (
         <p className="run-block-note">
           {state.captured === null ? null : (

@@ -10,8 +10,10 @@ import { BlockCard } from "./BlockCard.tsx";
 import { type StepContext, StepSection } from "./StepSection.tsx";
 import { displayOf, type ProseSection, sectionsOf } from "./sections.ts";
 
-/** Room above the current step's card, CSS pixels: the row of the step before it stays in sight. */
-const CONTEXT_ABOVE_PX = 76;
+/** Room above the current step's card, CSS pixels: the row of the step before it and its phase stay in sight. */
+const CONTEXT_ABOVE_PX = 98;
+/** Where the window is low, the card itself needs the room. */
+const CONTEXT_ABOVE_LOW_PX = 8;
 /** Guess of a section's height before it is measured: a folded row, and a step with a block or two. */
 const FOLDED_PX = 52;
 const STEP_PX = 220;
@@ -25,10 +27,13 @@ type Props = {
   context: StepContext;
   /** At the right of the head: the run's menu and run-on. */
   tools: ReactNode;
+  /** The head is drawn by the caller where the column is one of several tabs. */
+  hasHead: boolean;
+  isLow: boolean;
   ref: Ref<DocumentHandle>;
 };
 
-export function DocumentColumn({ header, document: text, states, focus, context, tools, ref }: Props) {
+export function DocumentColumn({ header, document: text, states, focus, context, tools, hasHead, isLow, ref }: Props) {
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const sections = useMemo(() => sectionsOf(text), [text]);
@@ -54,7 +59,7 @@ export function DocumentColumn({ header, document: text, states, focus, context,
     overscan: 3,
     paddingStart: 16,
     paddingEnd: 40,
-    scrollPaddingStart: CONTEXT_ABOVE_PX,
+    scrollPaddingStart: isLow ? CONTEXT_ABOVE_LOW_PX : CONTEXT_ABOVE_PX,
     // The first paint draws what fits, not what would fit on the tallest screen.
     initialRect: { width: 560, height: 700 },
   });
@@ -89,21 +94,22 @@ export function DocumentColumn({ header, document: text, states, focus, context,
   ].filter((part) => part !== "");
   return (
     <section className="run-doc" data-region="document" aria-label="Runbook">
-      <div className="panel-head">
-        <FileText size={16} aria-hidden="true" />
-        <h2>{text.title}</h2>
-        <span>{about.join(", ")}</span>
-        <span className="end">
-          <span className="run-pinned" title={`The run keeps to this text, whatever happens to the file. SHA-256 ${header.planSha256}`}>
-            <Lock size={14} aria-hidden="true" /> text pinned
+      {hasHead ? (
+        <div className="panel-head">
+          <FileText size={16} aria-hidden="true" />
+          <h2>{text.title}</h2>
+          <span>{about.join(", ")}</span>
+          <span className="end">
+            <TextPinned header={header} />
+            {tools}
           </span>
-          {tools}
-        </span>
-      </div>
+        </div>
+      ) : null}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: a link's own Enter comes here as a click */}
       <div
         className="run-doc-body"
         ref={scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by key
         tabIndex={0}
         role="document"
         aria-label={text.title}
@@ -158,6 +164,15 @@ function without(set: ReadonlySet<string>, one: string): ReadonlySet<string> {
   const next = new Set(set);
   next.delete(one);
   return next;
+}
+
+/** The sign that the run keeps to the text it began with. */
+export function TextPinned({ header, isShort = false }: { header: RunHeader; isShort?: boolean }) {
+  return (
+    <span className="run-pinned" title={`The run keeps to this text, whatever happens to the file. SHA-256 ${header.planSha256}`}>
+      <Lock size={14} aria-hidden="true" /> <span className={isShort ? "visually-hidden" : ""}>text pinned</span>
+    </span>
+  );
 }
 
 /** The section may not be drawn yet: its title takes the focus as soon as it is. */

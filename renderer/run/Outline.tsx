@@ -111,8 +111,8 @@ export function Outline({ document: text, states, current, onChoose }: Props) {
       </div>
       <div className="run-outline-head" aria-hidden="true">
         <span>Step</span>
-        <span>planned</span>
-        <span>actual</span>
+        <span className="run-head-planned">planned</span>
+        <span className="run-head-actual">actual</span>
       </div>
       <div
         className="run-outline-rows"

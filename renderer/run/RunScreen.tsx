@@ -13,7 +13,7 @@ import { ActionDock } from "./ActionDock.tsx";
 import { AlarmBar } from "./AlarmBar.tsx";
 import { isGuarded, primaryKeyLabel, primaryKeys } from "./arming.ts";
 import { Asking } from "./asking.tsx";
-import { DocumentColumn, type DocumentHandle } from "./DocumentColumn.tsx";
+import { DocumentColumn, type DocumentHandle, TextPinned } from "./DocumentColumn.tsx";
 import { arrangementOf, isCompact, type Region, regionsOf } from "./layout.ts";
 import type { RunPicture } from "./merge.ts";
 import { Outline } from "./Outline.tsx";
@@ -185,6 +185,17 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   );
 
   const openRecord = (): void => go({ view: "record", log: header.log, seq: null });
+  const tools = isReadOnly ? null : (
+    <RunTools
+      header={header}
+      onRunOn={acts.runOn}
+      onArm={acts.arm}
+      onResume={acts.resumeWithReason}
+      onFinish={acts.finish}
+      onAbort={acts.abort}
+      onRecord={openRecord}
+    />
+  );
   const outline = <Outline document={text} states={steps} current={focus} onChoose={show} />;
   const documentColumn = (
     <DocumentColumn
@@ -194,19 +205,9 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       states={steps}
       focus={focus}
       context={context}
-      tools={
-        isReadOnly ? null : (
-          <RunTools
-            header={header}
-            onRunOn={acts.runOn}
-            onArm={acts.arm}
-            onResume={acts.resumeWithReason}
-            onFinish={acts.finish}
-            onAbort={acts.abort}
-            onRecord={openRecord}
-          />
-        )
-      }
+      tools={tools}
+      hasHead={!isNarrow}
+      isLow={compact}
     />
   );
   const isRecording = running !== undefined;
@@ -239,7 +240,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       isReadOnly={isReadOnly}
       hotkey={primaryKeyLabel(guarded, focused === "terminal")}
       refusal={refusal}
-      canStop={running !== undefined && arrangement !== "wide"}
+      canStop={running !== undefined && arrangement !== "wide" && nextAction.button === ""}
       onPrimary={primary}
       onBlocked={acts.blocked}
       onStop={acts.step.stop}
@@ -274,6 +275,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
         wayBack={wayBackWords}
         isReadOnly={isReadOnly}
         zone={zone}
+        arrangement={arrangement}
         onHold={acts.hold}
         onHeld={acts.resumeWithReason}
         onWayBack={() => acts.openWayBack(null)}
@@ -325,6 +327,8 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
                   onChange={(id) => setTab(id as Region)}
                   end={
                     <span className="run-tab-end">
+                      <TextPinned header={header} isShort />
+                      {tools}
                       <IconButton label="Outline" aria-expanded={isDrawerOpen} onClick={() => setDrawerOpen(true)}>
                         <ListTree size={17} />
                       </IconButton>
@@ -418,7 +422,7 @@ function Wide({
   const side = useKept("run.side", ["terminal", "watch"]);
   return (
     <Group orientation="horizontal" {...whole}>
-      <Panel id="outline" defaultSize="316px" minSize="230px" maxSize="520px" groupResizeBehavior="preserve-pixel-size">
+      <Panel id="outline" defaultSize="330px" minSize="230px" maxSize="520px" groupResizeBehavior="preserve-pixel-size">
         {outline}
       </Panel>
       <Separator className="run-gutter" aria-label="Width of the outline" />

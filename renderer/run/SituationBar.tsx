@@ -4,6 +4,7 @@ import { Pause, Undo2 } from "lucide-react";
 import type { RunHeader, StepState } from "../../engine/protocol/index.ts";
 import { FrameSituation, SituationCell } from "../app/Frame.tsx";
 import { formatDuration, formatMinute, formatMoment, Status, TwoLineButton, useNow, zoneWord } from "../design/index.ts";
+import type { Arrangement } from "./layout.ts";
 import type { StepGlyph } from "./outline-rows.ts";
 import { progressOf, stepElapsedMs } from "./progress.ts";
 import { VERDICT_WORDS } from "./words.ts";
@@ -18,6 +19,7 @@ type Props = {
   wayBack: string;
   isReadOnly: boolean;
   zone: string;
+  arrangement: Arrangement;
   onHold(): void;
   onHeld(): void;
   onWayBack(): void;
@@ -65,12 +67,16 @@ export function SituationBar(props: Props) {
   );
 }
 
-function NowCell({ header, now, nowGlyph }: Props) {
+function NowCell({ header, now, nowGlyph, arrangement }: Props) {
   const clock = useNow();
+  const isTight = arrangement === "medium";
   const elapsed = now === null ? null : stepElapsedMs(now, clock);
   const isTrouble = now !== null && now.status !== "running" && (now.verdict === "failed" || now.verdict === "unknown");
   return (
-    <SituationCell label="Now" className="run-now">
+    <SituationCell
+      label={isTight && now !== null ? <TightTime now={now} elapsed={elapsed} isTrouble={isTrouble} /> : "Now"}
+      className="run-now"
+    >
       <div className="situation-value">
         {now === null ? (
           <span className="mid">
@@ -81,7 +87,7 @@ function NowCell({ header, now, nowGlyph }: Props) {
             <Status state={nowGlyph} size={18} />
             <span className="run-number">{now.number}</span>
             <span className="run-title">{now.title}</span>
-            <span className="run-clock">
+            <span className="run-clock" hidden={isTight}>
               {isTrouble ? <b className={now.verdict === "failed" ? "fail-text" : "warn-text"}>{VERDICT_WORDS[now.verdict!]}</b> : null}
               {elapsed === null ? null : (
                 <>
@@ -99,6 +105,20 @@ function NowCell({ header, now, nowGlyph }: Props) {
         )}
       </div>
     </SituationCell>
+  );
+}
+
+/** Where the cell is narrow, the time stands in its label. */
+function TightTime({ now, elapsed, isTrouble }: { now: StepState; elapsed: number | null; isTrouble: boolean }) {
+  return (
+    <>
+      Now{" "}
+      {isTrouble && now.verdict !== null ? (
+        <b className={now.verdict === "failed" ? "fail-text" : "warn-text"}>{VERDICT_WORDS[now.verdict].toLowerCase()} at </b>
+      ) : null}
+      {elapsed === null ? "" : formatDuration(elapsed)}
+      {now.plannedMs === null || isTrouble ? "" : `${elapsed === null ? "planned" : " of"} ${formatDuration(now.plannedMs)}`}
+    </>
   );
 }
 
@@ -121,8 +141,9 @@ function ElapsedCell({ header, steps }: Props) {
   );
 }
 
-function ForecastCell({ header, steps, zone }: Props) {
+function ForecastCell({ header, steps, zone, arrangement }: Props) {
   const now = useNow();
+  const isTight = arrangement !== "wide";
   if (header.endedAt !== null)
     return (
       <SituationCell label="Ended" className="run-forecast">
@@ -139,8 +160,8 @@ function ForecastCell({ header, steps, zone }: Props) {
   const end = header.forecastEnd;
   const late = lateMs === null ? null : Math.round(lateMs / 1000) * 1000;
   return (
-    <SituationCell label="Forecast end" className="run-forecast">
-      <div className="situation-value">
+    <SituationCell label={isTight ? "Forecast end, UTC" : "Forecast end"} className="run-forecast">
+      <div className="situation-value" {...(end === null ? {} : { title: formatMoment(end, zone) })}>
         {isHeld || end === null ? (
           <>
             <span className="run-big dim">--:--</span>
@@ -149,7 +170,9 @@ function ForecastCell({ header, steps, zone }: Props) {
         ) : (
           <>
             <span className="run-big">{formatMinute(end)}</span>
-            <span className="small">UTC{zone === "UTC" ? "" : `, ${formatMinute(end, zone)} ${zoneWord(end, zone)}`}</span>
+            <span className="small" hidden={isTight}>
+              UTC{zone === "UTC" ? "" : `, ${formatMinute(end, zone)} ${zoneWord(end, zone)}`}
+            </span>
             {late === null || Math.abs(late) < 1000 ? null : (
               <span className={`small ${late > 0 ? "warn-text run-late" : ""}`}>
                 {formatDuration(Math.abs(late))} {late > 0 ? "late" : "early"}

@@ -76,8 +76,9 @@ function StepCard(props: Props) {
       </div>
       <Meta {...props} />
       <Unsupported state={state} />
-      <Flow {...props} isCard />
+      {/* what went wrong comes before the text that led to it */}
       <Outcome state={state} zone={context.zone} />
+      <Flow {...props} isCard />
       {hasHoldLine(step) ? (
         <div className="run-card-hold">
           <HoldLine state={state.status === "done" ? "quiet" : "on"} />

@@ -49,7 +49,7 @@ function sumPlanned(steps: StepState[]): number | null {
 }
 
 /** A tenth over the plan and at least this long is worth a mark; less is the noise of a clock. */
-const LATE_FROM_MS = 10_000;
+const LATE_FROM_MS = 30_000;
 export function isLate(actualMs: number | null, plannedMs: number | null): boolean {
   return actualMs !== null && plannedMs !== null && actualMs - plannedMs >= Math.max(LATE_FROM_MS, plannedMs / 10);
 }

@@ -13,7 +13,7 @@ export type Watch = { objects: WatchedObject[]; at: string; state: "live" | "los
 
 export type RunSlice = {
   run: RunId | null;
-  status: "loading" | "ready" | "failed";
+  /** Why the run could not be opened. */
   error: CallFailure | null;
   picture: RunPicture | null;
   /** Not yet seen, newest last. */
@@ -28,41 +28,9 @@ export type RunSlice = {
 
 export const useRunStore = create<RunSlice>(() => empty(null));
 function empty(run: RunId | null): RunSlice {
-  return { run, status: "loading", error: null, picture: null, alarms: [], watch: {}, pending: null, refusal: null };
+  return { run, error: null, picture: null, alarms: [], watch: {}, pending: null, refusal: null };
 }
 const { getState, setState } = useRunStore;
-
-/** Changes that arrive while a snapshot is under way; null when none is. */
-let waiting: RunChange[] | null = null;
-let isAskedAgain = false;
-
-async function takeSnapshot(run: RunId): Promise<void> {
-  if (waiting !== null) {
-    isAskedAgain = true;
-    return;
-  }
-  waiting = [];
-  const answer = await bridge().call("run.get", { run });
-  const changes = waiting;
-  waiting = null;
-  if (getState().run !== run) return;
-  if (!answer.ok) {
-    // A lost connection is not an answer: the picture stays, and the next connection asks again.
-    if (answer.error.code !== "disconnected" || getState().picture === null) setState({ status: "failed", error: answer.error });
-    return;
-  }
-  const before = getState().picture;
-  const { picture, isStale } = pictureFrom(answer.value, changes);
-  // The pinned text never changes within a run: keeping the object keeps everything drawn from it.
-  if (before !== null && before.document.sha256 === picture.document.sha256) picture.document = before.document;
-  show(picture);
-  setState({ status: "ready", error: null });
-  if (before === null) alarmAtOpening(picture);
-  if (isStale || isAskedAgain) {
-    isAskedAgain = false;
-    void takeSnapshot(run);
-  }
-}
 
 function show(picture: RunPicture): void {
   const before = getState().picture;
@@ -74,19 +42,47 @@ function show(picture: RunPicture): void {
 /** Opens a run and follows it; returns how to stop. */
 export function followRun(run: RunId): () => void {
   setState(empty(run), true);
-  waiting = null;
-  isAskedAgain = false;
   const host = bridge();
+  /** Changes that arrive while a snapshot is under way; null when none is. */
+  let waiting: RunChange[] | null = null;
+  let isAskedAgain = false;
+  let isStopped = false;
+  const takeSnapshot = async (): Promise<void> => {
+    if (waiting !== null) {
+      isAskedAgain = true;
+      return;
+    }
+    waiting = [];
+    const answer = await host.call("run.get", { run });
+    const changes = waiting;
+    waiting = null;
+    if (isStopped) return;
+    if (!answer.ok) {
+      // A lost connection is not an answer: the picture stays, and the next connection asks again.
+      if (answer.error.code !== "disconnected") setState({ error: answer.error });
+      return;
+    }
+    const before = getState().picture;
+    const { picture, isStale } = pictureFrom(answer.value, changes);
+    // The pinned text never changes within a run: keeping the object keeps everything drawn from it.
+    if (before !== null && before.document.sha256 === picture.document.sha256) picture.document = before.document;
+    show(picture);
+    setState({ error: null });
+    if (before === null) alarmAtOpening(picture);
+    if (!isStale && !isAskedAgain) return;
+    isAskedAgain = false;
+    await takeSnapshot();
+  };
   let wasOnline = false;
   const stops = [
     host.subscribe("run.changed", (change) => {
       if (change.header.run !== run) return;
-      if (waiting !== null) waiting.push(change);
+      waiting?.push(change);
       const { picture } = getState();
       if (picture === null) return;
       const merged = mergeChange(picture, change);
       if (merged.picture !== picture) show(merged.picture);
-      if (merged.isStale && waiting === null) void takeSnapshot(run);
+      if (merged.isStale && waiting === null) void takeSnapshot();
     }),
     host.subscribe("run.alarm", (alarm) => {
       if (alarm.run === run) raise({ step: alarm.step, severity: alarm.severity, title: alarm.title, detail: alarm.detail });
@@ -96,13 +92,12 @@ export function followRun(run: RunId): () => void {
     }),
     host.onConnection(({ state }) => {
       const isOnline = state === "online";
-      if (isOnline && !wasOnline) void takeSnapshot(run);
+      if (isOnline && !wasOnline) void takeSnapshot();
       wasOnline = isOnline;
     }),
   ];
-  // Before the first connection the call waits for it; onConnection then finds a snapshot under way or done.
-  if (!wasOnline && waiting === null) void takeSnapshot(run);
   return () => {
+    isStopped = true;
     for (const stop of stops) stop();
     if (getState().run === run) setState(empty(null), true);
   };
@@ -133,9 +128,9 @@ function seenKeys(): Set<string> {
 function raise(alarm: Omit<Alarm, "key" | "at">): void {
   const run = getState().run;
   const step = getState().picture?.view.steps.find((one) => one.id === alarm.step);
-  const key = [run, alarm.step ?? "", step?.attempt ?? 0, alarm.severity, alarm.title].join("|");
-  if (getState().alarms.some((one) => one.key === key)) return;
-  setState(({ alarms }) => ({ alarms: [...alarms, { ...alarm, key, at: Date.now() }] }));
+  // One alarm per attempt of a step: what is said later about the same end replaces what was said first.
+  const key = alarm.step === null ? [run, alarm.title].join("|") : alarmKey(alarm.step, step?.attempt ?? 0);
+  setState(({ alarms }) => ({ alarms: [...alarms.filter((one) => one.key !== key), { ...alarm, key, at: Date.now() }] }));
 }
 /** A window opened on a run that stands at a failure shows the alarm too, unless this window has seen it. */
 function alarmAtOpening({ view }: RunPicture): void {
@@ -143,23 +138,21 @@ function alarmAtOpening({ view }: RunPicture): void {
   if (nextAction.kind !== "judge" && nextAction.kind !== "retry-or-skip") return;
   const step = view.steps.find((one) => one.id === nextAction.step);
   if (step?.verdict !== "failed" && step?.verdict !== "unknown") return;
-  const key = openingKey(step.id, step.attempt);
+  const key = alarmKey(step.id, step.attempt);
   if (getState().alarms.length > 0 || seenKeys().has(key)) return;
   const title = `${step.number} ${step.title}: ${step.verdict}`;
   setState({
     alarms: [{ step: step.id, severity: step.verdict === "failed" ? "fail" : "warn", title, detail: step.because, key, at: Date.now() }],
   });
 }
-const openingKey = (step: string, attempt: number): string => [getState().run, step, attempt].join("|");
+const alarmKey = (step: string, attempt: number): string => [getState().run, step, attempt].join("|");
 
 /** The newest alarm is seen; earlier ones come up after it. */
 export function markSeen(): void {
-  const { alarms, picture } = getState();
+  const { alarms } = getState();
   const newest = alarms.at(-1);
   if (newest === undefined) return;
-  const step = picture?.view.steps.find((one) => one.id === newest.step);
   const keys = seenKeys().add(newest.key);
-  if (step) keys.add(openingKey(step.id, step.attempt));
   try {
     sessionStorage.setItem(SEEN_KEY, JSON.stringify([...keys].slice(-200)));
   } catch {

@@ -148,6 +148,7 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
               name="mode"
               label="Live"
               hint="The real thing, on record as live."
+              autoFocus
               checked={draft.mode === "live"}
               onChange={() => change({ mode: "live", typedCluster: "" }, true)}
             />
