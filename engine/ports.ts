@@ -29,14 +29,26 @@ export type Ports = { clock: Clock; ids: Ids; place: Place };
 
 export const APP_VERSION = "0.1.0";
 
+/** Making an Intl formatter costs as much as a durable append (60 µs), so the name is read again only when the offset moved. */
+function createZone(): Clock["zone"] {
+  const nameNow = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const offsetNow = () => -new Date().getTimezoneOffset();
+  let known = { name: nameNow(), offsetMinutes: offsetNow() };
+  return () => {
+    if (known.offsetMinutes !== offsetNow()) known = { name: nameNow(), offsetMinutes: offsetNow() };
+    return known;
+  };
+}
+
 export function realPorts(): Ports {
   const boot = randomUUID();
+  const zone = createZone();
   return {
     clock: {
       now: () => Date.now(),
       monotonicNs: () => process.hrtime.bigint(),
       boot,
-      zone: () => ({ name: Intl.DateTimeFormat().resolvedOptions().timeZone, offsetMinutes: -new Date().getTimezoneOffset() }),
+      zone,
     },
     ids: { next: () => ulid(), random: (bytes) => randomBytes(bytes) },
     place: { host: hostname(), osUser: safeUser(), app: `holdpoint/${APP_VERSION}` },
