@@ -159,7 +159,7 @@ export function register(program: Command, done: (code: Promise<number>) => void
               checks.map((one) => [
                 one.name,
                 output.paint(style[one.state], one.state),
-                safe(`${one.message}${one.todo === "" ? "" : `. ${one.todo}`}`),
+                safe(one.todo === "" ? one.message : `${one.message.replace(/\.$/, "")}. ${one.todo}`),
               ]),
             ))
               output.line(line);

@@ -94,6 +94,7 @@ export function tailOf(cast: string): string[] {
 
 export type EventPrinter = {
   /** Fetches and prints everything up to event `upTo`, or to the newest that was announced. */
+  drain(upTo?: number): Promise<void>;
   last(type: string): StoredEvent | null;
   stop(): void;
 };

@@ -94,7 +94,7 @@ export const METHODS = {
   },
   "run.skip": { params: z.strictObject({ ...atStep, reason: Reason }), result: RunHeader },
   "run.judge": { params: z.strictObject({ ...atStep, outcome: z.enum(["accepted", "rejected"]), reason: Reason }), result: RunHeader },
-  /** `giveUp`: nobody waits for the end any more, so the shell is closed too, and the end is unknown instead of interrupted. */
+  /** `giveUp`: the caller's patience is over; the block is ended all the same, but its end is unknown and not "failed, by Ctrl-C". */
   "run.cancel": {
     params: z.strictObject({ run: RunId, giveUp: z.boolean().optional() }),
     result: z.object({ survivors: z.array(z.object({ pid: z.int(), command: z.string() })) }),

@@ -123,8 +123,11 @@ function recordEnd(deps: RunDeps, live: LiveRun, request: BlockRequest, lane: La
   const reported = outcome.reported.KUBECONFIG ?? null;
   lane.cwd = outcome.cwd ?? lane.cwd;
   const captured = captureOf(live, request, outcome);
-  const because = captured.problem ?? outcome.because;
-  const verdict: Verdict = captured.problem === null ? outcome.verdict : "failed";
+  // Whoever waited did so no longer: that the interrupt ended it says nothing of what it had done by then.
+  const isGivenUp = lane.isGivenUp === true && outcome.kind === "cancelled";
+  lane.isGivenUp = false;
+  const because = captured.problem ?? (isGivenUp ? "nobody waited for its end any longer, so it was ended" : outcome.because);
+  const verdict: Verdict = captured.problem !== null ? "failed" : isGivenUp ? "unknown" : outcome.verdict;
   const planned = live.plan.byId.get(step)?.step;
   const at = { step, attempt, cluster: lane.cluster };
   const events = [

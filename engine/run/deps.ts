@@ -63,6 +63,8 @@ export type LaneShell = {
   session: ShellSession;
   /** Directory as the shell last reported it; null before it did. */
   cwd: string | null;
+  /** Its block is being ended because the caller's patience is over (`run.cancel` with `giveUp`): the end is unknown. */
+  isGivenUp?: boolean;
 };
 
 export type LiveRun = {

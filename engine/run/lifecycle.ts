@@ -66,12 +66,13 @@ export async function resume(
 }
 
 /** Interrupts what runs, ends every descendant, leaves the shell alive. Also ends a wait for a cluster. */
-export async function cancel(live: LiveRun): Promise<Result<Survivors>> {
+export async function cancel(live: LiveRun, giveUp = false): Promise<Result<Survivors>> {
   live.runningOn = false;
   const isWaiting = live.stopWaiting !== null;
   live.stopWaiting?.abort();
   const busy = [...live.shells.values()].filter((lane) => lane.session.activity() === "block" || lane.session.activity() === "replaced");
   if (busy.length === 0 && !isWaiting) return fail("conflict", "Nothing is running, so there is nothing to cancel.");
+  for (const lane of busy) lane.isGivenUp = giveUp;
   const survivors = await Promise.all(busy.map((lane) => lane.session.cancel()));
   return ok({ survivors: survivors.flatMap((result) => result.survivors) });
 }
