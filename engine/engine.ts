@@ -10,14 +10,13 @@ import { createRows } from "./engine/rows.ts";
 import { prepareRuntime, runtimeDirectory } from "./engine/runtime.ts";
 import { diskFree } from "./engine/snapshot.ts";
 import { connectTerminal, type TerminalLink } from "./engine/terminals.ts";
-import { createFolders, createScanner, type TrustLog } from "./library/index.ts";
+import { createFolders, createLibrary, createScanner, type TrustLog } from "./library/index.ts";
 import { createPeople } from "./people/index.ts";
 import { type Ports, realPorts } from "./ports.ts";
 import {
   type EventName,
   fail,
   type HostCapabilities,
-  type LibraryFolder,
   type LogId,
   METHODS,
   type Method,
@@ -105,7 +104,6 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
   people.onChanged(() => emit("app.changed", { what: "session" }));
   const folders = createFolders(trustLog(store), options.home, options.builtIn);
   const documents: RunDeps["documents"] = { parse: (source, path) => parseInWorker(source, { path }), fillPlaceholders, checkParams };
-  const scanner = createScanner(documents.parse);
   const contexts = () =>
     loadContexts({
       ...(options.kubeconfig === undefined ? {} : { kubeconfigFlag: options.kubeconfig }),
@@ -148,7 +146,6 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       refused: recordRefusal,
     },
   });
-  let scanned: Promise<LibraryFolder[]> | null = null;
   const context: Context = {
     home: options.home,
     env,
@@ -157,16 +154,12 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     store,
     people,
     folders,
-    scanner,
     settings,
     rows: createRows(store),
     runs,
     documents,
     contexts,
-    library: (again) => {
-      if (again || scanned === null) scanned = Promise.all(folders.all().map((folder) => scanner.scan(folder)));
-      return scanned;
-    },
+    library: createLibrary(folders, createScanner(documents.parse), () => emit("app.changed", { what: "library" })),
     emit,
     startedAt: new Date(ports.clock.now()).toISOString(),
   };

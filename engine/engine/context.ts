@@ -1,9 +1,9 @@
 // What the engine's handlers share. Owns: the type. Does nothing.
 import type { LoadedContexts } from "../cluster/index.ts";
-import type { Folders, Scanner } from "../library/index.ts";
+import type { Folders, Library } from "../library/index.ts";
 import type { People } from "../people/index.ts";
 import type { Ports } from "../ports.ts";
-import type { EventName, HostCapabilities, LibraryFolder, PayloadOf } from "../protocol/index.ts";
+import type { EventName, HostCapabilities, PayloadOf } from "../protocol/index.ts";
 import type { RecordStore } from "../record/index.ts";
 import type { RunDeps, RunService } from "../run/index.ts";
 import type { SettingsStore } from "../settings/index.ts";
@@ -18,14 +18,12 @@ export type Context = {
   store: RecordStore;
   people: People;
   folders: Folders;
-  scanner: Scanner;
   settings: SettingsStore;
   rows: ReturnType<typeof createRows>;
   runs: RunService;
   documents: RunDeps["documents"];
   contexts(): LoadedContexts;
-  /** Scans again, or gives what the last scan found. */
-  library(again: boolean): Promise<LibraryFolder[]>;
+  library: Library;
   emit: Emit;
   startedAt: string;
 };

@@ -1,7 +1,7 @@
 // One line per method around an exported function. Owns: the table. Params are parsed and the caller is admitted before it is reached.
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { identityKey, probeContext } from "../cluster/index.ts";
+import { identityKeys, probeContext } from "../cluster/index.ts";
 import { isInside, isMarkdown, realPath } from "../library/index.ts";
 import { fail, type Method, ok, type ParsedParamsOf, type Result, type ResultOf } from "../protocol/index.ts";
 import type { Who } from "../run/index.ts";
@@ -40,15 +40,13 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "host.pick": () => fail("unknown-method", "This door has no file dialog. Type the path instead."),
   "host.reveal": () => fail("unknown-method", "This door cannot show a file in the file manager. Its path is on screen."),
   "library.openFolder": openFolder,
-  "library.closeFolder": async (context, { path }) => {
+  "library.closeFolder": (context, { path }) => {
     if (!context.folders.close(path)) return fail("not-found", `${path} is not an opened folder.`);
-    await context.library(true);
     return told(context, "library", ok(null));
   },
-  "library.rescan": async (context) => ok(await context.library(true)),
-  "library.trust": async (context, { folder, trusted }, { who }) => {
+  "library.rescan": async (context) => ok(await context.library.all(true)),
+  "library.trust": (context, { folder, trusted }, { who }) => {
     context.folders.trust(folder, trusted, who.actor);
-    await context.library(true);
     return told(context, "library", ok(null));
   },
   "document.open": openDocument,
@@ -67,7 +65,7 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "run.retry": (context, { run, ...call }, { who }) => context.runs.retry(who, run, call),
   "run.skip": (context, { run, ...call }, { who }) => context.runs.skip(who, run, call),
   "run.judge": (context, { run, ...call }, { who }) => context.runs.judge(who, run, call),
-  "run.cancel": (context, { run }) => context.runs.cancel(run),
+  "run.cancel": (context, { run, giveUp }) => context.runs.cancel(run, giveUp === true),
   "run.hold": (context, { run, reason }, { who }) => context.runs.hold(who, run, reason),
   "run.resume": (context, { run, ...given }, { who }) => context.runs.resume(who, run, given),
   "run.abort": (context, { run, reason }, { who }) => context.runs.abort(who, run, reason),
@@ -97,10 +95,9 @@ async function openFolder(
   { path }: ParsedParamsOf<"library.openFolder">,
 ): Promise<Result<ResultOf<"library.openFolder">>> {
   const opened = context.folders.open(path);
-  const folder = (await context.library(true)).find((one) => one.path === opened);
+  const folder = (await context.library.all(true)).find((one) => one.path === opened);
   if (folder && folder.error === null) return told(context, "library", ok(folder));
   context.folders.close(opened);
-  await context.library(true);
   return fail("unreadable", folder?.error ?? `${path} cannot be opened as a folder.`);
 }
 
@@ -145,6 +142,6 @@ async function classify(
       "cluster-unreachable",
       `${params.context} does not say who it is: ${probe.error ?? "no answer"}. A class belongs to a cluster that answers.`,
     );
-  context.settings.classify(identityKey(probe.identity), params.context, params.class, who.actor);
+  context.settings.classify(identityKeys(probe.identity), params.context, params.class, who.actor);
   return told(context, "contexts", ok({ ...probe, class: params.class }));
 }

@@ -18,7 +18,7 @@ export async function snapshot(context: Context, caller: Caller): Promise<AppSna
     session: people.session(caller.id),
     solo: people.isSolo(),
     settings: settings.get(),
-    folders: await context.library(false),
+    folders: context.library.now(),
     contexts: context.contexts().entries,
     logs: store.summaries(),
     activeRun: context.runs.activeRun(),

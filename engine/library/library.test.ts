@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Actor, RunbookDocument } from "../protocol/index.ts";
 import { createFolders, type TrustLog } from "./folders.ts";
+import { createLibrary } from "./library.ts";
 import { createScanner } from "./scan.ts";
 
 const actor: Actor = { op_id: "dana", name: "Dana", role: "operator", session: "", on_behalf_of: "" };
@@ -91,4 +92,26 @@ it("lists every Markdown file, a broken one with its error, and reads an unchang
   await scanner.scan(folder);
   expect(parsed).toBe(3); // the good one once, the broken one each time
   expect((await scanner.scan({ ...folder, path: join(base, "gone") })).error).toContain("cannot be read");
+});
+
+it("shows a folder before it is scanned, tells when it is, and shows trust as it is now", async () => {
+  const mine = folders();
+  mine.open(join(base, "a"));
+  const scan = Promise.withResolvers<void>();
+  let told = 0;
+  const scanner = {
+    scan: async (folder: { path: string; builtIn: boolean; trusted: boolean }) => {
+      await scan.promise;
+      return { ...folder, entries: [], error: folder.builtIn ? null : "half" };
+    },
+  };
+  const library = createLibrary(mine, scanner, () => {
+    told += 1;
+  });
+  expect(library.now().map((folder) => folder.error)).toEqual([null, null]);
+  scan.resolve();
+  expect((await library.all(false)).map((folder) => folder.error)).toEqual([null, "half"]);
+  expect(told).toBe(2);
+  mine.trust(join(base, "a"), true, actor);
+  expect(library.now().map((folder) => folder.trusted)).toEqual([true, true]);
 });

@@ -70,6 +70,17 @@ export function nextAction(state: RunState, plan: RunPlan, live: LiveFacts): Nex
   if (state.status === "finished" || state.status === "aborted")
     return action({ kind: "none", say: state.status === "finished" ? "The run is finished" : "The run was aborted", detail: state.result });
   const focus = focusStep(state);
+  // Before what runs: with a nested shell open, the step typed into it is judged while the outer one goes on.
+  const unknown = state.steps.find((step) => step.status === "done" && step.verdict === "unknown" && !step.judgement && !isSettled(step));
+  if (unknown)
+    return action({
+      kind: "judge",
+      step: unknown,
+      say: `How did ${named(unknown)} end?`,
+      detail: `${sentence(unknown.because)} Look, then accept or reject it with a reason.`,
+      button: "Judge",
+      after: afterwards(state, unknown),
+    });
   const foreground = state.running.find((entry) => !entry.isBackground);
   if (foreground && focus) {
     const count = plan.byId.get(focus.id)?.step.blocks.filter((block) => block.runnable).length ?? 0;
@@ -112,16 +123,6 @@ export function nextAction(state: RunState, plan: RunPlan, live: LiveFacts): Nex
     });
   if (live.problem !== null)
     return action({ kind: "resume", say: "The record cannot be written", detail: live.problem, button: "Try again and resume" });
-  const unknown = state.steps.find((step) => step.status === "done" && step.verdict === "unknown" && !step.judgement && !isSettled(step));
-  if (unknown)
-    return action({
-      kind: "judge",
-      step: unknown,
-      say: `How did ${named(unknown)} end?`,
-      detail: `${sentence(unknown.because)} Look, then accept or reject it with a reason.`,
-      button: "Judge",
-      after: afterwards(state, unknown),
-    });
   if (state.status === "held")
     return action({
       kind: "resume",

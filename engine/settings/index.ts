@@ -8,18 +8,21 @@ export type SettingsStore = {
   set(change: Partial<Settings>, actor: Actor): Settings;
   /** Class of a cluster's identity; null where nobody has said. */
   classOf(identityKey: string): ClusterClass | null;
-  classify(identityKey: string, context: string, kind: ClusterClass, actor: Actor): void;
+  /** `identityKeys`: every key under which the cluster may be met, with more rights or fewer. */
+  classify(identityKeys: string[], context: string, kind: ClusterClass, actor: Actor): void;
 };
 
 export function createSettings(store: RecordStore): SettingsStore {
   let settings = SETTINGS_DEFAULT;
   const classes = new Map<string, ClusterClass>();
+  const remember = (keys: unknown, kind: unknown) => {
+    const known = ClusterClass.safeParse(kind);
+    if (!known.success || !Array.isArray(keys)) return;
+    for (const key of keys) if (typeof key === "string") classes.set(key, known.data);
+  };
   for (const { body } of store.eventsOfType(store.install, ["setting.changed", "cluster.classified"])) {
     if (body.type === "setting.changed") settings = merged(settings, body.data.change);
-    else if (typeof body.data.identity_key === "string") {
-      const kind = ClusterClass.safeParse(body.data.class);
-      if (kind.success) classes.set(body.data.identity_key, kind.data);
-    }
+    else remember(body.data.identity_keys, body.data.class);
   }
   return {
     get: () => settings,
@@ -36,13 +39,18 @@ export function createSettings(store: RecordStore): SettingsStore {
       return settings;
     },
     classOf: (key) => classes.get(key) ?? null,
-    classify(key, context, kind, actor) {
+    classify(keys, context, kind, actor) {
       store.append(store.install, {
         type: "cluster.classified",
         actor,
-        data: { identity_key: key, context, class: kind, before: classes.get(key) ?? "" },
+        data: {
+          identity_keys: keys,
+          context,
+          class: kind,
+          before: keys.map((key) => classes.get(key)).find((one) => one !== undefined) ?? "",
+        },
       });
-      classes.set(key, kind);
+      remember(keys, kind);
     },
   };
 }
