@@ -194,7 +194,7 @@ function readKeys(
   result.rtoMs = reader.duration("rto");
   result.rpoMs = reader.duration("rpo");
   result.clusters = readClusters(reader);
-  result.shell = readShell(reader);
+  result.shell = readShell(reader, problems);
   result.cwd = reader.text("cwd");
   if (requires !== null) Object.assign(result, readRequires(requires, problems));
   else if (reader.has("requires")) reader.wrong("requires", "a mapping of tools, permissions and cluster");
@@ -240,7 +240,7 @@ function readClusters(reader: KeyReader): string[] {
   return [...new Set(good)];
 }
 
-function readShell(reader: KeyReader): ShellKind | null {
+function readShell(reader: KeyReader, problems: Problems): ShellKind | null {
   const text = reader.text("shell");
   if (text === null) return null;
   const program =
@@ -253,7 +253,12 @@ function readShell(reader: KeyReader): ShellKind | null {
   if (program === "sh" || program === "bash") return "bash";
   if (program === "zsh" || program === "fish") return program;
   if (program === "pwsh" || program === "powershell") return "pwsh";
-  reader.wrong("shell", "bash, zsh, fish or pwsh");
+  problems.addAt(
+    "warning",
+    "unknown-shell",
+    reader.offset("shell"),
+    `front matter: there is no shell "${text}" here (bash, zsh, fish or pwsh); blocks run in bash.`,
+  );
   return null;
 }
 

@@ -119,6 +119,17 @@ function lintCharacters(input: LintInput, block: Block): void {
       `A command holds ${codePoint(hidden[0])}, which is not seen but runs with it. Take it out.`,
     );
   }
+  const blank = /\\[ \t]+$/m.exec(block.commands);
+  if (blank !== null) {
+    const { line, column } = placeIn(block, blank.index);
+    input.problems.add(
+      "warning",
+      "blank-after-backslash",
+      line,
+      column,
+      "A blank behind the backslash: the command ends here instead of going on. Take the blank out.",
+    );
+  }
   const odd = TYPOGRAPHIC.exec(block.commands);
   if (odd !== null) {
     const { line, column } = placeIn(block, odd.index);

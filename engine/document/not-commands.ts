@@ -1,53 +1,105 @@
-// Fences that are called shell and hold something else: a query, a manifest, a request, a table of output.
+// Fences that are called shell and hold something else: a query, a manifest, a request, the output of a command.
 // Owns the signs by which that is seen. Each sign is something no shell could run as meant; a doubt means "it is a command".
+import { ShellScanner } from "./shell-scan.ts";
 
-type Sign = { why: string; test: RegExp };
+type Sign = { what: string; test: RegExp /** Not asked of PowerShell, whose own syntax looks like this. */; isNotPowerShell?: true };
 
-/** Tried on the first line that is neither blank nor a comment. */
+const METRICS =
+  "sum|avg|min|max|count|rate|irate|increase|delta|absent|topk|bottomk|quantile|histogram_quantile|label_replace|predict_linear|(?:max|avg|min|sum)_over_time|scalar|vector";
+/** Tried where a command begins: never inside quotes, brackets, here-documents or continued lines. */
 const SIGNS: Sign[] = [
-  { why: "it reads as an HTTP request, not as a command", test: /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?:\/|https?:)/ },
-  { why: "it reads as an HTTP answer, not as a command", test: /^HTTP\/\d/ },
+  { what: "an HTTP request", test: /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?:\/|https?:)/ },
+  { what: "an HTTP answer", test: /^HTTP\/\d/ },
   {
-    why: "it reads as SQL, not as a shell command",
+    what: "SQL",
     test: /^(?:SELECT\s.+\sFROM\s|SELECT\s+[\w*"(]|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|CREATE\s+(?:TABLE|INDEX|UNIQUE|DATABASE|USER|ROLE|EXTENSION|OR REPLACE)\b|ALTER\s+(?:TABLE|SYSTEM|USER|ROLE|DATABASE|RANGE)\b|DROP\s+(?:TABLE|INDEX|DATABASE|USER|ROLE)\b|GRANT\s+\w+|TRUNCATE\s+TABLE\b|EXPLAIN\s+(?:ANALYZE\s+)?\(?\s*(?:SELECT|ANALYZE)|SHOW\s+(?:TABLES|DATABASES|JOBS|CLUSTER|RANGES|GRANTS|VARIABLES|STATUS)\b|WITH\s+\w+\s+AS\s*\()/,
   },
+  { what: "a query of metrics", test: new RegExp(`^(?:${METRICS})\\s*(?:by|without)?\\s*\\(`) },
+  { what: "a query of metrics", test: /^[a-zA-Z_:][\w:]*\{[^}]*(?:=~?|!=|!~)\s*["'][^}]*\}/ },
+  { what: "a query of metrics", test: /^\([^()]*\)\s*[*/+-]\s*[\d(]|^[a-zA-Z_:][\w:]*\s(?:==|!=|>=|<=)\s-?[\d.]+\s*$/ },
+  { what: "JSON", test: /^\{\s*"[^"]*"\s*:|^"[\w.-]+"\s*:|^\[\s*\{/, isNotPowerShell: true },
+  { what: "a manifest, settings or output", test: /^[A-Za-z][\w./-]*:(?:\s|$)|^[A-Z]\w*(?: [\w'-]+){1,5}:\s{2,}\S/, isNotPowerShell: true },
+  { what: "settings", test: /^[\w.[\]-]+\s+=\s+\S/, isNotPowerShell: true },
+  { what: "a call of a function in another language", test: /^[A-Za-z_][\w.]*\s*\((?!\s*\))/, isNotPowerShell: true },
+  { what: "output", test: /^[A-Z][A-Z0-9()_%/-]*(?:[ \t]{2,}[A-Z][A-Z0-9()_%/-]*(?: [A-Z]+)*)+\s*$/ },
+  { what: "output", test: /^(?:\+[-=+]{3,}\+?$|\|[\s-].*\|\s*$|[│├└─┌╭╰])/u },
   {
-    why: "it reads as a query of metrics, not as a shell command",
-    test: /^(?:sum|avg|min|max|count|rate|irate|increase|delta|absent|topk|bottomk|histogram_quantile|label_replace|predict_linear|max_over_time|avg_over_time|sum_over_time|time)\s*(?:by|without)?\s*\(.*[)({[]/,
+    what: "output",
+    test: /^[\w./-]+ (?:\([\w ]+\) )?(?:created|configured|unchanged|deleted|patched|scaled|labeled|annotated|restarted|evicted|cordoned|uncordoned|drained|condition met)(?: \(.*\))?$|^map\[/,
   },
-  { why: "it reads as a query of metrics, not as a shell command", test: /^[a-zA-Z_:][\w:]*\{[^}]*(?:=~?|!=|!~)\s*["'][^}]*\}/ },
-  { why: "it reads as JSON, not as a command", test: /^(?:\{|\[)\s*$|^\{\s*"[^"]*"\s*:|^"[\w.-]+"\s*:|^\[\s*\{/ },
-  { why: "it reads as a manifest or settings, not as a command", test: /^[A-Za-z][\w./-]*:(?:\s|$)/ },
+  // Sentences: a capital and small words behind it, a small text that ends in a full stop, articles where options would be.
+  { what: "a sentence or output", test: /^(?!Rscript )[A-Z][a-z]+,?(?: [a-z]+[,.:]?){2,}(?! -)/, isNotPowerShell: true },
+  { what: "output", test: /^[A-Z]\w*(?: [A-Z]\w*){1,4}:\s/, isNotPowerShell: true },
+  { what: "a sentence", test: /^[a-z]+(?: [a-z]+)+\.$/ },
+  { what: "a sentence", test: /^(?!echo |printf |wall |say )[a-z]+(?: [a-z]+)* (?:the|your)(?: [a-z]+){2,}(?! -)/ },
+  { what: "options of a command", test: /^--?[A-Za-z]/ },
+  { what: "something left out", test: /^(?:\.{3,}|…|\[\.\.\.\])$/u },
+  { what: "keys to press", test: /\[tab\]|<(?:TAB|ENTER|RETURN|ESC|CTRL[+-]\w)>/i },
+  { what: "a difference of files", test: /^(?:diff --git |@@ -\d|--- [ab]\/|\+\+\+ [ab]\/)/ },
   {
-    why: "it reads as the output of a command, not as a command",
-    test: /^[A-Z][A-Z0-9()_%/-]*(?:[ \t]{2,}[A-Z][A-Z0-9()_%/-]*(?: [A-Z]+)*){1,}\s*$/,
+    what: "a log",
+    test: /^(?:\[?\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}|[IWEF]\d{4} \d{2}:\d{2}:\d{2}|level=\w+ |ts=\d|time="\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} \d{2}:\d{2}:\d{2} )/,
   },
-  { why: "it reads as a diff, not as a command", test: /^(?:diff --git |@@ -\d|--- [ab]\/|\+\+\+ [ab]\/)/ },
-  {
-    why: "it reads as a log, not as a command",
-    test: /^(?:\[?\d{4}[-/]\d{2}[-/]\d{2}[T ]\d{2}:\d{2}|[IWEF]\d{4} \d{2}:\d{2}:\d{2}|level=\w+ |ts=\d|time="\d|[A-Z][a-z]{2} +\d{1,2} \d{2}:\d{2}:\d{2} )/,
-  },
-  { why: "it reads as markup, not as a command", test: /^(?:<\?xml|<!DOCTYPE|<\/?(?:html|div|head|body)\b)/i },
-  { why: "it reads as a drawing of folders, not as a command", test: /^[.\w/-]*\s*$|^[│├└─┌]/u },
+  { what: "markup", test: /^(?:<\?xml|<!DOCTYPE|<\/?(?:html|div|head|body)\b)/i },
 ];
-/** A group, a subshell, a test: the brackets a command may begin with. `{` alone on its line is JSON unless the next line is a command. */
+/** Words that may stand before an open bracket, and names that are commands all by themselves. */
+const BEFORE_BRACKET =
+  /^(?:if|then|elif|else|while|until|for|do|case|select|in|function|time|!|\[\[|\[|test|declare|local|export|readonly|typeset|eval|echo)\b/;
+const LONE_COMMANDS = new Set(
+  "ls pwd date whoami exit logout sync clear make top htop env id hostname w who uptime reboot poweroff shutdown true false df free dmesg lsblk lscpu lspci lsmod mount sestatus ifconfig crontab jobs fg bg wait history login sudo su bash sh zsh fish python python3 node irb psql mysql redis-cli mongo mongosh etcd etcdctl k9s kubectl helm docker podman git vim vi nano npm yarn pnpm cargo go tmux screen ps printenv set export tree lsof ss netstat terraform vagrant".split(
+    " ",
+  ),
+);
+/** `{` alone on its line begins a group of commands, unless what follows is JSON. */
 const JSON_SECOND = /^\s*["}\]{[]/;
-const TREE_SECOND = /^[│├└|`+]\s*[─-]/u;
 
-/** Why a block in a shell language is no shell command, or null. `lines` are the commands with prompts taken off. */
+/**
+ * Why a block in a shell language is no shell command, or null. `lines` are the commands with prompts taken off.
+ * A block whose first line is a command and whose later lines are its output is none either: it could not run to its end.
+ */
 export function whyNotCommands(lines: string[], language: string): string | null {
-  const first = lines.findIndex((line) => line.trim() !== "" && !/^\s*#(?!!)/.test(line));
-  if (first === -1) return lines.every((line) => line.trim() === "") ? "it is empty" : "it holds only comments";
-  const line = lines[first]!.trim();
-  const second = lines.slice(first + 1).find((candidate) => candidate.trim() !== "") ?? "";
-  if (line === "{" || line === "[") return JSON_SECOND.test(second) ? "it reads as JSON, not as a command" : null;
-  for (const sign of SIGNS) {
-    if (!sign.test.test(line)) continue;
-    if (sign.why.includes("folders") && !TREE_SECOND.test(second.trim()) && !/^[│├└─┌]/u.test(line)) continue;
-    if (language === "pwsh" || language === "powershell") {
-      if (sign.why.includes("JSON") || sign.why.includes("manifest")) continue;
+  if (lines.every((line) => line.trim() === "")) return "it is empty";
+  const isPowerShell = language === "pwsh" || language === "powershell";
+  const scanner = new ShellScanner();
+  let hasCommand = false;
+  const names: string[] = [];
+  for (const [index, line] of lines.entries()) {
+    const open = scanner.unfinished();
+    const trimmed = line.trim();
+    scanner.feed(line);
+    if (trimmed === "" || trimmed.startsWith("#") || (open !== null && open !== "keyword")) continue;
+    const what = signOf(trimmed, lines, index, isPowerShell);
+    // A pattern of `case` may look like anything.
+    if (what !== null && open === null) {
+      return hasCommand ? `line ${index + 1} of the block reads as ${what}, not as a command` : `it reads as ${what}, not as a command`;
     }
-    return sign.why;
+    hasCommand = true;
+    names.push(trimmed);
   }
-  return null;
+  if (
+    names.length >= 2 &&
+    names.every((name) => /^[A-Za-z][\w.:-]*(?:\/v\d\w*)?$/.test(name) && !LONE_COMMANDS.has(name) && !/\.(?:sh|py|rb|pl)$/.test(name))
+  ) {
+    return "it reads as a list of names, not as commands";
+  }
+  return hasCommand ? null : "it holds only comments";
+}
+
+function signOf(line: string, lines: string[], index: number, isPowerShell: boolean): string | null {
+  if (line === "{" || line === "[") {
+    const next = lines.slice(index + 1, index + 20).find((candidate) => candidate.trim() !== "") ?? "";
+    return JSON_SECOND.test(next) ? "JSON" : null;
+  }
+  if (!isPowerShell && isOutput(line)) return "output";
+  return SIGNS.find((sign) => !(isPowerShell && sign.isNotPowerShell === true) && sign.test.test(line))?.what ?? null;
+}
+
+/** Columns set by blanks, or an open bracket where every POSIX shell reports a syntax error: `Chain INPUT (policy ACCEPT)`. */
+function isOutput(line: string): boolean {
+  if (line.length > 1_000) return false;
+  const plain = line.replaceAll(/"(?:[^"\\]|\\.)*"|'[^']*'/g, '""').replace(/\s#\s.*$/, "");
+  const wide = plain.match(/\S {3,}(?=\S)/g)?.length ?? 0;
+  const gaps = plain.match(/\S {2,}(?=\S)/g)?.length ?? 0;
+  if ((wide >= 2 || gaps >= 3) && !/[|;&\\]/.test(plain)) return true;
+  return /^[\w./:%,-]+(?: [\w./:%,*-]+)* \((?!\))/.test(plain) && !BEFORE_BRACKET.test(plain);
 }

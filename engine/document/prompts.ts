@@ -17,12 +17,16 @@ const DOLLAR = /^[ \t]*\$(?: |$)/;
 const HASH = /^[ \t]*# /;
 const POWERSHELL = /^[ \t]*PS(?: [^>\n]{0,200})?> ?/;
 const COMMENT = /^[ \t]*#/;
+/** The writer meant to go on; the shell's own check will refuse it, and lint says why. */
+const BLANK_AFTER_BACKSLASH = /(?<!\\)(?:\\\\)*\\[ \t]+$/;
 /** Prompts of other programs and of logged-in shells: `root@web:/# `, `[me@host ~]$ `, `bash-5.1$ `, `mysql> `, `>>> `, `/ # `. */
 const FOREIGN =
-  /^[ \t]*(?:\([\w.-]+\)\s)?(?:\[[\w.-]+@[\w.-]+ [^\]\n]{0,100}\]\s?[$#%>]|[\w.-]+@[\w.-]+:[^\s$#%>]*\s?[$#%>]|(?:bash|sh|ash|zsh)-[\d.]+[$#]|[/~] [#$]|(?:mysql|mongo|mongos|redis|cqlsh|sqlite|MariaDB|irb|scala|influx|etcdctl|s?ftp)(?: ?[([][^>\n]{0,60}[)\]])?>|>>>|\w+[=-][#>]|[\w.-]+:\d+(?:\[\d+\])?>)(?: |$)/;
+  /^[ \t]*(?:\([\w.-]+\)\s)?(?:\[[\w.-]+@[\w.-]+ [^\]\n]{0,100}\]\s?[$#%>]|[\w.-]+@[\w.-]+:[^\s$#%>]*\s?[$#%>]|(?:bash|sh|ash|zsh)-[\d.]+[$#]|[/~] [#$]|(?:mysql|mongo|mongos|redis|cqlsh|sqlite|MariaDB|irb|scala|influx|etcdctl|s?ftp)(?: ?[([][^>\n]{0,60}[)\]])?>|>>>|\w+[=-][#>]|[\w.-]+:\d+(?:\[\d+\])?>|[A-Z]:\\[^>\n]{0,100}>)(?: |$)/;
 
 /** A line that begins with the prompt of another program or host; running it would run the prompt. */
 export function foreignPrompt(line: string): string | null {
+  // `> slowlog get` would write a file "slowlog"; `> /var/log/app.log` empties one and is a command.
+  if (/^[ \t]*> \w[\w-]*(?:\s|$)/.test(line)) return ">";
   const match = FOREIGN.exec(line);
   return match === null ? null : match[0].trim();
 }
@@ -102,7 +106,7 @@ function takeCommands(lines: string[], prompt: RegExp, comments: "keep" | "drop"
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]!;
     const isPrompted = prompt.test(line);
-    const open = scanner?.unfinished() ?? null;
+    const open = scanner === null ? null : (scanner.unfinished() ?? (BLANK_AFTER_BACKSLASH.test(lines[index - 1]!) ? "backslash" : null));
     if (scanner !== null && open !== null && !(isPrompted && !isBody(scanner, lines, index, bodyEnds))) {
       // A continuation: its own `> ` is the shell's second prompt.
       const rest = line.replace(/^[ \t]*>(?: |$)/, "");
