@@ -1,7 +1,7 @@
 // The outline: phases, steps with verdict glyphs, planned and actual times, hold lines. Virtualised, and walked by keys.
 // Owns: drawing and the keyboard of the list. Rows are made by outline-rows.ts.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ChevronDown, ChevronRight } from "lucide-react";
+import { ChevronDown, ChevronRight, Undo2 } from "lucide-react";
 import { memo, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { RunbookDocument, StepState } from "../../engine/protocol/index.ts";
 import { formatCount, formatDuration, HoldLine, STATUS_WORDS, Status, useNow } from "../design/index.ts";
@@ -242,6 +242,7 @@ function StepRow({ state, step, isCurrent }: { state: StepState; step: RowProps[
       <span className="run-n">{state.number}</span>
       <span className="run-t">
         {state.title}
+        {state.wayBack ? <Undo2 className="run-undo" size={13} aria-label="way back" /> : null}
         {isCurrent ? <small>{nowWords(state)}</small> : null}
         {state.judgement && !isCurrent ? <small>{state.judgement.outcome}</small> : null}
       </span>

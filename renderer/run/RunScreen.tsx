@@ -175,13 +175,14 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       acts: acts.step,
       zone,
       isReadOnly: isReadOnly || isOver,
+      isActive: header.status === "active",
       runningStep,
       nextCheck:
         nextCheck === ""
           ? null
           : { step: nextCheck.slice(0, nextCheck.lastIndexOf(" ")), check: Number(nextCheck.slice(nextCheck.lastIndexOf(" ") + 1)) },
     }),
-    [run, text, header.path, view.values, names, acts.drafts, acts.step, zone, isReadOnly, isOver, runningStep, nextCheck],
+    [run, text, header.path, view.values, names, acts.drafts, acts.step, zone, isReadOnly, isOver, header.status, runningStep, nextCheck],
   );
 
   const openRecord = (): void => go({ view: "record", log: header.log, seq: null });
@@ -358,15 +359,8 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
           variables={names.variables}
           secrets={names.secrets}
           emergency={emergency}
-          obstacle={
-            isOver
-              ? "The run is over."
-              : running !== undefined
-                ? "A block runs: stop it first."
-                : header.status === "held"
-                  ? "The run is held: resume it first."
-                  : null
-          }
+          first={running !== undefined ? "stop" : header.status === "held" ? "resume" : null}
+          isOver={isOver}
           onOpenFile={(path) => {
             acts.closeWayBack();
             useLibrary.getState().start(path);
@@ -377,7 +371,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
           }}
           onRunStep={(step) => {
             acts.closeWayBack();
-            acts.step.runStep(step);
+            acts.goBack(step, running !== undefined, header.status === "held");
             show(step);
           }}
           onClose={acts.closeWayBack}

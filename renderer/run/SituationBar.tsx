@@ -67,7 +67,7 @@ export function SituationBar(props: Props) {
   );
 }
 
-function NowCell({ header, now, nowGlyph, arrangement }: Props) {
+function NowCell({ header, steps, now, nowGlyph, arrangement }: Props) {
   const clock = useNow();
   const isTight = arrangement === "medium";
   const elapsed = now === null ? null : stepElapsedMs(now, clock);
@@ -79,9 +79,7 @@ function NowCell({ header, now, nowGlyph, arrangement }: Props) {
     >
       <div className="situation-value">
         {now === null ? (
-          <span className="mid">
-            {header.status === "finished" ? `Finished, ${header.result}` : header.status === "aborted" ? "Aborted" : "Not begun"}
-          </span>
+          <span className="mid">{restWords(header, steps)}</span>
         ) : (
           <>
             <Status state={nowGlyph} size={18} />
@@ -108,6 +106,16 @@ function NowCell({ header, now, nowGlyph, arrangement }: Props) {
   );
 }
 
+/** What stands under "Now" when no step is under way. */
+function restWords(header: RunHeader, steps: StepState[]): string {
+  if (header.status === "finished") return header.result === "" ? "Finished" : `Finished, ${header.result}`;
+  if (header.status === "aborted") return "Aborted";
+  const path = steps.filter((step) => step.wayBack !== true);
+  const done = path.filter((step) => step.status === "done").length;
+  if (done === 0) return "Not begun";
+  return done === path.length ? "All steps done" : `Between steps, ${done} of ${path.length} done`;
+}
+
 /** Where the cell is narrow, the time stands in its label. */
 function TightTime({ now, elapsed, isTrouble }: { now: StepState; elapsed: number | null; isTrouble: boolean }) {
   return (
@@ -122,11 +130,14 @@ function TightTime({ now, elapsed, isTrouble }: { now: StepState; elapsed: numbe
   );
 }
 
-function ElapsedCell({ header, steps }: Props) {
+function ElapsedCell({ header, steps, arrangement }: Props) {
   const progress = progressOf(header, steps, useNow());
   const { plannedMs, byPlanMs } = progress;
   return (
-    <SituationCell label={plannedMs === null ? "Elapsed, no plan" : `Elapsed, plan ${formatDuration(plannedMs)}`} className="run-elapsed">
+    <SituationCell
+      label={plannedMs === null ? "Elapsed, no plan" : `Elapsed${arrangement === "wide" ? ", plan" : " of"} ${formatDuration(plannedMs)}`}
+      className="run-elapsed"
+    >
       <div className="situation-value">
         <span className="run-big">{formatDuration(progress.elapsedMs)}</span>
         {byPlanMs === null ? null : <span className="small run-push">by plan {formatDuration(byPlanMs)}</span>}

@@ -25,6 +25,8 @@ export type StepContext = {
   acts: StepActs;
   zone: string;
   isReadOnly: boolean;
+  /** Neither held nor over. */
+  isActive: boolean;
   /** A block of some step runs. */
   runningStep: string | null;
   /** The check that the primary action is about. */
@@ -272,7 +274,7 @@ function Flow({ step, state, nodes, context, isCard }: Props & { isCard: boolean
                 values={context.values}
                 variables={context.variables}
                 secrets={context.secrets}
-                canRun={isCard && context.runningStep === null}
+                canRun={isCard && context.runningStep === null && context.isActive && state.unsupported.length === 0}
                 isQuiet={context.isReadOnly || !isCard}
                 onRun={() => acts.runBlock(step.id, block.index)}
                 onStop={acts.stop}

@@ -17,8 +17,9 @@ type Props = {
   onOpenFile(path: string): void;
   onShowStep(step: string): void;
   onRunStep(step: string): void;
-  /** Why a step cannot be started at this moment; null when it can. */
-  obstacle: string | null;
+  /** What has to happen before a step can start; it is done by the same one confirmation, and said on the button. */
+  first: "stop" | "resume" | null;
+  isOver: boolean;
   onClose(): void;
 };
 
@@ -104,10 +105,10 @@ function Way({
         <div className="run-way-foot">
           {way.type === "anchor" ? (
             <>
-              {obstacle === null ? null : <span className="grow warn-text">{obstacle}</span>}
+              {isOver ? <span className="grow warn-text">The run is over: nothing can be added to it.</span> : null}
               <Button onClick={() => onShowStep(way.step)}>Show step {step?.number ?? ""}</Button>
-              <Button kind={isFirst ? "accent" : "plain"} disabled={obstacle !== null} onClick={() => onRunStep(way.step)}>
-                Run step {step?.number ?? ""} now
+              <Button kind={isFirst ? "accent" : "plain"} disabled={isOver} onClick={() => onRunStep(way.step)}>
+                {first === "stop" ? "Stop the block and run" : first === "resume" ? "Resume and run" : "Run"} step {step?.number ?? ""}
               </Button>
             </>
           ) : (

@@ -30,6 +30,8 @@ export type RunActs = {
   wayBackOf: string | null;
   openWayBack(step: string | null): void;
   closeWayBack(): void;
+  /** One confirmation: what runs is stopped, what is held goes on, and then the way back starts. */
+  goBack(step: string, stopsFirst: boolean, resumesFirst: boolean): void;
   isWayBackOpen: boolean;
   drafts: Record<string, string>;
 };
@@ -259,6 +261,14 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
             if (answer?.ok) useApp.getState().notify("ok", "Run-on is armed for this run.");
           },
         });
+      },
+      goBack: async (step: string, stopsFirst: boolean, resumesFirst: boolean) => {
+        if (stopsFirst) await stop();
+        if (resumesFirst) {
+          const answer = await act("run.resume", { run, reason: `going back: ${named(step)}` });
+          if (!answer?.ok) return;
+        }
+        stepSend("run.step", step, "Run step", {}, null);
       },
       openWayBack: (step: string | null) => setWayBack({ step }),
       closeWayBack: () => setWayBack(null),
