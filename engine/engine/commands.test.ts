@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Bench, COMMAND_LINE, openBench, runbookOf } from "../engine/testing.ts";
 import type { Method, ParamsOf } from "../protocol/index.ts";
+import { type Bench, COMMAND_LINE, openBench, runbookOf } from "./testing.ts";
 
 let bench: Bench;
 beforeAll(async () => {
