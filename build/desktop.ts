@@ -12,9 +12,11 @@ const outDir = join(root, "dist", "electron");
 const NATIVE = ["electron", "better-sqlite3", /^@lydell\/node-pty/];
 
 /** Files that are started by path rather than imported get a bundle of their own, under the name the source uses. */
-export const ENTRIES = {
+const ENTRIES = {
   main: join(root, "electron", "main.ts"),
   "engine-process": join(root, "electron", "engine-process.ts"),
+  "document-worker": join(root, "engine", "document", "worker.ts"),
+  "verify-worker": join(root, "engine", "record", "verify", "verify-worker.ts"),
 };
 
 function shared(): InlineConfig {
@@ -22,7 +24,7 @@ function shared(): InlineConfig {
 }
 
 /** Writes dist/electron; throws where an entry does not bundle. */
-export async function bundleDesktop(workers: Record<string, string> = {}): Promise<void> {
+export async function bundleDesktop(): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
   await build({
     ...shared(),
@@ -35,7 +37,7 @@ export async function bundleDesktop(workers: Record<string, string> = {}): Promi
       minify: false,
       sourcemap: true,
       rolldownOptions: {
-        input: { ...ENTRIES, ...workers },
+        input: ENTRIES,
         external: NATIVE,
         output: { format: "es", entryFileNames: "[name].mjs", chunkFileNames: "chunk-[hash].mjs" },
       },

@@ -25,6 +25,16 @@ function door() {
     }),
     () => window,
     {
+      host: {
+        pick: async (kind) => {
+          calls.push(["pick", kind]);
+          return ok(null);
+        },
+        reveal: async (path) => {
+          calls.push(["reveal", path]);
+          return ok(null);
+        },
+      },
       call: async (...args) => {
         calls.push(args);
         return ok("done");
@@ -79,4 +89,13 @@ it("hands the terminal's port to the frame that asked", () => {
   const [channel, message, ports] = posted[0] as [string, unknown, unknown[]];
   expect([channel, message]).toEqual([TERMINAL, { id: "run-1/main" }]);
   expect(ports[0] === port).toBe(true);
+});
+
+it("answers the desktop's own methods itself, after parsing them", async () => {
+  const { call, calls, frame, window } = door();
+  const event = { senderFrame: frame, sender: window };
+  expect(await call(event, "host.pick", { kind: "folder" })).toEqual(ok(null));
+  expect(await call(event, "host.pick", { kind: "everything" })).toMatchObject({ ok: false, error: { code: "invalid-params" } });
+  expect(await call(event, "host.reveal", { path: 7 })).toMatchObject({ ok: false, error: { code: "invalid-params" } });
+  expect(calls).toEqual([["pick", "folder"]]);
 });

@@ -3,10 +3,11 @@
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { app, BrowserWindow, ipcMain, Menu, MessageChannelMain, protocol, session, shell, utilityProcess } from "electron";
+import { app, BrowserWindow, dialog, ipcMain, Menu, MessageChannelMain, protocol, session, shell, utilityProcess } from "electron";
 import { dataDirectory } from "../engine/ports.ts";
 import { CONNECTION_EVENT, EVENT } from "./channels.ts";
 import { type EngineHost, startEngineHost } from "./engine-host.ts";
+import { hostMethods } from "./host-methods.ts";
 import { openDoor } from "./ipc.ts";
 import { menuTemplate } from "./menu.ts";
 import { APP_SCHEME, APP_URL, guardContents, guardSession, outsideUrl } from "./navigation.ts";
@@ -17,7 +18,9 @@ import { windowOptions } from "./window.ts";
 const CLOSE_LIMIT_MS = 5_000;
 
 const here = dirname(fileURLToPath(import.meta.url));
-const appFiles = join(here, "..", "..");
+const appRoot = join(here, "..", "..");
+/** Runbooks and documents are real files beside the archive, so that a shell can stand in their folder. */
+const appFiles = app.isPackaged ? process.resourcesPath : appRoot;
 
 // Before `ready`, or the scheme is treated as opaque: no storage, no origin, no fetch.
 protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
@@ -67,7 +70,7 @@ if (!app.requestSingleInstanceLock()) {
 
   await app.whenReady();
   guardSession(session.defaultSession);
-  protocol.handle(APP_SCHEME, (request) => servePage(request.url, join(appFiles, "dist", "renderer")));
+  protocol.handle(APP_SCHEME, (request) => servePage(request.url, join(appRoot, "dist", "renderer")));
   Menu.setApplicationMenu(
     Menu.buildFromTemplate(
       menuTemplate(process.platform, app.isPackaged, {
@@ -86,6 +89,7 @@ if (!app.requestSingleInstanceLock()) {
     onEvent: tellWindow,
     onConnection: (state) => tellWindow(CONNECTION_EVENT, state),
   });
-  openDoor(ipcMain, () => window?.webContents ?? null, engine);
+  const host = hostMethods(dialog, shell);
+  openDoor(ipcMain, () => window?.webContents ?? null, { host, ...engine });
   openWindow();
 }

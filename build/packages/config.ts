@@ -1,6 +1,6 @@
 // What a package holds and how it is closed.
 // Owns: electron-builder's configuration and the fuses. Starts nothing; build/package.ts does.
-import { FuseState, FuseV1Options, getCurrentFuseWire } from "@electron/fuses";
+import { FuseV1Options, getCurrentFuseWire } from "@electron/fuses";
 import type { Configuration } from "electron-builder";
 
 /** The packaged app is no Node to be borrowed: no RunAsNode, no NODE_OPTIONS, no inspector, code from the checked asar alone. */
@@ -12,6 +12,10 @@ export const FUSES = {
   enableEmbeddedAsarIntegrityValidation: true,
   onlyLoadAppFromAsar: true,
 } as const;
+
+/** States of a fuse in the binary: the characters "0" and "1" (@electron/fuses keeps its own enum to itself). */
+const OFF = 0x30;
+const ON = 0x31;
 
 const WIRE: [FuseV1Options, boolean][] = [
   [FuseV1Options.RunAsNode, FUSES.runAsNode],
@@ -25,7 +29,7 @@ const WIRE: [FuseV1Options, boolean][] = [
 /** Names of the fuses that do not stand as wanted in a packaged binary; empty when all do. Throws where the binary has no fuse wire. */
 export async function wrongFuses(binary: string): Promise<string[]> {
   const wire = await getCurrentFuseWire(binary);
-  return WIRE.filter(([fuse, wanted]) => wire[fuse] !== (wanted ? FuseState.ENABLE : FuseState.DISABLE)).map(([fuse]) => FuseV1Options[fuse] ?? String(fuse));
+  return WIRE.filter(([fuse, wanted]) => Number(wire[fuse]) !== (wanted ? ON : OFF)).map(([fuse]) => FuseV1Options[fuse] ?? String(fuse));
 }
 
 export const CONFIGURATION: Configuration = {

@@ -22,5 +22,4 @@ export function makeStandIn(folder: string, version: string): void {
   writeFileSync(join(folder, "LICENSE"), "stand-in\n");
   writeFileSync(join(folder, "LICENSES.chromium.html"), "stand-in\n");
   writeFileSync(join(folder, "locales", "en-US.pak"), "");
-  writeFileSync(join(folder, "resources", "default_app.asar"), "");
 }
