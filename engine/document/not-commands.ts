@@ -22,7 +22,7 @@ const SIGNS: Sign[] = [
   { what: "settings", test: /^[\w.[\]-]+\s+=\s+\S/, isNotPowerShell: true },
   { what: "a call of a function in another language", test: /^[A-Za-z_][\w.]*\s*\((?!\s*\))/, isNotPowerShell: true },
   { what: "output", test: /^[A-Z][A-Z0-9()_%/-]*(?:[ \t]{2,}[A-Z][A-Z0-9()_%/-]*(?: [A-Z]+)*)+\s*$/ },
-  { what: "output", test: /^(?:\+[-=+]{3,}\+?$|\|[\s-].*\|\s*$|[│├└─┌╭╰])/u },
+  { what: "output", test: /^(?:\+[-=+]{3,}\+?$|[|`+]-- |\|\s+[|`+]|\|[\s-].*\|\s*$|[│├└─┌╭╰])/u },
   {
     what: "output",
     test: /^[\w./-]+ (?:\([\w ]+\) )?(?:created|configured|unchanged|deleted|patched|scaled|labeled|annotated|restarted|evicted|cordoned|uncordoned|drained|condition met)(?: \(.*\))?$|^map\[/,
@@ -32,13 +32,19 @@ const SIGNS: Sign[] = [
   { what: "output", test: /^[A-Z]\w*(?: [A-Z]\w*){1,4}:\s/, isNotPowerShell: true },
   { what: "a sentence", test: /^[a-z]+(?: [a-z]+)+\.$/ },
   { what: "a sentence", test: /^(?!echo |printf |wall |say )[a-z]+(?: [a-z]+)* (?:the|your)(?: [a-z]+){2,}(?! -)/ },
+  {
+    what: "code in another language",
+    test: /^(?:const|var) [\w${[]|^let \w+ = |^await \w|^'use strict'|^\}\)[;.]?$|\s===\s|^import .+ from ['"]/,
+    isNotPowerShell: true,
+  },
+  { what: "an address", test: /^(?:<[\w-]+>|https?):\/\// },
   { what: "options of a command", test: /^--?[A-Za-z]/ },
   { what: "something left out", test: /^(?:\.{3,}|…|\[\.\.\.\])$/u },
   { what: "keys to press", test: /\[tab\]|<(?:TAB|ENTER|RETURN|ESC|CTRL[+-]\w)>/i },
   { what: "a difference of files", test: /^(?:diff --git |@@ -\d|--- [ab]\/|\+\+\+ [ab]\/)/ },
   {
     what: "a log",
-    test: /^(?:\[?\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}|[IWEF]\d{4} \d{2}:\d{2}:\d{2}|level=\w+ |ts=\d|time="\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} \d{2}:\d{2}:\d{2} )/,
+    test: /^(?:\[?\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}|[IWEF]\d{4} \d{2}:\d{2}:\d{2}|[IWEFND] \| |[A-Z][A-Z0-9_]+ \d+: |level=\w+ |ts=\d|time="\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} \d{2}:\d{2}:\d{2} )/,
   },
   { what: "markup", test: /^(?:<\?xml|<!DOCTYPE|<\/?(?:html|div|head|body)\b)/i },
 ];
@@ -101,5 +107,7 @@ function isOutput(line: string): boolean {
   const wide = plain.match(/\S {3,}(?=\S)/g)?.length ?? 0;
   const gaps = plain.match(/\S {2,}(?=\S)/g)?.length ?? 0;
   if ((wide >= 2 || gaps >= 3) && !/[|;&\\]/.test(plain)) return true;
+  // A bracket in the middle of a word is a syntax error too, unless it belongs to an expansion, a test or an array.
+  if (/[A-Za-z0-9]\((?!\))/.test(plain) && !/\$\(|`|\[\[|\(\(|=\(|[<>?@*+!]\(/.test(plain)) return true;
   return /^[\w./:%,-]+(?: [\w./:%,*-]+)* \((?!\))/.test(plain) && !BEFORE_BRACKET.test(plain);
 }
