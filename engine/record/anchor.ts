@@ -102,10 +102,18 @@ export function createAnchors(deps: AnchorDeps, moved: Set<LogId>): Anchors {
     if (events.length > 0) deps.appendToInstall(events);
     heads.push(headOf(install));
     const at = new Date(deps.ports.clock.now()).toISOString();
-    deps.sidecar.append(key, { install: deps.installId, at, why, heads });
+    const line = { install: deps.installId, at, why, heads };
+    if (why === "events" || why === "timer") deps.sidecar.appendSoon(key, line, failed);
+    else deps.sidecar.append(key, line);
     for (const { log, seq } of heads) last.set(log as LogId, { seq, at });
     moved.clear();
     pending = 0;
+  }
+
+  /** The events themselves are on the disk; only their anchor is late. It is tried again at the next chance. */
+  function failed(error: unknown): void {
+    pending = 0;
+    problem = `The last checkpoint could not be written, so the newest events are protected by the chain alone. ${asRecordError(error, "checkpoints.ndjson").message}`;
   }
 
   const headOf = (log: LogId): Head => {
@@ -120,9 +128,7 @@ export function createAnchors(deps: AnchorDeps, moved: Set<LogId>): Anchors {
       write(why);
       problem = null;
     } catch (error) {
-      // The events themselves are on the disk; only their anchor is late. It is tried again at the next chance.
-      pending = 0;
-      problem = `The last checkpoint could not be written, so the newest events are protected by the chain alone. ${asRecordError(error, "checkpoints.ndjson").message}`;
+      failed(error);
     } finally {
       isWriting = false;
     }

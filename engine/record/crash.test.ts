@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, copyFileSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -63,6 +63,27 @@ function appendUntilKilled(enough: number, thenTurns: number): Promise<string> {
   });
 }
 
+/** Starts the child and kills it when a file of its directory appears, after a further moment. */
+function killOnceThere(directory: string, name: string, thenTurns: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ["--disable-warning=ExperimentalWarning", join(import.meta.dirname, "crash-worker.ts"), directory],
+      {
+        stdio: "ignore",
+      },
+    );
+    const look = (turns: number): void => {
+      if (child.exitCode !== null) return;
+      if (turns > 0 || !existsSync(join(directory, name))) setImmediate(look, existsSync(join(directory, name)) ? turns - 1 : turns);
+      else child.kill("SIGKILL");
+    };
+    look(thenTurns);
+    child.on("error", reject);
+    child.on("close", (code, signal) => (signal === "SIGKILL" ? resolve() : reject(new Error(`the child ended by itself (${code})`))));
+  });
+}
+
 describe("a process that is killed while it appends", () => {
   it(`loses nothing that it acknowledged, and the chain verifies, ${KILLS} times`, async () => {
     const random = createRandom(20260315);
@@ -90,6 +111,25 @@ describe("a process that is killed while it appends", () => {
     const store = mustOpen(home);
     expect(store.problem).toBeNull();
     store.close();
+  });
+});
+
+describe("a process that is killed while it makes its record", () => {
+  it("leaves a directory that opens well", async () => {
+    const random = createRandom(7);
+    for (let kill = 0; kill < Math.max(6, KILLS / 5); kill++) {
+      const fresh = temporaryHome();
+      await killOnceThere(
+        fresh.home,
+        ["engine.lock", "install.key", "holdpoint.db", "holdpoint.db-wal", "checkpoints.ndjson"][kill % 5]!,
+        Math.floor(random() * 60),
+      );
+      const store = mustOpen(fresh.home);
+      expect(store.problem, `kill ${kill}`).toBeNull();
+      store.close();
+      expect(verifyDatabase(join(fresh.home, "holdpoint.db"), { home: fresh.home }).problems, `kill ${kill}`).toEqual([]);
+      fresh.remove();
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 // The sidecar `checkpoints.ndjson`: heads signed by the installation, kept outside the database, so that a database cut,
 // restored or rewritten is found out. Owns: its lines. Each carries the SHA-256 of the readable line before it.
 // Does not decide when to write one, and does not compare it with a database.
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { CanonicalValue } from "../protocol/index.ts";
 import { type Envelope, type SigningKey, sha256Hex, signEnvelope } from "./chain.ts";
@@ -74,10 +74,13 @@ export function sidecarOrderProblems(lines: readonly SidecarLine[]): { lineNumbe
 
 export type Sidecar = {
   readonly lines: readonly SidecarLine[];
-  /** Writes one signed line and flushes it. Throws what the file system throws. */
-  append(key: SigningKey, checkpoint: { install: string; at: string; why: string; heads: Head[] }): void;
+  /** Writes one signed line and flushes it before it returns. Throws what the file system throws. */
+  append(key: SigningKey, checkpoint: NewCheckpoint): void;
+  /** As append, but the flush goes on beside other work: appends that pass every hundredth event do not wait for it. */
+  appendSoon(key: SigningKey, checkpoint: NewCheckpoint, onFailed: (error: Error) => void): void;
   close(): void;
 };
+export type NewCheckpoint = { install: string; at: string; why: string; heads: Head[] };
 
 /** Opens the sidecar for appending, keeping whatever is in it. `lines` is what was there at opening. */
 export function openSidecar(path: string): Sidecar {
@@ -90,21 +93,35 @@ export function openSidecar(path: string): Sidecar {
   let prev = last === undefined ? NO_LINE : sha256Hex(last.text);
   let n = last?.checkpoint?.n ?? 0;
   let startsOnNewLine = found.length === 0 || found.at(-1) === 0x0a;
+  let isClosed = false;
+  function write(key: SigningKey, { install, at, why, heads }: NewCheckpoint): void {
+    const checkpoint: Checkpoint = { v: 1, n: n + 1, prev, install, at, why, heads };
+    const line = jcs(
+      signEnvelope(CHECKPOINT_TYPE, checkpoint as unknown as { [key: string]: CanonicalValue }, key) as unknown as CanonicalValue,
+    );
+    const bytes = Buffer.from(`${startsOnNewLine ? "" : "\n"}${line}\n`);
+    startsOnNewLine = false; // should the write stop half-way, the next line begins on its own
+    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+    startsOnNewLine = true;
+    prev = sha256Hex(line);
+    n += 1;
+  }
   return {
     lines,
-    append(key, { install, at, why, heads }) {
-      const checkpoint: Checkpoint = { v: 1, n: n + 1, prev, install, at, why, heads };
-      const line = jcs(
-        signEnvelope(CHECKPOINT_TYPE, checkpoint as unknown as { [key: string]: CanonicalValue }, key) as unknown as CanonicalValue,
-      );
-      const bytes = Buffer.from(`${startsOnNewLine ? "" : "\n"}${line}\n`);
-      startsOnNewLine = false; // should the write stop half-way, the next line begins on its own
-      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+    append(key, checkpoint) {
+      write(key, checkpoint);
       fsyncSync(file);
-      startsOnNewLine = true;
-      prev = sha256Hex(line);
-      n += 1;
     },
-    close: () => closeSync(file),
+    appendSoon(key, checkpoint, onFailed) {
+      write(key, checkpoint);
+      fsync(file, (error) => {
+        if (error !== null && !isClosed) onFailed(error); // closing flushes for itself
+      });
+    },
+    close() {
+      isClosed = true;
+      fsyncSync(file);
+      closeSync(file);
+    },
   };
 }

@@ -283,7 +283,7 @@ function checkAllRecordings(walks: readonly Walked[], path: string, options: Ver
     for (const [recording, seq] of walked.unbound)
       findings.warning(
         "recording-unbound",
-        `The recording ${recording}, begun by event ${seq}, is bound by no hash: the step never ended.`,
+        `The recording ${recording}, begun by event ${seq}, is bound by no hash: the step never ended, or still runs.`,
         walked.log,
         seq,
       );

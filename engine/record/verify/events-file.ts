@@ -165,7 +165,7 @@ function checkRecordingsOf(walked: Walked, folder: string | null, options: Verif
   for (const [recording, seq] of walked.unbound)
     findings.warning(
       "recording-unbound",
-      `The recording ${recording}, begun by event ${seq}, is bound by no hash: the step never ended.`,
+      `The recording ${recording}, begun by event ${seq}, is bound by no hash: the step never ended, or still runs.`,
       walked.log,
       seq,
     );
