@@ -4,49 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef } from "react";
 import type { RunbookDocument } from "../../engine/protocol/index.ts";
 import { formatDuration, HoldLine, plural, Status } from "../design/index.ts";
-
-type Row =
-  | { kind: "phase"; key: string; number: string; title: string; plannedMs: number | null }
-  | { kind: "step"; key: string; target: string; number: string; title: string; plannedMs: number | null; holds: boolean }
-  | { kind: "category"; key: string; target: string; title: string; items: number };
-
-export function outlineRows(text: RunbookDocument): Row[] {
-  if (text.kind === "checklist")
-    return text.categories.map((category) => ({
-      kind: "category",
-      key: `category ${category.line}`,
-      target: category.title,
-      title: category.title,
-      items: category.items.length,
-    }));
-  const rows: Row[] = [];
-  let phaseKey = "";
-  const phases = new Map(text.phases.map((phase) => [phase.path.join("\n"), phase]));
-  for (const step of text.steps) {
-    const key = step.phase.join("\n");
-    if (key !== phaseKey && step.phase.length > 0) {
-      const phase = phases.get(key);
-      rows.push({
-        kind: "phase",
-        key: `phase ${step.line}`,
-        number: phase?.number ?? "",
-        title: step.phase.at(-1) ?? "",
-        plannedMs: phase?.plannedMs ?? null,
-      });
-    }
-    phaseKey = key;
-    rows.push({
-      kind: "step",
-      key: `step ${step.id}`,
-      target: step.id,
-      number: step.number,
-      title: step.title,
-      plannedMs: step.directive.plannedMs,
-      holds: step.directive.signoff.length > 0,
-    });
-  }
-  return rows;
-}
+import { outlineRows, type OutlineRow as Row } from "./outline.ts";
 
 export function DocumentOutline({ document: text, onShow }: { document: RunbookDocument; onShow(target: string): void }) {
   const rows = useMemo(() => outlineRows(text), [text]);

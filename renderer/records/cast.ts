@@ -23,6 +23,7 @@ export function readPlayable(text: string): PlayableCast | null {
   } catch {
     return null;
   }
+  if (typeof header !== "object" || header === null) return null;
   const version = header.version;
   if (version !== 2 && version !== 3) return null;
   const cols = version === 3 ? header.term?.cols : header.width;
