@@ -52,10 +52,10 @@ const CONFIG_WRITES = new Set([
 const SWITCHERS: [RegExp, string][] = [
   [/^(?:kubectx|kubie|kubeswitch|switcher|kcs)\b/, "switches the context"],
   [/^oc (?:login|project)\b/, "switches the context"],
-  [/^gcloud container (?:clusters|fleet memberships) get-credentials\b/, "writes another cluster into the kubeconfig"],
-  [/^aws eks update-kubeconfig\b/, "writes another cluster into the kubeconfig"],
-  [/^az aks get-credentials\b/, "writes another cluster into the kubeconfig"],
-  [/^doctl kubernetes cluster kubeconfig\b/, "writes another cluster into the kubeconfig"],
+  [/^gcloud (?:.* )?container (?:.* )?get-credentials\b/, "writes another cluster into the kubeconfig"],
+  [/^aws (?:.* )?eks (?:.* )?update-kubeconfig\b/, "writes another cluster into the kubeconfig"],
+  [/^az (?:.* )?aks (?:.* )?get-credentials\b/, "writes another cluster into the kubeconfig"],
+  [/^doctl (?:.* )?kubernetes cluster kubeconfig\b/, "writes another cluster into the kubeconfig"],
   [
     /^(?:kind|k3d|minikube) (?:export kubeconfig|create|start|update-context|cluster create)\b/,
     "writes another cluster into the kubeconfig",

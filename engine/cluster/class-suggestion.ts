@@ -19,7 +19,9 @@ const NAMES: [ClusterClass, RegExp][] = [
 /** Null where the names say nothing. */
 export function suggestClass(names: { context: string; cluster: string; server: string | null }): ClusterClass | null {
   const host = names.server !== null && URL.canParse(names.server) ? new URL(names.server).hostname : "";
-  for (const text of [names.context, names.cluster, host]) {
+  // The last label is a top-level domain, and one of them is "test".
+  const labels = host.includes(".") ? host.slice(0, host.lastIndexOf(".")) : host;
+  for (const text of [names.context, names.cluster, labels]) {
     const found = NAMES.find(([, pattern]) => pattern.test(text));
     if (found !== undefined) return found[0];
   }

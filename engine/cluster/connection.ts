@@ -57,7 +57,9 @@ export class Connection {
     const url = new URL(server.replace(/\/+$/, "") + path);
     const options: https.RequestOptions = { method, headers: this.#headers(body !== undefined) };
     try {
-      if (url.protocol === "https:") await ready.value.applyToHTTPSOptions(options);
+      // No connection is kept: a proof goes to whoever answers there now.
+      if (url.protocol === "http:") options.agent = false;
+      else await ready.value.applyToHTTPSOptions(options);
     } catch (error) {
       return trouble("no-credential", `the credentials cannot be used (${scrub(String(error))})`);
     }

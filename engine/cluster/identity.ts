@@ -14,7 +14,10 @@ export function offlineIdentity(config: OneContext): ClusterIdentity {
   const { context } = config.contexts[0];
   return {
     server: normalServer(cluster.server),
-    caSha256: cluster["insecure-skip-tls-verify"] ? CA_UNCHECKED : caFingerprint(cluster["certificate-authority-data"]),
+    caSha256:
+      cluster["insecure-skip-tls-verify"] || cluster.server.startsWith("http:")
+        ? CA_UNCHECKED
+        : caFingerprint(cluster["certificate-authority-data"]),
     user: context.user,
     namespace: context.namespace,
     kubeSystemUid: null,
