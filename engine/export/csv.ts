@@ -50,7 +50,7 @@ const COLUMNS = [
 const VERDICT_TYPES = new Set(["block.ended", "step.ended", "step.skipped"]);
 
 type Judged = { outcome: string; by: string; reason: string };
-/** Of each attempt of a step: what was found, and what a person said of it, also later. */
+/** Of each attempt of a step: what its end found, and what a person said of it, also later. Neither is ever rewritten. */
 type Attempts = Map<string, { verdict: string; judged: Judged | null }>;
 const attemptOf = ({ body }: StoredEvent): string => `${body.subject.run}\0${body.subject.step}\0${body.subject.attempt}`;
 
@@ -92,10 +92,9 @@ async function readAttempts(job: ExportJob): Promise<Attempts> {
     for (const event of page) {
       const { type, outcome, actor, reason } = event.body;
       const key = attemptOf(event);
-      if (type === "step.ended" || type === "step.skipped")
-        attempts.set(key, { verdict: verdictOf(event), judged: attempts.get(key)?.judged ?? null });
-      if (type === "step.judged")
-        attempts.set(key, { verdict: attempts.get(key)?.verdict ?? "", judged: { outcome, by: actor.name, reason } });
+      const known = attempts.get(key) ?? { verdict: "", judged: null };
+      if (type === "step.ended") attempts.set(key, { ...known, verdict: outcome });
+      if (type === "step.judged") attempts.set(key, { ...known, judged: { outcome, by: actor.name, reason } });
     }
   }
   return attempts;
@@ -107,9 +106,10 @@ const verdictOf = ({ body }: StoredEvent): string =>
 function rowOf(event: StoredEvent, attempts: Attempts): Row {
   const { body, hash } = event;
   const { data, subject, actor } = body;
-  const isOfStep = body.type === "step.ended" || body.type === "step.skipped" || body.type === "step.judged";
-  const attempt = isOfStep ? attempts.get(attemptOf(event)) : undefined;
-  const own: Judged | null = body.type === "step.judged" ? { outcome: body.outcome, by: actor.name, reason: body.reason } : null;
+  const isEnd = body.type === "step.ended";
+  const isJudgement = body.type === "step.judged";
+  const attempt = isEnd || isJudgement ? attempts.get(attemptOf(event)) : undefined;
+  const own: Judged | null = isJudgement ? { outcome: body.outcome, by: actor.name, reason: body.reason } : null;
   const judged = own ?? attempt?.judged ?? null;
   return {
     seq: body.seq,
@@ -124,7 +124,7 @@ function rowOf(event: StoredEvent, attempts: Attempts): Row {
     who_id: actor.op_id,
     who_name: actor.name,
     who_role: actor.role,
-    verdict: attempt?.verdict ?? verdictOf(event),
+    verdict: isJudgement ? (attempt?.verdict ?? "") : verdictOf(event),
     judgement: judged?.outcome ?? "",
     judged_by: judged?.by ?? "",
     judgement_reason: judged?.reason ?? "",

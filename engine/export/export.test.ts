@@ -243,6 +243,18 @@ describe("a csv export", () => {
     expect(rows.map((row) => row["hash"])).toEqual(store.events(log, { limit: 12 }).map((event) => event.hash));
   });
 
+  it("rewrites no verdict: a step that failed and was skipped over stays failed, with the skip beside it", async () => {
+    const subject = { run: "run-x", step: "late", attempt: 1 };
+    store.append(log, { type: "step.ended", actor: DANA, subject, outcome: "failed" });
+    store.append(log, { type: "step.skipped", actor: DANA, subject, outcome: "skipped", reason: "done by hand" });
+    await exporting("a", { format: "csv" });
+    const rows = table(join(at("a"), "events.csv")).slice(-2);
+    expect(rows.map((row) => [row["type"], row["verdict"], row["reason"]])).toEqual([
+      ["step.ended", "failed", ""],
+      ["step.skipped", "skipped", "done by hand"],
+    ]);
+  });
+
   it("gives a spreadsheet nothing to run", async () => {
     await exporting("a", { format: "csv" });
     const rows = table(join(at("a"), "events.csv"));

@@ -128,7 +128,7 @@ export function createChainCheck(log: string, genesisHash: Buffer, name: string,
     if (typeof path !== "string" || path === "") return;
     const { recording_sha256: sha256, recording_bytes: bytes } = data;
     if (typeof sha256 === "string" && /^[0-9a-f]{64}$/.test(sha256)) {
-      const isWhole = type === "step.ended";
+      const isWhole = type !== "block.ended"; // every other event that binds a recording comes after it was closed
       walked.recordings.push({ log, seq, path, sha256, bytes: typeof bytes === "number" ? bytes : null, isWhole });
       walked.unbound.delete(path);
     } else if (type === "block.started") walked.unbound.set(path, seq);
