@@ -1,0 +1,488 @@
+// Redacts one stream of terminal output as it comes, in chunks of any size.
+// Owns: the shadow text (what the output is without escape codes and line wraps), what is held back, what is replaced.
+// Does not know any secret: redactor-machine.ts and redactor-patterns.ts do.
+
+import { type Candidate, follow, heldFrom, startCandidate } from "./redactor-candidates.ts";
+import { type Machine, SPECIAL } from "./redactor-machine.ts";
+import { SHAPES } from "./redactor-patterns.ts";
+
+/** What stands in a secret's place: always this wide, so that it says nothing about the secret's length. */
+export const REPLACEMENT = "‹redacted›";
+/**
+ * No more than this is held back, characters. Known forms and shapes need 2,500 at most; beyond that escape codes are being stuffed
+ * between, and what waits is let go (its state is kept: if it turns out to be a secret, the rest is still redacted).
+ */
+const MOST_HELD_CHARS = 16_384;
+/** Candidates of one shape followed at once. Later ones inside the same run would end where the earlier ones do. */
+const MOST_PER_SHAPE = 4;
+
+const LF = 0x0a;
+const CR = 0x0d;
+const ESC = 0x1b;
+const SPACE = 0x20;
+
+/** Output between two shadow units: an escape sequence, or a line break or wrap (dropped where it stands inside a secret). */
+type Gap = { start: number; end: number; isKept: boolean };
+type Span = { start: number; end: number; isSaid: boolean };
+/** One text being searched: the output itself, or the payload of a string sequence (title, link, clipboard) inside it. */
+type Context = {
+  state: number;
+  candidates: Candidate[];
+  gaps: Gap[];
+  /** A point (and the state there) from which the way to a later state can be gone again. */
+  markIndex: number;
+  markState: number;
+  /** After a line editor's wrap: where it ended, and the state there. */
+  wrapEnd: number;
+  wrapState: number;
+  lastHit: Map<string, number>;
+};
+type Escape = "none" | "begun" | "csi" | "intermediate" | "string-end";
+
+export type RedactorStream = {
+  /** The text that is decided, redacted. */
+  push(text: string): string;
+  /** The rest, as the stream's end or after the hold-back limit. The stream may go on: what completes a secret later is still redacted. */
+  flush(): string;
+  /** Characters held back. */
+  pendingChars(): number;
+  /** Moment (`performance.now()`, milliseconds) since which something is held back; null when nothing is. */
+  pendingSince(): number | null;
+  /** Redactions so far, by rule. */
+  hits(): Record<string, number>;
+};
+
+export function createStream(machineNow: () => Machine, onHit: (rule: string) => void): RedactorStream {
+  let machine = machineNow();
+  let buffer = "";
+  let position = 0;
+  let spans: Span[] = [];
+  let sequence: Escape = "none";
+  let escapeStart = 0;
+  let stringStart = 0;
+  let isStringMarked = false;
+  let since: number | null = null;
+  const counts = new Map<string, number>();
+  const main = makeContext();
+  const inside = makeContext();
+  let context = main;
+
+  const hit = (rule: string): void => {
+    counts.set(rule, (counts.get(rule) ?? 0) + 1);
+    onHit(rule);
+  };
+
+  /** Index at which the last `length` shadow units before `end` begin. */
+  const startOf = (length: number, end: number): number => {
+    let at = end;
+    let need = length;
+    for (let index = context.gaps.length - 1; index >= 0; index -= 1) {
+      const gap = context.gaps[index]!;
+      if (gap.end > at) continue;
+      const between = at - gap.end;
+      if (between >= need) return at - need;
+      need -= between;
+      at = gap.start;
+    }
+    return Math.max(0, at - need);
+  };
+  const isWatchful = (): boolean => context.state !== 0 || context.candidates.length > 0;
+  const addGap = (start: number, end: number, isKept: boolean): void => {
+    const last = context.gaps.at(-1);
+    if (last && last.end === start && last.isKept === isKept) last.end = end;
+    else context.gaps.push({ start, end, isKept });
+    context.markIndex = end;
+    context.markState = context.state;
+  };
+  const addSpan = (from: number, to: number): void => {
+    let start = from;
+    let end = to;
+    let isSaid = true;
+    let isJoined = false;
+    for (let last = spans.at(-1); last && last.end > start; last = spans.at(-1)) {
+      start = Math.min(start, last.start);
+      end = Math.max(end, last.end);
+      isSaid = isSaid && last.isSaid;
+      isJoined = true;
+      spans.pop();
+    }
+    spans.push({ start, end, isSaid: isJoined && isSaid });
+    if (context === inside) isStringMarked = true;
+  };
+  /** A decided candidate's secret grows to `end`. */
+  const grow = (candidate: Candidate, end: number): void => {
+    const last = spans.at(-1);
+    if (last && last.end >= candidate.grownTo) last.end = Math.max(last.end, end);
+    else spans.push({ start: candidate.grownTo, end, isSaid: true });
+    candidate.grownTo = end;
+    if (context === inside) isStringMarked = true;
+  };
+
+  const feed = (unit: number, index: number): void => {
+    let isAnyOver = false;
+    for (const candidate of context.candidates) {
+      switch (follow(candidate, unit, index)) {
+        case "goes-on":
+          break;
+        case "decided":
+          hit(candidate.shape.name);
+          addSpan(candidate.start, candidate.end);
+          candidate.grownTo = candidate.end;
+          isAnyOver ||= candidate.isOver;
+          break;
+        case "grows":
+          grow(candidate, candidate.end);
+          isAnyOver ||= candidate.isOver;
+          break;
+        case "over":
+          candidate.isOver = true;
+          isAnyOver = true;
+          break;
+      }
+    }
+    if (isAnyOver) context.candidates = context.candidates.filter((candidate) => !candidate.isOver);
+  };
+  /** What ends at the state just reached, whose last unit ends at `end`. */
+  const report = (end: number): void => {
+    const found = machine.found(context.state);
+    if (found === undefined) return;
+    for (const { name, length } of found.known) {
+      const start = startOf(length, end);
+      addSpan(start, end);
+      // A value that overlaps itself is one secret, however often it begins.
+      const rule = `known:${name}`;
+      if (start >= (context.lastHit.get(rule) ?? Number.NEGATIVE_INFINITY)) {
+        context.lastHit.set(rule, end);
+        hit(rule);
+      }
+    }
+    for (const { rule, length } of found.rules) {
+      const shape = SHAPES[rule]!;
+      let followed = 0;
+      for (const candidate of context.candidates) if (candidate.shape === shape && !candidate.isDecided) followed += 1;
+      if (followed >= MOST_PER_SHAPE) continue;
+      const candidate = startCandidate(shape, startOf(length, end), end);
+      context.candidates.push(candidate);
+      if (candidate.isDecided) {
+        hit(shape.name);
+        addSpan(candidate.start, candidate.end);
+        candidate.grownTo = candidate.end;
+      }
+    }
+  };
+
+  const endString = (end: number): void => {
+    context = main;
+    addGap(stringStart, end, !isStringMarked);
+    sequence = "none";
+  };
+  const beginString = (): void => {
+    stringStart = escapeStart;
+    isStringMarked = false;
+    sequence = "none";
+    context = inside;
+    inside.state = 0;
+    inside.candidates = [];
+    inside.gaps = [];
+    inside.markIndex = position;
+    inside.markState = 0;
+    inside.wrapEnd = -1;
+    inside.lastHit.clear();
+  };
+  const endEscape = (end: number): void => {
+    sequence = "none";
+    addGap(escapeStart, end, true);
+  };
+
+  /** Consumes units of an escape sequence up to its end or the text's. */
+  const skipEscape = (end: number): void => {
+    while (position < end && sequence !== "none") {
+      const unit = buffer.charCodeAt(position);
+      position += 1;
+      if (sequence === "string-end") {
+        // Only ESC \ ends a string properly; another sequence cuts it off.
+        if (unit === 0x5c) {
+          endString(position);
+          return;
+        }
+        escapeStart = position - 2;
+        endString(escapeStart);
+        sequence = "begun";
+      }
+      if (unit === ESC) {
+        addGap(escapeStart, position - 1, true);
+        escapeStart = position - 1;
+        sequence = "begun";
+      } else if (unit === 0x18 || unit === 0x1a) {
+        endEscape(position);
+      } else if (unit < SPACE) {
+        // Executed by the terminal in the middle of the sequence; not part of the text here.
+      } else if (sequence === "begun") {
+        if (unit === 0x5b) sequence = "csi";
+        else if (unit === 0x5d || unit === 0x50 || unit === 0x58 || unit === 0x5e || unit === 0x5f) beginString();
+        else if (unit <= 0x2f) sequence = "intermediate";
+        else endEscape(position);
+      } else if (sequence === "csi") {
+        if (unit >= 0x40) endEscape(position);
+      } else if (unit >= 0x30) {
+        endEscape(position);
+      }
+    }
+  };
+
+  /** The state after the units from the last mark up to `end`; linear, since every stretch between two marks is gone over once more at most. */
+  const stateAt = (end: number): number => {
+    let state = context.markState;
+    for (let index = context.markIndex; index < end; index += 1) state = machine.step(state, buffer.charCodeAt(index));
+    return state;
+  };
+  const wrap = (start: number, end: number): void => {
+    addGap(start, end, false);
+    context.wrapEnd = end;
+    context.wrapState = context.state;
+  };
+
+  /** A control character or the beginning of an escape sequence at `position`. */
+  const special = (unit: number): void => {
+    const index = position;
+    position += 1;
+    if (context === inside && (unit === 0x07 || unit === 0x9c || unit === 0x18 || unit === 0x1a)) {
+      endString(position);
+    } else if (unit === ESC) {
+      if (context === inside) {
+        sequence = "string-end";
+      } else {
+        sequence = "begun";
+        escapeStart = index;
+      }
+    } else if (unit === 0x9b) {
+      sequence = "csi";
+      escapeStart = index;
+    } else if (unit === 0x90 || unit === 0x98 || unit === 0x9d || unit === 0x9e || unit === 0x9f) {
+      escapeStart = index;
+      if (context === main) beginString();
+    } else if (unit === LF) {
+      addGap(index, position, false);
+      feed(LF, index);
+    } else if (unit === CR) {
+      carriageReturn(index);
+    } else if (unit === 0x08) {
+      context.state = 0;
+      addGap(index, position, true);
+      feed(unit, index);
+    } else {
+      addGap(index, position, true); // BEL, NUL and the like show nothing
+    }
+  };
+  /** CR LF is a line break; ` CR` is how line editors wrap; zsh then writes the first character of the new line twice (`xCRx`). */
+  const carriageReturn = (index: number): void => {
+    const next = position < buffer.length ? buffer.charCodeAt(position) : LF;
+    if (next === LF || next === CR) {
+      addGap(index, position, false);
+    } else if (index > context.markIndex && buffer.charCodeAt(index - 1) === SPACE) {
+      context.state = stateAt(index - 1);
+      wrap(index - 1, position);
+    } else if (index > 0 && context.wrapEnd >= 0 && startOf(1, index) === index - 1 && isOneAfterWrap(index)) {
+      context.state = context.wrapState;
+      addGap(index - 1, position, false);
+      context.wrapEnd = -1;
+    } else {
+      addGap(index, position, false);
+      feed(CR, index);
+    }
+  };
+  const isOneAfterWrap = (index: number): boolean => startOf(2, index) < context.wrapEnd || context.wrapEnd === index - 1;
+
+  /** One unit, with everything that may follow from it. */
+  const takeOne = (end: number): void => {
+    const unit = buffer.charCodeAt(position);
+    if (unit === SPACE && position + 2 < end && buffer.charCodeAt(position + 1) === CR && !isBreak(buffer.charCodeAt(position + 2))) {
+      position += 2;
+      wrap(position - 2, position);
+      return;
+    }
+    const next = machine.step(context.state, unit);
+    if (next === SPECIAL) {
+      special(unit);
+      return;
+    }
+    context.state = next;
+    feed(unit, position);
+    position += 1;
+    report(position);
+  };
+
+  const scan = (end: number): void => {
+    while (position < end) {
+      if (sequence !== "none") {
+        skipEscape(end);
+      } else if (context.candidates.length > 0) {
+        takeOne(end);
+      } else {
+        // The way of ordinary text: one table look-up for each unit.
+        const { table, classes, attentionFrom } = machine;
+        const text = buffer;
+        let state = context.state;
+        let index = position;
+        let next = 0;
+        if (state < table.length) {
+          for (; index < end; index += 1) {
+            next = table[state + classes[text.charCodeAt(index)]!]!;
+            if (next >= attentionFrom) break;
+            state = next;
+          }
+        }
+        context.state = state;
+        position = index;
+        if (index < end) takeOne(end);
+      }
+    }
+  };
+
+  /** First index that must wait for more text. */
+  const holdFrom = (): number => {
+    let from = position;
+    for (const one of context === main ? [main] : [main, inside]) {
+      const before = context;
+      context = one;
+      const depth = machine.heldDepth(one.state);
+      // Of the outer text nothing was taken since the string sequence began.
+      if (depth > 0)
+        from = Math.min(
+          from,
+          startOf(depth, one === main && before === inside ? stringStart : sequence === "none" ? position : escapeStart),
+        );
+      context = before;
+      for (const candidate of one.candidates) from = Math.min(from, heldFrom(candidate));
+    }
+    return from;
+  };
+
+  const gapsBetween = (start: number, end: number): string => {
+    let kept = "";
+    for (const gap of main.gaps) if (gap.isKept && gap.start >= start && gap.end <= end) kept += buffer.slice(gap.start, gap.end);
+    if (context === inside || inside.gaps.length > 0) {
+      for (const gap of inside.gaps) if (gap.isKept && gap.start >= start && gap.end <= end) kept += buffer.slice(gap.start, gap.end);
+    }
+    return kept;
+  };
+  /** Everything before `cut`, redacted, and all indices moved. */
+  const emit = (cut: number): string => {
+    if (cut === 0) return "";
+    let out = "";
+    let at = 0;
+    const rest: Span[] = [];
+    for (const span of spans) {
+      if (span.start >= cut) {
+        rest.push(span);
+        continue;
+      }
+      const end = Math.min(span.end, cut);
+      out += buffer.slice(at, span.start) + (span.isSaid ? "" : REPLACEMENT) + gapsBetween(span.start, end);
+      at = end;
+      if (span.end > cut) rest.push({ start: cut, end: span.end, isSaid: true });
+    }
+    out = at === 0 && cut === buffer.length ? buffer : out + buffer.slice(at, cut);
+    spans = rest;
+    move(cut);
+    return out;
+  };
+  const move = (cut: number): void => {
+    buffer = buffer.slice(cut);
+    position -= cut;
+    escapeStart = Math.max(0, escapeStart - cut);
+    stringStart = Math.max(0, stringStart - cut);
+    for (const span of spans) {
+      span.start -= cut;
+      span.end -= cut;
+    }
+    for (const one of [main, inside]) {
+      one.markIndex = Math.max(0, one.markIndex - cut);
+      one.wrapEnd = one.wrapEnd < 0 ? -1 : Math.max(0, one.wrapEnd - cut);
+      if (one.gaps.length > 0) {
+        one.gaps = one.gaps.filter((gap) => gap.end > cut);
+        for (const gap of one.gaps) {
+          gap.start = Math.max(0, gap.start - cut);
+          gap.end -= cut;
+        }
+      }
+      for (const [rule, end] of one.lastHit) {
+        if (end <= cut) one.lastHit.delete(rule);
+        else one.lastHit.set(rule, end - cut);
+      }
+      for (const candidate of one.candidates) {
+        candidate.start = Math.max(0, candidate.start - cut);
+        candidate.end = Math.max(0, candidate.end - cut);
+        candidate.grownTo = Math.max(0, candidate.grownTo - cut);
+        candidate.waitsFrom = Math.max(0, candidate.waitsFrom - cut);
+      }
+    }
+  };
+
+  /** New known values were added: the held text is gone over again with the new tables. */
+  const renew = (): void => {
+    machine = machineNow();
+    for (const one of [main, inside]) {
+      one.state = 0;
+      one.wrapEnd = -1;
+    }
+    const gaps = main.gaps;
+    let next = 0;
+    const end = context === inside ? stringStart : sequence === "none" ? position : escapeStart;
+    for (let index = 0; index < end; index += 1) {
+      while (next < gaps.length && gaps[next]!.end <= index) next += 1;
+      if (next < gaps.length && gaps[next]!.start <= index) continue;
+      const state = machine.step(main.state, buffer.charCodeAt(index));
+      if (state !== SPECIAL) main.state = state;
+    }
+    main.markIndex = position;
+    main.markState = main.state;
+    inside.markIndex = position;
+    inside.markState = 0;
+  };
+
+  return {
+    push(text) {
+      if (machine !== machineNow()) renew();
+      const hadPending = buffer !== "";
+      buffer = hadPending ? buffer + text : text;
+      // A mark in the buffer from which `stateAt` can begin again.
+      context.markIndex = position;
+      context.markState = context.state;
+      const end = buffer.length;
+      scan(end - undecidedEnd(buffer, position));
+      if (position < end && !isWatchful()) scan(end);
+      const hold = holdFrom();
+      const out = emit(buffer.length - hold > MOST_HELD_CHARS ? buffer.length : hold);
+      if (buffer === "") since = null;
+      else if (out !== "" || since === null) since = performance.now();
+      return out;
+    },
+    flush() {
+      scan(buffer.length);
+      since = null;
+      return emit(buffer.length);
+    },
+    pendingChars: () => buffer.length,
+    pendingSince: () => since,
+    hits: () => Object.fromEntries(counts),
+  };
+}
+
+function makeContext(): Context {
+  return { state: 0, candidates: [], gaps: [], markIndex: 0, markState: 0, wrapEnd: -1, wrapState: 0, lastHit: new Map() };
+}
+
+function isBreak(unit: number): boolean {
+  return unit === LF || unit === CR;
+}
+
+/** Length of a blank, CR or blank and CR at the end: only what follows tells a line editor's wrap from ordinary text. */
+function undecidedEnd(text: string, from: number): number {
+  const last = text.length - 1;
+  if (last < from) return 0;
+  const unit = text.charCodeAt(last);
+  if (unit === SPACE) return 1;
+  if (unit !== CR) return 0;
+  return last > from && text.charCodeAt(last - 1) === SPACE ? 2 : 1;
+}
