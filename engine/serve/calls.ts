@@ -74,6 +74,7 @@ export async function limitSignIn(limiter: Limiter, keys: string[], signIn: () =
   const waitMs = Math.max(...keys.map((key) => limiter.waitMs(key)));
   if (waitMs > 0) return fail("busy", `Too many wrong passwords. Wait ${Math.ceil(waitMs / 1000)} seconds, then try again.`, { waitMs });
   const result = await signIn();
-  if (!result.ok) for (const key of keys) limiter.failed(key);
+  // What was malformed was no attempt at a password.
+  if (!result.ok && result.error.code !== "invalid-params") for (const key of keys) limiter.failed(key);
   return result;
 }
