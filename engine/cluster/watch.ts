@@ -141,6 +141,8 @@ class Follower {
     followed.informer = informer;
     // Its own failures arrive as "error"; a throw beyond that must not end the engine.
     await informer.start().catch((error: unknown) => this.#lost(name, error));
+    // The library opens its watch after the list, also when it was stopped in between.
+    if (this.#isStopped || followed.informer !== informer) void informer.stop();
   }
 
   #lost(name: string, error: unknown): void {
