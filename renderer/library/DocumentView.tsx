@@ -208,7 +208,7 @@ function words({ opened, isRunbook, isReadOnly }: { opened: Opened; isRunbook: b
   if (errors > 0)
     return {
       say: `Starts with ${plural(errors, "error")} in the text`,
-      detail: "They are listed at the right. What could not be understood will not run.",
+      detail: "The findings name each with its line. What could not be understood will not run.",
     };
   return {
     say: "Ready to start",

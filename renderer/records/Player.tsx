@@ -53,8 +53,13 @@ export function Player({
       screen.current = null;
       terminal.dispose();
     };
-    // `theme` is not read above, but the colours that themeFrom reads depend on it
-  }, [cast, fontSize, theme]);
+  }, [cast, fontSize]);
+
+  useEffect(() => {
+    void theme; // the colours that themeFrom reads change with it
+    const held = screen.current;
+    if (held !== null && host.current !== null) held.terminal.options.theme = themeFrom(host.current);
+  }, [theme]);
 
   useEffect(() => {
     if (!isPlaying) return;

@@ -1,7 +1,7 @@
 // One log as its reader sees it: table of events, what is proved, one event whole, its recording, and handing it on.
 // Owns: joining the slice to the leaves. Reading changes nothing.
 import { FileOutput } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import type { LogId, LogSummary } from "../../engine/protocol/index.ts";
 import { callOrNotify, FrameSituation, FrameWork, go, SituationCell, useApp, useFrameSubject, useKeys, useSiteZone } from "../app/index.ts";
 import {
@@ -25,11 +25,13 @@ import { EventDetail } from "./EventDetail.tsx";
 import { EventTable } from "./EventTable.tsx";
 import { ExportDone, type Exported } from "./ExportDone.tsx";
 import { FilterBar } from "./FilterBar.tsx";
-import { Player } from "./Player.tsx";
 import "./records.css";
 import { useRecord } from "./slice.ts";
 import { VerifyPanel } from "./VerifyPanel.tsx";
 import { runStatus } from "./words.ts";
+
+// xterm is a third of the window's script, and the library needs none of it.
+const Player = lazy(async () => ({ default: (await import("./Player.tsx")).Player }));
 
 export function RecordView({ log, seq }: { log: LogId; seq: number | null }) {
   const summary = useApp((state) => state.snapshot?.logs.find((one) => one.log === log));
@@ -152,12 +154,14 @@ function OpenRecord({ summary }: { summary: LogSummary }) {
             {record.recording.state === "asking" ? <p className="player-note">Reading the recording…</p> : null}
             {record.recording.state === "failed" ? <Notice kind="warn">{record.recording.message}</Notice> : null}
             {record.recording.state === "ready" ? (
-              <Player
-                cast={record.recording.recording.cast}
-                truncated={record.recording.recording.truncated}
-                fontSize={snapshot?.settings.terminalFontSize ?? 13}
-                theme={theme}
-              />
+              <Suspense fallback={<p className="player-note">Reading the recording…</p>}>
+                <Player
+                  cast={record.recording.recording.cast}
+                  truncated={record.recording.recording.truncated}
+                  fontSize={snapshot?.settings.terminalFontSize ?? 13}
+                  theme={theme}
+                />
+              </Suspense>
             ) : null}
           </section>
         )}
