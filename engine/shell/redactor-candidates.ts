@@ -13,6 +13,8 @@ export type Candidate = {
   grownTo: number;
   /** Of a PEM block: index from which units wait to be decided. */
   waitsFrom: number;
+  /** Of a PEM block: index after the last unit that was no line break's first half. */
+  fedTo: number;
   isDecided: boolean;
   isOver: boolean;
   part: number;
@@ -32,6 +34,7 @@ export function startCandidate(shape: Shape, start: number, end: number): Candid
     end,
     grownTo: end,
     waitsFrom: end,
+    fedTo: end,
     isDecided: isPem,
     isOver: false,
     part: 0,
@@ -78,6 +81,8 @@ export function follow(candidate: Candidate, unit: number, index: number): "goes
 }
 
 function followBlock(candidate: Candidate, pem: PemFollower, unit: number, index: number): "goes-on" | "grows" | "over" {
+  const before = candidate.fedTo;
+  candidate.fedTo = index + 1;
   switch (pem.next(unit)) {
     case "wait":
       return "goes-on";
@@ -86,8 +91,8 @@ function followBlock(candidate: Candidate, pem: PemFollower, unit: number, index
       candidate.waitsFrom = index + 1;
       return "grows";
     case "line":
-      candidate.end = index;
-      candidate.waitsFrom = index;
+      candidate.end = before;
+      candidate.waitsFrom = before;
       return "grows";
     case "finished":
       candidate.end = index + 1;

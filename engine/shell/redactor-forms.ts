@@ -8,22 +8,25 @@ export const SHORTEST_CHARS = 6;
 /** A longer form is looked for in pieces of this length, so that what may be held back stays bounded; each piece is redacted. */
 const PIECE_CHARS = 1_024;
 
-/** Forms of `value`, without line breaks: the search skips them in the output, so a value wrapped by `base64` or a PEM file is found too. */
-export function formsOf(value: string): Set<string> {
-  const forms = new Set<string>();
+/** Form → whether it is hex or base64, whose first character alone tells less than one of the value. Forms of `value`, without line breaks: the search skips them in the output, so a value wrapped by `base64` or a PEM file is found too. */
+export function formsOf(value: string): Map<string, boolean> {
+  const forms = new Map<string, boolean>();
   const trimmed = value.trim();
   if (trimmed.length < SHORTEST_CHARS) return forms;
-  const add = (form: string): void => {
+  const put = (form: string, isEncoded: boolean): void => {
+    if (!forms.has(form)) forms.set(form, isEncoded);
+  };
+  const add = (form: string, isEncoded = false): void => {
     const flat = form.replaceAll(/[\r\n]+/g, "");
     if (flat.length < SHORTEST_CHARS) return;
     if (flat.length <= PIECE_CHARS) {
-      forms.add(flat);
+      put(flat, isEncoded);
       return;
     }
     for (let at = 0; at < flat.length; at += PIECE_CHARS) {
       // The last piece is taken a full piece long, so that it is never too short to be looked for.
       const from = Math.min(at, flat.length - PIECE_CHARS);
-      forms.add(flat.slice(from, from + PIECE_CHARS));
+      put(flat.slice(from, from + PIECE_CHARS), isEncoded);
     }
   };
 
@@ -33,11 +36,11 @@ export function formsOf(value: string): Set<string> {
   for (const quoted of shellForms(trimmed)) add(quoted);
   const bytes = Buffer.from(trimmed, "utf8");
   const hex = bytes.toString("hex");
-  add(hex);
-  add(hex.toUpperCase());
+  add(hex, true);
+  add(hex.toUpperCase(), true);
   for (const base64 of base64Forms(bytes)) {
-    add(base64);
-    add(base64.replaceAll("+", "-").replaceAll("/", "_"));
+    add(base64, true);
+    add(base64.replaceAll("+", "-").replaceAll("/", "_"), true);
   }
   return forms;
 }
@@ -59,7 +62,9 @@ function urlForms(value: string): string[] {
     return []; // half a surrogate pair has no URL form
   }
   const strict = component.replaceAll(/[!'()*]/g, (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase()}`);
-  const forms = [component, strict, strict.replaceAll("%20", "+"), encodeURI(value)];
+  // As a form is sent: the WHATWG URL Standard leaves only `*-._` and letters and digits as they are.
+  const form = strict.replaceAll("%20", "+").replaceAll("~", "%7E").replaceAll("%2A", "*");
+  const forms = [component, strict, strict.replaceAll("%20", "+"), form, encodeURI(value)];
   return [...forms, ...forms.map((form) => form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()))];
 }
 

@@ -7,8 +7,8 @@ export type Word = {
   known: string | null;
   /** Index of the token shape this word begins; -1 for a known value. */
   rule: number;
-  /** True when the word itself is secret, so its first characters must wait for the rest. */
-  isHeld: boolean;
+  /** So many of its characters at the end of a chunk must wait for the rest; infinite when the word itself is no secret. */
+  heldFrom: number;
 };
 
 /** What ends at a state. */
@@ -64,7 +64,7 @@ export function buildMachine(words: Word[]): Machine {
         node.children.set(unit, child);
       }
       node = child;
-      node.isHeld ||= word.isHeld;
+      node.isHeld ||= node.depth >= word.heldFrom;
     }
     node.words.push(word);
   }

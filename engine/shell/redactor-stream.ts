@@ -4,7 +4,7 @@
 
 import { type Candidate, follow, heldFrom, startCandidate } from "./redactor-candidates.ts";
 import { type Machine, SPECIAL } from "./redactor-machine.ts";
-import { SHAPES } from "./redactor-patterns.ts";
+import { SHAPES, type Shape } from "./redactor-patterns.ts";
 
 /** What stands in a secret's place: always this wide, so that it says nothing about the secret's length. */
 export const REPLACEMENT = "‹redacted›";
@@ -46,6 +46,15 @@ export type RedactorStream = {
   flush(): string;
   /** Characters held back. */
   pendingChars(): number;
+  /** What is held back, as it came: a view may show it early, a disk never. */
+  pendingText(): string;
+  /** What is held back and was not given out by this function before: a view that must not wait longer shows it early. */
+  earlyText(): string;
+  /**
+   * What the last `push` or `flush` returned, for a view that shows early text too: without the characters it has already.
+   * Where they turned out to be a secret, its replacement follows them.
+   */
+  viewText(): string;
   /** Moment (`performance.now()`, milliseconds) since which something is held back; null when nothing is. */
   pendingSince(): number | null;
   /** Redactions so far, by rule. */
@@ -56,6 +65,11 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
   let machine = machineNow();
   let buffer = "";
   let position = 0;
+  // Characters at the buffer's beginning that a flush gave out already although they are not decided.
+  let shown = 0;
+  // Characters at its beginning that `earlyText` gave out for a view.
+  let early = 0;
+  let forView = "";
   let spans: Span[] = [];
   let sequence: Escape = "none";
   let escapeStart = 0;
@@ -86,7 +100,9 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     }
     return Math.max(0, at - need);
   };
-  const isWatchful = (): boolean => context.state !== 0 || context.candidates.length > 0;
+  /** A wrap here would stand inside what may be a secret. */
+  const isWatchful = (): boolean =>
+    machine.heldDepth(context.state) > 0 || context.candidates.some((candidate) => candidate.isDecided || candidate.start >= 0);
   const addGap = (start: number, end: number, isKept: boolean): void => {
     const last = context.gaps.at(-1);
     if (last && last.end === start && last.isKept === isKept) last.end = end;
@@ -121,6 +137,7 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
   const feed = (unit: number, index: number): void => {
     let isAnyOver = false;
     for (const candidate of context.candidates) {
+      if (candidate.isOver) continue;
       switch (follow(candidate, unit, index)) {
         case "goes-on":
           break;
@@ -128,7 +145,9 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
           hit(candidate.shape.name);
           addSpan(candidate.start, candidate.end);
           candidate.grownTo = candidate.end;
-          isAnyOver ||= candidate.isOver;
+          // What began later inside it is the same token.
+          for (const other of context.candidates) if (other.shape === candidate.shape && !other.isDecided) other.isOver = true;
+          isAnyOver = true;
           break;
         case "grows":
           grow(candidate, candidate.end);
@@ -141,6 +160,16 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
       }
     }
     if (isAnyOver) context.candidates = context.candidates.filter((candidate) => !candidate.isOver);
+  };
+  /** Inside a decided token of this shape, or as many possible ones as are followed at once. */
+  const isFollowed = (shape: Shape): boolean => {
+    let undecided = 0;
+    for (const candidate of context.candidates) {
+      if (candidate.shape !== shape) continue;
+      if (candidate.isDecided && candidate.pem === null) return true;
+      undecided += 1;
+    }
+    return undecided >= MOST_PER_SHAPE;
   };
   /** What ends at the state just reached, whose last unit ends at `end`. */
   const report = (end: number): void => {
@@ -158,9 +187,7 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     }
     for (const { rule, length } of found.rules) {
       const shape = SHAPES[rule]!;
-      let followed = 0;
-      for (const candidate of context.candidates) if (candidate.shape === shape && !candidate.isDecided) followed += 1;
-      if (followed >= MOST_PER_SHAPE) continue;
+      if (isFollowed(shape)) continue;
       const candidate = startCandidate(shape, startOf(length, end), end);
       context.candidates.push(candidate);
       if (candidate.isDecided) {
@@ -261,6 +288,7 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     } else if (unit === 0x90 || unit === 0x98 || unit === 0x9d || unit === 0x9e || unit === 0x9f) {
       escapeStart = index;
       if (context === main) beginString();
+      else addGap(index, position, false);
     } else if (unit === LF) {
       addGap(index, position, false);
       feed(LF, index);
@@ -294,9 +322,14 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
   const isOneAfterWrap = (index: number): boolean => startOf(2, index) < context.wrapEnd || context.wrapEnd === index - 1;
 
   /** One unit, with everything that may follow from it. */
-  const takeOne = (end: number): void => {
+  const takeOne = (): void => {
     const unit = buffer.charCodeAt(position);
-    if (unit === SPACE && position + 2 < end && buffer.charCodeAt(position + 1) === CR && !isBreak(buffer.charCodeAt(position + 2))) {
+    if (
+      unit === SPACE &&
+      position + 2 < buffer.length &&
+      buffer.charCodeAt(position + 1) === CR &&
+      !isBreak(buffer.charCodeAt(position + 2))
+    ) {
       position += 2;
       wrap(position - 2, position);
       return;
@@ -317,7 +350,7 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
       if (sequence !== "none") {
         skipEscape(end);
       } else if (context.candidates.length > 0) {
-        takeOne(end);
+        takeOne();
       } else {
         // The way of ordinary text: one table look-up for each unit.
         const { table, classes, attentionFrom } = machine;
@@ -334,7 +367,7 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
         }
         context.state = state;
         position = index;
-        if (index < end) takeOne(end);
+        if (index < end) takeOne();
       }
     }
   };
@@ -358,36 +391,39 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     return from;
   };
 
-  const gapsBetween = (start: number, end: number): string => {
-    let kept = "";
-    for (const gap of main.gaps) if (gap.isKept && gap.start >= start && gap.end <= end) kept += buffer.slice(gap.start, gap.end);
-    if (context === inside || inside.gaps.length > 0) {
-      for (const gap of inside.gaps) if (gap.isKept && gap.start >= start && gap.end <= end) kept += buffer.slice(gap.start, gap.end);
-    }
-    return kept;
-  };
-  /** Everything before `cut`, redacted, and all indices moved. */
-  const emit = (cut: number): string => {
-    if (cut === 0) return "";
+  /** Everything from `from` to `cut`, redacted. A secret that began before `from` has its replacement here. */
+  const render = (from: number, cut: number): string => {
+    if (spans.length === 0) return from === 0 && cut === buffer.length ? buffer : buffer.slice(from, cut);
     let out = "";
-    let at = 0;
-    const rest: Span[] = [];
+    let at = Math.min(from, cut);
+    let nextGap = 0;
     for (const span of spans) {
-      if (span.start >= cut) {
-        rest.push(span);
-        continue;
-      }
+      if (span.start >= cut) break;
       const end = Math.min(span.end, cut);
-      out += buffer.slice(at, span.start) + (span.isSaid ? "" : REPLACEMENT) + gapsBetween(span.start, end);
-      at = end;
-      if (span.end > cut) rest.push({ start: cut, end: span.end, isSaid: true });
+      if (span.start > at) out += buffer.slice(at, span.start);
+      if (!span.isSaid) out += REPLACEMENT;
+      // Colours and the like inside a secret are kept: the text after it looks as it would have.
+      for (; nextGap < main.gaps.length && main.gaps[nextGap]!.end <= end; nextGap += 1) {
+        const gap = main.gaps[nextGap]!;
+        if (gap.isKept && gap.start >= Math.max(span.start, at)) out += buffer.slice(gap.start, gap.end);
+      }
+      at = Math.max(at, end);
     }
-    out = at === 0 && cut === buffer.length ? buffer : out + buffer.slice(at, cut);
-    spans = rest;
-    move(cut);
+    return out + buffer.slice(at, cut);
+  };
+  /** Gives out everything before `cut`, and moves all indices. */
+  const emit = (cut: number): string => {
+    const out = render(shown, cut);
+    forView = early > shown ? render(early, cut) : out;
+    if (spans.length > 0) {
+      spans = spans.flatMap((span) => (span.end <= cut ? [] : span.start >= cut ? [span] : [{ start: cut, end: span.end, isSaid: true }]));
+    }
+    if (cut > 0) move(cut);
     return out;
   };
   const move = (cut: number): void => {
+    shown = Math.max(0, shown - cut);
+    early = Math.max(0, early - cut);
     buffer = buffer.slice(cut);
     position -= cut;
     escapeStart = Math.max(0, escapeStart - cut);
@@ -415,6 +451,7 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
         candidate.end = Math.max(0, candidate.end - cut);
         candidate.grownTo = Math.max(0, candidate.grownTo - cut);
         candidate.waitsFrom = Math.max(0, candidate.waitsFrom - cut);
+        candidate.fedTo = Math.max(0, candidate.fedTo - cut);
       }
     }
   };
@@ -453,17 +490,27 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
       scan(end - undecidedEnd(buffer, position));
       if (position < end && !isWatchful()) scan(end);
       const hold = holdFrom();
-      const out = emit(buffer.length - hold > MOST_HELD_CHARS ? buffer.length : hold);
-      if (buffer === "") since = null;
+      const out = emit(buffer.length - hold > MOST_HELD_CHARS ? position : hold);
+      if (buffer.length === shown) since = null;
       else if (out !== "" || since === null) since = performance.now();
       return out;
     },
     flush() {
-      scan(buffer.length);
       since = null;
-      return emit(buffer.length);
+      const decided = emit(position);
+      const rest = buffer.slice(shown);
+      forView += buffer.slice(Math.max(shown, early));
+      shown = buffer.length;
+      return decided + rest;
     },
-    pendingChars: () => buffer.length,
+    viewText: () => forView,
+    earlyText() {
+      const text = buffer.slice(Math.max(shown, early));
+      early = buffer.length;
+      return text;
+    },
+    pendingText: () => buffer.slice(shown),
+    pendingChars: () => buffer.length - shown,
     pendingSince: () => since,
     hits: () => Object.fromEntries(counts),
   };

