@@ -3,7 +3,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp, FileText, Lock } from "lucide-react";
 import type { Ref } from "react";
-import { type ReactNode, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { FlowNode, RunbookDocument, RunHeader, StepState } from "../../engine/protocol/index.ts";
 import { Button, formatDate, SafeHtml } from "../design/index.ts";
 import { BlockCard } from "./BlockCard.tsx";
@@ -46,10 +46,14 @@ export function DocumentColumn({ header, document: text, states, focus, context,
     });
     return found;
   }, [sections]);
+  // The virtualiser works out every section anew when this function changes.
+  const getItemKey = useCallback((index: number) => sections[index]!.key, [sections]);
   const virtual = useVirtualizer({
+    // Measured heights come in with the next paint; doing it at once lays the page out once per section.
+    useFlushSync: false,
     count: sections.length,
     getScrollElement: () => scroller.current,
-    getItemKey: (index) => sections[index]!.key,
+    getItemKey,
     estimateSize: (index) => {
       const section = sections[index]!;
       if (section.type === "prose") return 80;

@@ -2,7 +2,7 @@
 // Owns: drawing and the keyboard of the list. Rows are made by outline-rows.ts.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ChevronDown, ChevronRight, Undo2 } from "lucide-react";
-import { memo, useEffect, useId, useMemo, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { RunbookDocument, StepState } from "../../engine/protocol/index.ts";
 import { formatCount, formatDuration, HoldLine, STATUS_WORDS, Status, useNow } from "../design/index.ts";
 import { countGlyphs, glyphOf, moveInOutline, type OutlineRow, outlineRows, ROW_PX, type StepGlyph } from "./outline-rows.ts";
@@ -28,10 +28,14 @@ export function Outline({ document: text, states, current, onChoose }: Props) {
   const currentRow = rows.findIndex((row) => row.type === "step" && states[row.index]!.id === current);
   const [cursor, setCursor] = useState(0);
   const at = Math.min(cursor, rows.length - 1);
+  // The virtualiser works out every row anew when this function changes.
+  const getItemKey = useCallback((index: number) => rows[index]!.key, [rows]);
   const virtual = useVirtualizer({
+    // Measured heights come in with the next paint; doing it at once lays the page out once per section.
+    useFlushSync: false,
     count: rows.length,
     getScrollElement: () => scroller.current,
-    getItemKey: (index) => rows[index]!.key,
+    getItemKey,
     estimateSize: (index) => (index === currentRow ? ROW_PX.current : ROW_PX[rows[index]!.type]),
     overscan: 12,
     paddingEnd: 12,

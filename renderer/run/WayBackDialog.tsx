@@ -41,7 +41,7 @@ export function WayBackDialog(props: Props) {
           {offersEmergency ? " The emergency runbook below is the general one." : " Go by your emergency procedure."}
         </Notice>
       ) : (
-        ways.slice(0, 4).map((way, index) => <Way key={way.from.id} {...props} now={way} isFirst={index === 0} />)
+        ways.map((way, index) => <Way key={way.from.id} {...props} now={way} isFirst={index === 0} />)
       )}
       {offersEmergency ? (
         <section className="run-way">
@@ -70,7 +70,8 @@ function Way({
   onOpenFile,
   onShowStep,
   onRunStep,
-  obstacle,
+  first,
+  isOver,
 }: Props & { now: WayBackNow; isFirst: boolean }) {
   const { way, from, targetMs } = now;
   const target = targetMs === null ? "no time promised" : `promised under ${formatDuration(targetMs)}`;

@@ -55,7 +55,7 @@ export function outlineRows(
     if (list) list.push(index);
     else members.set(phase, [index]);
   });
-  const firstTodo = states.findIndex((state) => state.status === "todo");
+  const holdAhead = nextHold(states, stepById);
   const rows: OutlineRow[] = [];
   let openPhase: number | undefined;
   let isHidden = false;
@@ -86,14 +86,7 @@ export function outlineRows(
     if (isHidden) return;
     rows.push({ type: "step", key: state.id, index });
     if (hasHoldLine(stepById.get(state.id))) {
-      const holdState =
-        state.status === "done"
-          ? "passed"
-          : state.id === current
-            ? "waiting"
-            : index === nextHold(states, stepById, firstTodo)
-              ? "next"
-              : "ahead";
+      const holdState = state.status === "done" ? "passed" : state.id === current ? "waiting" : index === holdAhead ? "next" : "ahead";
       rows.push({ type: "hold", key: `${state.id}/hold`, index, state: holdState });
     }
   });
@@ -102,10 +95,9 @@ export function outlineRows(
 export function phaseKey(path: string[], index: number): string {
   return `phase ${index} ${path.join(" / ")}`;
 }
-function nextHold(states: StepState[], steps: Map<string, Step>, from: number): number {
-  if (from < 0) return -1;
-  for (let index = from; index < states.length; index++) if (hasHoldLine(steps.get(states[index]!.id))) return index;
-  return -1;
+function nextHold(states: StepState[], steps: Map<string, Step>): number {
+  const from = states.findIndex((state) => state.status === "todo");
+  return from < 0 ? -1 : states.findIndex((state, index) => index >= from && hasHoldLine(steps.get(state.id)));
 }
 function sum(values: (number | null)[]): number | null {
   let total: number | null = null;

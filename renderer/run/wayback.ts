@@ -5,22 +5,28 @@ import { type WayBack, wayBackOf } from "./sections.ts";
 
 export type WayBackNow = { from: Step; way: WayBack; targetMs: number | null };
 
+/** More than a tired person reads; the rest is in the runbook. */
+export const WAYS_SHOWN = 4;
+
 /** Ways back of the steps begun so far, the nearest first; what was never begun needs no undoing. */
 export function waysBack(document: RunbookDocument, states: StepState[], focus: string | null, path: string): WayBackNow[] {
   const found: WayBackNow[] = [];
   const seen = new Set<string>();
-  const at = states.findIndex((state) => state.id === focus);
-  const begun = states.map((state, index) => ({ state, index })).filter(({ state, index }) => index === at || state.status !== "todo");
-  for (const { index } of begun.reverse()) {
-    const step = document.steps.find((one) => one.id === states[index]!.id);
-    if (!step) continue;
+  const steps = new Map(document.steps.map((step) => [step.id as string, step]));
+  const add = (id: string): void => {
+    const step = steps.get(id);
+    if (step === undefined || step.directive.rollback === null) return;
     const way = wayBackOf(step.directive.rollback, document, path);
-    if (way === null) continue;
     const key = JSON.stringify(way);
-    if (seen.has(key)) continue;
+    if (way === null || seen.has(key)) return;
     seen.add(key);
     found.push({ from: step, way, targetMs: step.directive.targetMs });
-  }
+  };
   // The step under way comes first even where a later one was begun out of order.
-  return found.sort((a, b) => Number(b.from.id === focus) - Number(a.from.id === focus));
+  if (focus !== null) add(focus);
+  for (let index = states.length - 1; index >= 0 && found.length < WAYS_SHOWN; index--) {
+    const state = states[index]!;
+    if (state.status !== "todo") add(state.id);
+  }
+  return found;
 }

@@ -33,6 +33,7 @@ const step = exampleStep("a", "1", "A", {
   ],
 });
 const book = exampleDocument([step], {
+  clusters: ["main"],
   params: [param("RELEASE", { required: true }), param("WEIGHT", { type: "int", default: "10", min: 1, max: 100 })],
 });
 const none = () => null;
@@ -44,6 +45,9 @@ describe("what a start asks for", () => {
     expect(clustersWanted(exampleDocument([dr], { clusters: ["primary", "dr"] })).map((one) => one.name)).toEqual(["primary", "dr"]);
   });
   it("is none where every step runs on none, and one by choice where the runbook does not say", () => {
+    expect(
+      clustersWanted(exampleDocument([step], { clusters: ["main"], requires: { tools: [], permissions: [], cluster: false } })),
+    ).toEqual([{ name: "main", isOptional: true }]);
     const nowhere = exampleStep("b", "2", "B", { directive: { on: "none" } });
     const requires = { tools: [], permissions: [], cluster: false };
     expect(clustersWanted(exampleDocument([nowhere], { requires }))).toEqual([]);

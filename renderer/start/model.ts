@@ -17,12 +17,14 @@ export type StartRequestInput = ParamsOf<"run.start">;
 /** Named clusters that steps run on. A runbook that asks for none may still be pinned to one, by choice: `isOptional`. */
 export function clustersWanted(document: RunbookDocument): { name: string; isOptional: boolean }[] {
   const named = new Set(document.clusters);
-  for (const { directive } of document.steps) if (directive.on !== "none" && directive.on !== "main") named.add(directive.on);
-  const usesMain = document.steps.some((step) => step.directive.on === "main");
+  // A step that names no cluster runs on the first of those the file names.
+  const ownName = (on: string) => (on === "main" && !document.clusters.includes("main") ? (document.clusters[0] ?? "main") : on);
+  for (const { directive } of document.steps) if (directive.on !== "none") named.add(ownName(directive.on));
+  // `main` is what a file that names no cluster gets; only `requires` makes it needed (engine/run/plan.ts).
+  const usesMain = document.steps.some((step) => ownName(step.directive.on) === "main");
+  if (!document.requires.cluster) named.delete("main");
   const wanted = [...named].map((name) => ({ name, isOptional: false }));
-  if (named.has("main")) return wanted;
-  if (document.requires.cluster && (usesMain || named.size === 0)) return [...wanted, { name: "main", isOptional: false }];
-  return named.size === 0 && usesMain ? [{ name: "main", isOptional: true }] : wanted;
+  return wanted.length === 0 && usesMain ? [{ name: "main", isOptional: true }] : wanted;
 }
 
 export type PlaceholderUse = { name: string; steps: string[] };

@@ -15,7 +15,8 @@ export function Screen({ entry, look }: { entry: Entry; look: TerminalLook }) {
   useEffect(() => {
     const place = host.current;
     if (place === null) return;
-    entry.mount(place);
+    // Opening xterm measures its cells and lays the page out several times: the document is painted first.
+    const opening = setTimeout(() => entry.mount(place), 0);
     // Resizing comes in bursts while a column is dragged; the shell hears of the last size of each frame only.
     let frame = 0;
     const observer = new ResizeObserver(() => {
@@ -26,6 +27,7 @@ export function Screen({ entry, look }: { entry: Entry; look: TerminalLook }) {
     // The cell size is wrong until the mono font is there.
     void document.fonts.ready.then(() => entry.fit());
     return () => {
+      clearTimeout(opening);
       cancelAnimationFrame(frame);
       observer.disconnect();
       entry.unmount(place);
