@@ -3,7 +3,6 @@
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
-import { KubeConfig } from "@kubernetes/client-node";
 import { ExecSource } from "./exec-plugin.ts";
 import { proxyFor } from "./proxy.ts";
 import type { OneContext } from "./resolve.ts";
@@ -12,6 +11,7 @@ import { scrub } from "./scrub.ts";
 /** `stranger`: somebody answers whose certificate the pinned authority did not sign, so it is not that cluster. */
 export type Trouble = { kind: "unreachable" | "stranger" | "no-credential"; message: string };
 export type Answer = { status: number; body: unknown; serverDate: number | null; sentAt: number; receivedAt: number };
+export type Streamed = { ok: true; status: number; body: unknown } | { ok: false; trouble: Trouble };
 export type Asked = { ok: true; value: Answer } | { ok: false; trouble: Trouble };
 
 /** An API server behind a tunnel answers in well under a second; a step should not wait longer than this to hear that it does not. */
@@ -42,6 +42,12 @@ export class Connection {
     return this.#exec?.token ?? null;
   }
 
+  /** The token that the next request would carry, "" for none or when it cannot be had. */
+  async bearer(): Promise<string> {
+    const credential = await this.#credential();
+    return credential.ok ? (credential.value.token ?? "") : "";
+  }
+
   /** kubectl writes a renewed OpenID token into the file; what lies there now is what the shell uses. */
   renewFrom(now: OneContext): void {
     const provider = now.users[0].user["auth-provider"];
@@ -51,62 +57,58 @@ export class Connection {
 
   /** One request; JSON in and out. A refusal by the server is an answer, only silence and strangers are trouble. */
   async ask(method: "GET" | "POST", path: string, body?: unknown): Promise<Asked> {
-    const ready = await this.kubeConfig();
+    const ready = await this.#request(method, path, body !== undefined);
     if (!ready.ok) return ready;
-    const { server } = this.config.clusters[0].cluster;
-    const url = new URL(server.replace(/\/+$/, "") + path);
-    const options: https.RequestOptions = { method, headers: this.#headers(body !== undefined) };
-    try {
-      // No connection is kept: a proof goes to whoever answers there now.
-      if (url.protocol === "http:") options.agent = false;
-      else await ready.value.applyToHTTPSOptions(options);
-    } catch (error) {
-      return trouble("no-credential", `the credentials cannot be used (${scrub(String(error))})`);
-    }
     const sentAt = this.#now();
-    const asked = await send(url, options, body);
+    const asked = await send(ready.value.url, ready.value.options, body);
     if (!asked.ok) return asked;
     if (asked.value.status === 401) this.#exec?.forget();
     return { ok: true, value: { ...asked.value, sentAt, receivedAt: this.#now() } };
   }
 
-  /** For watches: the client library's own configuration with the credential of this moment. */
-  async kubeConfig(): Promise<{ ok: true; value: KubeConfig } | { ok: false; trouble: Trouble }> {
-    const { cluster, name } = this.config.clusters[0];
-    const { user, name: userName } = this.config.users[0];
-    const { context } = this.config.contexts[0];
+  /**
+   * A GET whose answer goes on: `onLine` gets each line as it comes. Resolves when it ends, with the status (and trouble for a broken one);
+   * `signal` ends it. `withinMs` bounds the whole of it.
+   */
+  async stream(path: string, withinMs: number, signal: AbortSignal, onLine: (line: string) => void): Promise<Streamed> {
+    const ready = await this.#request("GET", path, false);
+    if (!ready.ok) return ready;
+    const streamed = await follow(ready.value.url, ready.value.options, withinMs, signal, onLine);
+    if (streamed.ok && streamed.status === 401) this.#exec?.forget();
+    return streamed;
+  }
+
+  async #request(
+    method: string,
+    path: string,
+    hasBody: boolean,
+  ): Promise<{ ok: true; value: { url: URL; options: https.RequestOptions } } | { ok: false; trouble: Trouble }> {
     const credential = await this.#credential();
     if (!credential.ok) return credential;
+    const { cluster } = this.config.clusters[0];
+    const { user } = this.config.users[0];
     const { token, certData, keyData } = credential.value;
+    const url = new URL(cluster.server.replace(/\/+$/, "") + path);
+    const headers = this.#headers(hasBody);
+    // Credentials never go over a line without a certificate; a local `kubectl proxy` adds its own.
+    if (url.protocol === "http:") return { ok: true, value: { url, options: { method, headers, agent: false } } };
+    if (token) headers.authorization = `Bearer ${token}`;
+    else if (user.username) headers.authorization = `Basic ${Buffer.from(`${user.username}:${user.password ?? ""}`).toString("base64")}`;
+    const ca = cluster["certificate-authority-data"];
+    const tls: https.RequestOptions = {
+      ...(ca ? { ca: Buffer.from(ca, "base64") } : {}),
+      ...(cluster["insecure-skip-tls-verify"] ? { rejectUnauthorized: false } : {}),
+      ...(cluster["tls-server-name"] ? { servername: cluster["tls-server-name"] } : {}),
+      ...(certData && keyData ? { cert: Buffer.from(certData, "base64"), key: Buffer.from(keyData, "base64") } : {}),
+    };
     const proxy = cluster["proxy-url"] ?? proxyFor(cluster.server, this.#env);
-    const caData = cluster["certificate-authority-data"];
-    const isPlain = cluster.server.startsWith("http:");
-    const config = new KubeConfig();
-    config.loadFromOptions({
-      clusters: [
-        {
-          name,
-          server: cluster.server,
-          // The library refuses plain http (a local `kubectl proxy`) unless told that no certificate is expected.
-          skipTLSVerify: isPlain || cluster["insecure-skip-tls-verify"] === true,
-          ...(caData ? { caData } : {}),
-          ...(cluster["tls-server-name"] ? { tlsServerName: cluster["tls-server-name"] } : {}),
-          ...(proxy ? { proxyUrl: proxy } : {}),
-        },
-      ],
-      users: [
-        {
-          name: userName,
-          ...(token ? { token } : {}),
-          ...(certData && keyData ? { certData, keyData } : {}),
-          ...(user.username ? { username: user.username, password: user.password ?? "" } : {}),
-          ...(user.as ? { impersonateUser: user.as } : {}),
-        },
-      ],
-      contexts: [{ name: this.config["current-context"], cluster: name, user: userName, namespace: context.namespace }],
-      currentContext: this.config["current-context"],
-    });
-    return { ok: true, value: config };
+    try {
+      // No connection is kept: a proof goes to whoever answers there now.
+      const agent = proxy === null ? false : await proxyAgent(proxy, cluster.server, tls);
+      return { ok: true, value: { url, options: { method, headers, ...tls, agent } } };
+    } catch (error) {
+      return trouble("no-credential", `the proxy or the credentials cannot be used (${scrub(String(error))})`);
+    }
   }
 
   async #credential(): Promise<
@@ -131,7 +133,7 @@ export class Connection {
     return { ok: true, value: { ...(token ? { token } : {}), ...(certData && keyData ? { certData, keyData } : {}) } };
   }
 
-  #headers(hasBody: boolean): Record<string, string | string[]> {
+  #headers(hasBody: boolean): http.OutgoingHttpHeaders {
     const { user } = this.config.users[0];
     const extra = Object.entries(user["as-user-extra"] ?? {}).map(([name, values]) => [
       `Impersonate-Extra-${encodeURIComponent(name)}`,
@@ -141,6 +143,7 @@ export class Connection {
       accept: "application/json",
       "user-agent": "holdpoint",
       ...(hasBody ? { "content-type": "application/json" } : {}),
+      ...(user.as ? { "Impersonate-User": user.as } : {}),
       ...(user["as-groups"]?.length ? { "Impersonate-Group": user["as-groups"] } : {}),
       ...(user["as-uid"] ? { "Impersonate-Uid": user["as-uid"] } : {}),
       ...Object.fromEntries(extra),
@@ -189,41 +192,94 @@ const WORDS: Record<string, string> = {
 
 type Raw = { ok: true; value: Pick<Answer, "status" | "body" | "serverDate"> } | { ok: false; trouble: Trouble };
 
+function troubleOf(url: URL, error: Error): { ok: false; trouble: Trouble } {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  if (STRANGER.has(code))
+    return trouble("stranger", `${url.host} answers with a certificate that this cluster's authority did not sign (${code})`);
+  return trouble(
+    "unreachable",
+    `${url.host} cannot be reached: ${WORDS[code] ?? `${code || "error"} ${scrub(error.message, 120)}`.trim()}`,
+  );
+}
+
+const noAnswer = () => Object.assign(new Error("no answer"), { code: "ETIMEDOUT" });
+
 function send(url: URL, options: https.RequestOptions, body: unknown): Promise<Raw> {
   return new Promise((resolve) => {
-    const done = (code: string, detail: string) => {
-      if (STRANGER.has(code)) {
-        resolve(trouble("stranger", `${url.host} answers with a certificate that this cluster's authority did not sign (${code})`));
-      } else
-        resolve(
-          trouble("unreachable", `${url.host} cannot be reached: ${WORDS[code] ?? `${code || "error"} ${scrub(detail, 120)}`.trim()}`),
-        );
-    };
-    const library = url.protocol === "https:" ? https : http;
-    const request = library.request(url, options, (response) => {
-      const parts: Buffer[] = [];
-      let size = 0;
-      response.on("data", (part: Buffer) => {
-        size += part.length;
-        if (size > MAX_BODY) request.destroy(new Error("too long an answer"));
-        else parts.push(part);
-      });
-      response.on("error", (error) => done((error as NodeJS.ErrnoException).code ?? "", error.message));
-      response.on("end", () => {
-        const text = Buffer.concat(parts).toString("utf8");
+    const failed = (error: Error) => resolve(troubleOf(url, error));
+    const request = (url.protocol === "https:" ? https : http).request(url, options, (response) => {
+      readAll(response).then((text) => {
         const date = Date.parse(response.headers.date ?? "");
         resolve({
           ok: true,
           value: { status: response.statusCode ?? 0, body: jsonOrNull(text), serverDate: Number.isNaN(date) ? null : date },
         });
-      });
+      }, failed);
     });
     // An end to the whole request, not only to silence: a server that drips bytes must not hold a step up.
-    const timer = setTimeout(() => request.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })), REQUEST_MS);
+    const timer = setTimeout(() => request.destroy(noAnswer()), REQUEST_MS);
     request.on("close", () => clearTimeout(timer));
-    request.on("error", (error) => done((error as NodeJS.ErrnoException).code ?? "", error.message));
+    request.on("error", failed);
     request.end(body === undefined ? undefined : JSON.stringify(body));
   });
+}
+
+function follow(
+  url: URL,
+  options: https.RequestOptions,
+  withinMs: number,
+  signal: AbortSignal,
+  onLine: (line: string) => void,
+): Promise<Streamed> {
+  return new Promise((resolve) => {
+    const failed = (error: Error) => resolve(troubleOf(url, error));
+    const request = (url.protocol === "https:" ? https : http).request(url, { ...options, signal }, (response) => {
+      const status = response.statusCode ?? 0;
+      if (status !== 200) {
+        readAll(response).then((text) => resolve({ ok: true, status, body: jsonOrNull(text) }), failed);
+        return;
+      }
+      let rest = "";
+      response.setEncoding("utf8"); // characters cut between two pieces are put together again
+      response.on("data", (piece: string) => {
+        const lines = (rest + piece).split("\n");
+        rest = lines.pop() ?? "";
+        if (rest.length > MAX_BODY) request.destroy(new Error("too long a line"));
+        for (const line of lines) if (line !== "") onLine(line);
+      });
+      response.on("error", failed);
+      response.on("end", () => resolve({ ok: true, status, body: null }));
+    });
+    const timer = setTimeout(() => request.destroy(noAnswer()), withinMs);
+    request.on("close", () => {
+      clearTimeout(timer);
+      failed(noAnswer()); // says nothing after an end that was seen
+    });
+    request.on("error", failed);
+    request.end();
+  });
+}
+
+async function readAll(response: http.IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of response) {
+    size += (part as Buffer).length;
+    if (size > MAX_BODY) throw new Error("too long an answer");
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts).toString("utf8");
+}
+
+/** From the client library, which knows http, https and SOCKS proxies. Loaded only when a proxy is used: it takes a second. */
+async function proxyAgent(proxyUrl: string, server: string, tls: https.RequestOptions): Promise<http.Agent> {
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  config.loadFromClusterAndUser({ name: "c", server, proxyUrl, skipTLSVerify: tls.rejectUnauthorized === false }, { name: "u" });
+  const options: https.RequestOptions = { ...tls };
+  await config.applyToHTTPSOptions(options as Parameters<typeof config.applyToHTTPSOptions>[0]);
+  if (!options.agent) throw new Error("no agent for this proxy");
+  return options.agent as http.Agent;
 }
 
 function jsonOrNull(text: string): unknown {

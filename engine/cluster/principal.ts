@@ -2,7 +2,7 @@
 // Owns: asking in the ways that servers old and new allow, and the word on why an answer is weaker. Proves no cluster (prove.ts).
 import { X509Certificate } from "node:crypto";
 import type { Principal } from "../protocol/index.ts";
-import { type Answer, type Connection, tokenOf } from "./connection.ts";
+import type { Answer, Connection } from "./connection.ts";
 
 type Review = { status?: { authenticated?: boolean; userInfo?: UserInfo; user?: UserInfo } };
 type UserInfo = { username?: string; groups?: string[] };
@@ -66,11 +66,7 @@ async function askOldServer(connection: Connection): Promise<Principal> {
 
 /** Impersonation makes us somebody else than the token's owner, and then a review of the token would lie. */
 async function tokenForReview(connection: Connection): Promise<string> {
-  const { user } = connection.config.users[0];
-  if (user.as) return "";
-  if (!user.exec) return tokenOf(connection.config) ?? "";
-  const ready = await connection.kubeConfig();
-  return ready.ok ? (ready.value.getCurrentUser()?.token ?? "") : "";
+  return connection.config.users[0].user.as ? "" : connection.bearer();
 }
 
 /** `… is forbidden: User "jane" cannot create resource …`: the server's own word for us. */

@@ -1,15 +1,6 @@
 // Follows the objects of one namespace, and takes up the thread again when the connection is lost.
-// Owns: the watches and their restarts. What is shown of an object is watched.ts's; what is done with it, the window's.
-import {
-  AppsV1Api,
-  CoreV1Api,
-  type Informer,
-  type KubeConfig,
-  type KubernetesListObject,
-  type KubernetesObject,
-  makeInformer,
-  NetworkingV1Api,
-} from "@kubernetes/client-node";
+// Owns: lists, watches and their restarts. What is shown of an object is watched.ts's; what is done with it, the window's.
+import { setTimeout as pause } from "node:timers/promises";
 import type { WatchedObject } from "../protocol/index.ts";
 import type { Connection } from "./connection.ts";
 import { watchedDeployment, watchedEvent, watchedIngress, watchedPod, watchedService } from "./watched.ts";
@@ -23,162 +14,139 @@ const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 15_000;
 /** A kind that may not be listed stays so for a while: permissions change seldom. */
 const FORBIDDEN_MS = 60_000;
+/** The server is asked to end each watch after this many seconds. One that is still open well past it is a dead line (a laptop that slept), and lost. */
+const WATCH_SECONDS = 50;
+const WATCH_MS = 65_000;
 /** Only the newest: a busy namespace has thousands, and a screen shows a dozen. */
 const EVENTS_SHOWN = 50;
 
-type Kind = {
-  path: string;
-  list(config: KubeConfig, namespace: string): Promise<KubernetesListObject<KubernetesObject>>;
-  show(object: never): WatchedObject;
-};
-const KINDS: Record<string, Kind> = {
-  deployments: {
-    path: "/apis/apps/v1/namespaces/NS/deployments",
-    list: (config, namespace) => config.makeApiClient(AppsV1Api).listNamespacedDeployment({ namespace }),
-    show: watchedDeployment,
-  },
-  pods: {
-    path: "/api/v1/namespaces/NS/pods",
-    list: (config, namespace) => config.makeApiClient(CoreV1Api).listNamespacedPod({ namespace }),
-    show: watchedPod,
-  },
-  services: {
-    path: "/api/v1/namespaces/NS/services",
-    list: (config, namespace) => config.makeApiClient(CoreV1Api).listNamespacedService({ namespace }),
-    show: watchedService,
-  },
-  ingresses: {
-    path: "/apis/networking.k8s.io/v1/namespaces/NS/ingresses",
-    list: (config, namespace) => config.makeApiClient(NetworkingV1Api).listNamespacedIngress({ namespace }),
-    show: watchedIngress,
-  },
-  events: {
-    path: "/api/v1/namespaces/NS/events",
-    list: (config, namespace) => config.makeApiClient(CoreV1Api).listNamespacedEvent({ namespace }),
-    show: watchedEvent,
-  },
-};
+type Item = { metadata?: { uid?: string; name?: string; resourceVersion?: string } };
+type List = { metadata?: { resourceVersion?: string }; items?: Item[] };
+type Change = { type?: string; object?: Item & { code?: number } };
+type Kind = { path: string; show(object: never): WatchedObject };
+
+const KINDS: Kind[] = [
+  { path: "/apis/apps/v1/namespaces/NS/deployments", show: watchedDeployment },
+  { path: "/api/v1/namespaces/NS/pods", show: watchedPod },
+  { path: "/api/v1/namespaces/NS/services", show: watchedService },
+  { path: "/apis/networking.k8s.io/v1/namespaces/NS/ingresses", show: watchedIngress },
+  { path: "/api/v1/namespaces/NS/events", show: watchedEvent },
+];
 
 /** Calls `onObjects` with the whole picture whenever it changes, and with `lost` as soon as a watch is. Ends with the returned function. */
 export function watchNamespace(connection: Connection, namespace: string, onObjects: OnObjects): () => void {
-  const follower = new Follower(connection, namespace, onObjects);
-  return () => follower.stop();
+  const end = new AbortController();
+  const followers = KINDS.map((kind) => new Follower(connection, kind, namespace, end.signal, changed));
+  let gather: NodeJS.Timeout | null = null;
+  function changed(): void {
+    if (gather !== null || end.signal.aborted) return;
+    gather = setTimeout(() => {
+      gather = null;
+      // A kind that may not be read is no loss: the others are the picture.
+      const isLost = followers.some(({ state }) => state === "lost") || followers.every(({ state }) => state === "forbidden");
+      const isWaiting = followers.some(({ state }) => state === "starting");
+      if (!isWaiting || isLost) onObjects(picture(followers), isLost ? "lost" : "live");
+    }, GATHER_MS);
+  }
+  for (const follower of followers) void follower.run();
+  return () => {
+    end.abort();
+    if (gather !== null) clearTimeout(gather);
+  };
 }
 
-type Followed = {
-  informer: Informer<KubernetesObject> | null;
-  objects: Map<string, WatchedObject>;
-  state: "live" | "lost" | "forbidden";
-  waitMs: number;
-  timer: NodeJS.Timeout | null;
-};
-
+/** One kind of object: a list, then watches from there, and again from the list when the line was lost or the server has forgotten the place. */
 class Follower {
+  objects = new Map<string, WatchedObject>();
+  state: "starting" | "live" | "lost" | "forbidden" = "starting";
   readonly #connection: Connection;
-  readonly #namespace: string;
-  readonly #onObjects: OnObjects;
-  readonly #followed = new Map<string, Followed>();
-  #gather: NodeJS.Timeout | null = null;
-  #isStopped = false;
+  readonly #kind: Kind;
+  readonly #path: string;
+  readonly #signal: AbortSignal;
+  readonly #changed: () => void;
+  #retryMs = RETRY_FIRST_MS;
 
-  constructor(connection: Connection, namespace: string, onObjects: OnObjects) {
+  constructor(connection: Connection, kind: Kind, namespace: string, signal: AbortSignal, changed: () => void) {
     this.#connection = connection;
-    this.#namespace = namespace;
-    this.#onObjects = onObjects;
-    for (const name of Object.keys(KINDS)) {
-      this.#followed.set(name, { informer: null, objects: new Map(), state: "lost", waitMs: RETRY_FIRST_MS, timer: null });
-      void this.#start(name);
+    this.#kind = kind;
+    this.#path = kind.path.replace("NS", encodeURIComponent(namespace));
+    this.#signal = signal;
+    this.#changed = changed;
+  }
+
+  async run(): Promise<void> {
+    while (!this.#signal.aborted) {
+      const place = await this.#list();
+      if (this.#signal.aborted) return;
+      if (place === null) {
+        const waitMs = this.state === "forbidden" ? FORBIDDEN_MS : this.#retryMs;
+        this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS);
+        await pause(waitMs, undefined, { signal: this.#signal }).catch(() => {}); // ended: the loop sees it
+      } else if (await this.#follow(place)) this.#set("lost");
     }
   }
 
-  stop(): void {
-    this.#isStopped = true;
-    if (this.#gather !== null) clearTimeout(this.#gather);
-    for (const followed of this.#followed.values()) {
-      if (followed.timer !== null) clearTimeout(followed.timer);
-      void followed.informer?.stop();
+  /** The place to watch from, or null when the list could not be had. */
+  async #list(): Promise<string | null> {
+    const asked = await this.#connection.ask("GET", this.#path);
+    const status = asked.ok ? asked.value.status : 0;
+    const list = asked.ok ? (asked.value.body as List | null) : null;
+    if (status === 403 || status === 404) this.objects = new Map();
+    if (status !== 200 || list === null) {
+      this.#set(status === 403 || status === 404 ? "forbidden" : "lost");
+      return null;
     }
+    this.objects = new Map((list.items ?? []).map((item) => [keyOf(item), this.#kind.show(item as never)]));
+    this.#retryMs = RETRY_FIRST_MS;
+    this.#set("live");
+    return list.metadata?.resourceVersion ?? "";
   }
 
-  /** A fresh list, then a watch from there, with the credential of this moment: a lost watch may have missed deletions. */
-  async #start(name: string): Promise<void> {
-    const kind = KINDS[name]!;
-    const followed = this.#followed.get(name)!;
-    const ready = await this.#connection.kubeConfig();
-    if (this.#isStopped) return;
-    if (!ready.ok) return this.#lost(name, new Error(ready.trouble.message));
-    const path = kind.path.replace("NS", encodeURIComponent(this.#namespace));
-    let isListed = false;
-    const objects = new Map<string, WatchedObject>();
-    const informer = makeInformer(ready.value, path, async () => {
-      const list = await kind.list(ready.value, this.#namespace);
-      isListed = true;
-      followed.objects = objects;
-      followed.state = "live";
-      this.#changed();
-      return list;
-    });
-    const keep = (object: KubernetesObject) => {
-      objects.set(object.metadata?.uid ?? object.metadata?.name ?? "", kind.show(object as never));
-      followed.waitMs = RETRY_FIRST_MS;
-      this.#changed();
-    };
-    informer.on("add", keep);
-    informer.on("update", keep);
-    informer.on("delete", (object) => {
-      objects.delete(object.metadata?.uid ?? object.metadata?.name ?? "");
-      this.#changed();
-    });
-    informer.on("connect", () => {
-      if (isListed && followed.state !== "live") {
-        followed.state = "live";
-        this.#changed();
-      }
-    });
-    informer.on("error", (error: unknown) => {
-      if (followed.informer === informer) this.#lost(name, error);
-    });
-    followed.informer = informer;
-    // Its own failures arrive as "error"; a throw beyond that must not end the engine.
-    await informer.start().catch((error: unknown) => this.#lost(name, error));
-    // The library opens its watch after the list, also when it was stopped in between.
-    if (this.#isStopped || followed.informer !== informer) void informer.stop();
+  /** Watches until the thread breaks; true when the line was lost, false when only the place was forgotten (410) and a new list mends it. */
+  async #follow(from: string): Promise<boolean> {
+    let place = from;
+    let isForgotten = false;
+    while (!this.#signal.aborted && !isForgotten) {
+      const watch = `${this.#path}?watch=true&allowWatchBookmarks=true&timeoutSeconds=${WATCH_SECONDS}&resourceVersion=${encodeURIComponent(place)}`;
+      const streamed = await this.#connection.stream(watch, WATCH_MS, this.#signal, (line) => {
+        const change = parse(line);
+        if (change === null || change.type === "ERROR") isForgotten = true;
+        else place = this.#apply(change) ?? place;
+      });
+      if (!streamed.ok) return true;
+      if (streamed.status === 410) return false;
+      if (streamed.status !== 200) return true;
+    }
+    return false;
   }
 
-  #lost(name: string, error: unknown): void {
-    const followed = this.#followed.get(name)!;
-    if (this.#isStopped || followed.timer !== null) return;
-    void followed.informer?.stop();
-    followed.informer = null;
-    const isForbidden = [403, 404].includes((error as { code?: number }).code ?? (error as { statusCode?: number }).statusCode ?? 0);
-    followed.state = isForbidden ? "forbidden" : "lost";
-    if (isForbidden) followed.objects = new Map();
-    const waitMs = isForbidden ? FORBIDDEN_MS : followed.waitMs;
-    followed.waitMs = Math.min(followed.waitMs * 2, RETRY_MAX_MS);
-    followed.timer = setTimeout(() => {
-      followed.timer = null;
-      void this.#start(name);
-    }, waitMs);
-    followed.timer.unref();
+  #apply({ type, object }: Change): string | undefined {
+    if (object === undefined) return undefined;
+    if (type === "DELETED") this.objects.delete(keyOf(object));
+    else if (type === "ADDED" || type === "MODIFIED") this.objects.set(keyOf(object), this.#kind.show(object as never));
+    if (type !== "BOOKMARK") this.#changed();
+    return object.metadata?.resourceVersion;
+  }
+
+  #set(state: Follower["state"]): void {
+    this.state = state;
     this.#changed();
   }
+}
 
-  #changed(): void {
-    if (this.#gather !== null || this.#isStopped) return;
-    this.#gather = setTimeout(() => {
-      this.#gather = null;
-      const all = [...this.#followed.values()];
-      // A kind that may not be read is no loss: the others are the picture.
-      const isLost = all.some(({ state }) => state === "lost") || all.every(({ state }) => state === "forbidden");
-      this.#onObjects(picture(all), isLost ? "lost" : "live");
-    }, GATHER_MS);
-    this.#gather.unref();
+const keyOf = ({ metadata }: Item): string => metadata?.uid ?? metadata?.name ?? "";
+
+function parse(line: string): Change | null {
+  try {
+    return JSON.parse(line) as Change;
+  } catch {
+    return null; // cut in the middle: the place is uncertain, and a new list makes it sure
   }
 }
 
 /** Deployments, services, ingresses and pods by name, then the newest events. */
-function picture(followed: Followed[]): WatchedObject[] {
-  const all = followed.flatMap(({ objects }) => [...objects.values()]);
+function picture(followers: Follower[]): WatchedObject[] {
+  const all = followers.flatMap(({ objects }) => [...objects.values()]);
   const events = all
     .filter(({ kind }) => kind === "Event")
     .sort((a, b) => (b.at ?? "").localeCompare(a.at ?? ""))
