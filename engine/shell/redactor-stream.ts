@@ -104,11 +104,14 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
   const isWatchful = (): boolean =>
     machine.heldDepth(context.state) > 0 || context.candidates.some((candidate) => candidate.isDecided || candidate.start >= 0);
   const addGap = (start: number, end: number, isKept: boolean): void => {
-    const last = context.gaps.at(-1);
-    if (last && last.end === start && last.isKept === isKept) last.end = end;
-    else context.gaps.push({ start, end, isKept });
     context.markIndex = end;
     context.markState = context.state;
+    // Where nothing is under way, nothing will be measured over this gap.
+    if (context.state === 0 && context.candidates.length === 0) return;
+    const { gaps } = context;
+    const last = gaps[gaps.length - 1];
+    if (last !== undefined && last.end === start && last.isKept === isKept) last.end = end;
+    else gaps.push({ start, end, isKept });
   };
   const addSpan = (from: number, to: number): void => {
     let start = from;
@@ -221,8 +224,23 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     addGap(escapeStart, end, true);
   };
 
+  /** The usual case at once: a colour or a cursor movement that is whole. */
+  const skipPlainCsi = (end: number): boolean => {
+    let at = position;
+    let unit = 0;
+    while (at < end) {
+      unit = buffer.charCodeAt(at);
+      if (unit < SPACE || unit > 0x3f) break;
+      at += 1;
+    }
+    if (at >= end || unit < 0x40) return false;
+    position = at + 1;
+    endEscape(position);
+    return true;
+  };
   /** Consumes units of an escape sequence up to its end or the text's. */
   const skipEscape = (end: number): void => {
+    if (sequence === "csi" && skipPlainCsi(end)) return;
     while (position < end && sequence !== "none") {
       const unit = buffer.charCodeAt(position);
       position += 1;
@@ -278,10 +296,12 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     } else if (unit === ESC) {
       if (context === inside) {
         sequence = "string-end";
-      } else {
-        sequence = "begun";
-        escapeStart = index;
+        return;
       }
+      escapeStart = index;
+      const isCsi = buffer.charCodeAt(position) === 0x5b; // NaN at the end of the text
+      sequence = isCsi ? "csi" : "begun";
+      if (isCsi) position += 1;
     } else if (unit === 0x9b) {
       sequence = "csi";
       escapeStart = index;
@@ -340,9 +360,9 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
       return;
     }
     context.state = next;
-    feed(unit, position);
+    if (context.candidates.length > 0) feed(unit, position);
     position += 1;
-    report(position);
+    if (next >= machine.attentionFrom) report(position);
   };
 
   const scan = (end: number): void => {
@@ -360,9 +380,16 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
         let next = 0;
         if (state < table.length) {
           for (; index < end; index += 1) {
-            next = table[state + classes[text.charCodeAt(index)]!]!;
-            if (next >= attentionFrom) break;
-            state = next;
+            const unit = text.charCodeAt(index);
+            next = table[state + classes[unit]!]!;
+            if (next < attentionFrom) {
+              state = next;
+            } else if (state === 0 && (unit === LF || (unit === CR && text.charCodeAt(index + 1) === LF))) {
+              context.markIndex = index + 1; // a line's end where nothing is under way
+              context.markState = 0;
+            } else {
+              break;
+            }
           }
         }
         context.state = state;
