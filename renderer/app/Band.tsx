@@ -1,6 +1,6 @@
 // Row 1, never scrolled away: which cluster, live or rehearsal, what is open, the clocks, who is signed in.
 // Owns: drawing. Facts come from the engine's header or snapshot, never from a shell's output.
-import { Archive, CircleOff, Lock, LogIn, LogOut, MapPinCheck, Search, VenetianMask } from "lucide-react";
+import { Archive, CircleOff, Drama, Lock, LogIn, LogOut, Pin, Search } from "lucide-react";
 import type { PinView, SessionView } from "../../engine/protocol/index.ts";
 import {
   CLASS_WORDS,
@@ -110,7 +110,7 @@ function RunWords({ header, pin }: { header: Extract<FrameSubject, { kind: "run"
     <>
       {isRehearsal ? (
         <span className="band-chip rehearsal">
-          <VenetianMask size={17} aria-hidden="true" />
+          <Drama size={17} aria-hidden="true" />
           REHEARSAL
         </span>
       ) : pin === undefined ? (
@@ -143,10 +143,9 @@ function RunWords({ header, pin }: { header: Extract<FrameSubject, { kind: "run"
           </span>
         )}
       </span>
-      <span className="band-title">
+      <span className="band-title band-wide">
         {header.title}
         <span className="band-small">run {header.number}</span>
-        {header.solo ? <span className="band-small band-wide">SOLO</span> : null}
       </span>
     </>
   );
@@ -164,8 +163,8 @@ function PinWord({ pin }: { pin: PinView }) {
   const when = pin.state === "proved" && pin.provedAt !== null ? ` ${formatAgo(now - Date.parse(pin.provedAt))}` : "";
   return (
     <span className={`band-small ${pin.state === "differs" || pin.state === "expired" ? "fail-text" : ""}`}>
-      <MapPinCheck size={14} aria-hidden="true" />
-      {PIN_WORDS[pin.state]}
+      <Pin size={14} aria-hidden="true" />
+      <span className={pin.state === "proved" ? "band-mid" : ""}>{PIN_WORDS[pin.state]}</span>
       {when}
     </span>
   );

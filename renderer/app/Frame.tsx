@@ -26,9 +26,21 @@ export function FrameAlarm({ children }: { children: ReactNode }) {
   return <div className="frame-alarm">{children}</div>;
 }
 /** Everything between rail, situation and record bar. The view lays it out; it does not scroll as a whole unless `scrolls`. */
-export function FrameWork({ label, scrolls = false, children }: { label: string; scrolls?: boolean; children: ReactNode }) {
+export function FrameWork({
+  label,
+  scrolls = false,
+  hasHeading = false,
+  children,
+}: {
+  label: string;
+  scrolls?: boolean;
+  /** The view shows its own first heading; else `label` is one for screen readers. */
+  hasHeading?: boolean;
+  children: ReactNode;
+}) {
   return (
     <main id="work" className={`frame-work ${scrolls ? "scrolls" : ""}`} aria-label={label} tabIndex={-1}>
+      {hasHeading ? null : <h1 className="visually-hidden">{label}</h1>}
       {children}
     </main>
   );

@@ -31,6 +31,11 @@ export function RecordBar({ snapshot, subject }: { snapshot: AppSnapshot; subjec
           <span className="record-wide">Checkpoint</span> {formatAgo(now - Date.parse(header.checkpointAt))}
         </span>
       )}
+      {header?.solo === true || (subject.kind === "record" && subject.log.solo) ? (
+        <span className="record-cell" title="Until a second person is enrolled here">
+          SOLO
+        </span>
+      ) : null}
       <span className="record-end">
         {snapshot.recordProblem === null ? null : (
           <span className="record-cell fail-text">

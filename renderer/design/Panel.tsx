@@ -62,7 +62,7 @@ export function ActionBar({
 export function EmptyState({ title, children, action }: { title: string; children: ReactNode; action?: ReactNode }) {
   return (
     <div className="empty">
-      <h3>{title}</h3>
+      <p className="empty-title">{title}</p>
       <div>{children}</div>
       {action}
     </div>

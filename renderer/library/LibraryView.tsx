@@ -66,7 +66,6 @@ export function LibraryView() {
       <div className="library">
         <div className="library-main">
           <div className="library-width">
-            <h1 className="visually-hidden">Library</h1>
             {practice === undefined ? null : (
               <PracticeCard isFresh={isFresh} plannedMs={practice.plannedMs} steps={practice.steps} onStart={startPractice} />
             )}

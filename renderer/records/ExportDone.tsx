@@ -16,7 +16,10 @@ export function ExportDone({ exported, canReveal, onClose }: { exported: Exporte
           <span className="grow">
             <b>Exported{isPartial ? ", in part" : ""}:</b> <span className="mono">{path}</span>
             <small>
-              {plural(Math.max(files.length, 1), "file")}, {formatBytes(bytes)}. Check it anywhere with holdpoint verify.
+              {plural(Math.max(files.length, 1), "file")}, {formatBytes(bytes)}.{" "}
+              {exported.format === "json"
+                ? "Check it anywhere with holdpoint verify."
+                : "A table for reading; the record itself is the other export."}
             </small>
           </span>
           {canReveal ? (

@@ -228,7 +228,7 @@ function RecordSituation({ summary }: { summary: LogSummary }) {
   const status = runStatus(summary.status);
   const took = summary.endedAt === null ? null : Date.parse(summary.endedAt) - Date.parse(summary.openedAt);
   return (
-    <FrameSituation label="Record">
+    <FrameSituation label="About this record">
       <SituationCell label="Record of">
         <div className="situation-value">
           {summary.title} <span className="small">{summary.kind === "install" ? "" : `run ${summary.number}`}</span>

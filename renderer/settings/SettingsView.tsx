@@ -15,7 +15,7 @@ export function SettingsView() {
     await refresh();
   };
   return (
-    <FrameWork label="Settings" scrolls>
+    <FrameWork label="Settings" scrolls hasHeading>
       <div className="settings">
         <h1>Settings</h1>
         <p className="mid">Each change is recorded with your name.</p>
