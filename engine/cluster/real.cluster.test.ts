@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -160,6 +161,43 @@ describe.runIf(cluster?.hasOurContexts)("on the test control plane", () => {
     expect(readFileSync(pin.kubeconfigPath, "utf8")).not.toContain(answer.status.token);
     expect(await kubectl(pin.kubeconfigPath, "get", "service", "api", "-o", "name")).toContain("service/api");
     await pin.dispose();
+  });
+
+  it("a kubeconfig's proxy is used, for questions and for watches", async () => {
+    let tunnels = 0;
+    const proxy = createHttpServer((_request, response) => response.writeHead(403).end());
+    proxy.on("connect", (request, near, head: Buffer) => {
+      tunnels += 1;
+      const far = connect(Number(request.url?.split(":")[1]), "127.0.0.1", () => {
+        near.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        far.write(head);
+        far.pipe(near).pipe(far);
+      });
+      for (const [from, into] of [
+        [near, far],
+        [far, near],
+      ] as const)
+        from.on("error", () => into.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const config = parse(readFileSync(cluster!.kubeconfig, "utf8")) as { clusters: { name: string; cluster: Record<string, unknown> }[] };
+    config.clusters.find(({ name }) => name === "main")!.cluster["proxy-url"] =
+      `http://127.0.0.1:${(proxy.address() as { port: number }).port}`;
+    const path = join(folder, "proxy-config");
+    writeFileSync(path, JSON.stringify(config));
+    const pin = await pinTo("deployer", path);
+    const asked = tunnels;
+    expect(asked).toBeGreaterThan(0);
+    let state = "";
+    const stop = pin.watch((_objects, is) => {
+      state = is;
+    });
+    await poll(() => (state === "live" ? true : undefined), "the picture through the proxy");
+    expect(tunnels).toBeGreaterThan(asked);
+    stop();
+    await pin.dispose();
+    proxy.closeAllConnections();
+    proxy.close();
   });
 
   describe("behind a connection that can be cut", () => {

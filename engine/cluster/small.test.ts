@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ClusterIdentity } from "../protocol/index.ts";
+import { tokenOf } from "./connection.ts";
+import { loadContexts } from "./contexts.ts";
 import { differencesOf } from "./differences.ts";
 import { credentialExpiry, jwtEnd } from "./expiry.ts";
 import { connectionTo, oneContext } from "./fake-api.ts";
@@ -11,6 +13,7 @@ import { caFingerprint, offlineIdentity } from "./identity.ts";
 import { CA_UNCHECKED, classOfIdentity, identityKey, identityKeys } from "./identity-key.ts";
 import { parsePermission } from "./permissions.ts";
 import { proxyFor } from "./proxy.ts";
+import { standAlone } from "./resolve.ts";
 import { scrub } from "./scrub.ts";
 
 const jwt = (payload: object) => `eyJhbGciOiJub25lIn0.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.c2ln`;
@@ -156,4 +159,23 @@ it("scrubs escape codes, control characters and token shapes, and keeps the word
   expect(scrub(`\n\x1b[31merror:\x1b[0m token ${jwt({ sub: "x" })} and AKIAIOSFODNN7EXAMPLEKEYKEY ended\x07\nmore`)).toBe(
     "error: token … and … ended ",
   );
+});
+
+it("a token file is named by its absolute path in the pin, and read again for every question, because it is renewed", () => {
+  const folder = mkdtempSync(join(tmpdir(), "hp-token-"));
+  writeFileSync(join(folder, "token"), "first\n");
+  const text =
+    "clusters: [{name: c, cluster: {server: 'https://a.test'}}]\nusers: [{name: u, user: {token: old, tokenFile: token}}]\ncontexts: [{name: x, context: {cluster: c, user: u}}]\n";
+  writeFileSync(join(folder, "config"), text);
+  const loaded = loadContexts({ kubeconfigFlag: join(folder, "config"), env: {}, homeDir: folder, classOf: () => null });
+  const flat = standAlone(loaded.byName.get("x")!, {});
+  if (!flat.ok) throw new Error(flat.message);
+  expect(flat.value.users[0].user.tokenFile).toBe(join(folder, "token"));
+  expect(tokenOf(flat.value)).toBe("first");
+  writeFileSync(join(folder, "token"), "second");
+  expect(tokenOf(flat.value)).toBe("second");
+  rmSync(folder, { recursive: true });
+  expect(tokenOf(flat.value)).toBe("old");
+  delete flat.value.users[0].user.token;
+  expect(tokenOf(flat.value)).toBeNull();
 });
