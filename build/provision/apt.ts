@@ -92,6 +92,8 @@ const PROGRAMS: Record<string, string> = {
   rsync: "rsync",
   jq: "jq",
   openssl: "openssl",
+  chromium: "chromium",
+  prometheus: "prometheus",
 };
 
 async function presentOf(names: string[]): Promise<Set<string>> {
