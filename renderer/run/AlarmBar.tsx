@@ -5,16 +5,31 @@ import { FrameAlarm } from "../app/Frame.tsx";
 import { Button, Kbd, Status } from "../design/index.ts";
 import type { Alarm } from "./store.ts";
 
-export function AlarmBar({ alarms, onSeen, onShow }: { alarms: Alarm[]; onSeen(): void; onShow(step: string): void }) {
+export function AlarmBar({
+  alarms,
+  unknown,
+  onSeen,
+  onShow,
+}: {
+  alarms: Alarm[] /** Steps whose end is unknown: theirs is not a failure. */;
+  unknown: ReadonlySet<string>;
+  onSeen(): void;
+  onShow(step: string): void;
+}) {
   const alarm = alarms.at(-1);
   if (alarm === undefined) return null;
-  const isFailure = alarm.severity === "fail";
   const { step } = alarm;
+  const isUnknown = step !== null && unknown.has(step);
+  const isFailure = alarm.severity === "fail" && !isUnknown;
   return (
     <FrameAlarm>
-      <div className={`run-alarm ${alarm.severity}`} role="alert">
+      <div className={`run-alarm ${isFailure ? "fail" : "warn"}`}>
         <span className={isFailure ? "run-alarm-glyph" : ""}>
-          <Status state={isFailure ? "failed" : "nearmiss"} size={26} label={isFailure ? "Failure" : "Warning"} />
+          <Status
+            state={isFailure ? "failed" : isUnknown ? "unknown" : "nearmiss"}
+            size={26}
+            label={isFailure ? "Failure" : isUnknown ? "Unknown" : "Warning"}
+          />
         </span>
         <strong>{alarm.title}</strong>
         <span className="run-alarm-detail">{alarm.detail}</span>

@@ -1,12 +1,14 @@
 // The pinned runbook in reading order, virtualised by section; the step under way is brought into view when it changes.
 // Owns: the scroll position and what is folded. Sections draw themselves.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ArrowDown, ArrowUp, FileText, Lock } from "lucide-react";
+import { ArrowDown, ArrowUp, FileText, Lock, Search } from "lucide-react";
 import type { Ref } from "react";
 import { type ReactNode, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { FlowNode, RunbookDocument, RunHeader, StepState } from "../../engine/protocol/index.ts";
-import { Button, formatDate, SafeHtml } from "../design/index.ts";
+import { useKeys } from "../app/keys.ts";
+import { Button, formatDate, IconButton, SafeHtml } from "../design/index.ts";
 import { BlockCard } from "./BlockCard.tsx";
+import { PageFind } from "./PageFind.tsx";
 import { type StepContext, StepSection } from "./StepSection.tsx";
 import { displayOf, type ProseSection, sectionsOf } from "./sections.ts";
 
@@ -90,6 +92,17 @@ export function DocumentColumn({ header, document: text, states, focus, context,
     setOpened((was) => (isFolded ? new Set(was).add(step) : without(was, step)));
     setClosed((was) => (isFolded ? without(was, step) : new Set(was).add(step)));
   };
+  const [isFinding, setFinding] = useState(false);
+  useKeys([{ combo: "Mod+F", scope: "always", run: () => setFinding(true) }]);
+  const showSection = (index: number): void => {
+    const section = sections[index];
+    if (section?.type === "step") show(section.step, false);
+    else virtual.scrollToIndex(index, { align: "start" });
+  };
+  const closeFind = (): void => {
+    setFinding(false);
+    scroller.current?.focus({ preventScroll: true });
+  };
   const away = useAway(scroller, focus);
   const focusState = focus === null ? undefined : stateById.get(focus);
   const about = [
@@ -105,10 +118,14 @@ export function DocumentColumn({ header, document: text, states, focus, context,
           <span>{about.join(", ")}</span>
           <span className="end">
             <TextPinned header={header} />
+            <IconButton label="Find in the runbook, Ctrl F" onClick={() => setFinding(true)}>
+              <Search size={16} />
+            </IconButton>
             {tools}
           </span>
         </div>
       ) : null}
+      {isFinding ? <PageFind sections={sections} document={text} root={scroller} onShow={showSection} onClose={closeFind} /> : null}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: a link's own Enter comes here as a click */}
       <div
         className="run-doc-body"

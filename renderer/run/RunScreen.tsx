@@ -71,6 +71,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   const nextState = steps.find((one) => one.id === (header.current === null ? focus : header.next)) ?? null;
   const stepOf = (id: string | undefined) => text.steps.find((one) => one.id === id);
   const running = steps.find((one) => one.status === "running");
+  const unknown = useMemo(() => new Set(steps.filter((one) => one.verdict === "unknown").map((one) => one.id as string)), [steps]);
   const isOver = header.status === "finished" || header.status === "aborted";
 
   // The shell of the step under way comes to the front; a tab chosen by hand stays until another step begins.
@@ -281,7 +282,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
         onHeld={acts.resumeWithReason}
         onWayBack={() => acts.openWayBack(null)}
       />
-      {alarms.length > 0 ? <AlarmBar alarms={alarms} onSeen={markSeen} onShow={show} /> : null}
+      {alarms.length > 0 ? <AlarmBar alarms={alarms} unknown={unknown} onSeen={markSeen} onShow={show} /> : null}
       <FrameWork label={`Run ${header.number}, ${header.title}`}>
         {/* biome-ignore lint/a11y/noStaticElementInteractions: it only looks where the focus is, to print the right key */}
         <div

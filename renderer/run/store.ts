@@ -4,9 +4,11 @@ import { create } from "zustand";
 import type { Method, ParamsOf, PayloadOf, ResultOf, RunHeader, RunId, WatchedObject } from "../../engine/protocol/index.ts";
 import { callEngine } from "../app/call.ts";
 import { announce } from "../app/live.ts";
+import { useApp } from "../app/store.ts";
 import { bridge, type CallFailure, type CallResult } from "../bridge/index.ts";
 import { announcements } from "./announce.ts";
 import { mergeChange, mergeHeader, pictureFrom, type RunChange, type RunPicture } from "./merge.ts";
+import { cryOut } from "./outcry.ts";
 
 export type Alarm = Omit<PayloadOf<"run.alarm">, "run"> & { key: string; at: number };
 export type Watch = { objects: WatchedObject[]; at: string; state: "live" | "lost" | "off" };
@@ -130,7 +132,11 @@ function raise(alarm: Omit<Alarm, "key" | "at">): void {
   const step = getState().picture?.view.steps.find((one) => one.id === alarm.step);
   // One alarm per attempt of a step: what is said later about the same end replaces what was said first.
   const key = alarm.step === null ? [run, alarm.title].join("|") : alarmKey(alarm.step, step?.attempt ?? 0);
+  const isNew = !getState().alarms.some((one) => one.key === key);
   setState(({ alarms }) => ({ alarms: [...alarms.filter((one) => one.key !== key), { ...alarm, key, at: Date.now() }] }));
+  const settings = useApp.getState().snapshot?.settings;
+  if (isNew && settings !== undefined) cryOut(alarm, settings);
+  announce(`${alarm.severity === "fail" ? "Alarm" : "Warning"}: ${alarm.title}. ${alarm.detail}`, "assertive");
 }
 /** A window opened on a run that stands at a failure shows the alarm too, unless this window has seen it. */
 function alarmAtOpening({ view }: RunPicture): void {
@@ -151,14 +157,18 @@ const alarmKey = (step: string, attempt: number): string => [getState().run, ste
 export function markSeen(): void {
   const { alarms } = getState();
   const newest = alarms.at(-1);
-  if (newest === undefined) return;
-  const keys = seenKeys().add(newest.key);
+  if (newest !== undefined) seen([newest]);
+}
+function seen(which: Alarm[]): void {
+  if (which.length === 0) return;
+  const keys = seenKeys();
+  for (const alarm of which) keys.add(alarm.key);
   try {
     sessionStorage.setItem(SEEN_KEY, JSON.stringify([...keys].slice(-200)));
   } catch {
     // storage refused: the alarm comes back after a reload, which is the safe side
   }
-  setState({ alarms: alarms.slice(0, -1) });
+  setState(({ alarms }) => ({ alarms: alarms.filter((one) => !which.includes(one)) }));
 }
 
 type HeaderMethod = {
@@ -177,6 +187,8 @@ export async function act<M extends HeaderMethod | "run.cancel">(method: M, para
     setState({ refusal: answer.error });
     return answer;
   }
+  // Who acts on a step has seen what happened to it.
+  if ("step" in params) seen(getState().alarms.filter((one) => one.step === params.step));
   if (method !== "run.cancel") {
     const { picture } = getState();
     if (picture !== null) show(mergeHeader(picture, answer.value as RunHeader));

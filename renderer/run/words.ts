@@ -17,6 +17,12 @@ export function verdictWords(state: StepState): string {
 /** What a folded row says of a step that is done: `Passed, exit 0`, `Unknown, accepted by Dana Mercer`. */
 export function doneWords(state: StepState): string {
   const words = verdictWords(state);
+  if (state.verdict === "passed") {
+    // Why it passed is always the same; the last exit code and the checks say it shorter.
+    const exit = state.blocks.findLast((block) => block.exitCode !== null)?.exitCode;
+    if (exit !== undefined) return `${words}, exit ${exit}`;
+    return state.checks.length > 0 ? `${words}, ${plural(state.checks.length, "check")}` : words;
+  }
   if (state.judgement || state.verdict === "skipped") return words;
   return state.because === "" ? words : `${words}, ${state.because}`;
 }
