@@ -22,7 +22,7 @@ export type Machine = {
   readonly table: Int32Array;
   /** A next state from here on wants attention: something ends there, the state is no row of `table`, or it is SPECIAL. */
   readonly attentionFrom: number;
-  /** Next state of any state; `unit` must not be special. */
+  /** Next state of any state, or SPECIAL. */
   step(state: number, unit: number): number;
   /** Length of the longest secret's beginning that the text up to here ends in. */
   heldDepth(state: number): number;
@@ -124,6 +124,9 @@ export function buildMachine(words: Word[]): Machine {
     table,
     attentionFrom: quiet.length * columns,
     step(state, unit) {
+      const column = classes[unit]!;
+      if (column === 0) return 0;
+      if (column === specialClass) return SPECIAL;
       let at = state;
       while (at >= denseEnd) {
         const index = at / columns - denseCount;
@@ -132,7 +135,7 @@ export function buildMachine(words: Word[]): Machine {
         if (next !== undefined) return next;
         at = fails[index]!;
       }
-      return table[at + classes[unit]!]!;
+      return table[at + column]!;
     },
     heldDepth: (state) => heldDepths[state / columns]!,
     found: (state) => founds[state / columns],
