@@ -14,6 +14,8 @@ export type OpenBlock = {
   readonly blockId: string;
   readonly running: RunningBlock;
   readonly isEnded: boolean;
+  /** As `running.ended` gives it, at once. */
+  readonly outcome: BlockOutcome | null;
   begin(pid: number): void;
   /** Output as the program wrote it: judged, never stored. */
   raw(text: string): void;
@@ -55,7 +57,8 @@ export function openBlock(block: BlockToRun, token: string, blockId: string, clo
     open.isEnded = true;
     accept(null);
     const durationMs = beganNs === null ? 0 : Number((clock.monotonicNs() - beganNs) / 1_000_000n);
-    finish({ ...outcome, durationMs, bytes, outputSha256: hash.digest("hex") });
+    open.outcome = { ...outcome, durationMs, bytes, outputSha256: hash.digest("hex") };
+    finish(open.outcome);
   };
 
   const open = {
@@ -64,6 +67,7 @@ export function openBlock(block: BlockToRun, token: string, blockId: string, clo
     blockId,
     running,
     isEnded: false,
+    outcome: null as BlockOutcome | null,
     stop: null as OpenBlock["stop"],
     begin(pid: number) {
       beganNs = clock.monotonicNs();
@@ -120,4 +124,16 @@ export function goneWords(code: number | null, signal: number | null): string {
   return code === null || code === 0
     ? "the shell ended before the block's end mark came"
     : `the shell ended (${exitWords(code)}) before the block's end mark came`;
+}
+
+const COLOURS = { passed: "ok", failed: "fail", unknown: "warn", skipped: "dim" } as const;
+
+/** The line under a block's output: how it ended and how long it took. */
+export function endWords({ verdict, because, durationMs }: BlockOutcome): { text: string; colour: "ok" | "fail" | "warn" | "dim" } {
+  const time =
+    durationMs < 60_000
+      ? `${(durationMs / 1000).toFixed(1)} s`
+      : `${Math.floor(durationMs / 60_000)} min ${Math.round((durationMs % 60_000) / 1000)} s`;
+  const head = verdict === "unknown" ? "unknown: " : "";
+  return { text: `${head}${because} in ${time}`, colour: COLOURS[verdict] };
 }

@@ -10,6 +10,9 @@ const VIEW_WAIT_MS = 50;
 const PAUSE_BEHIND_CHARS = 4 << 20;
 const RESUME_BEHIND_CHARS = 1 << 20;
 const LOOK_AGAIN_MS = 10;
+/** Rules are drawn no longer than this: the eye has to find the time at their end. Columns. */
+const MOST_COLUMNS = 100;
+const COLOURS = { dim: "\x1b[2m", ok: "\x1b[32m", fail: "\x1b[31m", warn: "\x1b[33m" };
 
 export type OutputOptions = {
   redactor: Redactor;
@@ -31,6 +34,9 @@ export function createOutput({ redactor, cols, rows, pause, resume, onFailed }: 
   let shown = "";
   let waiting: NodeJS.Timeout | null = null;
   let isPaused = false;
+  let width = cols;
+  /** Whether output of a block stands on the current line, after which one of ours needs a line of its own. */
+  let isLineOpen = false;
   let counted: Record<string, number> = {};
 
   const keep = (text: string) => {
@@ -38,6 +44,7 @@ export function createOutput({ redactor, cols, rows, pause, resume, onFailed }: 
     if (recording !== null) {
       recording.output(text);
       onKept(text);
+      isLineOpen = !text.endsWith("\n");
     }
     if (shown !== "") {
       // What was shown early is not shown twice; where it turned out to be a secret, its replacement follows the part seen.
@@ -111,13 +118,19 @@ export function createOutput({ redactor, cols, rows, pause, resume, onFailed }: 
       counted = { ...now };
       return since;
     },
-    announce(text: string) {
+    /** A line of ours, in the views alone: recordings hold what programs printed and nothing else. */
+    announce(text: string, colour: "dim" | "ok" | "fail" | "warn" = "dim") {
       keep(stream.flush());
-      const line = `\x1b[2m── ${text.replace(/[\x00-\x1f\x7f]/g, " ")}\x1b[22m\r\n`;
-      views.output(line);
+      const words = text.replace(/[\x00-\x1f\x7f]/g, " ");
+      const time = new Date().toISOString().slice(11, 19);
+      const rule = "─".repeat(Math.max(2, Math.min(MOST_COLUMNS, width) - words.length - 15));
+      // At the start of a line it takes the prompt's place; elsewhere it begins a new one.
+      views.output(`${isLineOpen ? "\r\n" : "\r\x1b[K"}${COLOURS[colour]}── ${words} ${rule} ${time}\x1b[0m\r\n`);
+      isLineOpen = false;
     },
     attach: views.attach,
     resize(newCols: number, newRows: number) {
+      width = newCols;
       views.resize(newCols, newRows);
       recording?.resize(newCols, newRows);
     },

@@ -242,6 +242,9 @@ describe.each(["bash", "zsh"] as const)("in %s", (shell) => {
     expect(outcome.output).toBe("visible\r\n");
     expect(screen()).not.toContain("holdpoint-block");
     expect(screen()).not.toContain("]633;");
+    // the views alone are told where a block begins and how it ended
+    expect(screen()).toMatch(/── test ─+ \d\d:\d\d:\d\d/);
+    expect(screen()).toMatch(/── exit 0 in \d+\.\d s ─+ \d\d:\d\d:\d\d/);
   });
 
   it("stores every byte of a 20,480-byte burst, time after time, also when the shell exits right behind it", async () => {

@@ -5,7 +5,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fail, ok, type Result, TerminalToEngine } from "../protocol/index.ts";
 import { findShell } from "./available.ts";
-import { goneWords, type OpenBlock, openBlock } from "./block.ts";
+import { endWords, goneWords, type OpenBlock, openBlock } from "./block.ts";
 import { type BlockFiles, findSyntaxProblem, writeBlockFiles } from "./block-files.ts";
 import { endDescendants } from "./cancel.ts";
 import { createDecoder } from "./decoder.ts";
@@ -112,6 +112,7 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
       case "C":
         if (current === null || rest[0] !== current.token) return;
         isSending = false;
+        output.announce(current.block.label);
         current.begin(pty.pid);
         output.record(current.block.recording, (text) => current?.kept(text));
         return;
@@ -160,7 +161,13 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     ending = null;
     if (was === null) return;
     was.open.endByMark(was.mark, { ...extras(shellAlive), handOver });
+    sayEnd(was.open);
     leaveBlock();
+  };
+  const sayEnd = ({ outcome }: OpenBlock) => {
+    if (outcome === null) return;
+    const { text, colour } = endWords(outcome);
+    output.announce(text, colour);
   };
   const leaveBlock = () => {
     current?.files.remove();
@@ -197,6 +204,7 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     else if (current !== null && !current.isEnded) {
       output.endRecording();
       current.endWithout("shell-gone", "unknown", goneWords(code, signal), extras(false));
+      sayEnd(current);
     }
     leaveBlock();
     output.closed(
@@ -242,6 +250,7 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
         `the shell's process became another program (${name}), so the block's end cannot be known`,
         extras(false),
       );
+      sayEnd(open);
       leaveBlock();
     }, LOOK_AT_PROGRAM_MS);
   };
@@ -256,6 +265,8 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
         `${options.shell} cannot parse it${where}: ${redactor.redactText(problem.message)}; nothing was run`,
         extras(true),
       );
+      output.announce(open.block.label);
+      sayEnd(open);
       leaveBlock();
       return;
     }
