@@ -65,7 +65,7 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "run.retry": (context, { run, ...call }, { who }) => context.runs.retry(who, run, call),
   "run.skip": (context, { run, ...call }, { who }) => context.runs.skip(who, run, call),
   "run.judge": (context, { run, ...call }, { who }) => context.runs.judge(who, run, call),
-  "run.cancel": (context, { run, giveUp }) => context.runs.cancel(run, giveUp === true),
+  "run.cancel": (context, { run, giveUp }, { who }) => context.runs.cancel(who, run, giveUp === true),
   "run.hold": (context, { run, reason }, { who }) => context.runs.hold(who, run, reason),
   "run.resume": (context, { run, ...given }, { who }) => context.runs.resume(who, run, given),
   "run.abort": (context, { run, reason }, { who }) => context.runs.abort(who, run, reason),

@@ -98,6 +98,10 @@ export function whatHappened({ body }: StoredEvent): string {
       return `Command started: ${text("text").split("\n", 1)[0] ?? ""}${because}`;
     case "block.ended":
       return `Command ended ${body.outcome}: ${text("because")}`;
+    case "block.cancelled":
+      return data.gave_up === true ? "Command ended: nobody waited any longer" : "Command cancelled by hand";
+    case "recording.closed":
+      return "Recording closed";
     case "check.confirmed":
       return `Confirmed: ${text("text")}${text("value") === "" ? "" : ` = ${text("value")}`}`;
     case "input.typed":

@@ -23,6 +23,8 @@ export type BlockRequest = {
   asShell: string | null;
   /** Lanes proved since this dispatch began: each is asked once. */
   proved: Set<LaneShell>;
+  /** `cancels` of the run when this was asked for. */
+  cancels: number;
   /** Called when the start is on record and the shell has the block. */
   onBegun(): void;
 };
@@ -38,7 +40,8 @@ export async function runBlock(deps: RunDeps, live: LiveRun, request: BlockReque
   const ready = await readyShell(deps, live, request, kind);
   if (!ready.ok) return ready;
   const lane = ready.value;
-  // A hold, an abort or the engine's end may have come while the shell opened.
+  // A cancel, a hold, an abort or the engine's end may have come while the shell opened.
+  if (live.cancels !== request.cancels) return fail("conflict", "The command was cancelled before it began; it was not started.");
   if (live.isClosing || live.state.status !== "active" || live.problem !== null)
     return fail("conflict", "The run was held before the command began; it was not started.");
   const background = block.options.background === true;
@@ -91,6 +94,7 @@ export async function runBlock(deps: RunDeps, live: LiveRun, request: BlockReque
     environment,
     typeIntoNested: request.nested,
   });
+  lane.accepted = running.accepted;
   request.onBegun();
   const outcome = await running.ended;
   return ok(recordEnd(deps, live, request, lane, outcome, path));

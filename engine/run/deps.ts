@@ -65,6 +65,8 @@ export type LaneShell = {
   cwd: string | null;
   /** Its block is being ended because the caller's patience is over (`run.cancel` with `giveUp`): the end is unknown. */
   isGivenUp?: boolean;
+  /** Settles when the shell has begun the block it was given last: an interrupt before that would reach nobody. */
+  accepted: Promise<unknown>;
 };
 
 export type LiveRun = {
@@ -101,6 +103,8 @@ export type LiveRun = {
   /** Steps being driven, newest last. */
   driving: string[];
   background: Set<Promise<void>>;
+  /** Grows with every cancel: what was asked for before one and has not begun is not begun any more. */
+  cancels: number;
   /** Ends a wait for an unreachable cluster. */
   stopWaiting: AbortController | null;
   /** No new dispatch: the run or the engine is closing. */

@@ -125,6 +125,7 @@ async function driveStep(
   const plan = live.plan.byId.get(id);
   if (!plan) return fail("not-found", `${live.state.path} has no step "${id}".`);
   const attempt = stepNow(live, id).attempt + (options.fresh ? 1 : 0);
+  const { cancels } = live;
   const proved = new Set<LaneShell>();
   const ends: BlockEnd[] = [];
   let begin: Draft | null = options.fresh ? beginning(id, attempt, plan, options) : null;
@@ -143,6 +144,7 @@ async function driveStep(
       nested: options.nested === true,
       asShell: isOnly ? (options.asShell ?? null) : null,
       proved,
+      cancels,
       onBegun,
     };
     if (block.options.background) {

@@ -2,7 +2,7 @@
 // Owns: what each leaves on record and puts away. Single steps are commands.ts.
 import { fail, ok, type Result, type StepState } from "../protocol/index.ts";
 import { active } from "./commands.ts";
-import type { LiveRun, RunDeps, Who } from "./deps.ts";
+import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { settleWhens } from "./drive.ts";
 import { append, appendOrKeep, ENGINE, eventOf } from "./live.ts";
 import { disposePins, pinAgain } from "./pins.ts";
@@ -66,15 +66,32 @@ export async function resume(
 }
 
 /** Interrupts what runs, ends every descendant, leaves the shell alive. Also ends a wait for a cluster. */
-export async function cancel(live: LiveRun, giveUp = false): Promise<Result<Survivors>> {
+export async function cancel(deps: RunDeps, live: LiveRun, who: Who, giveUp = false): Promise<Result<Survivors>> {
   live.runningOn = false;
   const isWaiting = live.stopWaiting !== null;
   live.stopWaiting?.abort();
-  const busy = [...live.shells.values()].filter((lane) => lane.session.activity() === "block" || lane.session.activity() === "replaced");
-  if (busy.length === 0 && !isWaiting) return fail("conflict", "Nothing is running, so there is nothing to cancel.");
+  live.cancels += 1;
+  const busy = [...live.shells.values()].filter(isBusy);
+  if (busy.length === 0 && !isWaiting && live.drives.size === 0)
+    return fail("conflict", "Nothing is running, so there is nothing to cancel.");
+  const running = live.state.running.at(-1);
+  if (running) {
+    const attempt = live.state.steps[live.state.positions.get(running.step) ?? -1]?.attempt ?? 0;
+    // Kept for later where it cannot be written: a full disk is no reason to let a command run on.
+    appendOrKeep(deps, live, [
+      eventOf(live, who.actor, { type: "block.cancelled", step: running.step, attempt, data: { block: running.block, gave_up: giveUp } }),
+    ]);
+  }
   for (const lane of busy) lane.isGivenUp = giveUp;
-  const survivors = await Promise.all(busy.map((lane) => lane.session.cancel()));
+  const survivors = await Promise.all(busy.map(cancelLane));
   return ok({ survivors: survivors.flatMap((result) => result.survivors) });
+}
+
+const isBusy = ({ session }: LaneShell): boolean => session.activity() === "block" || session.activity() === "replaced";
+
+async function cancelLane({ session, accepted }: LaneShell): Promise<Survivors> {
+  await accepted;
+  return session.cancel();
 }
 
 export async function abort(deps: RunDeps, live: LiveRun, who: Who, reason: string): Promise<Result<null>> {
@@ -146,7 +163,7 @@ function tally(live: LiveRun) {
 async function stopEverything(deps: RunDeps, live: LiveRun) {
   live.runningOn = false;
   live.stopWaiting?.abort();
-  await Promise.all([...live.lanes].filter((lane) => lane.session.activity() !== "idle").map((lane) => lane.session.cancel()));
+  await Promise.all([...live.lanes].filter(isBusy).map(cancelLane));
   // A shell that was replaced, or a command that outlives the interrupt, ends with its terminal.
   if (live.drives.size > 0 || live.background.size > 0)
     await Promise.all([...live.lanes].filter((lane) => lane.session.activity() !== "idle").map((lane) => lane.session.close()));

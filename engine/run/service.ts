@@ -107,9 +107,9 @@ export function createRunService(deps: RunDeps) {
     finish: (who: Who, run: RunId, reason: string | undefined) => command(run, (live) => lifecycle.finish(deps, live, who, reason)),
     hold: (who: Who, run: RunId, reason: string) => atOnce(run, (live) => lifecycle.hold(deps, live, who, reason)),
     abort: (who: Who, run: RunId, reason: string) => atOnce(run, (live) => lifecycle.abort(deps, live, who, reason)),
-    async cancel(run: RunId, giveUp = false): Promise<Result<{ survivors: { pid: number; command: string }[] }>> {
+    async cancel(who: Who, run: RunId, giveUp = false): Promise<Result<{ survivors: { pid: number; command: string }[] }>> {
       const opened = await open(run);
-      return opened.ok ? lifecycle.cancel(opened.value, giveUp) : opened;
+      return opened.ok ? lifecycle.cancel(deps, opened.value, who, giveUp) : opened;
     },
     async watch(run: RunId, cluster: ClusterName): Promise<Result<WatchedObject[]>> {
       const opened = await open(run);

@@ -86,7 +86,7 @@ async function openLane(
     },
   });
   if (!opened.ok) return opened;
-  const lane: LaneShell = { id, cluster, kind, session: opened.value, cwd };
+  const lane: LaneShell = { id, cluster, kind, session: opened.value, cwd, accepted: Promise.resolve() };
   live.lanes.add(lane);
   const why = before?.why ?? "first use";
   appendOrKeep(deps, live, [eventOf(live, ENGINE, { type: "shell.opened", cluster, data: { terminal: id, shell: kind, why } })]);

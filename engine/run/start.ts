@@ -268,6 +268,7 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
     unwritten: [],
     drives: new Set(),
     driving: [],
+    cancels: 0,
     background: new Set(),
     stopWaiting: null,
     isClosing: false,
