@@ -28,6 +28,8 @@ export type DoorOptions = {
   door: string;
   host?: Partial<HostCapabilities>;
   link?: ((options: { open?: string[]; onlyUid?: number }) => string) | null;
+  /** A host that is told to end does so at once; any other command first lets those finish that use its engine. */
+  isHost?: boolean;
   report: (line: string) => void;
 };
 
@@ -86,6 +88,13 @@ async function ownDoor(home: string, runtimeDir: string, engine: Engine, options
     subscribe: (listener) => engine.subscribe(listener),
     onGone: () => {},
     async close() {
+      const guests = opened.value.guests();
+      if (guests > 0 && options.isHost !== true) {
+        report(
+          `${guests === 1 ? "Another command uses" : `${guests} other commands use`} this engine; it ends when they have (Ctrl-C: now) …`,
+        );
+        await opened.value.drain();
+      }
       await opened.value.close();
       await engine.close();
     },

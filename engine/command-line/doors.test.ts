@@ -5,6 +5,9 @@ import { type Caller, createEngine } from "../engine.ts";
 import { HEADLESS } from "./door.ts";
 import { type Bench, createBench, lines, until } from "./in-test.ts";
 
+/** Several processes per test, each loading the engine. */
+const SLOW = { timeout: 300_000 };
+
 let bench: Bench;
 let good: string;
 const FENCE = "```";
@@ -23,7 +26,7 @@ async function enrol(password: string): Promise<void> {
   await created.value.close();
 }
 
-it("runs as an operator with the password from a descriptor, and refuses a wrong one with 2", async () => {
+it("runs as an operator with the password from a descriptor, and refuses a wrong one with 2", SLOW, async () => {
   await enrol("correct horse battery");
   const as = (password: string) =>
     bench.holdpoint(["run", good, "--yes", "--json", "--as", "dana", "--password-fd", "3"], { descriptor: `${password}\nrest` });
@@ -35,7 +38,7 @@ it("runs as an operator with the password from a descriptor, and refuses a wrong
   expect(lines(out)[0]).toMatchObject({ type: "run.started", actor: { op_id: "dana", name: "Dana" } });
 });
 
-it("asks for the password on the terminal without echo", async () => {
+it("asks for the password on the terminal without echo", SLOW, async () => {
   await enrol("correct horse battery");
   const cli = join(dirname(import.meta.dirname), "cli.ts");
   const terminal = spawn(process.execPath, [cli, "run", good, "--yes", "--as", "dana"], {
@@ -58,7 +61,7 @@ it("asks for the password on the terminal without echo", async () => {
   expect(screen).toContain("run finished");
 });
 
-it("serves the window behind a one-time link, and other commands talk to the one that runs", async () => {
+it("serves the window behind a one-time link, and other commands talk to the one that runs", SLOW, async () => {
   const serving = bench.start(["serve", "--json", "--no-build"], { env: { WHO: "the server" } });
   await until("the link", () => serving.out().includes("\n"));
   const { url } = lines(serving.out())[0] as { url: string };
@@ -91,7 +94,7 @@ it("serves the window behind a one-time link, and other commands talk to the one
   expect(alone.code, alone.err).toBe(0);
 });
 
-it("starts over a socket and a lock that a killed engine left", async () => {
+it("starts over a socket and a lock that a killed engine left", SLOW, async () => {
   const serving = bench.start(["serve", "--json", "--no-build"]);
   await until("the link", () => serving.out().includes("\n"));
   serving.child.kill("SIGKILL");
@@ -100,14 +103,14 @@ it("starts over a socket and a lock that a killed engine left", async () => {
   expect(code, err).toBe(0);
 });
 
-it("refuses to listen beyond this machine without TLS, and to guess a port", async () => {
+it("refuses to listen beyond this machine without TLS, and to guess a port", SLOW, async () => {
   const beyond = await bench.holdpoint(["serve", "--host", "0.0.0.0", "--no-build"]);
   expect(beyond.code).toBe(2);
   expect(beyond.err).toContain("--tls-cert");
   expect((await bench.holdpoint(["serve", "--port", "http", "--no-build"])).code).toBe(2);
 });
 
-it("opens the window's link with the reason in one line where no window can be opened", async () => {
+it("opens the window's link with the reason in one line where no window can be opened", SLOW, async () => {
   const opening = bench.start(["open", "--no-build", "--json"]);
   await until("the link", () => opening.out().includes("\n"));
   expect(lines(opening.out())[0]).toHaveProperty("url");
@@ -115,4 +118,24 @@ it("opens the window's link with the reason in one line where no window can be o
   opening.child.kill("SIGINT");
   expect((await opening.ended).code).toBe(0);
   expect((await bench.holdpoint(["open", "no-such-file.md"])).code).toBe(2);
+});
+
+it("lets a command finish that uses the engine of another, which then ends", SLOW, async () => {
+  const slow = bench.file(
+    "books/slow.md",
+    `# Slow\n\n## One\n\n${FENCE}sh\nwhile [ ! -e "${bench.folder}/go" ]; do sleep 0.05; done\n${FENCE}\n`,
+  );
+  const long = bench.file(
+    "books/long.md",
+    `# Long\n\n## One\n\n${FENCE}sh\nwhile [ ! -e "${bench.folder}/end" ]; do sleep 0.05; done\n${FENCE}\n`,
+  );
+  const first = bench.start(["run", slow, "--yes", "--json"]);
+  await until("the first block", () => first.out().includes('"block.started"'));
+  const second = bench.start(["run", long, "--yes", "--json"]);
+  await until("the second block", () => second.out().includes('"block.started"'));
+  bench.file("go", "");
+  await until("the first waits for the second", () => first.err().includes("uses this engine"));
+  bench.file("end", "");
+  expect((await second.ended).code, second.err()).toBe(0);
+  expect((await first.ended).code, first.err()).toBe(0);
 });

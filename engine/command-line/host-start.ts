@@ -34,6 +34,7 @@ export async function startHost(scene: Scene, options: ServeOptions): Promise<Ho
   if (problem !== null) scene.output.say(`${problem}\nThe window built before is shown.`);
   let host: LocalHost | null = null;
   const door = await scene.door({
+    isHost: true,
     host: { canOpenExternal: true, isReadOnly: options.isReadOnly, note: options.note },
     link: (more) => {
       if (host === null) throw new Error("the web host is still starting");

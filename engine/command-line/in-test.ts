@@ -83,9 +83,9 @@ export const lines = (text: string): Record<string, unknown>[] =>
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-/** Polls until `condition` holds; fails after 30 s with what was waited for. */
+/** Polls until `condition` holds; fails after two minutes with what was waited for. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 120_000;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`waited in vain for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { need, play } from "./command.ts";
 import { exitOfFindings, printFindings } from "./findings.ts";
 import { safe } from "./output.ts";
-import { addStartOptions, buildRequest, openRunbook, type StartOptions, signIn } from "./start-request.ts";
+import { addStartOptions, buildRequest, checkOptions, openRunbook, type StartOptions, signIn } from "./start-request.ts";
 
 export function register(program: Command, done: (code: Promise<number>) => void): void {
   addStartOptions(
@@ -22,6 +22,7 @@ export function register(program: Command, done: (code: Promise<number>) => void
       done(
         play("preflight", isJson, async (scene) => {
           const { output } = scene;
+          checkOptions(options);
           const door = await scene.door();
           const opened = await openRunbook(door, file);
           await signIn(door, options);

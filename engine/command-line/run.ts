@@ -6,7 +6,16 @@ import { printFindings } from "./findings.ts";
 import { Ended, EXIT, exitOf, usage } from "./output.ts";
 import { printEvents } from "./run-events.ts";
 import { type LoopEnd, runLoop } from "./run-loop.ts";
-import { addStartOptions, buildRequest, ensureTrust, type Opened, openRunbook, type StartOptions, signIn } from "./start-request.ts";
+import {
+  addStartOptions,
+  buildRequest,
+  checkOptions,
+  ensureTrust,
+  type Opened,
+  openRunbook,
+  type StartOptions,
+  signIn,
+} from "./start-request.ts";
 
 type Options = StartOptions & { step?: string[]; timeout: string };
 
@@ -53,6 +62,7 @@ export function register(program: Command, done: (code: Promise<number>) => void
         play("run", isJson, async (scene) => {
           const { output } = scene;
           const timeoutMs = parseDuration(options.timeout);
+          checkOptions(options);
           const door = await scene.door();
           const opened = await openRunbook(door, file);
           const only = chosenSteps(opened, options.step ?? []);

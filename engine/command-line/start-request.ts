@@ -7,7 +7,7 @@ import { ClusterName, Mode, OperatorId, type RunbookDocument, StartRequest } fro
 import { need, type Scene } from "./command.ts";
 import type { Door } from "./door.ts";
 import { Ended, EXIT, usage } from "./output.ts";
-import { gatherParams } from "./params.ts";
+import { cutAssignment, gatherParams } from "./params.ts";
 import { ask, askHidden, readPassword } from "./secrets.ts";
 
 export type StartOptions = {
@@ -69,17 +69,23 @@ export async function ensureTrust(scene: Scene, door: Door, opened: Opened, isYe
   scene.output.say(`Trusted from now on: ${opened.folder}`);
 }
 
+/** What can be refused before anything is opened. */
+export function checkOptions(options: StartOptions): void {
+  if (options.as === undefined && options.passwordFd !== undefined) throw usage("--password-fd belongs to --as OPERATOR.");
+  if (options.as !== undefined && !OperatorId.safeParse(options.as).success) {
+    throw usage(`--as takes an operator's id (small letters, digits, dot, dash), not "${options.as}".`);
+  }
+  if (!Mode.safeParse(options.mode ?? "live").success) throw usage(`--mode is live or rehearsal, not "${options.mode}".`);
+  for (const text of options.param ?? []) cutAssignment(text);
+}
+
 /** Signs in with `--as`. The password comes from the descriptor or the terminal and from nowhere else. */
 export async function signIn(door: Door, options: StartOptions): Promise<void> {
-  if (options.as === undefined) {
-    if (options.passwordFd !== undefined) throw usage("--password-fd belongs to --as OPERATOR.");
-    return;
-  }
-  const id = OperatorId.safeParse(options.as);
-  if (!id.success) throw usage(`--as takes an operator's id (small letters, digits, dot, dash), not "${options.as}".`);
-  const password = options.passwordFd === undefined ? await askHidden(`Password of ${id.data}: `) : readPassword(options.passwordFd);
+  if (options.as === undefined) return;
+  const id = OperatorId.parse(options.as);
+  const password = options.passwordFd === undefined ? await askHidden(`Password of ${id}: `) : readPassword(options.passwordFd);
   if (password === null || password === "") throw usage("No password was given. Type it at the prompt, or use --password-fd N.");
-  need(await door.call("people.signIn", { id: id.data, password }));
+  need(await door.call("people.signIn", { id, password }));
 }
 
 /** `C`, or `NAME=C` where the runbook names several clusters. */
@@ -99,12 +105,10 @@ export function contextsOf(document: RunbookDocument, given: string[]): Record<s
 }
 
 export async function buildRequest(opened: Opened, options: StartOptions): Promise<StartRequest> {
-  const mode = Mode.safeParse(options.mode ?? "live");
-  if (!mode.success) throw usage(`--mode is live or rehearsal, not "${options.mode}".`);
   const { params, placeholders } = await gatherParams(opened.document, options.param ?? [], options.paramFd);
   const parsed = StartRequest.safeParse({
     path: opened.path,
-    mode: mode.data,
+    mode: options.mode ?? "live",
     contexts: contextsOf(opened.document, options.context ?? []),
     params,
     placeholders,

@@ -10,6 +10,9 @@ import { Greeting } from "./private-door.ts";
 /** The greeting is there at once; a process that is stopped (Ctrl-Z) never sends it. */
 const GREETING_MS = 5_000;
 
+/** Details of the failure of a call whose engine went away before it answered. */
+export const GONE = { isGone: true } as const;
+
 export type EventListener = <E extends EventName>(event: E, payload: PayloadOf<E>) => void;
 export type RunningEngine = {
   greeting: Greeting;
@@ -73,7 +76,9 @@ async function connectTo(address: string): Promise<RunningEngine | null> {
   socket.on("close", () => {
     greet(null);
     for (const resolve of waiting.values()) {
-      resolve(fail("internal", "The Holdpoint that was running is gone. Whether this was done, its record tells: `holdpoint status`."));
+      resolve(
+        fail("internal", "The Holdpoint that was running is gone. Whether this was done, its record tells: `holdpoint status`.", GONE),
+      );
     }
     waiting.clear();
     for (const callback of goneCallbacks) callback();
@@ -87,7 +92,7 @@ async function connectTo(address: string): Promise<RunningEngine | null> {
     greeting: met,
     call: (method, params) =>
       new Promise((resolve) => {
-        if (socket.destroyed) return resolve(fail("internal", "The Holdpoint that was running is gone."));
+        if (socket.destroyed) return resolve(fail("internal", "The Holdpoint that was running is gone.", GONE));
         lastId += 1;
         waiting.set(lastId, resolve);
         socket.write(`${JSON.stringify({ id: lastId, method, params })}\n`);

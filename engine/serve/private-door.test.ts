@@ -133,3 +133,17 @@ it("is found by a command whose session has another runtime directory, through a
   writeFileSync(addressNote(folder), join(folder, "stale.sock"));
   expect(await connectToRunning(elsewhere, folder)).toBeNull();
 });
+
+it("lets nobody else in while it drains, and waits for the command that uses the engine", async () => {
+  const door = await open();
+  const running = (await connectToRunning(join(folder, "run"), folder))!;
+  let isDrained = false;
+  const drained = door.drain().then(() => {
+    isDrained = true;
+  });
+  expect(await connectToRunning(join(folder, "run"), folder)).toBeNull();
+  expect(await running.call("record.logs", {})).toMatchObject({ ok: true });
+  expect([isDrained, door.guests()]).toEqual([false, 1]);
+  running.close();
+  await drained;
+});

@@ -21,7 +21,14 @@ const LinkParams = z.strictObject({ open: z.array(z.string().max(4096)).max(100)
 /** Bytes that may wait for a command that does not read (Ctrl-Z); then it is cut off. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
-export type PrivateDoor = { address: string; close(): Promise<void> };
+export type PrivateDoor = {
+  address: string;
+  /** Commands that use this engine now. */
+  guests(): number;
+  /** Lets nobody else in, and resolves when the last command that uses this engine has gone. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+};
 export type PrivateDoorOptions = {
   engine: Engine;
   home: string;
@@ -59,13 +66,22 @@ export async function openPrivateDoor(options: PrivateDoorOptions): Promise<Resu
   server.on("error", (error) => report(`the private socket failed: ${error.message}`));
   if (process.platform !== "win32") chmodSync(address, 0o600);
   writeFileSync(addressNote(options.home), address, { mode: 0o600 });
+  let closed: Promise<void> | null = null;
+  const drain = () => {
+    closed ??= new Promise<void>((resolve) => {
+      rmSync(addressNote(options.home), { force: true });
+      server.close(() => resolve()); // removes the socket file at once, and calls back when the last connection has ended
+    });
+    return closed;
+  };
   return ok({
     address,
+    guests: () => connections.size,
+    drain,
     async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const done = drain();
       for (const socket of connections) socket.destroy();
-      rmSync(addressNote(options.home), { force: true });
-      await closed; // removes the socket file as well
+      await done;
     },
   });
 }
