@@ -166,7 +166,7 @@ function Refused() {
   );
 }
 
-/** Lost: what is on screen may be old, acts do not reach the engine, running commands go on. */
+/** Lost: what is on screen may be old, acts do not reach the engine. */
 function ConnectionWord() {
   const { state, retryAt, attempt } = useApp((app) => app.connection);
   const now = useNow();
@@ -182,7 +182,7 @@ function ConnectionWord() {
     // A reconnect that takes less than this is nobody's business.
     const timer = setTimeout(() => {
       setShown(true);
-      announce("The connection to the engine is lost. Running commands go on. Trying again.", "assertive");
+      announce("The connection to the engine is lost. What is shown may be old. Trying again.", "assertive");
     }, 600);
     return () => clearTimeout(timer);
   }, [state]);
@@ -191,7 +191,7 @@ function ConnectionWord() {
   return (
     <div className="connection">
       <span>
-        <b>Connection lost.</b> What you see may be old. Running commands go on.{" "}
+        <b>Connection lost.</b> What you see may be old, and nothing pressed here reaches the engine.{" "}
         <span className="dim">{attempt > 1 && wait > 999 ? `Next try in ${formatDuration(wait)}.` : "Trying now."}</span>
       </span>
       <Button small onClick={() => bridge().retryNow()}>

@@ -84,7 +84,7 @@ function OpenDocument({ opened, isReadOnly, onChanged }: { opened: Opened; isRea
       (): PaletteEntry[] =>
         text.steps.map((step) => ({
           id: `preview ${step.id}`,
-          group: "Steps of this run",
+          group: "Steps of this runbook",
           title: step.title,
           number: step.number,
           detail: step.phase.at(-1) ?? "",

@@ -12,7 +12,7 @@ import { type Hit, type Piece, prepare, search } from "./search.ts";
 /** A first character narrows to some groups. */
 const PREFIXES: Record<string, { word: string; groups: PaletteGroup[] }> = {
   ">": { word: "actions", groups: ["Actions", "Settings"] },
-  "#": { word: "steps", groups: ["Steps of this run"] },
+  "#": { word: "steps", groups: ["Steps of this run", "Steps of this runbook"] },
   "@": { word: "clusters", groups: ["Clusters"] },
 };
 /** Rows of one group while nothing narrows: the best of each stay in sight. */

@@ -4,7 +4,17 @@ import type { ReactNode } from "react";
 import { useEffect } from "react";
 import { create } from "zustand";
 
-export const GROUPS = ["Steps of this run", "Actions", "Runs", "Runbooks", "Checklists", "Clusters", "Settings", "Records"] as const;
+export const GROUPS = [
+  "Steps of this run",
+  "Steps of this runbook",
+  "Actions",
+  "Runs",
+  "Runbooks",
+  "Checklists",
+  "Clusters",
+  "Settings",
+  "Records",
+] as const;
 export type PaletteGroup = (typeof GROUPS)[number];
 export type PaletteEntry = {
   id: string;

@@ -33,6 +33,8 @@ export function EventTable({
     count: matching,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
+    // by event, not by place: when a filter changes what stands in a row, the focus must not pass to another event
+    getItemKey: (index) => rowAt(pages, index)?.seq ?? `place ${index}`,
     overscan: 12,
     initialRect: { width: 820, height: 600 },
   });

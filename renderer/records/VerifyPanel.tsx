@@ -139,7 +139,7 @@ function Problems({
   if (problems.length === 0) return null;
   return (
     <section aria-label={title}>
-      <h3 className="verify-sub">{title}</h3>
+      <p className="verify-sub">{title}</p>
       <ul className="verify-problems">
         {problems.map((problem, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a report is read once, whole
