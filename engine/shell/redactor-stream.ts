@@ -32,9 +32,6 @@ type Context = {
   /** A point (and the state there) from which the way to a later state can be gone again. */
   markIndex: number;
   markState: number;
-  /** After a line editor's wrap: where it ended, and the state there. */
-  wrapEnd: number;
-  wrapState: number;
   lastHit: Map<string, number>;
 };
 type Escape = "none" | "begun" | "csi" | "intermediate" | "string-end";
@@ -216,7 +213,6 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     inside.gaps = [];
     inside.markIndex = position;
     inside.markState = 0;
-    inside.wrapEnd = -1;
     inside.lastHit.clear();
   };
   const endEscape = (end: number): void => {
@@ -275,18 +271,18 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     }
   };
 
-  /** The state after the units from the last mark up to `end`; linear, since every stretch between two marks is gone over once more at most. */
+  /** The state after the shadow units up to `end`. Linear, since every gap sets the mark and units are gone over again from there. */
   const stateAt = (end: number): number => {
     let state = context.markState;
-    for (let index = context.markIndex; index < end; index += 1) state = machine.step(state, buffer.charCodeAt(index));
+    let gap = context.gaps.findLastIndex((one) => one.end <= context.markIndex) + 1;
+    for (let index = context.markIndex; index < end; index += 1) {
+      while (gap < context.gaps.length && context.gaps[gap]!.end <= index) gap += 1;
+      if (gap < context.gaps.length && context.gaps[gap]!.start <= index) continue;
+      const next = machine.step(state, buffer.charCodeAt(index));
+      if (next !== SPECIAL) state = next;
+    }
     return state;
   };
-  const wrap = (start: number, end: number): void => {
-    addGap(start, end, false);
-    context.wrapEnd = end;
-    context.wrapState = context.state;
-  };
-
   /** A control character or the beginning of an escape sequence at `position`. */
   const special = (unit: number): void => {
     const index = position;
@@ -322,24 +318,23 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
       addGap(index, position, true); // BEL, NUL and the like show nothing
     }
   };
-  /** CR LF is a line break; ` CR` is how line editors wrap; zsh then writes the first character of the new line twice (`xCRx`). */
+  /**
+   * CR LF is a line break. Line editors wrap by ` CR` (bash and zsh as one types), or by writing the first character of the new line,
+   * CR and the same character again (bash when text is pasted, zsh after its ` CR`).
+   */
   const carriageReturn = (index: number): void => {
     const next = position < buffer.length ? buffer.charCodeAt(position) : LF;
+    const before = index > context.markIndex ? buffer.charCodeAt(index - 1) : LF;
     if (next === LF || next === CR) {
       addGap(index, position, false);
-    } else if (index > context.markIndex && buffer.charCodeAt(index - 1) === SPACE) {
+    } else if (before === SPACE || before === next) {
       context.state = stateAt(index - 1);
-      wrap(index - 1, position);
-    } else if (index > 0 && context.wrapEnd >= 0 && startOf(1, index) === index - 1 && isOneAfterWrap(index)) {
-      context.state = context.wrapState;
       addGap(index - 1, position, false);
-      context.wrapEnd = -1;
     } else {
       addGap(index, position, false);
       feed(CR, index);
     }
   };
-  const isOneAfterWrap = (index: number): boolean => startOf(2, index) < context.wrapEnd || context.wrapEnd === index - 1;
 
   /** One unit, with everything that may follow from it. */
   const takeOne = (): void => {
@@ -351,7 +346,7 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
       !isBreak(buffer.charCodeAt(position + 2))
     ) {
       position += 2;
-      wrap(position - 2, position);
+      addGap(position - 2, position, false);
       return;
     }
     const next = machine.step(context.state, unit);
@@ -460,8 +455,12 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
       span.end -= cut;
     }
     for (const one of [main, inside]) {
-      one.markIndex = Math.max(0, one.markIndex - cut);
-      one.wrapEnd = one.wrapEnd < 0 ? -1 : Math.max(0, one.wrapEnd - cut);
+      one.markIndex -= cut;
+      if (one.markIndex < 0) {
+        // What is held begins here: from the root on, the way through it leads to the same state.
+        one.markIndex = 0;
+        one.markState = 0;
+      }
       if (one.gaps.length > 0) {
         one.gaps = one.gaps.filter((gap) => gap.end > cut);
         for (const gap of one.gaps) {
@@ -486,10 +485,8 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
   /** New known values were added: the held text is gone over again with the new tables. */
   const renew = (): void => {
     machine = machineNow();
-    for (const one of [main, inside]) {
-      one.state = 0;
-      one.wrapEnd = -1;
-    }
+    main.state = 0;
+    inside.state = 0;
     const gaps = main.gaps;
     let next = 0;
     const end = context === inside ? stringStart : sequence === "none" ? position : escapeStart;
@@ -510,9 +507,10 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
       if (machine !== machineNow()) renew();
       const hadPending = buffer !== "";
       buffer = hadPending ? buffer + text : text;
-      // A mark in the buffer from which `stateAt` can begin again.
-      context.markIndex = position;
-      context.markState = context.state;
+      if (!hadPending) {
+        context.markIndex = 0;
+        context.markState = context.state;
+      }
       const end = buffer.length;
       scan(end - undecidedEnd(buffer, position));
       if (position < end && !isWatchful()) scan(end);
@@ -544,7 +542,7 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
 }
 
 function makeContext(): Context {
-  return { state: 0, candidates: [], gaps: [], markIndex: 0, markState: 0, wrapEnd: -1, wrapState: 0, lastHit: new Map() };
+  return { state: 0, candidates: [], gaps: [], markIndex: 0, markState: 0, lastHit: new Map() };
 }
 
 function isBreak(unit: number): boolean {

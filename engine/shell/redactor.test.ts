@@ -250,13 +250,19 @@ describe("known values", () => {
     }
   });
 
-  it("finds a value that zsh's line editor wraps by writing one character twice", () => {
+  it("finds a value that a line editor wraps by writing one character twice", () => {
     const redactor = createRedactor([{ name: "pw", value: "correct-horse-battery" }]);
     for (let at = 1; at < 20; at += 1) {
       const value = "correct-horse-battery";
-      const text = `<${value.slice(0, at)} \r\u001b[K${value[at]}\r${value.slice(at)}>`;
-      expect(redactor.redactText(text)).toBe(`<${R}\u001b[K>`);
-      expect(inPieces(redactor, text, () => 1)).toBe(`<${R}\u001b[K>`);
+      const zsh = `<${value.slice(0, at)} \r\u001b[K${value[at]}\r${value.slice(at)}>`;
+      expect(redactor.redactText(zsh)).toBe(`<${R}\u001b[K>`);
+      const bash = `<${value.slice(0, at)}${value[at]}\r${value.slice(at)}>`;
+      expect(redactor.redactText(bash)).toBe(`<${R}>`);
+      for (const text of [zsh, bash]) {
+        const whole = redactor.redactText(text);
+        expect(inPieces(redactor, text, () => 1)).toBe(whole);
+        for (let cut = 1; cut < text.length; cut += 1) expect(inPieces(redactor, text, (piece) => (piece === 0 ? cut : 99))).toBe(whole);
+      }
     }
   });
 
