@@ -42,7 +42,6 @@ export function LogTable({
         {logs.map((log) => {
           const status = log.kind === "install" ? { state: "open" as const, word: "Kept" } : runStatus(log.status);
           return (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the link in the row is the control; the row only makes it larger for a pointer
             <tr key={log.log} onClick={() => onOpen(log.log)}>
               <td className="num dim">{log.kind === "install" ? "" : log.number}</td>
               <td>

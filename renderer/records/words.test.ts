@@ -45,7 +45,7 @@ describe("the data of an event", () => {
     ]);
   });
   it("shortens hashes to groups that can be compared by eye", () => {
-    expect(dataRows({ output_sha256: "0123456789ab".padEnd(60, "0") + "cdef" })).toEqual([["Output", "0123 4567 89ab to cdef", true]]);
+    expect(dataRows({ output_sha256: `${"0123456789ab".padEnd(60, "0")}cdef` })).toEqual([["Output", "0123 4567 89ab to cdef", true]]);
   });
   it("writes lists and objects so that nothing in them is lost", () => {
     expect(dataRows({ pipe_status: [1, 0], redactions: { TOKEN: 2 }, differs: [] }).map(([, value]) => value)).toEqual([
