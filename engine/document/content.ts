@@ -2,7 +2,7 @@
 // task items, texts. Owns those tables. outline.ts and checklist.ts share them.
 import type { Block, ShellKind } from "../protocol/index.ts";
 import { columnOf, readBlock } from "./blocks.ts";
-import { type Directive, findDirectives } from "./directives.ts";
+import { createDirectiveFinder, type Directive } from "./directives.ts";
 import { findHiddenFences } from "./hidden-fences.ts";
 import type { Problems } from "./problems.ts";
 import type { Source } from "./source.ts";
@@ -21,11 +21,12 @@ export type Content = {
 export function readContent(source: Source, tree: Tree, shell: ShellKind | null, problems: Problems): Content {
   const blocks = new Map<Leaf, Block[]>();
   const directives = new Map<Leaf, Directive[]>();
+  const findDirectives = createDirectiveFinder(source, problems);
   for (const leaf of tree.leaves) {
     if (leaf.kind === "fence") blocks.set(leaf, [readBlock(source, leaf, shell, problems)]);
     else if (leaf.kind === "code") sayIndented(source, leaf, problems);
     else if (leaf.kind !== "break") {
-      const found = findDirectives(source, leaf, problems);
+      const found = findDirectives(leaf);
       if (found.length > 0) directives.set(leaf, found);
       if (leaf.kind === "html" && leaf.level === 2 && !leaf.isClosed) {
         problems.add(

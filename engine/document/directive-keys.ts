@@ -36,13 +36,30 @@ const NOTHING: Keyed = { values: {}, offsets: {}, offset: 0 };
 /** The lane and cluster of a step that names none. */
 export const MAIN = "main";
 
+const PLAIN_STEP: Omit<StepDirective, "needs" | "signoff" | "on"> = {
+  plannedMs: null,
+  lane: MAIN,
+  role: null,
+  rollback: null,
+  targetMs: null,
+  soakMs: null,
+  optional: false,
+  when: null,
+  rollbackValidMs: null,
+  pointOfNoReturn: false,
+  opens: null,
+  closes: null,
+};
+
 export function readStep(
   directive: Directive | null,
   problems: Problems,
   clusters: string[],
 ): { id: string | null; directive: StepDirective } {
-  const reader = new KeyReader(directive?.keyed ?? NOTHING, problems, "step");
-  if (directive !== null) reader.warnUnknown(STEP_KEYS);
+  const on = clusters.includes(MAIN) ? MAIN : (clusters[0] ?? MAIN);
+  if (directive === null) return { id: null, directive: { ...PLAIN_STEP, needs: [], signoff: [], on } };
+  const reader = new KeyReader(directive.keyed, problems, "step");
+  reader.warnUnknown(STEP_KEYS);
   const opens = reader.text("opens");
   if (reader.has("by") && opens === null)
     problems.addAt(
@@ -64,7 +81,7 @@ export function readStep(
       soakMs: reader.duration("soak"),
       optional: reader.flag("optional") ?? false,
       when: readWhen(reader),
-      on: reader.text("on") ?? (clusters.includes(MAIN) ? MAIN : (clusters[0] ?? MAIN)),
+      on: reader.text("on") ?? on,
       rollbackValidMs: reader.duration("rollback-valid"),
       pointOfNoReturn: reader.flag("point-of-no-return") ?? false,
       opens: opens === null ? null : { name: opens, byMs: reader.duration("by") },

@@ -2,6 +2,7 @@
 // what each key means is in directive-keys.ts.
 
 import { isMap, isScalar } from "yaml";
+import { readFlowMap } from "./flow-map.ts";
 import type { Keyed } from "./keyed.ts";
 import type { Problems } from "./problems.ts";
 import type { Source } from "./source.ts";
@@ -24,24 +25,28 @@ export type Directive = {
 /** Where a comment is; `inner` is what stands between its marks, with the place of each of its characters. */
 type Comment = { start: number; end: number };
 
-/** Finds the directives of one leaf. Text in code spans is no comment. */
-export function findDirectives(source: Source, leaf: Leaf, problems: Problems): Directive[] {
-  const from = source.starts[leaf.line - 1]!;
-  const to = source.ends[leaf.endLine - 1]!;
-  // Cheap refusal first: nearly every leaf has none.
-  const first = source.text.indexOf("<!--", Math.max(from, leaf.offset));
-  if (first === -1 || first >= to) return [];
-  const found: Directive[] = [];
-  for (const comment of comments(source, first, to, leaf.kind !== "html")) {
-    const directive = readComment(source, leaf, comment, problems);
-    if (directive !== null) found.push(directive);
-  }
-  return found;
+/** Finds the directives of one leaf after another, in the order of the file. Text in code spans is no comment. */
+export function createDirectiveFinder(source: Source, problems: Problems): (leaf: Leaf) => Directive[] {
+  // Where the next comment begins; looked up again only when passed, or each leaf would read the file to its end.
+  let next = source.text.indexOf("<!--");
+  return (leaf) => {
+    const from = Math.max(source.starts[leaf.line - 1]!, leaf.offset);
+    const to = source.ends[leaf.endLine - 1]!;
+    if (next !== -1 && next < from) next = source.text.indexOf("<!--", from);
+    if (next === -1 || next >= to) return [];
+    const found: Directive[] = [];
+    for (const comment of comments(source, next, to, leaf.kind !== "html")) {
+      const directive = readComment(source, leaf, comment, problems);
+      if (directive !== null) found.push(directive);
+    }
+    return found;
+  };
 }
 
 function comments(source: Source, first: number, to: number, hasSpans: boolean): Comment[] {
   const { text } = source;
   const found: Comment[] = [];
+  const lastEnd = text.lastIndexOf("-->", to);
   let at = hasSpans ? Math.max(text.lastIndexOf("\n", first) + 1, 0) : first;
   while (at < to) {
     if (hasSpans && text[at] === "`") {
@@ -53,8 +58,9 @@ function comments(source: Source, first: number, to: number, hasSpans: boolean):
       continue;
     }
     if (text.startsWith("<!--", at)) {
+      if (lastEnd < at + 4) return found;
       const end = text.indexOf("-->", at + 4);
-      if (end === -1 || end > to) return found;
+      if (end + 3 > to) return found;
       found.push({ start: at, end: end + 3 });
       at = end + 3;
       continue;
@@ -95,6 +101,15 @@ function readComment(source: Source, leaf: Leaf, comment: Comment, problems: Pro
   const { text, place, line } = innerText(source, leaf, comment);
   const isMapping = head[2] === "{" || /^\s*\w+\s*:\s*\n\s+[\w-]+\s*:/.test(text);
   if (!isMapping) return null;
+  const simple = readFlowMap(text);
+  if (simple !== null && simple.key === kind) {
+    const keyed: Keyed = { values: {}, offsets: {}, offset: place(simple.at) };
+    for (const entry of simple.entries) {
+      keyed.values[entry.key] = entry.value;
+      keyed.offsets[entry.key] = place(entry.at);
+    }
+    return { kind, leaf, offset: comment.start, line, keyed };
+  }
   const parsed = parseYamlMap(text, place);
   const broken = parsed.problems[0];
   const keyed = broken === undefined ? inner(parsed, kind, place) : null;

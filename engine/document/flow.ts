@@ -104,7 +104,7 @@ export class Flow {
   finish(ids: StepId[], itemIds: string[], slugOf: (section: SectionDraft) => string, checkIndex: (node: Container) => number): FlowNode[] {
     const stepId = (index: number): StepId | null => ids[index] ?? null;
     // A piece of link definitions or comments alone shows nothing.
-    const shown = this.#drafts.filter((draft) => draft.type !== "html" || draft.piece.html.trim() !== "");
+    const shown = this.#drafts.filter((draft) => draft.type !== "html" || draft.piece.html.length > 8 || draft.piece.html.trim() !== "");
     return shown.map((draft): FlowNode => {
       if (draft.type === "html") return { type: "html", html: draft.piece.html, line: draft.line, step: stepId(draft.step) };
       if (draft.type === "heading") {

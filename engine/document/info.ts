@@ -38,6 +38,7 @@ function firstWord(info: string): string {
 
 function looseAttributes(text: string, from: number): RawAttribute[] {
   const found: RawAttribute[] = [];
+  if (!text.includes("=")) return found;
   for (const match of text.slice(from).matchAll(/(?:^|[\s,])([A-Za-z][\w-]*)=("[^"]*"|'[^']*'|[^\s,]+)/g)) {
     found.push({ key: match[1]!, value: unquote(match[2]!), at: from + match.index + match[0].indexOf(match[1]!) });
   }

@@ -1,6 +1,6 @@
 // Gives steps their ids and numbers and gathers phases, once every title is known.
 // Owns uniqueness of ids and the outline's numbering; what is a step was decided in outline.ts.
-import GithubSlugger, { slug } from "github-slugger";
+import { slug } from "github-slugger";
 import type { Check, Phase, Step, StepId } from "../protocol/index.ts";
 import { readCheck, readPhase, readStep } from "./directive-keys.ts";
 import type { CheckDraft, SectionDraft, StepDraft } from "./outline.ts";
@@ -49,11 +49,11 @@ export function numberSteps(
   const top = { ordinal: 1 };
   for (const section of sections) if (section.parent === null) count(section, "", top);
 
-  const ids = new Set<string>();
+  const ids = new Map<string, number>();
   const steps = drafts.map((draft): Step => {
     const { id, directive } = readStep(draft.directive, problems, clusters);
     const name = draft.blocks.find((block) => block.runnable)?.name ?? null;
-    const stepId = uniqueId(ids, id ?? name ?? slug(draft.title.text));
+    const stepId = uniqueId(ids, id ?? name ?? slugOf(draft.title.text));
     return {
       id: stepId as StepId,
       title: draft.title.text === "" ? `Line ${draft.line}` : draft.title.text,
@@ -103,11 +103,14 @@ function pathOf(section: SectionDraft | null, title: SectionDraft | null): strin
 }
 
 /** `wanted`, or `wanted-1`, `wanted-2` … where it is taken. */
-function uniqueId(taken: Set<string>, wanted: string): string {
+function uniqueId(taken: Map<string, number>, wanted: string): string {
   const base = wanted.trim().slice(0, MAX_ID_CHARS - 8) || "step";
+  // The last number given is kept, or 10,000 steps of one title would each count from 1.
+  let count = taken.get(base) ?? 0;
   let id = base;
-  for (let count = 1; taken.has(id); count++) id = `${base}-${count}`;
-  taken.add(id);
+  while (taken.has(id)) id = `${base}-${++count}`;
+  taken.set(base, count);
+  if (id !== base) taken.set(id, 0);
   return id;
 }
 
@@ -124,5 +127,24 @@ export function finishCheck(check: CheckDraft, index: number, problems: Problems
   };
 }
 
-/** Slugs as the code host gives them, in the order of the file. */
-export const createSlugger = (): GithubSlugger => new GithubSlugger();
+/** The code host's slug. Its pattern of all Unicode punctuation is slow, and most titles are plain. */
+function slugOf(title: string): string {
+  return /^[A-Za-z0-9 _-]*$/.test(title) ? title.toLowerCase().replaceAll(" ", "-") : slug(title);
+}
+
+/** Slugs of headings as the code host gives them, made unique in the order of the file. */
+export function createSlugger(): (title: string) => string {
+  // Counted as github-slugger counts: a number is tried until the result is free, also against titles written so.
+  const seen = new Map<string, number>();
+  return (title) => {
+    const wanted = slugOf(title);
+    let result = wanted;
+    while (seen.has(result)) {
+      const count = (seen.get(wanted) ?? 0) + 1;
+      seen.set(wanted, count);
+      result = `${wanted}-${count}`;
+    }
+    seen.set(result, 0);
+    return result;
+  };
+}

@@ -64,7 +64,7 @@ export function readStructure(bytes: Uint8Array, options: ParseOptions): Reading
   const front = readFrontMatter(source, problems);
   const tree = scan(source, front.nextLine);
   const content = readContent(source, tree, front.shell, problems);
-  const prose = new Prose(options.isPlain === true);
+  const prose = new Prose(source.text, options.isPlain === true);
   const fileTitle: Piece = { html: "", text: front.title ?? titleOfPath(options.path) };
   const sections = readSections(content, prose, fileTitle);
   const isChecklist = front.kind === "checklist" || (front.kind === null && looksLikeChecklist(content));
@@ -187,7 +187,7 @@ function titleOfPath(path: string): string {
 function slugsOf(sections: SectionDraft[]): Map<SectionDraft, string> {
   const slugger = createSlugger();
   const slugs = new Map<SectionDraft, string>();
-  for (const section of sections) if (section.heading !== null) slugs.set(section, slugger.slug(section.title.text));
+  for (const section of sections) if (section.heading !== null) slugs.set(section, slugger(section.title.text));
   return slugs;
 }
 

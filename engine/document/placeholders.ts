@@ -19,17 +19,25 @@ const SAFE = /^[A-Za-z0-9._:/@=+,-]+$/;
 /** Finds what must be filled in. `isShell` is false for programs with an interpreter of their own, whose `<` is a comparison. */
 export function findPlaceholders(commands: string, isShell: boolean): Placeholder[] {
   if (!commands.includes("<") && !commands.includes("{{")) return [];
-  const contexts = isShell ? shellContexts(commands) : null;
+  let known: Uint8Array | null = null;
+  // Only a text that holds a candidate is worth following through its quotes.
+  const contextAt = (offset: number): number => {
+    if (!isShell) return -1;
+    known ??= shellContexts(commands);
+    return known[offset] ?? -1;
+  };
   const found: Placeholder[] = [];
   for (const match of commands.matchAll(ANGLE)) {
-    const context = contexts?.[match.index] ?? -1;
+    if (!/\p{L}/u.test(match[1]!)) continue;
+    const context = contextAt(match.index);
     if (context === COMMENT || context === ARITHMETIC) continue;
     if (isAngleName(commands, match[1]!, match.index, context === PLAIN)) add(found, match[1]!, match[0], match.index);
   }
   for (const match of commands.matchAll(DOUBLE_BRACE)) {
-    if (contexts?.[match.index] === COMMENT || commands[match.index - 1] === "$" || commands[match.index - 1] === "{") continue;
+    if (commands[match.index - 1] === "$" || commands[match.index - 1] === "{") continue;
     const name = match[1]!.trim();
-    if (/^\p{L}[\p{L}\p{N}_.-]*(?: [\p{L}\p{N}_-]+)*$/u.test(name) && !TEMPLATE.test(name)) add(found, name, match[0], match.index);
+    if (!/^\p{L}[\p{L}\p{N}_.-]*(?: [\p{L}\p{N}_-]+)*$/u.test(name) || TEMPLATE.test(name)) continue;
+    if (contextAt(match.index) !== COMMENT) add(found, name, match[0], match.index);
   }
   return found.sort((a, b) => a.start - b.start);
 }
@@ -62,6 +70,7 @@ function isAngleName(commands: string, inner: string, start: number, isPlain: bo
 
 /** Names in the order they first appear. */
 export function placeholderNames(spans: Placeholder[]): string[] {
+  if (spans.length < 2) return spans.map((span) => span.name);
   return [...new Set(spans.map((span) => span.name))];
 }
 

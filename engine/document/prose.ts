@@ -16,10 +16,16 @@ export class Prose {
   readonly #parser = new Parser(this.#options);
   readonly #jobs: Job[] = [];
   readonly #isPlain: boolean;
+  readonly #waits: boolean;
 
-  /** `isPlain`: never call marked, only escape; the way out where lexing took too long. */
-  constructor(isPlain: boolean) {
+  /**
+   * `isPlain`: never call marked, only escape; the way out where lexing took too long.
+   * `source`: the whole text. Without link definitions in it a piece is finished at once, and its tokens die young:
+   * keeping all of them to the end costs more time in garbage collection than in lexing.
+   */
+  constructor(source: string, isPlain: boolean) {
     this.#isPlain = isPlain;
+    this.#waits = source.includes("]:");
   }
 
   /** Blocks of Markdown. The piece is filled by `finish`. */
@@ -46,22 +52,34 @@ export class Prose {
     const tokens: Token[] = [];
     if (isInline) this.#lexer.inline(markdown, tokens);
     else this.#lexer.blockTokens(markdown, tokens);
-    this.#jobs.push({ piece, tokens, isInline, wantsText });
+    const job: Job = { piece, tokens, isInline, wantsText };
+    if (this.#waits) this.#jobs.push(job);
+    else {
+      this.#lexInline();
+      this.#fill(job);
+    }
     return piece;
   }
 
-  /** Fills all pieces: only now are all link definitions known. */
+  /** Fills the pieces that waited: only now are all link definitions known. */
   finish(): void {
-    for (let index = 0; index < this.#lexer.inlineQueue.length; index++) {
-      const next = this.#lexer.inlineQueue[index]!;
+    this.#lexInline();
+    for (const job of this.#jobs) this.#fill(job);
+    this.#jobs.length = 0;
+  }
+
+  #lexInline(): void {
+    const queue = this.#lexer.inlineQueue;
+    for (let index = 0; index < queue.length; index++) {
+      const next = queue[index]!;
       this.#lexer.inlineTokens(next.src, next.tokens);
     }
-    this.#lexer.inlineQueue = [];
-    for (const job of this.#jobs) {
-      job.piece.html = job.isInline ? this.#parser.parseInline(job.tokens) : this.#parser.parse(job.tokens);
-      if (job.wantsText) job.piece.text = collapse(textOf(job.tokens));
-    }
-    this.#jobs.length = 0;
+    queue.length = 0;
+  }
+
+  #fill(job: Job): void {
+    job.piece.html = job.isInline ? this.#parser.parseInline(job.tokens) : this.#parser.parse(job.tokens);
+    if (job.wantsText) job.piece.text = collapse(textOf(job.tokens));
   }
 }
 
@@ -91,7 +109,8 @@ function textOf(tokens: Token[]): string {
   return text;
 }
 
-const collapse = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
+const collapse = (text: string): string => (/\s\s|[\t\r\n]|^\s|\s$/.test(text) ? squeeze(text) : text);
+const squeeze = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
 const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", nbsp: " " };
 const unescapeHtml = (text: string): string =>
   text.includes("&") ? text.replaceAll(/&(amp|lt|gt|quot|#39|nbsp);/g, (_, name: string) => ENTITIES[name]!) : text;

@@ -12,6 +12,8 @@ export const ARITHMETIC = 5;
 export type Unfinished = "quote" | "here-document" | "bracket" | "keyword" | "operator" | "backslash";
 type Frame = { kind: "plain" | "double" | "brace" | "arithmetic" | "backtick"; depth: number; keywords: number; cases: number };
 
+/** Blanks, operators, quotes and expansions. */
+const ENDS_WORD = new Set([..." \t;&|()<>\"'`$\\"].map((char) => char.charCodeAt(0)));
 /** Brackets inside one another; deeper is no text a person wrote. */
 const MAX_FRAMES = 200;
 const OPENERS = new Set(["if", "for", "while", "until", "select", "case", "{"]);
@@ -29,14 +31,13 @@ export class ShellScanner {
   #endsInOperator = false;
   #endsInBackslash = false;
 
-  /** Reads one line (without its line end) and says what each character stands in. */
-  feed(line: string): Uint8Array {
-    const contexts = new Uint8Array(line.length);
+  /** Reads one line (without its line end); what each character stands in is written to `into` from `base` on. */
+  feed(line: string, into: Uint8Array | null = null, base = 0): void {
     const body = this.#bodies[0];
     if (body !== undefined) {
-      contexts.fill(HEREDOC);
+      into?.fill(HEREDOC, base, base + line.length);
       if ((body.stripsTabs ? line.replace(/^\t+/, "") : line) === body.word) this.#bodies.shift();
-      return contexts;
+      return;
     }
     const continues = this.#endsInBackslash;
     this.#endsInBackslash = false;
@@ -48,14 +49,13 @@ export class ShellScanner {
       at = this.#isSingle ? this.#single(line, at) : this.#step(line, at, continues && at === 0);
       const shown = at < 0 ? COMMENT : context;
       if (at < 0) at = line.length;
-      contexts.fill(shown, from, at);
+      if (into !== null) for (let index = from; index < at; index++) into[base + index] = shown;
     }
     const kind = this.#top().kind;
     if (this.#waiting.length > 0 && kind !== "double" && !this.#isSingle) {
       this.#bodies.push(...this.#waiting);
       this.#waiting = [];
     }
-    return contexts;
   }
 
   /** Why the text so far is no whole command, or null. */
@@ -224,7 +224,7 @@ export class ShellScanner {
 
   #plainWord(line: string, at: number, top: Frame): number {
     let end = at;
-    while (end < line.length && !" \t;&|()<>\"'`$\\".includes(line[end]!)) end++;
+    while (end < line.length && !ENDS_WORD.has(line.charCodeAt(end))) end++;
     if (end === at) end++;
     const word = line.slice(at, end);
     const wasStart = this.#isCommandStart;
@@ -271,7 +271,7 @@ export function shellContexts(text: string): Uint8Array {
   while (at < text.length) {
     let end = text.indexOf("\n", at);
     if (end === -1) end = text.length;
-    contexts.set(scanner.feed(text.slice(at, end)), at);
+    scanner.feed(text.slice(at, end), contexts, at);
     at = end + 1;
   }
   return contexts;

@@ -1,7 +1,7 @@
 // The bytes of a file as text and lines. Owns decoding, line tables and the hash of a range of lines.
 // Offsets are UTF-16 units of the decoded text, lines and columns count from 1, hashes are of the bytes.
 // Does not know Markdown.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** How the bytes were read; anything but plain UTF-8 is told to the reader. */
 export type Encoding = "utf-8" | "utf-16le" | "utf-16be";
@@ -91,37 +91,45 @@ export function lineText(source: Source, line: number): string {
   return source.text.slice(source.starts[line - 1], source.ends[line - 1]);
 }
 
-/** Computes hashes of line ranges. Byte offsets are found lazily: only hashed files pay for the table. */
+/** Computes hashes of line ranges, from the first byte of `line` to the last of `endLine`, its line end left out. */
 export function createHasher(source: Source): (line: number, endLine: number) => string {
-  const table = byteStarts(source);
+  const byteOf = byteOffsets(source);
   return (line, endLine) => {
-    const from = table.starts[line - 1] ?? source.bytes.length;
-    const to = table.ends[endLine - 1] ?? source.bytes.length;
-    return sha256(source.bytes.subarray(from, to));
+    const from = byteOf(source.starts[line - 1] ?? source.text.length);
+    return sha256(source.bytes.subarray(from, byteOf(source.ends[endLine - 1] ?? source.text.length)));
   };
 }
 
 export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  return hash("sha256", bytes, "hex");
 }
 
-// Line ends are single bytes in UTF-8 and cannot be part of another character, also not of an invalid one,
-// so the bytes have the same lines as the decoded text.
-function byteStarts(source: Source): { starts: number[]; ends: number[] } {
-  if (source.encoding !== "utf-8") {
-    const byte = (offset: number) => 2 + offset * 2;
-    return { starts: source.starts.map(byte), ends: source.ends.map(byte) };
-  }
+/** Turns offsets of the text into offsets of the bytes. Cheapest when asked in rising order. */
+function byteOffsets(source: Source): (offset: number) => number {
+  const first = source.hasBom ? (source.encoding === "utf-8" ? 3 : 2) : 0;
+  if (source.encoding !== "utf-8") return (offset) => first + offset * 2;
+  if (source.bytes.length - first === source.text.length) return (offset) => first + offset; // all ASCII
+  if (source.invalidCount > 0) return invalidOffsets(source, first);
+  let last = { offset: 0, byte: first };
+  return (offset) => {
+    if (offset < last.offset) last = { offset: 0, byte: first };
+    last = { offset, byte: last.byte + Buffer.byteLength(source.text.slice(last.offset, offset)) };
+    return last.byte;
+  };
+}
+
+// An invalid byte is one character of the text and three bytes of its UTF-8, so lengths cannot be computed.
+// Line ends are single bytes and cannot be part of another character, also not of an invalid one:
+// the bytes have the same lines as the text, and only starts and ends of lines are asked for.
+function invalidOffsets(source: Source, first: number): (offset: number) => number {
   const { bytes } = source;
-  const starts: number[] = [];
-  const ends: number[] = [];
-  let at = source.hasBom ? 3 : 0;
-  while (at < bytes.length) {
-    starts.push(at);
-    let end = at;
-    while (end < bytes.length && bytes[end] !== 10 && bytes[end] !== 13) end++;
-    ends.push(end);
-    at = bytes[end] === 13 && bytes[end + 1] === 10 ? end + 2 : end + 1;
+  const known = new Map<number, number>();
+  let at = first;
+  for (let line = 0; line < source.lines; line++) {
+    known.set(source.starts[line]!, at);
+    while (at < bytes.length && bytes[at] !== 10 && bytes[at] !== 13) at++;
+    known.set(source.ends[line]!, at);
+    at += bytes[at] === 13 && bytes[at + 1] === 10 ? 2 : 1;
   }
-  return { starts, ends };
+  return (offset) => known.get(offset) ?? bytes.length;
 }
