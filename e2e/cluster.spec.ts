@@ -1,0 +1,59 @@
+// Scene 3 as far as it reaches: the blue-green switch in the window, on the real API server, production typed by name.
+import { execFileSync } from "node:child_process";
+import { expect, test } from "./holdpoint.ts";
+import { becomeOperator } from "./pages.ts";
+
+const kubeconfig = process.env["HOLDPOINT_TEST_KUBECONFIG"];
+const kubectl = (...args: string[]) =>
+  execFileSync("kubectl", ["--kubeconfig", kubeconfig!, "--context", "admin", "-n", "core", ...args], { encoding: "utf8" });
+const colour = () => kubectl("get", "service", "api", "-o", "jsonpath={.spec.selector.colour}");
+
+test("the blue-green switch on production, from the typed name to the proof", async ({ holdpoint }) => {
+  expect(kubeconfig, "the cluster tests need the control plane: run them by `npm test`, or set HOLDPOINT_TEST_KUBECONFIG").toBeTruthy();
+  kubectl("patch", "service", "api", "--type", "merge", "-p", '{"spec":{"selector":{"colour":"blue"}}}');
+
+  const page = await holdpoint.open(await holdpoint.serve({ KUBECONFIG: kubeconfig! }));
+  await becomeOperator(page);
+
+  // the class is set once, and decides colour and guard
+  const deployer = page.getByRole("listitem").filter({ hasText: /^deployer/ });
+  await deployer.getByRole("button", { name: /class/i }).click();
+  await page
+    .getByRole("menuitem", { name: /Production/ })
+    .or(page.getByRole("menuitemradio", { name: /Production/ }))
+    .click();
+  await expect(deployer.getByText("PRODUCTION")).toBeVisible();
+
+  await page
+    .getByRole("button", { name: /Blue-green switch/ })
+    .or(page.getByRole("link", { name: /Blue-green switch/ }))
+    .first()
+    .click();
+  await page
+    .getByRole("button", { name: /^Start/ })
+    .first()
+    .click();
+  const start = page.getByRole("dialog", { name: /Start Blue-green switch/ });
+  await start.getByRole("radio", { name: /deployer/ }).click();
+  await start.getByLabel(/type/i).last().fill("deployer");
+  await expect(start.getByText("Ready to start.")).toBeVisible();
+  await start.getByRole("button", { name: /Start run/ }).click();
+
+  await expect(page.getByText("PRODUCTION").first()).toBeVisible();
+  // every act on production takes the modifier, and only once it was on screen for a moment
+  for (
+    let act = 0;
+    act < 40 &&
+    !(await page
+      .getByText(/Run finished|finished, passed/i)
+      .first()
+      .isVisible());
+    act++
+  ) {
+    const button = page.getByRole("button", { name: /Run step|Run block|Confirm check|Finish/ }).last();
+    if ((await button.isVisible()) && (await button.isEnabled())) await page.keyboard.press("ControlOrMeta+Enter");
+    await page.waitForTimeout(500);
+  }
+  await expect.poll(colour).toBe("green");
+  await expect(page.getByText(/finished/i).first()).toBeVisible();
+});

@@ -1,0 +1,38 @@
+// The window's screens as a person uses them: by names and keys, never by class names.
+// Owns: the words that the tests click and read. Asserts nothing but that a screen is there.
+import { expect, type Page } from "@playwright/test";
+
+export const PERSON = { name: "Dana Mercer", id: "dana.mercer", password: "correct horse battery" };
+
+/** The first run's sheet, by keyboard alone: name, id (proposed from the name), password twice, Enter. */
+export async function becomeOperator(page: Page): Promise<void> {
+  const sheet = page.getByRole("dialog", { name: "Who are you?" });
+  await expect(sheet.getByLabel("Name")).toBeFocused();
+  await page.keyboard.type(PERSON.name);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type(PERSON.id);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(PERSON.password);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(PERSON.password);
+  await page.keyboard.press("Enter");
+  await expect(sheet).toBeHidden();
+  await expect(page.getByText(PERSON.name).first()).toBeVisible();
+}
+
+/** The large button at the bottom right. */
+export const primary = (page: Page, name: RegExp | string) => page.getByRole("button", { name });
+
+export async function openRunbook(page: Page, path: string): Promise<void> {
+  await page.getByRole("button", { name: "Open a file or folder" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox").first().fill(path);
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+}
+
+/** Text of the terminal on screen, as xterm's accessible rows or its buffer give it. */
+export async function terminalText(page: Page): Promise<string> {
+  return (await page.locator(".xterm-rows").first().textContent()) ?? "";
+}
