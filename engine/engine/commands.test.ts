@@ -225,6 +225,25 @@ it("gives parameters and captures to later steps as variables, and placeholders 
   await bench.call("run.finish", { run: run.run });
 });
 
+it("takes a placeholder with the step that lacks it, and refuses one that is not safe", async () => {
+  const path = bench.write("late.md", runbookOf({ a: "echo <name> > <name>.txt" }, `cwd: ${bench.folder}\n`));
+  const { header } = await bench.call("run.start", {
+    path,
+    mode: "live",
+    contexts: {},
+    params: {},
+    placeholders: {},
+    overrideReason: "known later",
+  });
+  const run = { run: header.run, step: sid("a") };
+  expect(header.nextAction).toMatchObject({ kind: "blocked" });
+  expect(await codeOf("run.step", run)).toBe("not-ready");
+  expect(await codeOf("run.step", { ...run, placeholders: { name: "x; rm -rf /" } })).toBe("invalid-params");
+  await bench.call("run.step", { ...run, placeholders: { name: "late-1" } });
+  await expect.poll(() => existsSync(join(bench.folder, "late-1.txt"))).toBe(true);
+  await bench.call("run.abort", { run: header.run, reason: "done" });
+});
+
 it("skips by rule a step that does not apply, with the rule as its reason", async () => {
   const text = markdown(
     section("a", sh("echo a")) + section("full", sh("exit 1"), ", when: SIZE == full") + section("b", sh("echo b"), ", needs: [full]"),

@@ -28,7 +28,10 @@ export function connectTerminal(
       const parsed = TerminalToEngine.safeParse(message);
       if (!parsed.success) return; // not ours: a view of another version, or somebody trying; nothing is typed from it
       if (parsed.data.type !== "ack" && refusal("run.step", caller, standing()) !== null) return;
-      if (parsed.data.type === "input") context.people.stir(caller.id);
+      if (parsed.data.type === "input") {
+        found.lane.typist = context.people.actor(caller.id);
+        context.people.stir(caller.id);
+      }
       receive(parsed.data);
     },
     detach,

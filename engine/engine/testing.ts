@@ -52,7 +52,10 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const home = options.home ?? mkdtempSync(join(tmpdir(), "holdpoint-test-"));
   const folder = `${home}-runbooks`;
   mkdirSync(folder, { recursive: true });
-  const env = { ...process.env, ...options.env };
+  // An operator with no rc files: what a machine's own say, and how long they take, is not what is tested.
+  const userHome = `${home}-user`;
+  mkdirSync(userHome, { recursive: true });
+  const env = { ...process.env, HOME: userHome, ...options.env };
   const created = await createEngine({
     home,
     env,
@@ -105,7 +108,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     },
     async remove() {
       await bench.close();
-      for (const path of [home, folder, runtimeDirectory(home, env)]) rmSync(path, { recursive: true, force: true });
+      for (const path of [home, folder, userHome, runtimeDirectory(home, env)]) rmSync(path, { recursive: true, force: true });
     },
   };
   return bench;

@@ -22,6 +22,8 @@ export * from "./terminal.ts";
 const none = z.strictObject({});
 const path = z.string().min(1).max(4096);
 const atStep = { run: RunId, step: StepId };
+/** Values for placeholders that a step still lacks; recorded before it starts. */
+const placeholders = z.record(z.string(), z.string().max(10_000)).optional();
 
 export const METHODS = {
   // app and settings
@@ -67,6 +69,7 @@ export const METHODS = {
       typed: z.string().max(1000).optional(),
       nested: z.boolean().optional(),
       reason: z.string().max(2000).optional(),
+      placeholders,
     }),
     result: RunHeader,
   },
@@ -77,6 +80,7 @@ export const METHODS = {
       typed: z.string().max(1000).optional(),
       nested: z.boolean().optional(),
       reason: z.string().max(2000).optional(),
+      placeholders,
     }),
     result: RunHeader,
   },

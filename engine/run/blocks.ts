@@ -46,7 +46,9 @@ export async function runBlock(deps: RunDeps, live: LiveRun, request: BlockReque
     return fail("conflict", "The run was held before the command began; it was not started.");
   const background = block.options.background === true;
 
-  const { recording, path } = recordingOf(deps, live, step, request.attempt, background ? block.index : null);
+  const recorded = recordingOf(deps, live, step, request.attempt, background ? block.index : null);
+  if (!recorded.ok) return recorded;
+  const { recording, path } = recorded.value;
   const text = live.redactor.redactText(filled.value);
   const number = live.plan.byId.get(step)?.step.number ?? "";
   const label = [number, request.asShell === null ? (block.name ?? "") : "run as shell"].filter((part) => part !== "").join(" · ");
@@ -128,10 +130,10 @@ function recordEnd(deps: RunDeps, live: LiveRun, request: BlockRequest, lane: La
   lane.cwd = outcome.cwd ?? lane.cwd;
   const captured = captureOf(live, request, outcome);
   // Whoever waited did so no longer: that the interrupt ended it says nothing of what it had done by then.
-  const isGivenUp = lane.isGivenUp === true && outcome.kind === "cancelled";
-  lane.isGivenUp = false;
-  const because = captured.problem ?? (isGivenUp ? "nobody waited for its end any longer, so it was ended" : outcome.because);
-  const verdict: Verdict = captured.problem !== null ? "failed" : isGivenUp ? "unknown" : outcome.verdict;
+  const givenUp = outcome.kind === "cancelled" ? lane.givenUp : null;
+  lane.givenUp = null;
+  const because = captured.problem ?? givenUp ?? outcome.because;
+  const verdict: Verdict = captured.problem !== null ? "failed" : givenUp !== null ? "unknown" : outcome.verdict;
   const planned = live.plan.byId.get(step)?.step;
   const at = { step, attempt, cluster: lane.cluster };
   const events = [

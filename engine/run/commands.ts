@@ -3,7 +3,7 @@
 import { type Block, type Expectation, fail, type Result, type StepState } from "../protocol/index.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { conclude, drive, driveOn, endStep, settleWhens } from "./drive.ts";
-import { append, checkRole, eventOf, factsOf } from "./live.ts";
+import { append, checkRole, eventOf, factsOf, placeholderValues } from "./live.ts";
 import { focusStep, isOnProduction, obstacleFor, pendingAction, wordToType } from "./next.ts";
 import { hasDanger, needsTyping, type StepPlan } from "./plan.ts";
 import { closeRecording } from "./recordings.ts";
@@ -12,7 +12,14 @@ import { isSettled } from "./state.ts";
 type Done = Promise<Result<null>>;
 type At = { plan: StepPlan; step: StepState };
 
-export type StepCall = { step: string; typed?: string | undefined; nested?: boolean | undefined; reason?: string | undefined };
+export type StepCall = {
+  step: string;
+  typed?: string | undefined;
+  nested?: boolean | undefined;
+  reason?: string | undefined;
+  /** Values for placeholders that have none yet. */
+  placeholders?: Record<string, string> | undefined;
+};
 
 /** Starts or goes on with a step. */
 export async function runStep(deps: RunDeps, live: LiveRun, who: Who, call: StepCall): Done {
@@ -20,7 +27,7 @@ export async function runStep(deps: RunDeps, live: LiveRun, who: Who, call: Step
   if (!at.ok) return at;
   const { plan, step } = at.value;
   if (step.status === "done") return fail("conflict", `${place(live, step)} is done (${step.verdict}). Retry it to run it again.`);
-  const order = checkOrder(live, step, call.reason);
+  const order = checkOrder(live, step, call.reason) ?? takePlaceholders(deps, live, who, plan, call.placeholders);
   if (order) return order;
   const obstacle = obstacleFor(live.state, plan, step, factsOf(live));
   if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);
@@ -53,7 +60,7 @@ export async function runBlockAlone(deps: RunDeps, live: LiveRun, who: Who, call
       "conflict",
       `${place(live, step)}: the block at line ${block.line} is not a command: ${block.why ?? "it is shown as text"}.`,
     );
-  const order = checkOrder(live, step, call.reason);
+  const order = checkOrder(live, step, call.reason) ?? takePlaceholders(deps, live, who, plan, call.placeholders);
   if (order) return order;
   const obstacle = obstacleFor(live.state, plan, step, factsOf(live));
   if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);
@@ -307,6 +314,30 @@ function checkOrder(live: LiveRun, step: StepState, reason: string | undefined):
   if (!expected || expected.id === step.id) return null;
   if (step.status === "done") return null;
   return fail("reason-needed", `${place(live, expected)} comes first. Give a reason to run step ${step.number} now.`);
+}
+
+/** Records given values once every command of the step that has all of its own takes them. */
+function takePlaceholders(
+  deps: RunDeps,
+  live: LiveRun,
+  who: Who,
+  plan: StepPlan,
+  given: Record<string, string> | undefined,
+): Result<never> | null {
+  if (given === undefined || Object.keys(given).length === 0) return null;
+  const { params } = live.plan.document;
+  const secret = params.find((param) => param.type === "secret" && given[param.name] !== undefined);
+  if (secret)
+    return fail("invalid-params", `<${secret.name}> is a secret and would be written into the command. Use "$${secret.name}" instead.`);
+  const values = { ...placeholderValues(live), ...given };
+  for (const block of plan.step.blocks) {
+    if (!block.runnable || block.placeholders.some((name) => values[name] === undefined)) continue;
+    const filled = deps.documents.fillPlaceholders(block, values, params);
+    if (!filled.ok) return filled;
+  }
+  const placeholders = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, live.redactor.redactText(value)]));
+  const written = append(deps, live, [eventOf(live, who.actor, { type: "value.given", step: plan.step.id, data: { placeholders } })]);
+  return written.ok ? null : written;
 }
 
 function checkTyped(live: LiveRun, step: StepState, block: Block, typed: string | undefined): Result<never> | null {

@@ -49,7 +49,7 @@ export type RunDeps = {
   notify: {
     changed(run: RunId, step: StepId | null): void;
     alarm(run: RunId, step: StepId | null, severity: "fail" | "warn", title: string, detail: string): void;
-    watched(run: RunId, cluster: ClusterName, objects: WatchedObject[], state: "live" | "lost"): void;
+    watched(run: RunId, cluster: ClusterName, objects: WatchedObject[], state: "live" | "lost" | "off"): void;
     /** A refusal by role: recorded in the install log. */
     refused(who: Who, what: string, why: string): void;
   };
@@ -63,8 +63,10 @@ export type LaneShell = {
   session: ShellSession;
   /** Directory as the shell last reported it; null before it did. */
   cwd: string | null;
-  /** Its block is being ended because the caller's patience is over (`run.cancel` with `giveUp`): the end is unknown. */
-  isGivenUp?: boolean;
+  /** Why its block is being ended although nobody decided that it failed: its end is then unknown, for this reason. */
+  givenUp: string | null;
+  /** Who typed into it last; lines typed by hand are on record in this name. */
+  typist: Actor | null;
   /** Settles when the shell has begun the block it was given last: an interrupt before that would reach nobody. */
   accepted: Promise<unknown>;
 };

@@ -82,7 +82,7 @@ export async function cancel(deps: RunDeps, live: LiveRun, who: Who, giveUp = fa
       eventOf(live, who.actor, { type: "block.cancelled", step: running.step, attempt, data: { block: running.block, gave_up: giveUp } }),
     ]);
   }
-  for (const lane of busy) lane.isGivenUp = giveUp;
+  for (const lane of busy) lane.givenUp = giveUp ? "nobody waited for its end any longer, so it was ended" : null;
   const survivors = await Promise.all(busy.map(cancelLane));
   return ok({ survivors: survivors.flatMap((result) => result.survivors) });
 }
@@ -174,7 +174,7 @@ async function stopEverything(deps: RunDeps, live: LiveRun) {
 
 async function putAway(deps: RunDeps, live: LiveRun, why: string) {
   await closeShells(deps, live);
-  await disposePins(live);
+  await disposePins(deps, live);
   live.secrets.clear();
   deps.store.checkpoint(live.log, why);
   deps.notify.changed(live.run, null);
@@ -184,11 +184,12 @@ async function putAway(deps: RunDeps, live: LiveRun, why: string) {
 export async function closeRun(deps: RunDeps, live: LiveRun): Promise<void> {
   const isOver = live.state.status === "finished" || live.state.status === "aborted";
   live.isClosing = true;
+  for (const lane of live.lanes) lane.givenUp = "Holdpoint was closed while it ran, and ended it; whether it had taken effect is not known";
   await stopEverything(deps, live);
   if (!isOver && live.state.status === "active")
     appendOrKeep(deps, live, [
       eventOf(live, ENGINE, { type: "run.held", reason: "Holdpoint was closed. The shells are gone; the next step gets a new one." }),
     ]);
   await closeShells(deps, live);
-  await disposePins(live);
+  await disposePins(deps, live);
 }

@@ -158,8 +158,11 @@ export function adoptPin(live: LiveRun, pin: ClusterPin) {
   live.redactor.add(pin.secretValues);
 }
 
-export async function disposePins(live: LiveRun) {
-  for (const watch of live.watches.values()) watch.stop();
+export async function disposePins(deps: RunDeps, live: LiveRun) {
+  for (const [name, watch] of live.watches) {
+    watch.stop();
+    deps.notify.watched(live.run, name as ClusterName, watch.objects, "off");
+  }
   live.watches.clear();
   await Promise.all([...live.pins.values()].map((pin) => pin.dispose()));
   live.pins.clear();

@@ -27,7 +27,7 @@ export async function preflightFindings(deps: RunDeps, input: PreflightInput): P
   const groups = await Promise.all([
     documentFindings(input),
     inputFindings(input),
-    shellFindings(input.plan),
+    shellFindings(deps, input.plan),
     checkTools(input.plan.document.requires.tools, shellEnvironment(deps.environment)),
     Promise.all(input.pins.map((pin) => clusterFindings(input, pin))).then((all) => all.flat()),
     bypassFindings(input),
@@ -151,7 +151,7 @@ function inputFindings({ plan, request, paramProblem, pins }: PreflightInput): F
 const captures = (plan: RunPlan): string[] =>
   plan.steps.flatMap(({ step }) => step.blocks.flatMap((block) => (block.options.capture === undefined ? [] : [block.options.capture])));
 
-async function shellFindings(plan: RunPlan): Promise<Finding[]> {
+async function shellFindings(deps: RunDeps, plan: RunPlan): Promise<Finding[]> {
   const wanted = new Map<ShellKind, { step: string; line: number }>();
   for (const { step } of plan.steps)
     for (const block of step.blocks) {
@@ -159,7 +159,7 @@ async function shellFindings(plan: RunPlan): Promise<Finding[]> {
       const kind = block.shell ?? plan.document.shell ?? "bash";
       if (!wanted.has(kind)) wanted.set(kind, { step: step.id, line: block.line });
     }
-  const present = new Map((await shellsAvailable()).map((shell) => [shell.shell, shell]));
+  const present = new Map((await shellsAvailable(shellEnvironment(deps.environment))).map((shell) => [shell.shell, shell]));
   return [...wanted].map(([kind, at]) => {
     const shell = present.get(kind);
     return shell

@@ -2,7 +2,7 @@
 // Owns: names and closing. Does not write them: that is the shell's work.
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { CanonicalValue, Verdict } from "../protocol/index.ts";
+import { type CanonicalValue, fail, ok, type Result, type Verdict } from "../protocol/index.ts";
 import { openRecording, type Recording } from "../shell/index.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
 import { appendOrKeep, ENGINE, eventOf, holdByEngine } from "./live.ts";
@@ -18,16 +18,26 @@ export function recordingOf(
   step: string,
   attempt: number,
   background: number | null,
-): { recording: Recording; path: string } {
+): Result<{ recording: Recording; path: string }> {
   const key = background === null ? step : `${step}#${background}`;
   const open = live.recordings.get(key);
-  if (open) return open;
+  if (open) return ok(open);
   const position = String((live.state.positions.get(step) ?? 0) + 1).padStart(4, "0");
   const name = step
     .toLowerCase()
     .replaceAll(/[^a-z0-9._-]+/g, "-")
     .slice(0, 60);
-  mkdirSync(join(deps.home, "recordings", live.run), { recursive: true, mode: 0o700 });
+  const folder = join(deps.home, "recordings", live.run);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    return fail(
+      code === "ENOSPC" || code === "EDQUOT" ? "disk-full" : "unreadable",
+      `The folder ${folder} for recordings cannot be made (${code}). A command is never run unrecorded: put that right, then run the step.`,
+    );
+  }
   const stem = `${live.run}/${position}-${name}.${attempt}${background === null ? "" : `.background-${background}`}`;
   // An attempt that goes on after a restart gets a second file: the first was closed by its hash on record.
   let path = `${stem}.cast`;
@@ -41,7 +51,7 @@ export function recordingOf(
   });
   const entry = { recording, path };
   live.recordings.set(key, entry);
-  return entry;
+  return ok(entry);
 }
 
 /** Closes the recording if one is open, and gives what binds it: path, hash, size. No hash where the disk refused. */

@@ -62,6 +62,7 @@ async function openLane(
   if (cluster !== "none" && !pin)
     return fail("cluster-invalid", `Cluster ${cluster} is not pinned in this run. Resume the run to pin it again.`);
   const cwd = before?.cwd ?? (document.cwd === null ? live.folder : resolve(live.folder, document.cwd));
+  const made: { lane: LaneShell | null } = { lane: null };
   const opened = await openShellSession({
     id,
     shell: kind,
@@ -76,17 +77,21 @@ async function openLane(
     ...(before?.from ? { inherited: before.from } : {}),
     report: ["KUBECONFIG"],
     onRecordingFailed: (error) => holdByEngine(deps, live, error.message, null),
-    onHandTyped: (line) =>
+    onHandTyped: (line) => {
+      if (live.isClosing) return;
+      const typist = made.lane?.typist ?? ENGINE;
       appendOrKeep(deps, live, [
-        eventOf(live, ENGINE, { type: "input.typed", cluster, data: { line, reported_by: "shell", terminal: id } }),
-      ]),
+        eventOf(live, typist, { type: "input.typed", cluster, data: { line, reported_by: "shell", terminal: id } }),
+      ]);
+    },
     onClosed: ({ code, signal }) => {
       if (live.isClosing) return;
       appendOrKeep(deps, live, [eventOf(live, ENGINE, { type: "shell.ended", cluster, data: { terminal: id, code, signal } })]);
     },
   });
   if (!opened.ok) return opened;
-  const lane: LaneShell = { id, cluster, kind, session: opened.value, cwd, accepted: Promise.resolve() };
+  const lane: LaneShell = { id, cluster, kind, session: opened.value, cwd, givenUp: null, typist: null, accepted: Promise.resolve() };
+  made.lane = lane;
   live.lanes.add(lane);
   const why = before?.why ?? "first use";
   appendOrKeep(deps, live, [eventOf(live, ENGINE, { type: "shell.opened", cluster, data: { terminal: id, shell: kind, why } })]);
