@@ -44,6 +44,11 @@ function Window({ snapshot }: { snapshot: NonNullable<AppState["snapshot"]> }) {
   const siteZone = useSiteZone();
   useKeys([{ combo: "Mod+K", scope: "always", run: () => setPaletteOpen(!useApp.getState().isPaletteOpen) }]);
   const key = routeKey(route);
+  const { recordProblem } = snapshot;
+  useEffect(() => {
+    // Found when the database was opened: said at once and in full, wherever the window stands.
+    if (recordProblem !== null) useApp.getState().notify("fail", recordProblem);
+  }, [recordProblem]);
   const title = titleOf(route);
   const shown = useRef(key);
   useEffect(() => {
