@@ -84,7 +84,7 @@ function killOnceThere(directory: string, name: string, thenTurns: number): Prom
   });
 }
 
-describe("a process that is killed while it appends", () => {
+describe("a process that is killed while it appends", { timeout: 3_600_000 }, () => {
   it(`loses nothing that it acknowledged, and the chain verifies, ${KILLS} times`, async () => {
     const random = createRandom(20260315);
     let acknowledged = 0;
@@ -114,7 +114,15 @@ describe("a process that is killed while it appends", () => {
   });
 });
 
-describe("a process that is killed while it makes its record", () => {
+it("keeps a second process out while the first lives, and lets it in when the first was killed", async () => {
+  const first = mustOpen(home);
+  await expect(appendUntilKilled(1, 0)).rejects.toThrow(/ended by itself \(3\): busy: Another Holdpoint has .* open/);
+  first.close();
+  await appendUntilKilled(1, 0);
+  mustOpen(home).close();
+});
+
+describe("a process that is killed while it makes its record", { timeout: 3_600_000 }, () => {
   it("leaves a directory that opens well", async () => {
     const random = createRandom(7);
     for (let kill = 0; kill < Math.max(6, KILLS / 5); kill++) {
@@ -133,7 +141,7 @@ describe("a process that is killed while it makes its record", () => {
   });
 });
 
-describe("a database with a byte changed", () => {
+describe("a database with a byte changed", { timeout: 3_600_000 }, () => {
   /** Everything that a reader of the record would see, or null where it cannot be read. */
   function meaningOf(path: string): string | null {
     try {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { LogId } from "../protocol/index.ts";
+import { CHECKPOINT_EVERY_MS } from "./anchor.ts";
 import { eventHash, genesisHash, payloadCommitment } from "./chain.ts";
 import { openRecordStore, type RecordStore } from "./open.ts";
 import { parseSidecar } from "./sidecar.ts";
@@ -114,13 +115,14 @@ describe("appending", () => {
       seen.push(event.body.type);
       expect(store.head(log).seq).toBe(event.body.seq);
     });
-    store.onAppended(() => {
+    const offAgain = store.onAppended(() => {
       throw new Error("a listener's bug");
     });
     store.append(log, { type: "a", actor: DANA });
     off();
     store.append(log, { type: "b", actor: DANA });
     expect(seen).toEqual(["a"]);
+    offAgain();
     expect(warned).toHaveBeenCalledTimes(2);
     warned.mockRestore();
     expect(store.head(log).seq).toBe(2);
@@ -257,6 +259,25 @@ describe("checkpoints", () => {
     expect(checkpoints().map((c) => c.why)).toEqual(["open", "log.opened", "events", "run.finished", "close"]);
     expect(checkpoints().map((c) => c.heads.find((h) => h.log === log)?.seq)).toEqual([undefined, 0, 100, 101, 102]);
     store = mustOpen(home, ports);
+  });
+
+  it("anchors what was recorded in the last minute, and only then", () => {
+    store.close();
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      store = mustOpen(home, ports);
+      const log = makeRun();
+      const before = checkpoints().length;
+      vi.advanceTimersByTime(CHECKPOINT_EVERY_MS);
+      expect(checkpoints()).toHaveLength(before);
+      store.append(log, { type: "x", actor: DANA });
+      vi.advanceTimersByTime(CHECKPOINT_EVERY_MS - 1);
+      expect(checkpoints()).toHaveLength(before);
+      vi.advanceTimersByTime(1);
+      expect(checkpoints().at(-1)).toMatchObject({ why: "timer", heads: [{ log, seq: 1 }, { number: 0 }] });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("repeats each head in the install log", () => {
