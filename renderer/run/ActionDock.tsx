@@ -25,6 +25,8 @@ type Props = {
   isPending: boolean;
   isReadOnly: boolean;
   hotkey: string;
+  /** The plain Enter, and Space, decide nothing here: only Ctrl/⌘ Enter and the pointer do. */
+  isGuarded: boolean;
   refusal: CallFailure | null;
   /** A block runs: it can be stopped from here too, since the document may be out of sight. */
   canStop: boolean;
@@ -76,6 +78,8 @@ export function ActionDock(props: Props) {
             aria-disabled={!isArmed || isPending}
             aria-keyshortcuts={hotkey.replace("Mod", "Control")}
             data-region-focus
+            onKeyDown={keepKeys(props.isGuarded)}
+            onKeyUp={keepKeys(props.isGuarded)}
             onClick={props.onPrimary}
           >
             {action.button}
@@ -85,3 +89,11 @@ export function ActionDock(props: Props) {
     </div>
   );
 }
+
+/** A focused button answers Enter and Space by itself, and again while they are held down. On production it must not, and repeats never count. */
+const keepKeys =
+  (isGuarded: boolean) =>
+  (event: React.KeyboardEvent): void => {
+    const isPlain = !event.ctrlKey && !event.metaKey;
+    if ((event.key === "Enter" || event.key === " ") && (event.repeat || (isGuarded && isPlain))) event.preventDefault();
+  };

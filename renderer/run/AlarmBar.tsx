@@ -23,7 +23,7 @@ export function AlarmBar({
   const isFailure = alarm.severity === "fail" && !isUnknown;
   return (
     <FrameAlarm>
-      <div className={`run-alarm ${isFailure ? "fail" : "warn"}`}>
+      <section className={`run-alarm ${isFailure ? "fail" : "warn"}`} aria-label="Alarm">
         <span className={isFailure ? "run-alarm-glyph" : ""}>
           <Status
             state={isFailure ? "failed" : isUnknown ? "unknown" : "nearmiss"}
@@ -42,7 +42,7 @@ export function AlarmBar({
         <Button className="run-seen" onClick={onSeen} aria-keyshortcuts="Escape">
           Seen <Kbd combo="Esc" />
         </Button>
-      </div>
+      </section>
     </FrameAlarm>
   );
 }

@@ -240,6 +240,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       isArmed={isArmed}
       isPending={pending !== null}
       isReadOnly={isReadOnly}
+      isGuarded={guarded}
       hotkey={primaryKeyLabel(guarded, focused === "terminal")}
       refusal={refusal}
       canStop={running !== undefined && arrangement !== "wide" && nextAction.button === ""}
@@ -323,19 +324,17 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
           ) : (
             <>
               <div className="run-narrow">
+                <div className="run-tab-tools">
+                  <TextPinned header={header} isShort />
+                  {tools}
+                  <IconButton label="Outline" aria-expanded={isDrawerOpen} onClick={() => setDrawerOpen(true)}>
+                    <ListTree size={17} />
+                  </IconButton>
+                </div>
                 <Tabs
                   label="Parts of the run"
                   value={tab}
                   onChange={(id) => setTab(id as Region)}
-                  end={
-                    <span className="run-tab-end">
-                      <TextPinned header={header} isShort />
-                      {tools}
-                      <IconButton label="Outline" aria-expanded={isDrawerOpen} onClick={() => setDrawerOpen(true)}>
-                        <ListTree size={17} />
-                      </IconButton>
-                    </span>
-                  }
                   tabs={[
                     { id: "document", label: tabLabels.document, content: tab === "document" ? documentColumn : null },
                     { id: "terminal", label: tabLabels.terminal, content: tab === "terminal" ? terminal(false) : null },

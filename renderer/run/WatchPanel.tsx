@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import type { PinView, WatchedObject } from "../../engine/protocol/index.ts";
 import { EmptyState, formatAgo, formatClock, Status, type StatusState, useNow } from "../design/index.ts";
 import type { Watch } from "./store.ts";
-import { type Deployment, shortName, type Traffic, watchPicture } from "./watch-model.ts";
+import { type Deployment, shortDetail, shortName, type Traffic, watchPicture } from "./watch-model.ts";
 
 const GLYPH: Record<WatchedObject["state"], StatusState> = { ok: "passed", progress: "running", trouble: "failed", idle: "open" };
 const WORD: Record<WatchedObject["state"], string> = { ok: "Ready", progress: "Starting", trouble: "Trouble", idle: "Idle" };
@@ -87,11 +87,9 @@ function Objects({ objects }: { objects: WatchedObject[] }) {
   const picture = useMemo(() => watchPicture(objects), [objects]);
   return (
     <>
-      <div className="run-deployments">
-        {picture.deployments.map((one) => (
-          <DeploymentCard key={`${one.object.namespace}/${one.object.name}`} deployment={one} />
-        ))}
-      </div>
+      <Cards deployments={picture.deployments.filter((one) => one.object.colour !== null)} />
+      {picture.traffic === null ? null : <TrafficBar traffic={picture.traffic} />}
+      <Cards deployments={picture.deployments.filter((one) => one.object.colour === null)} />
       {picture.loosePods.length > 0 ? (
         <ul className="run-pods loose">
           {picture.loosePods.map((pod) => (
@@ -99,7 +97,6 @@ function Objects({ objects }: { objects: WatchedObject[] }) {
           ))}
         </ul>
       ) : null}
-      {picture.traffic === null ? null : <TrafficBar traffic={picture.traffic} />}
       {picture.events.length > 0 ? (
         <ul className="run-events" aria-label="Events, times in UTC">
           {picture.events.map((event) => (
@@ -117,6 +114,17 @@ function Objects({ objects }: { objects: WatchedObject[] }) {
   );
 }
 
+function Cards({ deployments }: { deployments: Deployment[] }) {
+  if (deployments.length === 0) return null;
+  return (
+    <div className="run-deployments">
+      {deployments.map((one) => (
+        <DeploymentCard key={`${one.object.namespace}/${one.object.name}`} deployment={one} />
+      ))}
+    </div>
+  );
+}
+
 function DeploymentCard({ deployment: { object, pods } }: { deployment: Deployment }) {
   return (
     <section className="run-deployment" aria-label={`Deployment ${object.name}`}>
@@ -127,7 +135,11 @@ function DeploymentCard({ deployment: { object, pods } }: { deployment: Deployme
           {object.ready ?? 0} of {object.wanted ?? 0}
         </span>
       </header>
-      {object.detail === "" ? null : <div className="run-deployment-detail">{object.detail}</div>}
+      {object.detail === "" ? null : (
+        <div className="run-deployment-detail" title={object.detail}>
+          {shortDetail(object.detail)}
+        </div>
+      )}
       <ul className="run-pods">
         {pods.map((pod) => (
           <Pod key={pod.name} pod={pod} name={shortName(pod.name, object.name)} />

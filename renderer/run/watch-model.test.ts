@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { WatchedObject } from "../../engine/protocol/index.ts";
-import { shortName, watchPicture } from "./watch-model.ts";
+import { shortDetail, shortName, watchPicture } from "./watch-model.ts";
 
 const object = (kind: WatchedObject["kind"], name: string, extra: Partial<WatchedObject> = {}): WatchedObject => ({
   kind,
@@ -51,5 +51,10 @@ describe("the cluster watch", () => {
         .slice(0, 2),
     ).toEqual(["e11", "e10"]);
     expect(watchPicture(events).events).toHaveLength(8);
+  });
+  it("shows the image without its registry, and the update only while it is under way", () => {
+    expect(shortDetail("3 of 3 updated · registry.test/api:v1.41.0")).toBe("api:v1.41.0");
+    expect(shortDetail("1 of 3 updated · registry.test/team/api:v1")).toBe("1 of 3 updated · api:v1");
+    expect(shortDetail("")).toBe("");
   });
 });

@@ -56,3 +56,15 @@ function trafficOf(ingresses: WatchedObject[], services: WatchedObject[]): Traff
 export function shortName(pod: string, deployment: string): string {
   return pod.startsWith(`${deployment}-`) ? pod.slice(deployment.length + 1) : pod;
 }
+
+/** What a card has room for: the image without its registry, and how many are updated only while not all are. `title` keeps it whole. */
+export function shortDetail(detail: string): string {
+  return detail
+    .split(" · ")
+    .filter((part) => {
+      const counted = /^(\d+) of (\d+) updated$/.exec(part);
+      return counted === null || counted[1] !== counted[2];
+    })
+    .map((part) => (part.includes(" ") ? part : part.slice(part.lastIndexOf("/") + 1)))
+    .join(" · ");
+}

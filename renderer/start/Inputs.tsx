@@ -4,12 +4,14 @@ import type { Param } from "../../engine/protocol/index.ts";
 import { CheckLine, Field, SelectField } from "../design/index.ts";
 import { type PlaceholderUse, paramProblem } from "./model.ts";
 
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+
 function hintOf(param: Param): string {
   const parts: string[] = [];
-  if (param.about !== "") parts.push(param.about);
+  if (param.about !== "") parts.push(sentence(param.about));
   if (param.type === "secret") parts.push("Secret: never recorded, and masked in all output.");
   if (param.min !== null || param.max !== null) parts.push(`${param.min ?? "…"} to ${param.max ?? "…"}.`);
-  if (param.pattern !== null) parts.push(`Must match ${param.pattern}`);
+  if (param.pattern !== null) parts.push(`Must match ${param.pattern} .`);
   if (param.default !== null && param.type !== "secret") parts.push(`Default ${param.default === "" ? "empty" : param.default}.`);
   if (!param.required && param.default === null && param.type !== "bool") parts.push("May be left empty.");
   return parts.join(" ");

@@ -48,7 +48,7 @@ export function StartDialog({ path, onClose, onStarted }: StartDialogProps) {
 function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProps, "path"> & { opened: Opened; onTrusted(): void }) {
   const { document: text, path } = opened;
   const contexts = useApp((app) => app.snapshot?.contexts ?? []);
-  const { probes, probe, classify } = useLibrary();
+  const { probes, probe, probeAll, classify } = useLibrary();
   const [draft, setDraft] = useState<Draft>(() => emptyDraft(text));
   const [preflight, setPreflight] = useState<PreflightState>({ state: "idle" });
   const [failure, setFailure] = useState<string | null>(null);
@@ -63,6 +63,11 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
   const findings = findingsOf(preflight);
   const ready = readiness(draft, text, classOf, findings);
 
+  // Who answers is part of the choice: those not asked yet, or that did not answer, are asked once as the dialog opens.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per opening
+  useEffect(() => {
+    if (clusters.some((one) => !one.isOptional)) void probeAll(contexts.filter((one) => probes[one.name]?.state !== "answered"));
+  }, []);
   // One look at a time; the answer to an older draft is dropped.
   const looks = useRef(0);
   const check = async (of: Draft): Promise<void> => {
