@@ -5,6 +5,8 @@ import "./design/fonts.css";
 import "./design/tokens.css";
 import "./design/base.css";
 import "./design/controls.css";
+import "./design/panels.css";
+import "./design/overlays.css";
 import "./design/prose.css";
 import { App } from "./app/App.tsx";
 import { startApp } from "./app/store.ts";
