@@ -9,6 +9,6 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   outputDir: "test-results",
-  reporter: [["list"], ["json"]],
+  reporter: [["list"], ...(process.env["PLAYWRIGHT_JSON_OUTPUT_FILE"] === undefined ? [] : ([["json"]] as ["json"][]))],
   use: { trace: "retain-on-failure", screenshot: "only-on-failure", viewport: { width: 1440, height: 900 } },
 });

@@ -43,7 +43,7 @@ async function isolatedWorld(page: Page): Promise<{ evaluate(expression: string)
       throw new Error(answer.exceptionDetails.exception?.description ?? answer.exceptionDetails.text);
     return answer.result.value as unknown;
   };
-  await evaluate(`(() => { ${electronStandIn}\n${bundle}\n })()`);
+  await evaluate(`(() => { ${electronStandIn}\n(() => { ${bundle}\n })(); })()`);
   return { evaluate, cdp };
 }
 
