@@ -70,7 +70,8 @@ describe("the first operator", () => {
   });
 });
 
-describe("signing in", () => {
+// Each try costs a third of a second of scrypt, several on a busy machine.
+describe("signing in", { timeout: 300_000 }, () => {
   beforeEach(async () => {
     await people.createFirst(DANA, "w1");
     people.signOut("w1");
