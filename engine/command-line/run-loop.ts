@@ -15,7 +15,7 @@ export type LoopOptions = {
   /** A block that runs longer is unknown, milliseconds. */
   timeoutMs: number;
 };
-export type LoopEnd = { exitCode: number; say: string /** The block outlived --timeout, and still runs. */; isTimeout: boolean };
+export type LoopEnd = { exitCode: number; say: string };
 
 /** How a run goes on: its newest header and steps, and a wait for the next news. */
 type Live = { header: RunHeader; steps: Map<string, StepState>; changed(): Promise<void>; put(header: RunHeader): void; stop(): void };
@@ -60,7 +60,6 @@ export async function runLoop(
   interrupted: Promise<void>,
 ): Promise<LoopEnd> {
   const live = follow(door, view);
-  const run = view.header.run;
   let isInterrupted = false;
   void interrupted.then(() => {
     isInterrupted = true;
@@ -71,27 +70,24 @@ export async function runLoop(
     isGone = true;
   });
   let deadline = null as { key: string; at: number } | null;
-  const end = (exitCode: number, say: string, isTimeout = false): LoopEnd => ({ exitCode, say, isTimeout });
+  const end = (exitCode: number, say: string): LoopEnd => ({ exitCode, say });
   try {
     for (;;) {
-      if (isInterrupted) return await cancel(door, live, run);
+      if (isInterrupted) return end(EXIT.interrupted, `Interrupted.${await stop(door, live, false)}`);
       if (isGone) return end(EXIT.waiting, "The Holdpoint that ran this is gone. What stands on record: holdpoint status.");
       const { header } = live;
       const action = header.nextAction;
       if (action.kind === "wait") {
         const key = `${action.step}/${action.block}/${header.current}`;
-        if (action.block === null) deadline = null;
-        else if (deadline?.key !== key) deadline = { key, at: Date.now() + options.timeoutMs };
+        if (deadline?.key !== key) deadline = { key, at: Date.now() + options.timeoutMs };
         output.progress(`${safe(action.say)} …`);
-        const timer = after(deadline === null ? options.timeoutMs : deadline.at - Date.now());
+        const timer = after(deadline.at - Date.now());
         const reason = await Promise.race([live.changed(), interrupted, gone, timer.passed]);
         timer.clear();
-        if (reason === "late") {
-          return action.block === null
-            ? end(EXIT.cluster, `${safe(action.say)}: it did not answer in time. ${safe(action.detail)}`)
-            : end(EXIT.waiting, `${safe(action.say)}, longer than --timeout: its end is unknown.`, true);
-        }
-        continue;
+        if (reason !== "late") continue;
+        const survivors = await stop(door, live, action.block !== null);
+        if (action.block === null) return end(EXIT.cluster, `${safe(action.say)}: it did not answer in time. ${safe(action.detail)}`);
+        return end(EXIT.waiting, `${safe(action.say)}, longer than --timeout: its end is unknown.${survivors}`);
       }
       deadline = null;
       const done = await act(door, live, options, action);
@@ -116,15 +112,17 @@ function after(ms: number): { passed: Promise<"late">; clear(): void } {
   return { passed, clear: () => timer !== null && clearTimeout(timer) };
 }
 
-/** Ctrl-C: the block is interrupted as by a person, and what it left is said. */
-async function cancel(door: Door, live: Live, run: RunHeader["run"]): Promise<LoopEnd> {
-  const stopped = await door.call("run.cancel", { run });
-  const limit = after(15_000);
+/** How long the engine may take to end a block and its descendants, milliseconds; it kills after half of this. */
+const STOP_LIMIT_MS = 15_000;
+
+/** Ends what runs and waits until that is on record. `giveUp`: patience is over, so the end is unknown and not "failed, by Ctrl-C". */
+async function stop(door: Door, live: Live, giveUp: boolean): Promise<string> {
+  const stopped = await door.call("run.cancel", { run: live.header.run, giveUp });
+  const limit = after(STOP_LIMIT_MS);
   while (live.header.nextAction.kind === "wait" && (await Promise.race([live.changed(), limit.passed])) !== "late");
   limit.clear();
   const left = stopped.ok ? stopped.value.survivors : [];
-  const survivors = left.length === 0 ? "" : ` Still running: ${left.map((one) => `${one.pid} ${safe(one.command)}`).join(", ")}.`;
-  return { exitCode: EXIT.interrupted, say: `Interrupted.${survivors}`, isTimeout: false };
+  return left.length === 0 ? "" : ` Still running: ${left.map((one) => `${one.pid} ${safe(one.command)}`).join(", ")}.`;
 }
 
 /** Does one action. Null: go on; else the end. */
@@ -133,10 +131,9 @@ async function act(door: Door, live: Live, options: LoopOptions, action: NextAct
   const waits = (exitCode: number): LoopEnd => ({
     exitCode,
     say: `${safe(action.say)}${action.detail === "" ? "" : `. ${safe(action.detail)}`}`,
-    isTimeout: false,
   });
   const take = (result: Result<RunHeader>): LoopEnd | null => {
-    if (!result.ok) return { exitCode: exitOf(result.error), say: safe(result.error.message), isTimeout: false };
+    if (!result.ok) return { exitCode: exitOf(result.error), say: safe(result.error.message) };
     live.put(result.value);
     return null;
   };
@@ -179,7 +176,7 @@ async function act(door: Door, live: Live, options: LoopOptions, action: NextAct
     case "blocked":
       return waits(EXIT.waiting);
     case "none":
-      return { exitCode: resultOf(live), say: "", isTimeout: false };
+      return { exitCode: resultOf(live), say: "" };
     case "wait":
       return null;
     default:

@@ -90,8 +90,6 @@ export function register(program: Command, done: (code: Promise<number>) => void
           void events.drain();
           const loop = { document: opened.document, isYes: options.yes === true, typed: options.confirmCluster ?? null, only, timeoutMs };
           const end: LoopEnd = await runLoop(door, output, view, loop, interrupted);
-          // Interrupting it would record "failed, by Ctrl-C"; that is not what is known.
-          if (end.isTimeout) await door.call("run.cancel", { run: view.header.run, giveUp: true });
           const now = await door.call("run.get", { run: view.header.run });
           await events.drain(now.ok ? now.value.view.header.events : 0); // announcements come in doses; the count is exact
           events.stop();
