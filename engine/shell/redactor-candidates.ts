@@ -1,6 +1,6 @@
 // Follows one possible token from its fixed beginning on, unit by unit.
 // Owns: the decision. Constant time for each unit, so no input makes it slow.
-import type { Shape } from "./redactor-patterns.ts";
+import { DIGIT_KIND, LOWER_KIND, type Shape, UPPER_KIND } from "./redactor-patterns.ts";
 import { followPem, type PemFollower } from "./redactor-pem.ts";
 
 export type Candidate = {
@@ -19,12 +19,10 @@ export type Candidate = {
   isOver: boolean;
   part: number;
   count: number;
-  /** Kinds of units seen: 1 upper case, 2 lower case, 4 digit. */
+  /** Kinds of units seen. */
   kinds: number;
   readonly pem: PemFollower | null;
 };
-
-const ALL_KINDS = 7;
 
 export function startCandidate(shape: Shape, start: number, end: number): Candidate {
   const isPem = shape.isPem === true;
@@ -55,6 +53,7 @@ export function follow(candidate: Candidate, unit: number, index: number): "goes
   if (candidate.pem !== null) return followBlock(candidate, candidate.pem, unit, index);
   const { shape } = candidate;
   const last = shape.parts.length - 1;
+  const kinds = shape.kinds ?? 0;
   if (candidate.isDecided) {
     const tail = shape.tail ?? shape.parts[last]!.units;
     if (unit >= 128 || tail[unit] !== 1) return "over";
@@ -66,8 +65,8 @@ export function follow(candidate: Candidate, unit: number, index: number): "goes
     if (unit < 128 && part.units[unit] === 1 && candidate.count < part.max) {
       if (candidate.count === 0 && candidate.part === shape.secretFrom) candidate.start = index;
       candidate.count += 1;
-      if (shape.isMixed) candidate.kinds |= kindOf(unit);
-      if (candidate.part < last || candidate.count < part.min || (shape.isMixed && candidate.kinds !== ALL_KINDS)) return "goes-on";
+      if (kinds !== 0) candidate.kinds |= kindOf(unit);
+      if (candidate.part < last || candidate.count < part.min || (candidate.kinds & kinds) !== kinds) return "goes-on";
       candidate.isDecided = true;
       if (shape.isClosedByLast) candidate.isOver = true;
       else candidate.end = index + 1;
@@ -104,7 +103,7 @@ function followBlock(candidate: Candidate, pem: PemFollower, unit: number, index
 }
 
 function kindOf(unit: number): number {
-  if (unit >= 0x41 && unit <= 0x5a) return 1;
-  if (unit >= 0x61 && unit <= 0x7a) return 2;
-  return unit >= 0x30 && unit <= 0x39 ? 4 : 0;
+  if (unit >= 0x41 && unit <= 0x5a) return UPPER_KIND;
+  if (unit >= 0x61 && unit <= 0x7a) return LOWER_KIND;
+  return unit >= 0x30 && unit <= 0x39 ? DIGIT_KIND : 0;
 }

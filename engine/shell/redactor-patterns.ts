@@ -18,11 +18,16 @@ export type Shape = {
   isClosedByLast?: boolean;
   /** Units that go on belonging to a decided secret; those of the last part when not given. */
   tail?: UnitClass;
-  /** Upper and lower case and a digit must occur before it is decided: keeps words and hashes out of loose shapes. */
-  isMixed?: boolean;
+  /** Kinds of units that must occur before it is decided: keeps words, names and hashes out of loose shapes. */
+  kinds?: number;
   /** A PEM block: redactor-pem.ts follows its lines. */
   isPem?: boolean;
 };
+
+export const UPPER_KIND = 1;
+export const LOWER_KIND = 2;
+export const DIGIT_KIND = 4;
+const MIXED = UPPER_KIND | LOWER_KIND | DIGIT_KIND;
 
 const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const LOWER = UPPER.toLowerCase();
@@ -117,15 +122,15 @@ export const SHAPES: Shape[] = [
   prefixed("npm-token", ["npm_"], alnum, 30),
   prefixed("pypi-token", ["pypi-AgE"], dashed, 40),
   prefixed("ai-api-key", ["sk-ant-", "sk-proj-", "sk-svcacct-", "sk-admin-", "sk-or-v1-"], dashed, 20),
-  { name: "ai-api-key", words: ["sk-"], parts: [run(alnum, 40)], secretFrom: "word", isMixed: true },
-  prefixed("hugging-face-token", ["hf_"], alnum, 30, { isMixed: true }),
+  { name: "ai-api-key", words: ["sk-"], parts: [run(alnum, 40)], secretFrom: "word", kinds: MIXED },
+  prefixed("hugging-face-token", ["hf_"], alnum, 30, { kinds: MIXED }),
   prefixed("vault-token", ["hvs.", "hvb.", "hvr."], dashed, 20),
   prefixed("terraform-token", [".atlasv1."], dashed, 40),
   prefixed("age-secret-key", ["AGE-SECRET-KEY-1", "AGE-SECRET-KEY-PQ-1"], upperDigits, 40),
   prefixed("digitalocean-token", ["dop_v1_", "doo_v1_", "dor_v1_"], alnum, 40),
   prefixed("docker-token", ["dckr_pat_", "dckr_oat_"], dashed, 20),
   prefixed("grafana-token", ["glsa_", "glc_"], unitClass(`${ALNUM}_+/=`), 30),
-  prefixed("sendgrid-key", ["SG."], dotted, 50, { isMixed: true }),
+  prefixed("sendgrid-key", ["SG."], dotted, 50, { kinds: MIXED }),
   prefixed("shopify-token", ["shpat_", "shpca_", "shppa_", "shpss_"], alnum, 30),
   prefixed("azure-storage-key", ["AccountKey=", "SharedAccessKey="], base64, 40),
   {
@@ -170,7 +175,7 @@ export const SHAPES: Shape[] = [
   },
   labelled("kubeconfig-credential", ["client-key-data", "token-data"], base64, 20),
   // `token:` of a kubeconfig, `"access_token":` of an OAuth answer, `"auth":` of a registry's login file.
-  labelled("labelled-token", cases("token"), anyToken, 20),
+  labelled("labelled-token", cases("token"), anyToken, 20, { kinds: DIGIT_KIND }),
   labelled("registry-auth", ['"auth"'], base64, 12),
   // `PASSWORD=…` as `env` and connection strings print it. Without the equals sign it would be every form's label.
   {

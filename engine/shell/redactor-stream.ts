@@ -3,11 +3,11 @@
 // Does not know any secret: redactor-machine.ts and redactor-patterns.ts do.
 
 import { type Candidate, follow, heldFrom, startCandidate } from "./redactor-candidates.ts";
+import { addGap, type Context, makeContext, moveContext, resetContext, restate, startOf, stateAt } from "./redactor-context.ts";
 import { type Machine, SPECIAL } from "./redactor-machine.ts";
 import { SHAPES, type Shape } from "./redactor-patterns.ts";
+import { createSpans } from "./redactor-spans.ts";
 
-/** What stands in a secret's place: always this wide, so that it says nothing about the secret's length. */
-export const REPLACEMENT = "‹redacted›";
 /**
  * No more than this is held back, characters. Known forms and shapes need 2,500 at most; beyond that escape codes are being stuffed
  * between, and what waits is let go (its state is kept: if it turns out to be a secret, the rest is still redacted).
@@ -21,19 +21,6 @@ const CR = 0x0d;
 const ESC = 0x1b;
 const SPACE = 0x20;
 
-/** Output between two shadow units: an escape sequence, or a line break or wrap (dropped where it stands inside a secret). */
-type Gap = { start: number; end: number; isKept: boolean };
-type Span = { start: number; end: number; isSaid: boolean };
-/** One text being searched: the output itself, or the payload of a string sequence (title, link, clipboard) inside it. */
-type Context = {
-  state: number;
-  candidates: Candidate[];
-  gaps: Gap[];
-  /** A point (and the state there) from which the way to a later state can be gone again. */
-  markIndex: number;
-  markState: number;
-  lastHit: Map<string, number>;
-};
 type Escape = "none" | "begun" | "csi" | "intermediate" | "string-end";
 
 export type RedactorStream = {
@@ -67,7 +54,7 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
   // Characters at its beginning that `earlyText` gave out for a view.
   let early = 0;
   let forView = "";
-  let spans: Span[] = [];
+  const spans = createSpans();
   let sequence: Escape = "none";
   let escapeStart = 0;
   let stringStart = 0;
@@ -76,62 +63,22 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
   const counts = new Map<string, number>();
   const main = makeContext();
   const inside = makeContext();
-  let context = main;
+  let context: Context = main;
 
   const hit = (rule: string): void => {
     counts.set(rule, (counts.get(rule) ?? 0) + 1);
     onHit(rule);
   };
 
-  /** Index at which the last `length` shadow units before `end` begin. */
-  const startOf = (length: number, end: number): number => {
-    let at = end;
-    let need = length;
-    for (let index = context.gaps.length - 1; index >= 0; index -= 1) {
-      const gap = context.gaps[index]!;
-      if (gap.end > at) continue;
-      const between = at - gap.end;
-      if (between >= need) return at - need;
-      need -= between;
-      at = gap.start;
-    }
-    return Math.max(0, at - need);
-  };
   /** A wrap here would stand inside what may be a secret. */
-  const isWatchful = (): boolean =>
-    machine.heldDepth(context.state) > 0 || context.candidates.some((candidate) => candidate.isDecided || candidate.start >= 0);
-  const addGap = (start: number, end: number, isKept: boolean): void => {
-    context.markIndex = end;
-    context.markState = context.state;
-    // Where nothing is under way, nothing will be measured over this gap.
-    if (context.state === 0 && context.candidates.length === 0) return;
-    const { gaps } = context;
-    const last = gaps[gaps.length - 1];
-    if (last !== undefined && last.end === start && last.isKept === isKept) last.end = end;
-    else gaps.push({ start, end, isKept });
-  };
-  const addSpan = (from: number, to: number): void => {
-    let start = from;
-    let end = to;
-    let isSaid = true;
-    let isJoined = false;
-    for (let last = spans.at(-1); last && last.end > start; last = spans.at(-1)) {
-      start = Math.min(start, last.start);
-      end = Math.max(end, last.end);
-      isSaid = isSaid && last.isSaid;
-      isJoined = true;
-      spans.pop();
-    }
-    spans.push({ start, end, isSaid: isJoined && isSaid });
-    if (context === inside) isStringMarked = true;
-  };
-  /** A decided candidate's secret grows to `end`. */
-  const grow = (candidate: Candidate, end: number): void => {
-    const last = spans.at(-1);
-    if (last && last.end >= candidate.grownTo) last.end = Math.max(last.end, end);
-    else spans.push({ start: candidate.grownTo, end, isSaid: true });
-    candidate.grownTo = end;
-    if (context === inside) isStringMarked = true;
+  const isWatchful = (): boolean => machine.heldDepth(context.state) > 0 || context.candidates.length > 0;
+  const gap = (start: number, end: number, isKept: boolean): void => addGap(context, start, end, isKept);
+  /** The candidate's secret was decided, or goes on. */
+  const mark = (candidate: Candidate, isNew: boolean): void => {
+    if (isNew) spans.add(candidate.start, candidate.end);
+    else spans.extend(candidate.grownTo, candidate.end);
+    candidate.grownTo = candidate.end;
+    isStringMarked ||= context === inside;
   };
 
   const feed = (unit: number, index: number): void => {
@@ -143,14 +90,13 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
           break;
         case "decided":
           hit(candidate.shape.name);
-          addSpan(candidate.start, candidate.end);
-          candidate.grownTo = candidate.end;
+          mark(candidate, true);
           // What began later inside it is the same token.
           for (const other of context.candidates) if (other.shape === candidate.shape && !other.isDecided) other.isOver = true;
           isAnyOver = true;
           break;
         case "grows":
-          grow(candidate, candidate.end);
+          mark(candidate, false);
           isAnyOver ||= candidate.isOver;
           break;
         case "over":
@@ -176,8 +122,9 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     const found = machine.found(context.state);
     if (found === undefined) return;
     for (const { name, length } of found.known) {
-      const start = startOf(length, end);
-      addSpan(start, end);
+      const start = startOf(context, length, end);
+      spans.add(start, end);
+      isStringMarked ||= context === inside;
       // A value that overlaps itself is one secret, however often it begins.
       const rule = `known:${name}`;
       if (start >= (context.lastHit.get(rule) ?? Number.NEGATIVE_INFINITY)) {
@@ -188,19 +135,18 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     for (const { rule, length } of found.rules) {
       const shape = SHAPES[rule]!;
       if (isFollowed(shape)) continue;
-      const candidate = startCandidate(shape, startOf(length, end), end);
+      const candidate = startCandidate(shape, startOf(context, length, end), end);
       context.candidates.push(candidate);
       if (candidate.isDecided) {
         hit(shape.name);
-        addSpan(candidate.start, candidate.end);
-        candidate.grownTo = candidate.end;
+        mark(candidate, true);
       }
     }
   };
 
   const endString = (end: number): void => {
     context = main;
-    addGap(stringStart, end, !isStringMarked);
+    gap(stringStart, end, !isStringMarked);
     sequence = "none";
   };
   const beginString = (): void => {
@@ -208,16 +154,11 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     isStringMarked = false;
     sequence = "none";
     context = inside;
-    inside.state = 0;
-    inside.candidates = [];
-    inside.gaps = [];
-    inside.markIndex = position;
-    inside.markState = 0;
-    inside.lastHit.clear();
+    resetContext(inside, position);
   };
   const endEscape = (end: number): void => {
     sequence = "none";
-    addGap(escapeStart, end, true);
+    gap(escapeStart, end, true);
   };
 
   /** The usual case at once: a colour or a cursor movement that is whole. */
@@ -251,7 +192,7 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
         sequence = "begun";
       }
       if (unit === ESC) {
-        addGap(escapeStart, position - 1, true);
+        gap(escapeStart, position - 1, true);
         escapeStart = position - 1;
         sequence = "begun";
       } else if (unit === 0x18 || unit === 0x1a) {
@@ -271,18 +212,6 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     }
   };
 
-  /** The state after the shadow units up to `end`. Linear, since every gap sets the mark and units are gone over again from there. */
-  const stateAt = (end: number): number => {
-    let state = context.markState;
-    let gap = context.gaps.findLastIndex((one) => one.end <= context.markIndex) + 1;
-    for (let index = context.markIndex; index < end; index += 1) {
-      while (gap < context.gaps.length && context.gaps[gap]!.end <= index) gap += 1;
-      if (gap < context.gaps.length && context.gaps[gap]!.start <= index) continue;
-      const next = machine.step(state, buffer.charCodeAt(index));
-      if (next !== SPECIAL) state = next;
-    }
-    return state;
-  };
   /** A control character or the beginning of an escape sequence at `position`. */
   const special = (unit: number): void => {
     const index = position;
@@ -304,18 +233,18 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     } else if (unit === 0x90 || unit === 0x98 || unit === 0x9d || unit === 0x9e || unit === 0x9f) {
       escapeStart = index;
       if (context === main) beginString();
-      else addGap(index, position, false);
+      else gap(index, position, false);
     } else if (unit === LF) {
-      addGap(index, position, false);
+      gap(index, position, false);
       feed(LF, index);
     } else if (unit === CR) {
       carriageReturn(index);
     } else if (unit === 0x08) {
       context.state = 0;
-      addGap(index, position, true);
+      gap(index, position, true);
       feed(unit, index);
     } else {
-      addGap(index, position, true); // BEL, NUL and the like show nothing
+      gap(index, position, true); // BEL, NUL and the like show nothing
     }
   };
   /**
@@ -326,12 +255,12 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     const next = position < buffer.length ? buffer.charCodeAt(position) : LF;
     const before = index > context.markIndex ? buffer.charCodeAt(index - 1) : LF;
     if (next === LF || next === CR) {
-      addGap(index, position, false);
+      gap(index, position, false);
     } else if (before === SPACE || before === next) {
-      context.state = stateAt(index - 1);
-      addGap(index - 1, position, false);
+      context.state = stateAt(context, machine, buffer, index - 1);
+      gap(index - 1, position, false);
     } else {
-      addGap(index, position, false);
+      gap(index, position, false);
       feed(CR, index);
     }
   };
@@ -346,7 +275,7 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
       !isBreak(buffer.charCodeAt(position + 2))
     ) {
       position += 2;
-      addGap(position - 2, position, false);
+      gap(position - 2, position, false);
       return;
     }
     const next = machine.step(context.state, unit);
@@ -394,110 +323,40 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     }
   };
 
+  /** Where the outer text that was taken so far ends: before an escape or string sequence that is still open. */
+  const mainEnd = (): number => (context === inside ? stringStart : sequence === "none" ? position : escapeStart);
   /** First index that must wait for more text. */
   const holdFrom = (): number => {
     let from = position;
     for (const one of context === main ? [main] : [main, inside]) {
-      const before = context;
-      context = one;
       const depth = machine.heldDepth(one.state);
-      // Of the outer text nothing was taken since the string sequence began.
-      if (depth > 0)
-        from = Math.min(
-          from,
-          startOf(depth, one === main && before === inside ? stringStart : sequence === "none" ? position : escapeStart),
-        );
-      context = before;
+      if (depth > 0) from = Math.min(from, startOf(one, depth, one === main ? mainEnd() : position));
       for (const candidate of one.candidates) from = Math.min(from, heldFrom(candidate));
     }
     return from;
   };
 
-  /** Everything from `from` to `cut`, redacted. A secret that began before `from` has its replacement here. */
-  const render = (from: number, cut: number): string => {
-    if (spans.length === 0) return from === 0 && cut === buffer.length ? buffer : buffer.slice(from, cut);
-    let out = "";
-    let at = Math.min(from, cut);
-    let nextGap = 0;
-    for (const span of spans) {
-      if (span.start >= cut) break;
-      const end = Math.min(span.end, cut);
-      if (span.start > at) out += buffer.slice(at, span.start);
-      if (!span.isSaid) out += REPLACEMENT;
-      // Colours and the like inside a secret are kept: the text after it looks as it would have.
-      for (; nextGap < main.gaps.length && main.gaps[nextGap]!.end <= end; nextGap += 1) {
-        const gap = main.gaps[nextGap]!;
-        if (gap.isKept && gap.start >= Math.max(span.start, at)) out += buffer.slice(gap.start, gap.end);
-      }
-      at = Math.max(at, end);
-    }
-    return out + buffer.slice(at, cut);
-  };
   /** Gives out everything before `cut`, and moves all indices. */
   const emit = (cut: number): string => {
-    const out = render(shown, cut);
-    forView = early > shown ? render(early, cut) : out;
-    if (spans.length > 0) {
-      spans = spans.flatMap((span) => (span.end <= cut ? [] : span.start >= cut ? [span] : [{ start: cut, end: span.end, isSaid: true }]));
-    }
-    if (cut > 0) move(cut);
-    return out;
-  };
-  const move = (cut: number): void => {
+    const out = spans.render(buffer, main.gaps, shown, cut);
+    forView = early > shown ? spans.render(buffer, main.gaps, early, cut) : out;
+    if (cut === 0) return out;
+    spans.drop(cut);
     shown = Math.max(0, shown - cut);
     early = Math.max(0, early - cut);
     buffer = buffer.slice(cut);
     position -= cut;
     escapeStart = Math.max(0, escapeStart - cut);
     stringStart = Math.max(0, stringStart - cut);
-    for (const span of spans) {
-      span.start -= cut;
-      span.end -= cut;
-    }
-    for (const one of [main, inside]) {
-      one.markIndex -= cut;
-      if (one.markIndex < 0) {
-        // What is held begins here: from the root on, the way through it leads to the same state.
-        one.markIndex = 0;
-        one.markState = 0;
-      }
-      if (one.gaps.length > 0) {
-        one.gaps = one.gaps.filter((gap) => gap.end > cut);
-        for (const gap of one.gaps) {
-          gap.start = Math.max(0, gap.start - cut);
-          gap.end -= cut;
-        }
-      }
-      for (const [rule, end] of one.lastHit) {
-        if (end <= cut) one.lastHit.delete(rule);
-        else one.lastHit.set(rule, end - cut);
-      }
-      for (const candidate of one.candidates) {
-        candidate.start = Math.max(0, candidate.start - cut);
-        candidate.end = Math.max(0, candidate.end - cut);
-        candidate.grownTo = Math.max(0, candidate.grownTo - cut);
-        candidate.waitsFrom = Math.max(0, candidate.waitsFrom - cut);
-        candidate.fedTo = Math.max(0, candidate.fedTo - cut);
-      }
-    }
+    moveContext(main, cut);
+    moveContext(inside, cut);
+    return out;
   };
-
-  /** New known values were added: the held text is gone over again with the new tables. */
+  /** New known values were added. */
   const renew = (): void => {
     machine = machineNow();
-    main.state = 0;
+    restate(main, machine, buffer, mainEnd());
     inside.state = 0;
-    const gaps = main.gaps;
-    let next = 0;
-    const end = context === inside ? stringStart : sequence === "none" ? position : escapeStart;
-    for (let index = 0; index < end; index += 1) {
-      while (next < gaps.length && gaps[next]!.end <= index) next += 1;
-      if (next < gaps.length && gaps[next]!.start <= index) continue;
-      const state = machine.step(main.state, buffer.charCodeAt(index));
-      if (state !== SPECIAL) main.state = state;
-    }
-    main.markIndex = position;
-    main.markState = main.state;
     inside.markIndex = position;
     inside.markState = 0;
   };
@@ -539,10 +398,6 @@ export function createStream(machineNow: () => Machine, onHit: (rule: string) =>
     pendingSince: () => since,
     hits: () => Object.fromEntries(counts),
   };
-}
-
-function makeContext(): Context {
-  return { state: 0, candidates: [], gaps: [], markIndex: 0, markState: 0, lastHit: new Map() };
 }
 
 function isBreak(unit: number): boolean {

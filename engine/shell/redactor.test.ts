@@ -128,6 +128,7 @@ describe("token shapes", () => {
       "-----BEGIN CERTIFICATE-----\r\nMIIB0123456789abcdefghijklmnopqrstuvwxyz\r\n-----END CERTIFICATE-----",
       "-----BEGIN PUBLIC KEY-----\r\nMIIB\r\n-----END PUBLIC KEY-----",
       "password: required secret: my-secret PASSWORD=$DB_PASSWORD PASSWORD=***",
+      "token = Token.Name.Builtin.SchemeFunction; id_token = self.request_validator.get_id_token",
       "AKIA eyJ ghp_ xoxb- AIza hvs. sk_live_",
       "\u001b[1m\u001b]0;title\u0007bold\u001b[0m \u001b(Bx\u001bc\u001bPq#0~\u001b\\ 50%\r60%\r\n",
       "naïve ✓ 😀 \uFFFD \u0000\u0008 \t end",
@@ -272,6 +273,14 @@ describe("known values", () => {
     const printed = Buffer.from(value).toString("base64").replaceAll(/.{76}/g, "$&\r\n");
     const out = redactor.redactText(`${printed}\r\n`);
     expect(out.length).toBeLessThan(30);
+  });
+
+  it("finds a value inside a private key's line that is not decided yet", () => {
+    const redactor = createRedactor([{ name: "pw", value: "swordfish" }]);
+    const text = `-----BEGIN PRIVATE KEY-----\r\n${token(64)}\r\nABCDEFGHswordfishABCDEFGH\r\n-----END PRIVATE KEY-----\r\n`;
+    expect(redactor.redactText(text)).toBe(`${R}\r\n`);
+    for (let at = 1; at < text.length; at += 1)
+      expect(inPieces(redactor, text, (piece) => (piece === 0 ? at : 999)).replace(/^--?/, "")).toBe(`${R}\r\n`);
   });
 
   it("finds values of many lines and of many kilobytes, wherever they are cut", () => {

@@ -6,7 +6,8 @@ import { SHAPES } from "./redactor-patterns.ts";
 import { createStream, type RedactorStream } from "./redactor-stream.ts";
 
 export type { Known } from "./redactor-forms.ts";
-export { REPLACEMENT, type RedactorStream } from "./redactor-stream.ts";
+export { REPLACEMENT } from "./redactor-spans.ts";
+export type { RedactorStream } from "./redactor-stream.ts";
 
 /**
  * Characters of a shape's fixed beginning that must be there before anything waits for the rest. The beginning is public (`ghp_`), and
