@@ -269,7 +269,13 @@ function stepVerdict(step: StepState, plan: StepPlan, { last, differs }: Conclud
   if (plan.actions.length === 0 || pendingAction(step, plan) !== null) return null;
   const bad = step.blocks.find((block) => block.status === "done" && block.verdict !== "passed");
   if (bad) return { outcome: bad.verdict ?? "unknown", because: bad.because };
-  return { outcome: "passed", because: "every command passed and every check is confirmed" };
+  return { outcome: "passed", because: passedWords(plan) };
+}
+
+export function passedWords(plan: StepPlan): string {
+  const kinds = new Set(plan.actions.map((action) => action.kind));
+  if (!kinds.has("check")) return plan.actions.length === 1 ? "its command passed" : "every command passed";
+  return kinds.has("block") ? "every command passed and every check is confirmed" : "every check is confirmed";
 }
 
 export async function endStep(

@@ -193,7 +193,7 @@ it("says what it waits for, and that the record cannot be written", () => {
 
 it("lets a step with nothing to run be marked done by hand", () => {
   const run = runOf(step("a", "Call the bridge."));
-  expect(run.next()).toMatchObject({ kind: "run-step", button: "Run step" });
+  expect(run.next()).toMatchObject({ kind: "run-step", button: "Start step" });
   run.begin("a");
   expect(run.next()).toMatchObject({ kind: "run-step", button: "Mark done" });
 });

@@ -68,7 +68,11 @@ export function isOnProduction(state: RunState, step: StepState): boolean {
 
 export function nextAction(state: RunState, plan: RunPlan, live: LiveFacts): NextAction {
   if (state.status === "finished" || state.status === "aborted")
-    return action({ kind: "none", say: state.status === "finished" ? "The run is finished" : "The run was aborted", detail: state.result });
+    return action({
+      kind: "none",
+      say: state.status === "finished" ? "The run is finished" : "The run was aborted",
+      detail: state.status === "finished" ? (RESULT_WORDS[state.result] ?? state.result) : "What was done until then stands on record.",
+    });
   const focus = focusStep(state);
   // Before what runs: with a nested shell open, the step typed into it is judged while the outer one goes on.
   const unknown = state.steps.find((step) => step.status === "done" && step.verdict === "unknown" && !step.judgement && !isSettled(step));
@@ -194,7 +198,15 @@ function within(state: RunState, plan: StepPlan, step: StepState): NextAction {
   if (step.status === "todo") {
     const first = pending?.kind === "block" ? pending.block : null;
     const typed = first && needsTyping(first, isOnProduction(state, step)) ? wordToType(state, step) : null;
-    return action({ kind: "run-step", step, say: `Next: ${named(step)}`, detail: step.title, button: "Run step", after, typed });
+    return action({
+      kind: "run-step",
+      step,
+      say: `Next: ${named(step)}`,
+      detail: step.title,
+      button: first ? "Run step" : "Start step",
+      after,
+      typed,
+    });
   }
   if (!pending)
     return action({
@@ -228,15 +240,30 @@ function within(state: RunState, plan: StepPlan, step: StepState): NextAction {
   });
 }
 
+/** What the one word of a finished run means, for a person. */
+const RESULT_WORDS: Record<string, string> = {
+  passed: "Every step passed.",
+  accepted: "Every step passed, or its unknown end was accepted by name.",
+  "passed with skips": "What was run passed; some steps were skipped with a reason.",
+  failed: "A failed step was gone past.",
+  unknown: "The end of a step stayed unknown.",
+  incomplete: "Some steps were not done.",
+};
+
 function finishAction(state: RunState): NextAction {
-  const over = state.steps.filter((step) => step.passedOver || step.verdict === "skipped").length;
+  const counts = [
+    [state.steps.filter((step) => step.verdict === "passed").length, "passed"],
+    [state.steps.filter((step) => step.verdict === "unknown" && step.judgement?.outcome === "accepted").length, "accepted"],
+    [state.steps.filter((step) => step.verdict === "skipped").length, "skipped"],
+    [state.steps.filter((step) => step.passedOver === true).length, "failed or unknown and passed over"],
+  ] as const;
   return action({
     kind: "finish",
     say: "All steps are done",
-    detail:
-      over > 0
-        ? `${over} of ${state.steps.length} skipped or passed over.`
-        : `${state.steps.filter((step) => step.verdict === "passed").length} passed.`,
+    detail: `${counts
+      .filter(([count]) => count > 0)
+      .map(([count, word]) => `${count} ${word}`)
+      .join(", ")}.`,
     button: "Finish the run",
     after: "The record is closed and can be exported.",
   });

@@ -14,6 +14,7 @@ import {
 } from "../protocol/index.ts";
 import { closeAfterCrash } from "../shell/index.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
+import { passedWords } from "./drive.ts";
 import { foldRun } from "./fold.ts";
 import { append, ENGINE, eventOf } from "./live.ts";
 import { pendingAction } from "./next.ts";
@@ -126,7 +127,7 @@ function lostEnd(live: LiveRun, step: StepState): { outcome: Verdict; data: Reco
   if (pendingAction(step, plan) !== null) return null;
   if (live.state.pins.has(step.on as ClusterName))
     return end("unknown", "every command passed, but Holdpoint ended before the cluster was proved again");
-  return end("passed", "every command passed and every check is confirmed");
+  return end("passed", passedWords(plan));
 }
 
 /** Cuts off what the crash left half written, and gives what binds the rest. */
