@@ -10,6 +10,20 @@ const PROBES_AT_ONCE = 8;
 
 type Row = ContextEntry & { probe: ContextProbe | null };
 
+function stateOf({ paint }: Output, { error, probe, server, user }: Row): string {
+  if (error !== null) {
+    const place = error.file === null ? "" : `${error.file}${error.line === null ? "" : `:${error.line}`}`;
+    return safe(error.message.includes(place) ? error.message : `${place}: ${error.message}`);
+  }
+  const address = safe(server ?? "");
+  if (probe === null) return address;
+  if (!probe.reachable) return `${address}  ${paint("yellow", "not reachable")}: ${safe(probe.error ?? "")}`;
+  if (probe.identity === null)
+    return `${address}  ${safe(probe.version ?? "")}  ${paint("yellow", safe(probe.error ?? "does not say who it is"))}`;
+  const who = safe(probe.principal?.username ?? user ?? "");
+  return `${address}  ${safe(probe.version ?? "")}  ${who}  kube-system ${probe.identity.kubeSystemUid ?? "not readable (weaker identity)"}`;
+}
+
 function print(output: Output, rows: Row[]): void {
   const { paint } = output;
   const cells = rows.map((row) => {
@@ -19,18 +33,7 @@ function print(output: Output, rows: Row[]): void {
       kind === null
         ? paint("dim", row.suggestedClass === null ? "no class" : `${row.suggestedClass}?`)
         : paint(kind === "production" ? "red" : "green", kind);
-    if (row.error !== null) {
-      const place = row.error.file === null ? "" : ` (${row.error.file}${row.error.line === null ? "" : `:${row.error.line}`})`;
-      return [mark, safe(row.name), paint("red", "broken"), safe(`${row.error.message}${place}`)];
-    }
-    const probe = row.probe;
-    const state =
-      probe === null
-        ? safe(row.server ?? "")
-        : probe.reachable
-          ? `${safe(row.server ?? "")}  ${probe.version ?? ""}  ${safe(probe.principal?.username ?? row.user ?? "")}${probe.identity === null ? "" : `  kube-system ${probe.identity.kubeSystemUid ?? "not readable (weaker identity)"}`}`
-          : `${safe(row.server ?? "")}  ${paint("yellow", "not reachable")}: ${safe(probe.error ?? "")}`;
-    return [mark, safe(row.name), shown, state];
+    return [mark, safe(row.name), row.error === null ? shown : paint("red", "broken"), stateOf(output, row)];
   });
   if (rows.length === 0) output.line("No contexts. Holdpoint reads KUBECONFIG, else ~/.kube/config.");
   for (const line of table(cells)) output.line(line);

@@ -115,7 +115,8 @@ export function printEvents(door: Door, output: Output, log: LogId, numbers: Map
       else {
         const line = eventLine(output, event.value.body, numbers);
         if (line !== null) output.line(line);
-        if (event.value.body.type === "block.ended" && event.value.body.outcome !== "passed") await printTail(event.value.body.seq);
+        // At the step's end, because only then its recording is whole on disk.
+        if (event.value.body.type === "step.ended" && event.value.body.outcome !== "passed") await printTail(event.value.body.seq);
       }
     }
   };

@@ -102,6 +102,9 @@ export async function runLoop(
   }
 }
 
+/** Headline and second line as one sentence after the other. */
+export const joined = ({ say, detail }: NextAction): string => (detail === "" ? say : `${say}${/[.?!]$/.test(say) ? "" : "."} ${detail}`);
+
 const sameAction = (a: NextAction, b: NextAction) => a.kind === b.kind && a.step === b.step && a.block === b.block && a.check === b.check;
 
 function after(ms: number): { passed: Promise<"late">; clear(): void } {
@@ -130,7 +133,7 @@ async function act(door: Door, live: Live, options: LoopOptions, action: NextAct
   const { run } = live.header;
   const waits = (exitCode: number): LoopEnd => ({
     exitCode,
-    say: `${safe(action.say)}${action.detail === "" ? "" : `. ${safe(action.detail)}`}`,
+    say: safe(joined(action)),
   });
   const take = (result: Result<RunHeader>): LoopEnd | null => {
     if (!result.ok) return { exitCode: exitOf(result.error), say: safe(result.error.message) };

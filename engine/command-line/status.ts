@@ -5,6 +5,7 @@ import type { AppSnapshot, RunView, StepState } from "../protocol/index.ts";
 import { need, play } from "./command.ts";
 import { findLog } from "./find-log.ts";
 import { duration, EXIT, type Output, type Style, safe, table } from "./output.ts";
+import { joined } from "./run-loop.ts";
 
 const MARKS: Record<string, [string, Style]> = {
   passed: ["passed", "green"],
@@ -30,8 +31,7 @@ export function printRun(output: Output, view: RunView): void {
   output.line(`  cluster ${clusters.length === 0 ? "none" : safe(clusters.join("; "))}`);
   if (header.hold !== null) output.line(`  held by ${safe(header.hold.by)}: ${safe(header.hold.reason)}`);
   for (const line of table(steps.map((step) => stepLine(output, step)))) output.line(line);
-  if (header.nextAction.kind !== "none")
-    output.line(`  ${safe(header.nextAction.say)}${header.nextAction.detail === "" ? "" : `. ${safe(header.nextAction.detail)}`}`);
+  if (header.nextAction.kind !== "none") output.line(`  ${safe(joined(header.nextAction))}`);
   output.line(`  ${header.events} events, head ${header.fingerprint}`);
 }
 
