@@ -11,6 +11,7 @@ import { BlockCard } from "./BlockCard.tsx";
 import { PageFind } from "./PageFind.tsx";
 import { type StepContext, StepSection } from "./StepSection.tsx";
 import { displayOf, type ProseSection, sectionsOf } from "./sections.ts";
+import { measureLater } from "./virtual.ts";
 
 /** Room above the current step's card, CSS pixels: the row of the step before it and its phase stay in sight. */
 const CONTEXT_ABOVE_PX = 98;
@@ -51,8 +52,8 @@ export function DocumentColumn({ header, document: text, states, focus, context,
   // The virtualiser works out every section anew when this function changes.
   const getItemKey = useCallback((index: number) => sections[index]!.key, [sections]);
   const virtual = useVirtualizer({
-    // Measured heights come in with the next paint; doing it at once lays the page out once per section.
     useFlushSync: false,
+    measureElement: measureLater,
     count: sections.length,
     getScrollElement: () => scroller.current,
     getItemKey,
@@ -138,33 +139,33 @@ export function DocumentColumn({ header, document: text, states, focus, context,
         onClick={(event) => followLink(event, text, show, sections, virtual)}
       >
         <div className="run-virtual" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, start, key }) => {
-            const section = sections[index]!;
-            const state = section.type === "step" ? stateById.get(section.step) : undefined;
-            return (
-              <div
-                key={key}
-                ref={virtual.measureElement}
-                data-index={index}
-                className="run-virtual-row"
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                {section.type === "prose" ? (
-                  <Prose section={section} text={text} context={context} />
-                ) : state === undefined ? null : (
-                  <StepSection
-                    step={text.steps[section.index]!}
-                    state={state}
-                    nodes={section.nodes}
-                    display={displayOf(state, focus, opened, closed)}
-                    isNext={header.next === section.step}
-                    context={context}
-                    onToggle={toggle}
-                  />
-                )}
-              </div>
-            );
-          })}
+          <div
+            className="run-virtual-rows"
+            style={{ transform: `translateY(${virtual.getVirtualItems()[0]?.start ?? 0}px)` }}
+            role="presentation"
+          >
+            {virtual.getVirtualItems().map(({ index, key }) => {
+              const section = sections[index]!;
+              const state = section.type === "step" ? stateById.get(section.step) : undefined;
+              return (
+                <div key={key} ref={virtual.measureElement} data-index={index} className="run-virtual-row">
+                  {section.type === "prose" ? (
+                    <Prose section={section} text={text} context={context} />
+                  ) : state === undefined ? null : (
+                    <StepSection
+                      step={text.steps[section.index]!}
+                      state={state}
+                      nodes={section.nodes}
+                      display={displayOf(state, focus, opened, closed)}
+                      isNext={header.next === section.step}
+                      context={context}
+                      onToggle={toggle}
+                    />
+                  )}
+                </div>
+              );
+            })}
+          </div>
         </div>
       </div>
       {away !== null && focusState !== undefined ? (

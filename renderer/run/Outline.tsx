@@ -7,6 +7,7 @@ import type { RunbookDocument, StepState } from "../../engine/protocol/index.ts"
 import { formatCount, formatDuration, HoldLine, STATUS_WORDS, Status, useNow } from "../design/index.ts";
 import { countGlyphs, glyphOf, moveInOutline, type OutlineRow, outlineRows, ROW_PX, type StepGlyph } from "./outline-rows.ts";
 import { isLate, stepElapsedMs } from "./progress.ts";
+import { measureLater } from "./virtual.ts";
 import { nowWords, verdictWords } from "./words.ts";
 
 type Props = {
@@ -31,8 +32,8 @@ export function Outline({ document: text, states, current, onChoose }: Props) {
   // The virtualiser works out every row anew when this function changes.
   const getItemKey = useCallback((index: number) => rows[index]!.key, [rows]);
   const virtual = useVirtualizer({
-    // Measured heights come in with the next paint; doing it at once lays the page out once per section.
     useFlushSync: false,
+    measureElement: measureLater,
     count: rows.length,
     getScrollElement: () => scroller.current,
     getItemKey,
@@ -130,29 +131,28 @@ export function Outline({ document: text, states, current, onChoose }: Props) {
         onKeyDown={onKeyDown}
       >
         <div className="run-virtual" style={{ height: virtual.getTotalSize() }} role="presentation">
-          {virtual.getVirtualItems().map(({ index, start, key }) => {
-            const row = rows[index]!;
-            return (
-              <div
-                key={key}
-                ref={virtual.measureElement}
-                data-index={index}
-                className="run-virtual-row"
-                style={{ transform: `translateY(${start}px)` }}
-                role="presentation"
-              >
-                <Row
-                  id={`${idBase}-${index}`}
-                  row={row}
-                  state={row.type === "step" ? states[row.index]! : null}
-                  step={row.type === "step" ? steps.get(states[row.index]!.id) : undefined}
-                  isCurrent={index === currentRow}
-                  isCursor={index === at}
-                  onActivate={activate}
-                />
-              </div>
-            );
-          })}
+          <div
+            className="run-virtual-rows"
+            style={{ transform: `translateY(${virtual.getVirtualItems()[0]?.start ?? 0}px)` }}
+            role="presentation"
+          >
+            {virtual.getVirtualItems().map(({ index, key }) => {
+              const row = rows[index]!;
+              return (
+                <div key={key} ref={virtual.measureElement} data-index={index} className="run-virtual-row" role="presentation">
+                  <Row
+                    id={`${idBase}-${index}`}
+                    row={row}
+                    state={row.type === "step" ? states[row.index]! : null}
+                    step={row.type === "step" ? steps.get(states[row.index]!.id) : undefined}
+                    isCurrent={index === currentRow}
+                    isCursor={index === at}
+                    onActivate={activate}
+                  />
+                </div>
+              );
+            })}
+          </div>
         </div>
       </div>
     </section>

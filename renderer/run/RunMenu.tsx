@@ -38,14 +38,13 @@ export function RunTools(props: Props) {
   return (
     <>
       {header.runningOn ? (
-        <span className="chip run-tool-wide">
+        <span className="chip">
           <FastForward size={13} aria-hidden="true" /> running on
         </span>
       ) : !isOver && !needsArming && header.status === "active" && header.nextAction.kind === "run-step" ? (
         <Button
           small
           kind="ghost"
-          className="run-tool-wide"
           icon={<FastForward size={15} aria-hidden="true" />}
           onClick={props.onRunOn}
           title="Runs step after step until one needs you"

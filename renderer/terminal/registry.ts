@@ -71,6 +71,7 @@ function createEntry(id: string, look: TerminalLook): Entry {
   terminal.loadAddon(search);
   const acks = createAckCounter();
   const listeners = new Set<() => void>();
+  let round = 0;
   let state: TerminalState = { phase: "connecting", reason: "", cols: terminal.cols, rows: terminal.rows, isFocused: false };
   const become = (change: Partial<TerminalState>): void => {
     state = { ...state, ...change };
@@ -87,7 +88,8 @@ function createEntry(id: string, look: TerminalLook): Entry {
   const receive = (message: TerminalFromEngine): void => {
     switch (message.type) {
       case "screen":
-        // A fresh attachment or a re-sync: what was on its way before no longer counts.
+        // A fresh attachment or a re-sync: the engine counts from here, so what was on its way before no longer does.
+        round += 1;
         acks.reset();
         terminal.reset();
         if (message.data !== "") write(message.data);
@@ -105,7 +107,9 @@ function createEntry(id: string, look: TerminalLook): Entry {
     }
   };
   const write = (data: string): void => {
+    const mine = round;
     terminal.write(data, () => {
+      if (mine !== round) return;
       const chars = acks.written(data.length);
       if (chars > 0) send({ type: "ack", chars });
     });
