@@ -84,6 +84,14 @@ it("answers malformed input of every method with a code, and never throws", asyn
     }
 });
 
+it("refuses half a character before anything is done with it", async () => {
+  const run = await bench.start(TWO);
+  const answer = await bench.ask("run.hold", { run: run.run, reason: "wait \ud83d" });
+  expect(answer.ok ? "ok" : answer.error.code).toBe("invalid-params");
+  expect((await run.view()).header.status).toBe("active");
+  await bench.call("run.abort", { run: run.run, reason: "done 🙂" });
+});
+
 it("has no method that is not in the table, however it is spelt", async () => {
   for (const method of ["", "run", "run.stepp", "__proto__", "constructor", "toString", "hasOwnProperty"]) {
     const answer = await bench.engine.handle(method, {}, WINDOW);

@@ -173,6 +173,9 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       const words = parsed.error.issues.map((issue) => `${issue.path.join(".") || "params"}: ${issue.message}`).join("; ");
       return fail("invalid-params", `${name}: ${words}`, { issues: parsed.error.issues.map(({ path, message }) => ({ path, message })) });
     }
+    // The record holds well-formed Unicode only (RFC 8785): half a surrogate pair is refused here, not in the middle of an act.
+    if (!isWellFormed(parsed.data))
+      return fail("invalid-params", `${name}: the text holds half a character (a lone surrogate). Type it anew.`);
     try {
       const who = people.who(caller.id);
       const refused = refusal(name, caller, { hasOperators: people.hasOperators(), session: people.session(caller.id), who });
@@ -217,6 +220,12 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       return closing;
     },
   });
+}
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => key.isWellFormed() && isWellFormed(inner));
 }
 
 /** Trust of folders as the install log has it. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Method, ParamsOf } from "../protocol/index.ts";
-import { type Bench, COMMAND_LINE, openBench, runbookOf } from "./testing.ts";
+import { type Bench, COMMAND_LINE, FOLLOWER, openBench, runbookOf } from "./testing.ts";
 
 let bench: Bench;
 beforeAll(async () => {
@@ -321,4 +321,50 @@ it("types the next step into a nested shell by choice, and lets a person judge i
   await run.until("the end of the nested shell", (one) => one.nextAction.kind === "run-step" && one.nextAction.step === "c");
   expect(await run.step("a")).toMatchObject({ verdict: "passed" });
   await bench.call("run.abort", { run: run.run, reason: "done" });
+});
+
+it("rehearses without a cluster what needs one: its shells have an empty kubeconfig", async () => {
+  const run = await bench.start(runbookOf({ a: 'test "$KUBECONFIG" = /dev/null' }, "", true), { mode: "rehearsal" });
+  expect((await run.view()).header).toMatchObject({ mode: "rehearsal", clusters: [] });
+  expect(await run.runStep("a")).toMatchObject({ verdict: "passed" });
+  await bench.call("run.finish", { run: run.run });
+});
+
+it("says at once that the terminal is busy with something typed by hand", async () => {
+  const run = await bench.start(runbookOf({ a: "echo a", b: "echo b" }));
+  await run.runStep("a");
+  const { id } = (await run.view()).header.terminals[0]!;
+  let seen = "";
+  const terminal = bench.engine.connectTerminal(id, { id: "test-window", door: "window", isReadOnly: false }, (message) => {
+    seen += JSON.stringify(message);
+  });
+  if (!terminal.ok) throw new Error(terminal.error.message);
+  terminal.value.receive({ type: "input", data: "echo by-hand; sleep 994\r" });
+  await expect.poll(() => seen.split("by-hand").length).toBeGreaterThan(2);
+  expect(await codeOf("run.step", { run: run.run, step: sid("b") })).toBe("busy");
+  terminal.value.receive({ type: "input", data: "\u0003" });
+  await expect.poll(async () => (await bench.ask("run.step", { run: run.run, step: sid("b") })).ok, { timeout: 15_000 }).toBe(true);
+  await run.idle();
+  expect(await run.step("b")).toMatchObject({ verdict: "passed" });
+  const [typed] = await run.events("input.typed");
+  expect(typed!.body).toMatchObject({ actor: { name: "Dana Mercer" }, data: { line: "echo by-hand; sleep 994", reported_by: "shell" } });
+  await bench.call("run.finish", { run: run.run });
+});
+
+it("lets a follower see a terminal and not type into it", async () => {
+  const run = await bench.start(runbookOf({ a: "echo a" }));
+  await run.runStep("a");
+  const { id } = (await run.view()).header.terminals[0]!;
+  let seen = "";
+  const terminal = bench.engine.connectTerminal(id, FOLLOWER, (message) => {
+    seen += JSON.stringify(message);
+  });
+  if (!terminal.ok) throw new Error(terminal.error.message);
+  terminal.value.receive({ type: "input", data: "touch follower-was-here\r" });
+  terminal.value.receive({ nonsense: true });
+  await expect.poll(() => seen).toContain("screen");
+  expect(await run.events("input.typed")).toEqual([]);
+  await bench.call("run.finish", { run: run.run });
+  const gone = bench.engine.connectTerminal(id, FOLLOWER, () => {});
+  expect(gone.ok ? "ok" : gone.error.code).toBe("not-found");
 });

@@ -12,6 +12,9 @@ import { blockDirectory, clusterOf, ensureShell, NO_KUBECONFIG, shellKey, variab
 /** A shell with slow rc files has its first prompt by then; milliseconds. After it, something typed by hand is in the way. */
 const PROMPT_MS = 30_000;
 
+/** Something short that was typed by hand may end meanwhile, milliseconds; a person would not wait longer to be told. */
+const HAND_MS = 1_000;
+
 export type BlockRequest = {
   step: string;
   block: Block;
@@ -107,7 +110,8 @@ async function readyShell(deps: RunDeps, live: LiveRun, request: BlockRequest, k
   const opened = await ensureShell(deps, live, clusterOf(live, request.step), kind, request.block.options.background === true);
   if (!opened.ok) return opened;
   const lane = opened.value;
-  if (!request.nested) await lane.session.ready(PROMPT_MS);
+  if (lane.session.activity() === "starting") await lane.session.ready(PROMPT_MS);
+  else if (lane.session.activity() === "hand") await lane.session.ready(HAND_MS);
   const activity = lane.session.activity();
   if (!request.nested && activity !== "idle")
     return fail(

@@ -3,7 +3,7 @@
 import { fail, ok, type Result, type StepId, type StepState, type Verdict } from "../protocol/index.ts";
 import { type BlockEnd, runBlock } from "./blocks.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
-import { append, appendOrKeep, checkRole, type Draft, ENGINE, eventOf, factsOf, holdByEngine, wholeMs } from "./live.ts";
+import { append, appendOrKeep, type Draft, ENGINE, eventOf, factsOf, holdByEngine, roleProblem, wholeMs } from "./live.ts";
 import { focusStep, isOnProduction, nextTodo, obstacleFor, pendingAction } from "./next.ts";
 import { proveAfter } from "./pins.ts";
 import { needsTyping, type StepPlan, stopsRunOn } from "./plan.ts";
@@ -89,7 +89,7 @@ function whyRunOnStops(deps: RunDeps, live: LiveRun, who: Who, step: StepState):
   if (step.status === "done") return `step ${step.number} needs a decision`;
   const obstacle = obstacleFor(live.state, plan, step, factsOf(live));
   if (obstacle) return obstacle.say;
-  if (!checkRole(deps, live, who, step.id).ok) return `step ${step.number} is for another role`;
+  if (roleProblem(deps, live, who, step.id) !== null) return `step ${step.number} is for another role`;
   const pending = pendingAction(step, plan);
   if (pending === null) return `step ${step.number} is done by hand`;
   // A check at the head of a step is met by opening the step, so that its text is what the person sees next.

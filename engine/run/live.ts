@@ -111,11 +111,17 @@ export const wholeMs = (ms: number): number => Math.round(ms);
 
 export const canonical = (value: unknown): CanonicalValue => JSON.parse(JSON.stringify(value ?? null)) as CanonicalValue;
 
-/** May this person run the step? A solo installation has nobody else to ask; the record shows which role was wanted. */
-export function checkRole(deps: RunDeps, live: LiveRun, who: Who, step: string): Result<null> {
+/** Why this person may not run the step, or null. A solo installation has nobody else to ask; the record shows which role was wanted. */
+export function roleProblem(deps: RunDeps, live: LiveRun, who: Who, step: string): string | null {
   const wanted = live.plan.byId.get(step)?.step.directive.role ?? null;
-  if (wanted === null || deps.isSolo() || who.roles.some((role) => role === wanted) || slug(who.title) === slug(wanted)) return ok(null);
-  const why = `step "${step}" is for the role ${wanted}; ${who.actor.name} has ${who.roles.join(", ") || "no role"}${who.title ? ` (${who.title})` : ""}`;
+  if (wanted === null || deps.isSolo() || who.roles.some((role) => role === wanted) || slug(who.title) === slug(wanted)) return null;
+  return `step "${step}" is for the role ${wanted}; ${who.actor.name} has ${who.roles.join(", ") || "no role"}${who.title ? ` (${who.title})` : ""}`;
+}
+
+/** As roleProblem, for a command that was given: the refusal is recorded. */
+export function checkRole(deps: RunDeps, live: LiveRun, who: Who, step: string): Result<null> {
+  const why = roleProblem(deps, live, who, step);
+  if (why === null) return ok(null);
   deps.notify.refused(who, `run.step ${live.run}`, why);
   return fail("forbidden", `${live.state.path}: ${why}. Ask somebody with that role to run it.`);
 }

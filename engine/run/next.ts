@@ -1,7 +1,6 @@
 // The one thing to do now, and the words for it. Owns: choice and wording, for somebody tired at 3 a.m.
 // Pure: decides from the state, the plan and what this process knows; starts nothing.
 import type { ClusterName, NextAction, StepState } from "../protocol/index.ts";
-import { StepId } from "../protocol/index.ts";
 import { needsTyping, type RunPlan, type StepAction, type StepPlan } from "./plan.ts";
 import { isSettled, type RunState, satisfiesNeed } from "./state.ts";
 
@@ -273,7 +272,7 @@ type Spoken = Partial<Omit<NextAction, "step">> & { kind: NextAction["kind"]; sa
 function action(given: Spoken): NextAction {
   return {
     kind: given.kind,
-    step: given.step ? StepId.parse(given.step.id) : null,
+    step: given.step?.id ?? null,
     block: given.block ?? null,
     check: given.check ?? null,
     say: given.say,

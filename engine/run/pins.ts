@@ -46,10 +46,13 @@ export async function proveBefore(deps: RunDeps, live: LiveRun, lane: LaneShell,
   }
 }
 
+const expiredWords = (cluster: string): string =>
+  `Credentials of cluster ${cluster} have expired. Log in again, then resume: it must be the same person.`;
+
 function stopBefore(deps: RunDeps, live: LiveRun, cluster: string, check: PinCheck, step: string): Result<null> {
   const isExpired = check.state === "expired";
   const reason = isExpired
-    ? `Credentials of cluster ${cluster} have ended. Log in again, then resume: it must be the same person.`
+    ? expiredWords(cluster)
     : `Cluster ${cluster} is not the one that was pinned: ${check.differs.join("; ") || check.because || "it cannot be proved"}. The step was not started.`;
   holdByEngine(deps, live, reason, step);
   return fail(isExpired ? "cluster-invalid" : "cluster-differs", reason, { differs: check.differs });
@@ -70,6 +73,8 @@ export async function proveAfter(
   const differs = [...check.differs];
   if (reported !== null && reported !== pin.kubeconfigPath && differs.length === 0) differs.push(`KUBECONFIG of the shell was ${reported}`);
   record(deps, live, lane.cluster, "after", { ...check, differs }, step);
+  // The step is judged by what it did; that nothing more can be asked in this name holds the run.
+  if (check.state === "expired") holdByEngine(deps, live, expiredWords(lane.cluster), step);
   if (differs.length === 0) return null;
   return `cluster ${lane.cluster} differs after the step: ${differs.join("; ")}`;
 }
@@ -149,8 +154,18 @@ export async function pinAgain(deps: RunDeps, live: LiveRun, actor: Actor): Prom
     await present?.dispose();
     adoptPin(live, made.value);
     appendOrKeep(deps, live, [pinnedEvent(live, actor, made.value, "pinned again")]);
+    watchAgain(deps, live, view.name);
   }
   return ok(null);
+}
+
+/** A watch belongs to the pin that is gone: whoever followed it follows the new one. */
+function watchAgain(deps: RunDeps, live: LiveRun, name: ClusterName) {
+  const watch = live.watches.get(name);
+  if (!watch) return;
+  watch.stop();
+  live.watches.delete(name);
+  watchCluster(deps, live, name);
 }
 
 export function adoptPin(live: LiveRun, pin: ClusterPin) {

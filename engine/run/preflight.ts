@@ -143,7 +143,15 @@ function inputFindings({ plan, request, paramProblem, pins }: PreflightInput): F
   for (const name of plan.clusters)
     if (!pinned.has(name))
       found.push(
-        finding("no-context", "blocker", `cluster ${name}`, "The runbook needs it, and no context was chosen.", "Choose a context."),
+        request.mode === "rehearsal"
+          ? finding(
+              "no-context-rehearsal",
+              "warning",
+              `cluster ${name}`,
+              "Rehearsed without a cluster: its shells have an empty kubeconfig.",
+              "Choose a sandbox to rehearse on one.",
+            )
+          : finding("no-context", "blocker", `cluster ${name}`, "The runbook needs it, and no context was chosen.", "Choose a context."),
       );
   return found;
 }

@@ -109,9 +109,11 @@ function refusal(request: StartRequest, { findings, pins, plan }: Prepared): Res
     // These cannot be gone past with a reason: there would be no run, or one on the wrong cluster.
     if (found) return fail("not-ready", `${request.path}: ${found.subject}: ${found.message} ${found.todo}`, { findings });
   }
+  // A run on two production clusters is confirmed by both names.
+  const typed = (request.typedCluster ?? "").split(/[\s,]+/);
   const production = pins.filter((pin) => pin.view().class === "production");
   for (const pin of production)
-    if (request.typedCluster !== pin.context)
+    if (request.typedCluster !== pin.context && !typed.includes(pin.context))
       return fail("confirmation-needed", `${pin.context} is a PRODUCTION cluster. Type its name to start ${plan.document.title} there.`, {
         type: pin.context,
       });
