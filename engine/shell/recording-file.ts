@@ -4,6 +4,8 @@ import { createHash, type Hash } from "node:crypto";
 import { close as closeFd, closeSync, fdatasync, fstatSync, openSync, readSync, write as writeFd } from "node:fs";
 import { promisify } from "node:util";
 
+/** One buffer of this size is filled and written over and over, bytes: a step with 500 MB of output leaves no garbage behind. */
+const BUFFER_BYTES = 256 * 1_024;
 /** A refused write is tried again after this, milliseconds: a person may free the disk meanwhile. */
 const RETRY_MS = 1_000;
 const NEWLINE = 0x0a;
@@ -29,7 +31,6 @@ export type FileQueue = {
   close(): Promise<{ sha256: string; bytes: number }>;
 };
 
-type Chunk = { bytes: Buffer; chars: number; at: number };
 type Waiter = { resolve: () => void; reject: (error: Error) => void };
 
 /** Opens at once. A disk that refuses even that is reported through `onError` and by `flush` and `close`; nothing is thrown here. */
@@ -40,10 +41,15 @@ export function createFileQueue(path: string): FileQueue {
   let isNew = true;
   let changedAtMs = 0;
   let size = 0;
+  // Text waits in `lines` (the first `lineAt` characters of the first one are encoded), bytes in `buffer` from `from` to `to`.
   let lines: string[] = [];
+  let lineAt = 0;
   let lineChars = 0;
-  const queue: Chunk[] = [];
-  let queueChars = 0;
+  const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  let from = 0;
+  let to = 0;
+  let bufferChars = 0;
+  const encoder = new TextEncoder();
   let isWriting = false;
   let isClosing = false;
   let failure: Error | null = null;
@@ -71,7 +77,7 @@ export function createFileQueue(path: string): FileQueue {
   }
 
   const settle = (): void => {
-    if (queue.length > 0 || isWriting || lineChars > 0) return;
+    if (to > from || isWriting || lineChars > 0) return;
     const drains = drainWaiters;
     const flushes = flushWaiters;
     drainWaiters = [];
@@ -79,21 +85,31 @@ export function createFileQueue(path: string): FileQueue {
     for (const done of drains) done();
     for (const waiter of flushes) waiter.resolve();
   };
-  const gather = (): void => {
-    if (lineChars === 0) return;
-    const bytes = Buffer.from(lines.join(""), "utf8");
-    hash.update(bytes);
-    size += bytes.length;
-    queue.push({ bytes, chars: lineChars, at: 0 });
-    queueChars += lineChars;
-    lines = [];
-    lineChars = 0;
+  /** Fills the empty buffer with as much of the waiting text as it takes. */
+  const fill = (): void => {
+    let next = 0;
+    from = 0;
+    to = 0;
+    bufferChars = 0;
+    while (next < lines.length) {
+      const line = lines[next]!;
+      const { read, written } = encoder.encodeInto(lineAt === 0 ? line : line.slice(lineAt), buffer.subarray(to));
+      to += written;
+      bufferChars += read;
+      lineAt += read;
+      if (lineAt < line.length) break;
+      lineAt = 0;
+      next += 1;
+    }
+    lines = next === lines.length ? [] : lines.slice(next);
+    lineChars -= bufferChars;
+    hash.update(buffer.subarray(0, to));
+    size += to;
   };
   const pump = (): void => {
     if (isWriting) return;
-    gather();
-    const chunk = queue[0];
-    if (chunk === undefined) {
+    if (to === from) fill();
+    if (to === from) {
       settle();
       return;
     }
@@ -109,7 +125,7 @@ export function createFileQueue(path: string): FileQueue {
     }
     isWriting = true;
     // No position: the descriptor is in append mode, so two parts of one file can never write over each other.
-    writeFd(fd, chunk.bytes, chunk.at, chunk.bytes.length - chunk.at, null, (error, written) => {
+    writeFd(fd, buffer, from, to - from, null, (error, written) => {
       isWriting = false;
       if (error !== null) {
         report(error);
@@ -117,11 +133,8 @@ export function createFileQueue(path: string): FileQueue {
         return;
       }
       failure = null;
-      chunk.at += written;
-      if (chunk.at === chunk.bytes.length) {
-        queue.shift();
-        queueChars -= chunk.chars;
-      }
+      from += written;
+      if (from === to) bufferChars = 0;
       pump();
     });
   };
@@ -151,11 +164,8 @@ export function createFileQueue(path: string): FileQueue {
     },
     write: pump,
     gathered: () => lineChars,
-    backlog: () => lineChars + queueChars,
-    bytes() {
-      gather();
-      return size;
-    },
+    backlog: () => lineChars + bufferChars,
+    bytes: () => lines.reduce((sum, line, index) => sum + Buffer.byteLength(index === 0 ? line.slice(lineAt) : line), size),
     drained: () =>
       new Promise((resolve) => {
         drainWaiters.push(resolve);

@@ -109,6 +109,25 @@ describe("recording", () => {
     await recording.close(0);
   });
 
+  it("keeps every character of one event that is larger than any buffer", async () => {
+    const { clock } = heldClock();
+    const recording = openRecording(join(folder, "a.cast"), options(clock));
+    const text = "a😀é✓\u001b[31m\r\n".repeat(150_000);
+    recording.output(text);
+    expect(recording.bytes).toBeGreaterThan(text.length);
+    const promised = recording.bytes;
+    recording.output("end");
+    await recording.drained();
+    const closed = await recording.close(null);
+    expect(
+      read(recording.path)
+        .events.map((event) => event.data)
+        .join(""),
+    ).toBe(`${text}end`);
+    expect(closed).toEqual({ sha256: sha256(recording.path), bytes: statSync(recording.path).size });
+    expect(closed.bytes).toBeGreaterThanOrEqual(promised);
+  });
+
   it("goes on with an existing file and hashes the whole of it", async () => {
     const { clock, pass } = heldClock();
     const path = join(folder, "a.cast");
