@@ -7,7 +7,8 @@ import { Button, plural, Status } from "../design/index.ts";
 export type PreflightState =
   | { state: "idle" }
   | { state: "checking"; before: Finding[] | null }
-  | { state: "done"; findings: Finding[]; isOld: boolean }
+  /** `key` names the request that was looked at. */
+  | { state: "done"; findings: Finding[]; key: string }
   | { state: "failed"; message: string };
 
 export function findingsOf(preflight: PreflightState): Finding[] | null {
@@ -55,9 +56,7 @@ export function Preflight({
           {preflight.message}
         </p>
       ) : null}
-      {preflight.state === "done" && preflight.isOld ? (
-        <p className="dim">Inputs have changed since. Looked at again when you start.</p>
-      ) : null}
+      {preflight.state === "done" && isOld ? <p className="dim">Inputs have changed since. Looked at again when you start.</p> : null}
       {[...blockers, ...warnings].length > 0 ? (
         <ul className="start-findings">
           {[...blockers, ...warnings].map((finding) => (

@@ -21,7 +21,16 @@ import {
 } from "../design/index.ts";
 import { useLibrary } from "../library/slice.ts";
 import { ParamField, PlaceholderField } from "./Inputs.tsx";
-import { clustersWanted, type Draft, emptyDraft, placeholdersWanted, readiness, requestOf } from "./model.ts";
+import {
+  clustersWanted,
+  type Draft,
+  emptyDraft,
+  placeholdersWanted,
+  preflightKey,
+  preflightRequest,
+  readiness,
+  requestOf,
+} from "./model.ts";
 import { findingsOf, Preflight, type PreflightState } from "./Preflight.tsx";
 import "./start.css";
 
@@ -60,24 +69,26 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
     const answer = probes[context];
     return (answer?.state === "answered" ? answer.probe.class : null) ?? contexts.find((one) => one.name === context)?.class ?? null;
   };
+  const key = preflightKey(draft, text, path);
+  const isOld = preflight.state === "done" && preflight.key !== key;
   const findings = findingsOf(preflight);
-  const ready = readiness(draft, text, classOf, findings);
+  // Findings about other inputs block nothing: the start looks again by itself.
+  const ready = readiness(draft, text, classOf, isOld ? null : findings);
 
   // Who answers is part of the choice: those not asked yet, or that did not answer, are asked once as the dialog opens.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once per opening
   useEffect(() => {
     if (clusters.some((one) => !one.isOptional)) void probeAll(contexts.filter((one) => probes[one.name]?.state !== "answered"));
   }, []);
-  // One look at a time; the answer to an older draft is dropped.
-  const looks = useRef(0);
+  // The answer to an older question is dropped.
+  const asked = useRef("");
   const check = async (of: Draft): Promise<void> => {
-    looks.current += 1;
-    const mine = looks.current;
+    const mine = preflightKey(of, text, path);
+    asked.current = mine;
     setPreflight((was) => ({ state: "checking", before: findingsOf(was) }));
-    const { typedCluster: _typed, overrideReason: _reason, ...request } = requestOf(of, text, path);
-    const result = await callEngine("run.preflight", request);
-    if (mine !== looks.current) return;
-    setPreflight(result.ok ? { state: "done", findings: result.value, isOld: false } : { state: "failed", message: result.error.message });
+    const result = await callEngine("run.preflight", preflightRequest(of, text, path));
+    if (asked.current !== mine) return;
+    setPreflight(result.ok ? { state: "done", findings: result.value, key: mine } : { state: "failed", message: result.error.message });
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: once per opened text; later looks follow from what the person does
   useEffect(() => void check(draft), [opened]);
@@ -86,11 +97,10 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
     setDraft(next);
     setFailure(null);
     if (looksAgain) void check(next);
-    else setPreflight((was) => (was.state === "done" ? { ...was, isOld: true } : was));
   };
   // A field that was left with another value: what it leads to is looked at again.
   const done = (): void => {
-    if (preflight.state === "done" && preflight.isOld) void check(draft);
+    if (asked.current !== key) void check(draft);
   };
   const start = async (): Promise<void> => {
     setAsked(true);
@@ -102,7 +112,7 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
     if (result.ok) return onStarted(result.value.header.run);
     setFailure(result.error.message);
     const details = result.error.details as { findings?: ResultOf<"run.preflight"> } | undefined;
-    if (details?.findings !== undefined) setPreflight({ state: "done", findings: details.findings, isOld: false });
+    if (details?.findings !== undefined) setPreflight({ state: "done", findings: details.findings, key });
   };
   useKeys([{ combo: "Mod+Enter", scope: "always", run: () => void start() }]);
 
@@ -261,7 +271,7 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
           ) : null}
         </div>
         <div className="start-findings-column">
-          <Preflight preflight={preflight} document={text} onCheck={() => void check(draft)} />
+          <Preflight preflight={preflight} isOld={isOld} document={text} onCheck={() => void check(draft)} />
           {ready.needsReason ? (
             <TextAreaField
               label="Start all the same, because"

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Finding, Param } from "../../engine/protocol/index.ts";
 import { exampleBlock, exampleDocument, exampleStep } from "../run/example.ts";
-import { clustersWanted, emptyDraft, paramProblem, placeholdersWanted, readiness, requestOf } from "./model.ts";
+import { clustersWanted, emptyDraft, paramProblem, placeholdersWanted, preflightKey, readiness, requestOf } from "./model.ts";
 
 const param = (name: string, extra: Partial<Param> = {}): Param => ({
   name,
@@ -75,6 +75,16 @@ describe("the request", () => {
       params: { RELEASE: "v1" },
       placeholders: {},
     });
+  });
+});
+
+describe("the preflight", () => {
+  it("is asked again for other inputs, and not for a typed name or a reason", () => {
+    const draft = { ...emptyDraft(book), contexts: { main: "sandbox" } };
+    const key = preflightKey(draft, book, "/x.md");
+    expect(preflightKey({ ...draft, typedCluster: "sand", overrideReason: "known" }, book, "/x.md")).toBe(key);
+    expect(preflightKey({ ...draft, placeholders: { host: "db-1" } }, book, "/x.md")).not.toBe(key);
+    expect(preflightKey({ ...draft, mode: "rehearsal" }, book, "/x.md")).not.toBe(key);
   });
 });
 

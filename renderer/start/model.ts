@@ -85,6 +85,15 @@ export function requestOf(draft: Draft, document: RunbookDocument, path: string)
   };
 }
 
+/** What the preflight is asked: neither the typed name nor the reason changes what it finds. */
+export function preflightRequest(draft: Draft, document: RunbookDocument, path: string): StartRequestInput {
+  const { typedCluster: _typed, overrideReason: _reason, ...request } = requestOf(draft, document, path);
+  return request;
+}
+/** Two drafts with the same key have the same findings. Holds secrets: kept in memory, compared, never shown. */
+export const preflightKey = (draft: Draft, document: RunbookDocument, path: string): string =>
+  JSON.stringify(preflightRequest(draft, document, path));
+
 /** Findings that no reason gets past (engine/run/start.ts): there would be no run, or one on the wrong cluster. */
 const FINAL = new Set(["not-trusted", "params", "not-a-runbook", "no-steps", "rehearsal-guard", "secret-placeholder", "no-context"]);
 export const isFinal = (finding: Finding): boolean => finding.severity === "blocker" && FINAL.has(finding.code);
