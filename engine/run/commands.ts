@@ -1,16 +1,30 @@
 // The commands on a run that a person gives, each with everything that makes it refuse.
 // Owns: refusals and what is recorded of a decision. Driving is drive.ts; who may call at all is engine.ts.
-import { type Block, type Expectation, fail, type Result, type StepState } from "../protocol/index.ts";
+import { fail, type Result } from "../protocol/index.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { conclude, drive, driveOn, endStep, settleWhens } from "./drive.ts";
-import { append, checkRole, eventOf, factsOf, placeholderValues } from "./live.ts";
-import { focusStep, isOnProduction, obstacleFor, pendingAction, wordToType } from "./next.ts";
-import { hasDanger, needsTyping, type StepPlan } from "./plan.ts";
+import { append, checkRole, eventOf, factsOf } from "./live.ts";
+import { obstacleFor, pendingAction } from "./next.ts";
+import { hasDanger } from "./plan.ts";
 import { closeRecording } from "./recordings.ts";
+import {
+  active,
+  blocked,
+  checkOrder,
+  checkTyped,
+  checkValue,
+  ended,
+  find,
+  notBusy,
+  onProduction,
+  place,
+  ready,
+  retryReason,
+  takePlaceholders,
+} from "./refusals.ts";
 import { isSettled } from "./state.ts";
 
 type Done = Promise<Result<null>>;
-type At = { plan: StepPlan; step: StepState };
 
 export type StepCall = {
   step: string;
@@ -259,146 +273,4 @@ export async function judge(
   ]);
   settleWhens(deps, live);
   return written;
-}
-
-// ── what makes commands refuse ──────────────────────────────────────────────
-
-export const place = (live: LiveRun, step: StepState): string => `${live.state.path}: step ${step.number} “${step.title}”`;
-
-const ended = (live: LiveRun): Result<never> =>
-  fail("conflict", `${live.state.title} is ${live.state.status}: nothing can be added to it. Start a new run.`);
-
-/** Refuses a run that is over, held, or cannot be recorded. */
-export function active(live: LiveRun): Result<never> | null {
-  if (live.state.status === "finished" || live.state.status === "aborted") return ended(live);
-  if (live.problem !== null) return fail("disk-full", `${live.problem} Nothing runs until the record can be written; then resume.`);
-  if (live.state.status === "held") return fail("conflict", `The run is held: ${live.state.hold?.reason ?? ""} Resume it first.`);
-  return null;
-}
-
-export function notBusy(live: LiveRun, nested: boolean): Result<never> | null {
-  if (live.checking !== null || live.waitingFor !== null) return fail("busy", "A step is about to start: its cluster is being checked.");
-  if (live.drives.size === 0) return null;
-  if (nested) return null;
-  const running = focusStep(live.state);
-  return fail(
-    "busy",
-    `${running ? place(live, running) : "A step"} is running. Wait for its end, cancel it, or type the next step into its nested shell.`,
-  );
-}
-
-function find(live: LiveRun, id: string): Result<At> {
-  const plan = live.plan.byId.get(id);
-  const step = live.state.steps[live.state.positions.get(id) ?? -1];
-  if (!plan || !step) return fail("not-found", `${live.state.path} has no step "${id}" in the text that this run pinned.`);
-  return { ok: true, value: { plan, step } };
-}
-
-function ready(deps: RunDeps, live: LiveRun, who: Who, id: string, nested: boolean): Result<At> {
-  const stopped = active(live) ?? notBusy(live, nested);
-  if (stopped) return stopped;
-  const at = find(live, id);
-  if (!at.ok) return at;
-  const role = checkRole(deps, live, who, id);
-  return role.ok ? at : role;
-}
-
-const blocked = (plan: StepPlan, message: string): Result<never> =>
-  fail(plan.unsupported.length > 0 ? "unsupported-step" : "not-ready", message, { unsupported: plan.unsupported });
-
-/** Steps are run in their order. A way back may be run at any time; anything else out of order carries a reason. */
-function checkOrder(live: LiveRun, step: StepState, reason: string | undefined): Result<never> | null {
-  if (step.wayBack === true || step.status === "open" || reason?.trim()) return null;
-  const expected =
-    live.state.running.length > 0 ? live.state.steps.find((one) => one.status === "todo" && one.wayBack !== true) : focusStep(live.state);
-  if (!expected || expected.id === step.id) return null;
-  if (step.status === "done") return null;
-  return fail("reason-needed", `${place(live, expected)} comes first. Give a reason to run step ${step.number} now.`);
-}
-
-/** Records given values once every command of the step that has all of its own takes them. */
-function takePlaceholders(
-  deps: RunDeps,
-  live: LiveRun,
-  who: Who,
-  plan: StepPlan,
-  given: Record<string, string> | undefined,
-): Result<never> | null {
-  if (given === undefined || Object.keys(given).length === 0) return null;
-  const { params } = live.plan.document;
-  const secret = params.find((param) => param.type === "secret" && given[param.name] !== undefined);
-  if (secret)
-    return fail("invalid-params", `<${secret.name}> is a secret and would be written into the command. Use "$${secret.name}" instead.`);
-  const values = { ...placeholderValues(live), ...given };
-  for (const block of plan.step.blocks) {
-    if (!block.runnable || block.placeholders.some((name) => values[name] === undefined)) continue;
-    const filled = deps.documents.fillPlaceholders(block, values, params);
-    if (!filled.ok) return filled;
-  }
-  const placeholders = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, live.redactor.redactText(value)]));
-  const written = append(deps, live, [eventOf(live, who.actor, { type: "value.given", step: plan.step.id, data: { placeholders } })]);
-  return written.ok ? null : written;
-}
-
-function checkTyped(live: LiveRun, step: StepState, block: Block, typed: string | undefined): Result<never> | null {
-  if (!needsTyping(block, isOnProduction(live.state, step))) return null;
-  const word = wordToType(live.state, step);
-  if (typed === word) return null;
-  return fail("confirmation-needed", `${place(live, step)}: the command at line ${block.line} is confirmed by typing ${word}.`, {
-    type: word,
-  });
-}
-
-function retryReason(
-  live: LiveRun,
-  plan: StepPlan,
-  step: StepState,
-  reason: string | undefined,
-  isDangerous: boolean,
-): Result<never> | null {
-  if (reason?.trim()) return null;
-  if (isDangerous)
-    return fail(
-      "reason-needed",
-      `${place(live, step)} may have taken effect: its end is unknown, and it is dangerous. Look first, then give a reason to run it again.`,
-    );
-  if (step.status === "done" && step.verdict === "passed")
-    return fail("reason-needed", `${place(live, step)} has passed (line ${plan.step.line}). Give a reason to run it again.`);
-  return null;
-}
-
-const onProduction = (live: LiveRun): boolean => [...live.state.pins.values()].some((pin) => pin.class === "production");
-
-function checkValue(
-  where: string,
-  check: StepPlan["step"]["checks"][number],
-  given: string | undefined,
-): Result<{ text: string | null; isMet: boolean }> {
-  const text = given?.trim() ?? "";
-  if (check.value === null) return { ok: true, value: { text: text === "" ? null : text, isMet: true } };
-  if (text === "") return fail("invalid-params", `${where}: “${check.text}” asks for a ${check.value}. Enter what you see.`);
-  if (check.value !== "number" && check.expect === null) return { ok: true, value: { text, isMet: true } };
-  const number = Number(text);
-  if (!Number.isFinite(number))
-    return fail("invalid-params", `${where}: “${check.text}” asks for a number, and ${JSON.stringify(text)} is none.`);
-  return { ok: true, value: { text, isMet: check.expect === null || compares(number, check.expect) } };
-}
-
-function compares(number: number, { operator, value }: Expectation): boolean {
-  switch (operator) {
-    case "<":
-      return number < value;
-    case "<=":
-      return number <= value;
-    case ">":
-      return number > value;
-    case ">=":
-      return number >= value;
-    case "==":
-      return number === value;
-    case "!=":
-      return number !== value;
-    default:
-      return operator satisfies never;
-  }
 }

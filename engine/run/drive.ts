@@ -1,14 +1,15 @@
 // Drives a step from its first action to where a person is needed, and on to the next steps where that was asked for.
 // Owns: the order of blocks and checks, the cluster's proof around them, the step's verdict. Commands and their refusals are in commands.ts.
 import { fail, ok, type Result, type StepId, type StepState, type Verdict } from "../protocol/index.ts";
+import { startBackground } from "./background.ts";
 import { type BlockEnd, runBlock } from "./blocks.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { append, appendOrKeep, type Draft, ENGINE, eventOf, factsOf, holdByEngine, roleProblem, wholeMs } from "./live.ts";
 import { focusStep, isOnProduction, nextTodo, obstacleFor, pendingAction } from "./next.ts";
 import { proveAfter } from "./pins.ts";
 import { needsTyping, type StepPlan, stopsRunOn } from "./plan.ts";
-import { closeRecording, recordClosed } from "./recordings.ts";
-import { closeLane, ensureShell, shellKey } from "./shells.ts";
+import { closeRecording } from "./recordings.ts";
+import { ensureShell, shellKey } from "./shells.ts";
 import { isSettled } from "./state.ts";
 
 export type DriveOptions = {
@@ -210,35 +211,6 @@ function mustPause(live: LiveRun, plan: StepPlan, index: number, options: DriveO
   if (!block) return true;
   if (needsTyping(block, isOnProduction(live.state, stepNow(live, plan.step.id)))) return true;
   return options.isRunOn === true && stopsRunOn(block);
-}
-
-/** A background block runs in a shell of its own; the step goes on as soon as it has begun. */
-function startBackground(deps: RunDeps, live: LiveRun, request: Parameters<typeof runBlock>[2]): Promise<Result<null>> {
-  const begun = Promise.withResolvers<Result<null>>();
-  const work: Promise<void> = runBlock(deps, live, { ...request, onBegun: () => begun.resolve(ok(null)) })
-    .then(async (ended) => {
-      begun.resolve(ended.ok ? ok(null) : ended);
-      if (!ended.ok) return;
-      await recordClosed(deps, live, `${request.step}#${request.block.index}`, ended.value.verdict);
-      if (ended.value.verdict !== "passed" && !live.isClosing)
-        deps.notify.alarm(live.run, request.step as StepId, "warn", "A background command ended", ended.value.because);
-      await closeLane(live, ended.value.lane);
-    })
-    .catch((error: unknown) => {
-      holdByEngine(
-        deps,
-        live,
-        `A background command met a defect: ${error instanceof Error ? error.message : String(error)}`,
-        request.step,
-      );
-      begun.resolve(fail("internal", String(error)));
-    })
-    .finally(() => live.background.delete(work));
-  live.background.add(work);
-  return begun.promise.then((result) => {
-    if (result.ok) request.onBegun();
-    return result;
-  });
 }
 
 async function proveLanes(deps: RunDeps, live: LiveRun, step: string, ends: BlockEnd[]): Promise<string | null> {

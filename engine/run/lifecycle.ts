@@ -1,12 +1,12 @@
 // Hold, resume, cancel, abort, finish: what acts on the whole run.
 // Owns: what each leaves on record and puts away. Single steps are commands.ts.
 import { fail, ok, type Result, type StepState } from "../protocol/index.ts";
-import { active } from "./commands.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { settleWhens } from "./drive.ts";
 import { append, appendOrKeep, ENGINE, eventOf } from "./live.ts";
 import { disposePins, pinAgain } from "./pins.ts";
 import { recordClosed } from "./recordings.ts";
+import { active } from "./refusals.ts";
 import { closeShells } from "./shells.ts";
 import { addSecret } from "./start.ts";
 import { satisfiesNeed } from "./state.ts";
