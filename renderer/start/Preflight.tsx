@@ -18,10 +18,13 @@ export function findingsOf(preflight: PreflightState): Finding[] | null {
 
 export function Preflight({
   preflight,
+  isOld,
   document: text,
   onCheck,
 }: {
   preflight: PreflightState;
+  /** Inputs have changed since it was looked at. */
+  isOld: boolean;
   document: RunbookDocument;
   onCheck(): void;
 }) {
