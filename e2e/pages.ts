@@ -21,8 +21,17 @@ export async function becomeOperator(page: Page): Promise<void> {
   await expect(page.getByText(PERSON.name).first()).toBeVisible();
 }
 
-/** The large button at the bottom right. */
-export const primary = (page: Page, name: RegExp | string) => page.getByRole("button", { name });
+/** Presses the key of the large button at the bottom right, once it reads as expected and is armed. */
+export async function act(page: Page, name: RegExp, key: "Enter" | "ControlOrMeta+Enter" = "ControlOrMeta+Enter"): Promise<void> {
+  const button = page.locator('[data-region="action"]').getByRole("button", { name });
+  await expect(button).toBeVisible();
+  await expect(button).toBeEnabled();
+  await page.keyboard.press(key);
+}
+
+/** The outline says that a step has this verdict. */
+export const expectStep = (page: Page, verdict: RegExp | string, title: string) =>
+  expect(page.getByRole("treeitem", { name: new RegExp(`${verdict}.*${title}`) })).toBeVisible();
 
 export async function openRunbook(page: Page, path: string): Promise<void> {
   await page.getByRole("button", { name: "Open a file or folder" }).click();

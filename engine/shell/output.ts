@@ -30,8 +30,6 @@ export function createOutput({ redactor, cols, rows, pause, resume, onFailed }: 
   const stream = redactor.stream();
   let recording: Recording | null = null;
   let onKept: (text: string) => void = () => {};
-  /** Undecided text that the views have been shown already. */
-  let shown = "";
   let waiting: NodeJS.Timeout | null = null;
   let isPaused = false;
   let width = cols;
@@ -40,18 +38,16 @@ export function createOutput({ redactor, cols, rows, pause, resume, onFailed }: 
   let counted: Record<string, number> = {};
 
   const keep = (text: string) => {
-    if (text === "") return;
-    if (recording !== null) {
-      recording.output(text);
-      onKept(text);
-      isLineOpen = !text.endsWith("\n");
-    }
-    if (shown !== "") {
-      // What was shown early is not shown twice; where it turned out to be a secret, its replacement follows the part seen.
-      if (text.startsWith(shown)) views.output(text.slice(shown.length));
-      else views.output(text);
-      shown = "";
-    } else views.output(text);
+    if (text === "" || recording === null) return;
+    recording.output(text);
+    onKept(text);
+    isLineOpen = !text.endsWith("\n");
+  };
+  const take = (decided: string) => {
+    keep(decided);
+    // What a view was shown early it is not shown twice; where that became a secret, its replacement follows the part seen.
+    const forView = stream.viewText();
+    if (forView !== "") views.output(forView);
   };
 
   const waitForDecision = () => {
@@ -62,11 +58,8 @@ export function createOutput({ redactor, cols, rows, pause, resume, onFailed }: 
     }
     waiting ??= setTimeout(() => {
       waiting = null;
-      const pending = stream.pendingText();
-      if (pending.length > shown.length && pending.startsWith(shown)) {
-        views.output(pending.slice(shown.length));
-        shown = pending;
-      }
+      const early = stream.earlyText();
+      if (early !== "") views.output(early);
     }, VIEW_WAIT_MS);
   };
 
@@ -85,25 +78,25 @@ export function createOutput({ redactor, cols, rows, pause, resume, onFailed }: 
 
   return {
     push(text: string) {
-      keep(stream.push(text));
+      take(stream.push(text));
       waitForDecision();
       slowDown();
     },
     /** From here on output is kept in `to`; returns what puts the recording before back. */
     record(to: Recording, kept: (text: string) => void): () => void {
-      keep(stream.flush());
+      take(stream.flush());
       const before = { recording, onKept };
       recording = to;
       onKept = kept;
       to.onError(onFailed);
       return () => {
-        keep(stream.flush());
+        take(stream.flush());
         recording = before.recording;
         onKept = before.onKept;
       };
     },
     endRecording() {
-      keep(stream.flush());
+      take(stream.flush());
       recording = null;
       onKept = () => {};
     },
@@ -120,7 +113,7 @@ export function createOutput({ redactor, cols, rows, pause, resume, onFailed }: 
     },
     /** A line of ours, in the views alone: recordings hold what programs printed and nothing else. */
     announce(text: string, colour: "dim" | "ok" | "fail" | "warn" = "dim") {
-      keep(stream.flush());
+      take(stream.flush());
       const words = text.replace(/[\x00-\x1f\x7f]/g, " ");
       const time = new Date().toISOString().slice(11, 19);
       const rule = "─".repeat(Math.max(2, Math.min(MOST_COLUMNS, width) - words.length - 15));
@@ -135,7 +128,7 @@ export function createOutput({ redactor, cols, rows, pause, resume, onFailed }: 
       recording?.resize(newCols, newRows);
     },
     closed(reason: string) {
-      keep(stream.flush());
+      take(stream.flush());
       views.closed(reason);
     },
     onReply: views.onReply,

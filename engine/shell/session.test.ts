@@ -242,6 +242,7 @@ describe.each(["bash", "zsh"] as const)("in %s", (shell) => {
     expect(outcome.output).toBe("visible\r\n");
     expect(screen()).not.toContain("holdpoint-block");
     expect(screen()).not.toContain("]633;");
+    await until(() => screen().includes("exit 0"));
     // the views alone are told where a block begins and how it ended
     expect(screen()).toMatch(/── test ─+ \d\d:\d\d:\d\d/);
     expect(screen()).toMatch(/── exit 0 in \d+\.\d s ─+ \d\d:\d\d:\d\d/);
