@@ -36,7 +36,7 @@ export const expectStep = (page: Page, verdict: RegExp | string, title: string) 
 export async function openRunbook(page: Page, path: string): Promise<void> {
   await page.getByRole("button", { name: "Open a file or folder" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByRole("textbox").first().fill(path);
+  await dialog.getByLabel("Path on this computer").fill(path);
   await page.keyboard.press("Enter");
   await expect(dialog).toBeHidden();
 }
