@@ -161,9 +161,10 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     contexts,
     library: createLibrary(folders, createScanner(documents.parse), () => emit("app.changed", { what: "library" })),
     emit,
+    lost: [],
     startedAt: new Date(ports.clock.now()).toISOString(),
   };
-  for (const problem of await runs.recover()) process.emitWarning(problem.message, "HoldpointRecovery");
+  context.lost = (await runs.recover()).map((problem) => problem.message);
 
   async function handle(method: string, params: unknown, caller: Caller): Promise<Result<unknown>> {
     if (!Object.hasOwn(METHODS, method)) return fail("unknown-method", `Holdpoint has no method ${JSON.stringify(method.slice(0, 100))}.`);

@@ -26,4 +26,6 @@ export type Context = {
   library: Library;
   emit: Emit;
   startedAt: string;
+  /** Runs without an end that could not be put back, in words. */
+  lost: string[];
 };

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { openTestCluster } from "../../build/control-plane/index.ts";
+import { kubectl, mustKubectl, openTestCluster } from "../../build/control-plane/index.ts";
 import { runtimeDirectory } from "../engine.ts";
 import type { RunId } from "../protocol/index.ts";
 import { type Bench, filesBelow, openBench, type RunBench, runBench, runbookOf } from "./testing.ts";
@@ -195,6 +195,60 @@ describe.skipIf(!cluster?.hasOurContexts)("a pinned run", () => {
         placeholders: {},
       });
       expect([context, answer.ok ? "ok" : answer.error.code]).toEqual([context, code]);
+    }
+  });
+
+  it("holds when the credentials end in the night, and goes on only as the same principal", async () => {
+    const main = cluster!.kubeconfig;
+    const admin = (...args: string[]) => mustKubectl(main, ["--context", "admin", "-n", "core", ...args]);
+    /** A log-in that ends with its account. */
+    const logIn = async (account: string): Promise<void> => {
+      const request = '{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{}}';
+      const file = join(userHome, "request.json");
+      writeFileSync(file, request);
+      const answer = JSON.parse(await admin("create", "--raw", `/api/v1/namespaces/core/serviceaccounts/${account}/token`, "-f", file)) as {
+        status: { token: string };
+      };
+      const admins = config.contexts.find((one) => one.name === "admin")!.context;
+      writeFileSync(
+        join(userHome, "night"),
+        stringify({
+          ...config,
+          users: [{ name: "night", user: { token: answer.status.token } }],
+          contexts: [{ name: "night", context: { cluster: admins.cluster, user: "night", namespace: "core" } }],
+          "current-context": "night",
+        }),
+      );
+    };
+    const night = async (account: string) => {
+      await admin("create", "serviceaccount", account);
+      await logIn(account);
+    };
+    await night("hp-night");
+    const own = await openBench({ kubeconfig: join(userHome, "night"), env: { HOME: userHome } });
+    try {
+      const run = await own.start(runbookOf({ a: "echo a", b: "echo b" }, "", true), { contexts: { main: "night" } as never });
+      await run.runStep("a");
+      await admin("delete", "serviceaccount", "hp-night");
+      // The server believes a token for some seconds after its account is gone.
+      await expect
+        .poll(async () => (await kubectl(join(userHome, "night"), ["get", "--raw", "/api"])).stderr, { timeout: 40_000, interval: 500 })
+        .toContain("nauthorized");
+      const asked = await own.ask("run.step", { run: run.run, step: sid("b") });
+      expect(asked.ok ? "ok" : asked.error.code).toBe("cluster-invalid");
+      const { header } = await run.view();
+      expect(header).toMatchObject({ status: "held", clusters: [{ state: "expired" }] });
+      expect(header.hold?.reason).toContain("expired");
+      expect(await run.step("b")).toMatchObject({ status: "todo" });
+      const tooEarly = await own.ask("run.resume", { run: run.run });
+      expect(tooEarly.ok).toBe(false);
+      await night("hp-night");
+      await own.call("run.resume", { run: run.run });
+      expect(await run.runStep("b")).toMatchObject({ verdict: "passed" });
+      await own.call("run.finish", { run: run.run });
+    } finally {
+      await admin("delete", "serviceaccount", "hp-night", "--ignore-not-found");
+      await own.remove();
     }
   });
 
