@@ -81,11 +81,13 @@ async function build(root: string, say: (line: string) => void): Promise<Binarie
     );
     say(`building the control plane v${version} (about 8 minutes on two cores, once)`);
     const log = join(root, "build.log");
+    const scratch = join(stage, "tmp");
+    mkdirSync(scratch);
     const code = await make(tree, log, {
       KUBE_GIT_VERSION_FILE: versionFile,
+      // Whatever the build leaves lying is in the folder that is deleted at the end. The build keeps its Go cache in the tree.
       HOME: join(stage, "home"),
-      GOCACHE: join(stage, "go-cache"),
-      GOPATH: join(stage, "go"),
+      TMPDIR: scratch,
       // Everything needed is in the tree; a build that reaches for the network is a wrong build.
       GOPROXY: "off",
     });
