@@ -35,7 +35,7 @@ export function createDirectiveFinder(source: Source, problems: Problems): (leaf
     if (next !== -1 && next < from) next = source.text.indexOf("<!--", from);
     if (next === -1 || next >= to) return [];
     const found: Directive[] = [];
-    for (const comment of comments(source, next, to, leaf.kind !== "html")) {
+    for (const comment of comments(source, from, next, to, leaf.kind !== "html")) {
       const directive = readComment(source, leaf, comment, problems);
       if (directive !== null) found.push(directive);
     }
@@ -43,11 +43,15 @@ export function createDirectiveFinder(source: Source, problems: Problems): (leaf
   };
 }
 
-function comments(source: Source, first: number, to: number, hasSpans: boolean): Comment[] {
+function comments(source: Source, from: number, first: number, to: number, isText: boolean): Comment[] {
   const { text } = source;
   const found: Comment[] = [];
-  const lastEnd = text.lastIndexOf("-->", to);
-  let at = hasSpans ? Math.max(text.lastIndexOf("\n", first) + 1, 0) : first;
+  // Looked up in the leaf alone: in a text without any, the whole file before it would be read for each leaf.
+  const within = text.slice(first, to).lastIndexOf("-->");
+  const lastEnd = within === -1 ? -1 : first + within;
+  // Code spans are followed in texts of a size that people write; beyond it every run of ticks would look for its partner.
+  const hasSpans = isText && to - from < 50_000;
+  let at = hasSpans ? from : first;
   while (at < to) {
     if (hasSpans && text[at] === "`") {
       let run = at;

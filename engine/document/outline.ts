@@ -216,7 +216,8 @@ function collect(content: Content, part: Part, prose: Prose): { blocks: Block[];
   let directive: Directive | null = null;
   for (const leaf of part.leaves) {
     const own = content.blocks.get(leaf);
-    if (own !== undefined) blocks.push(...own);
+    // One by one: a hostile leaf may hold more fences than a call takes arguments.
+    for (const block of own ?? []) blocks.push(block);
     for (const found of directivesAt(content, leaf, "step")) {
       if (directive === null) directive = found;
       else

@@ -53,7 +53,7 @@ export class ShellScanner {
     }
     const kind = this.#top().kind;
     if (this.#waiting.length > 0 && kind !== "double" && !this.#isSingle) {
-      this.#bodies.push(...this.#waiting);
+      this.#bodies = this.#bodies.concat(this.#waiting);
       this.#waiting = [];
     }
   }

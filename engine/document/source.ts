@@ -30,18 +30,18 @@ export function readSource(bytes: Uint8Array): Source {
   const starts: number[] = [];
   const ends: number[] = [];
   const length = text.length;
-  // A lone carriage return ends a line too (CommonMark 2.1). The next one is looked up only once passed:
-  // asking for it on every line would read a file without any to its end each time.
+  // A lone carriage return ends a line too (CommonMark 2.1). The next line feed and the next carriage return are
+  // looked up only once passed: a file without any would else be read to its end on every line.
+  let feed = text.indexOf("\n");
   let carriage = text.indexOf("\r");
   let at = 0;
   while (at < length) {
     starts.push(at);
-    let feed = text.indexOf("\n", at);
-    if (feed === -1) feed = length;
-    while (carriage !== -1 && carriage < at) carriage = text.indexOf("\r", carriage + 1);
-    if (carriage === -1 || carriage > feed) {
-      ends.push(feed);
-      at = feed + 1;
+    if (feed !== -1 && feed < at) feed = text.indexOf("\n", at);
+    if (carriage !== -1 && carriage < at) carriage = text.indexOf("\r", at);
+    if (carriage === -1 || (feed !== -1 && carriage > feed)) {
+      ends.push(feed === -1 ? length : feed);
+      at = feed === -1 ? length : feed + 1;
     } else {
       ends.push(carriage);
       at = carriage + 1 === feed ? feed + 1 : carriage + 1;
