@@ -42,8 +42,12 @@ export function runUnderNode24(script, args) {
     process.exit(2);
   }
   const child = spawn(node, ["--disable-warning=ExperimentalWarning", script, ...args], { stdio: "inherit" });
-  // Ctrl-C reaches the whole foreground group: the child decides how to end, this process only waits.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => signal !== "SIGINT" && child.kill(signal));
+  // Ctrl-C at a terminal reaches the whole foreground group: the child hears it by itself and must not hear it twice.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
   child.on("error", (error) => {
     process.stderr.write(`holdpoint: could not start ${node}: ${error.message}\n`);
     process.exit(2);

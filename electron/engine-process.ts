@@ -1,7 +1,8 @@
 // The engine in a process of its own (Electron utility process).
 // Owns: wiring the engine to its parent and to terminal ports. Has no window and no Electron but the parent port.
 import { join } from "node:path";
-import { createEngine, type Engine } from "../engine/engine.ts";
+import { createEngine, type Engine, runtimeDirectory } from "../engine/engine.ts";
+import { openPrivateDoor } from "../engine/serve/index.ts";
 import type { FromEngine, ToEngine } from "./channels.ts";
 
 /** The little of Electron's parent port and message ports that is used here; typed by hand, as utility processes see no `electron` global. */
@@ -30,10 +31,16 @@ if (!created.ok) {
   // The message has to leave before the process does.
   setTimeout(() => process.exit(1), 200);
 } else {
-  serve(created.value);
+  const engine = created.value;
+  // Commands for the same data directory come in here; without it they would find the lock held and give up.
+  const door = await openPrivateDoor({ engine, home, runtimeDir: runtimeDirectory(home), door: "window", link: null });
+  serve(engine, async () => {
+    if (door.ok) await door.value.close();
+    await engine.close();
+  });
 }
 
-function serve(engine: Engine): void {
+function serve(engine: Engine, end: () => Promise<void>): void {
   engine.subscribe((event, payload) => tell({ kind: "event", event, payload }));
   parent.on("message", ({ data, ports }) => {
     const message = data as ToEngine;
@@ -47,7 +54,7 @@ function serve(engine: Engine): void {
         return;
       }
       case "close":
-        void engine.close().then(() => tell({ kind: "closed" }));
+        void end().then(() => tell({ kind: "closed" }));
         return;
       default:
         message satisfies never;

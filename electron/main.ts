@@ -1,7 +1,7 @@
 // The desktop shell: one window, one engine process, one door between them.
 // Owns: start, single instance, restart of the engine, shutdown. Every rule lies in a file of its own beside this one.
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { app, BrowserWindow, dialog, ipcMain, Menu, MessageChannelMain, protocol, session, shell, utilityProcess } from "electron";
 import { dataDirectory } from "../engine/ports.ts";
@@ -37,7 +37,13 @@ function tellWindow(event: string, payload: unknown): void {
   if (window !== null && !window.isDestroyed()) window.webContents.send(EVENT, { event, payload });
 }
 
-function openWindow(): void {
+/** Files named on the command line, as the window's address carries them; whatever is not a file's path is left out. */
+function pageFor(argv: readonly string[]): string {
+  const files = argv.filter((argument) => isAbsolute(argument) && /\.(md|markdown|mdx)$/i.test(argument));
+  return files.length === 0 ? APP_URL : `${APP_URL}#${files.map((file) => `open=${encodeURIComponent(file)}`).join("&")}`;
+}
+
+function openWindow(argv: readonly string[] = []): void {
   const own = new BrowserWindow(windowOptions(join(here, "preload.cjs")));
   window = own;
   own.once("ready-to-show", () => own.show());
@@ -46,14 +52,16 @@ function openWindow(): void {
   });
   // The engine and its shells live on: a new page attaches to them again.
   own.webContents.on("render-process-gone", () => own.reload());
-  void own.loadURL(APP_URL);
+  void own.loadURL(pageFor(argv));
 }
 
 if (!app.requestSingleInstanceLock()) {
   app.quit();
 } else {
-  app.on("second-instance", () => {
-    if (window === null) return openWindow();
+  app.on("second-instance", (_event, argv) => {
+    if (window === null) return openWindow(argv);
+    const page = pageFor(argv);
+    if (page !== APP_URL) void window.loadURL(page);
     if (window.isMinimized()) window.restore();
     window.focus();
   });
@@ -91,5 +99,5 @@ if (!app.requestSingleInstanceLock()) {
   });
   const host = hostMethods(dialog, shell);
   openDoor(ipcMain, () => window?.webContents ?? null, { host, ...engine });
-  openWindow();
+  openWindow(process.argv);
 }
