@@ -52,7 +52,7 @@ async function runAndKill(afterMs: number): Promise<{ told: Acknowledged[]; done
   return { told, done, errors };
 }
 
-it(`loses nothing that was acknowledged over ${KILLS} kills, and stands where it stood`, { timeout: 30_000 + KILLS * 8_000 }, async () => {
+it(`loses nothing that was acknowledged over ${KILLS} kills, and stands where it stood`, { timeout: 60_000 + KILLS * 30_000 }, async () => {
   let interrupted = 0;
   const run = { id: null as RunId | null };
   for (let kill = 0; kill < KILLS; kill += 1) {
