@@ -28,7 +28,7 @@ export type BlockRequest = {
   proved: Set<LaneShell>;
   /** `cancels` of the run when this was asked for. */
   cancels: number;
-  /** Called when the start is on record and the shell has the block. */
+  /** Called when the start is on record and the shell has the block, or when the step begins to wait for its cluster. */
   onBegun(): void;
 };
 export type BlockEnd = { verdict: Verdict; because: string; lane: LaneShell; reported: string | null; shellAlive: boolean };
@@ -121,7 +121,7 @@ async function readyShell(deps: RunDeps, live: LiveRun, request: BlockRequest, k
   if (request.nested && activity !== "block")
     return fail("conflict", "No command is running that could have opened a nested shell. Run the step the ordinary way.");
   if (request.proved.has(lane)) return opened;
-  const proof = await proveBefore(deps, live, lane, request.step, request.nested);
+  const proof = await proveBefore(deps, live, lane, request.step, request.nested, request.onBegun);
   if (!proof.ok) return proof;
   request.proved.add(lane);
   return opened;

@@ -98,6 +98,7 @@ export type LiveRun = {
   waitingFor: { step: string; cluster: string } | null;
   runningOn: boolean;
   problem: string | null;
+  problemSince: string;
   /** Ends that could not be written (disk full): kept until they can be, never dropped. */
   unwritten: NewEvent[];
   /** What is being driven: one step, two with a nested shell, and background blocks apart. Empty when nothing is. */

@@ -26,8 +26,8 @@ export type DriveOptions = {
 };
 
 /**
- * Starts the step and returns when its first block is on record and running (or nothing was left to run); the rest goes on
- * behind. Fails where it could not begin, with the reason's own code.
+ * Starts the step and returns when its first block is on record and running (or waits for its cluster, or nothing was left to
+ * run); the rest goes on behind. Fails where it could not begin, with the reason's own code.
  */
 export function drive(deps: RunDeps, live: LiveRun, who: Who, id: string, options: DriveOptions): Promise<Result<null>> {
   const begun = Promise.withResolvers<Result<null>>();

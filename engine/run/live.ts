@@ -65,6 +65,7 @@ function setProblem(deps: RunDeps, live: LiveRun, message: string) {
   live.runningOn = false;
   if (live.problem === message) return;
   live.problem = message;
+  live.problemSince = new Date(deps.ports.clock.now()).toISOString();
   deps.notify.alarm(live.run, null, "fail", "The record cannot be written", message);
   deps.notify.changed(live.run, null);
 }

@@ -13,10 +13,18 @@ const RETRY_MS = 3_000;
 export type Proof = "proved" | "stopped";
 
 /**
- * Proves the cluster before a step, reading the shell's own KUBECONFIG. Waits while the cluster does not answer; a difference
+ * Proves the cluster before a step, reading the shell's own KUBECONFIG. Waits while the cluster does not answer, and says so
+ * once through `onWaiting`, so that a command is answered and other commands get through meanwhile; a difference
  * or ended credentials hold the run and fail with `cluster-differs` / `cluster-invalid`.
  */
-export async function proveBefore(deps: RunDeps, live: LiveRun, lane: LaneShell, step: string, nested: boolean): Promise<Result<null>> {
+export async function proveBefore(
+  deps: RunDeps,
+  live: LiveRun,
+  lane: LaneShell,
+  step: string,
+  nested: boolean,
+  onWaiting: () => void,
+): Promise<Result<null>> {
   const pin = live.pins.get(lane.cluster);
   if (!pin) return ok(null);
   const stop = new AbortController();
@@ -34,6 +42,7 @@ export async function proveBefore(deps: RunDeps, live: LiveRun, lane: LaneShell,
       if (check.state === "proved") return ok(null);
       if (check.state !== "unreachable") return stopBefore(deps, live, lane.cluster, check, step);
       live.waitingFor = { step, cluster: lane.cluster };
+      onWaiting();
       live.checking = null;
       deps.notify.changed(live.run, null);
       await pause(RETRY_MS, stop.signal);

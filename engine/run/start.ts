@@ -267,6 +267,7 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
     waitingFor: null,
     runningOn: false,
     problem: null,
+    problemSince: "",
     unwritten: [],
     drives: new Set(),
     driving: [],

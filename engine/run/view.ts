@@ -22,9 +22,7 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
     planSha256: state.planSha256,
     status: live.problem !== null && state.status === "active" ? "held" : state.status,
     result: state.result,
-    hold:
-      state.hold ??
-      (live.problem === null ? null : { by: "Holdpoint", reason: live.problem, since: new Date(deps.ports.clock.now()).toISOString() }),
+    hold: state.hold ?? (live.problem === null ? null : { by: "Holdpoint", reason: live.problem, since: live.problemSince }),
     operator: state.operator,
     solo: state.solo,
     startedAt: state.startedAt,
