@@ -24,6 +24,8 @@ type Props = {
   isArmed: boolean;
   isPending: boolean;
   isReadOnly: boolean;
+  /** The engine is not reached: nothing can be asked of it. */
+  isOffline: boolean;
   hotkey: string;
   /** The plain Enter, and Space, decide nothing here: only Ctrl/⌘ Enter and the pointer do. */
   isGuarded: boolean;
@@ -39,6 +41,7 @@ type Props = {
 export function ActionDock(props: Props) {
   const { action, isArmed, isPending, isReadOnly, hotkey, refusal } = props;
   const icon = action.kind === "none" && props.result !== "" && props.result !== "passed" ? "held" : ICONS[action.kind];
+  const isReady = isArmed && !isPending && !props.isOffline;
   const after = action.after.replace(/^then\s+/i, "");
   return (
     <div className="run-dock" data-region="action">
@@ -74,15 +77,15 @@ export function ActionDock(props: Props) {
         ) : (
           <PrimaryButton
             hotkey={hotkey}
-            className={isArmed ? "" : "arming"}
-            aria-disabled={!isArmed || isPending}
+            className={isReady ? "" : "arming"}
+            aria-disabled={!isReady}
             aria-keyshortcuts={hotkey.replace("Mod", "Control")}
             data-region-focus
             onKeyDown={keepKeys(props.isGuarded)}
             onKeyUp={keepKeys(props.isGuarded)}
             onClick={props.onPrimary}
           >
-            {action.button}
+            {isPending ? "Working…" : action.button}
           </PrimaryButton>
         )}
       </ActionBar>

@@ -126,7 +126,14 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   const [focused, setFocused] = useState<Region | null>(null);
   const primary = (): void => {
     // A dialog has the word while it is open; and a button that was asked twice does nothing twice.
-    if (!isArmed || pending !== null || isReadOnly || window.document.querySelector("[role=dialog], [role=alertdialog]") !== null) return;
+    if (
+      !isArmed ||
+      pending !== null ||
+      isReadOnly ||
+      connection !== "online" ||
+      window.document.querySelector("[role=dialog], [role=alertdialog]") !== null
+    )
+      return;
     acts.primary();
   };
   const regions = regionsOf(arrangement, { drawer: isDrawerOpen, tab, hasWatch });
@@ -239,6 +246,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       result={header.result}
       isArmed={isArmed}
       isPending={pending !== null}
+      isOffline={connection !== "online"}
       isReadOnly={isReadOnly}
       isGuarded={guarded}
       hotkey={primaryKeyLabel(guarded, focused === "terminal")}
