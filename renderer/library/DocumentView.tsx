@@ -3,7 +3,7 @@
 import { ArrowLeft, BookOpenText, ShieldCheck } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { ResultOf } from "../../engine/protocol/index.ts";
-import { announce, callEngine, callOrNotify, FrameWork, routeHash, useApp, useKeys } from "../app/index.ts";
+import { announce, callEngine, FrameWork, routeHash, useApp, useKeys } from "../app/index.ts";
 import {
   ActionBar,
   Button,
@@ -74,7 +74,12 @@ function OpenDocument({ opened, isReadOnly, onChanged }: { opened: Opened; isRea
   const begin = useCallback(() => start(path), [start, path]);
   useKeys([{ combo: "Enter", scope: "free", run: () => canStart && begin() }]);
   const trust = async (): Promise<void> => {
-    if ((await callOrNotify("library.trust", { folder, trusted: true })) === null) return;
+    // The answer's value is null when it went well, so it cannot be told from a failure by its value.
+    const result = await callEngine("library.trust", { folder, trusted: true });
+    if (!result.ok) {
+      useApp.getState().notify("fail", result.error.message);
+      return;
+    }
     await onChanged();
     announce("The folder is trusted.");
   };
