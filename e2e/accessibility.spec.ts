@@ -2,7 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./holdpoint.ts";
-import { becomeOperator } from "./pages.ts";
+import { becomeOperator, expectStep } from "./pages.ts";
 
 async function clean(page: Page, screen: string) {
   const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
@@ -18,6 +18,7 @@ async function clean(page: Page, screen: string) {
 for (const scheme of ["dark", "light"] as const) {
   test(`axe finds nothing serious on any screen, ${scheme}`, async ({ holdpoint }) => {
     const page = await holdpoint.open(await holdpoint.serve());
+    await expect(page.getByRole("dialog", { name: "Who are you?" })).toBeVisible();
     await clean(page, "who are you");
     await becomeOperator(page);
     const settle = () =>
@@ -50,7 +51,7 @@ for (const scheme of ["dark", "light"] as const) {
     await clean(page, "start");
     await page.getByRole("button", { name: /Start run/ }).click();
     await page.getByRole("button", { name: /Run step/ }).click();
-    await expect(page.getByRole("button", { name: /Look around.*Passed/ })).toBeVisible();
+    await expectStep(page, "Passed", "Look around");
     await settle();
     await clean(page, "run");
     await page.keyboard.press("F8");

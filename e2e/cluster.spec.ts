@@ -18,10 +18,7 @@ test("the blue-green switch on production, from the typed name to the proof", as
   // the class is set once, and decides colour and guard
   const deployer = page.getByRole("listitem").filter({ hasText: /^deployer/ });
   await deployer.getByRole("button", { name: /class/i }).click();
-  await page
-    .getByRole("menuitem", { name: /Production/ })
-    .or(page.getByRole("menuitemradio", { name: /Production/ }))
-    .click();
+  await page.getByRole("menuitemcheckbox", { name: /Production/ }).click();
   await expect(deployer.getByText("PRODUCTION")).toBeVisible();
 
   await page
@@ -41,18 +38,14 @@ test("the blue-green switch on production, from the typed name to the proof", as
 
   await expect(page.getByText("PRODUCTION").first()).toBeVisible();
   // every act on production takes the modifier, and only once it was on screen for a moment
-  for (
-    let act = 0;
-    act < 40 &&
-    !(await page
-      .getByText(/Run finished|finished, passed/i)
-      .first()
-      .isVisible());
-    act++
-  ) {
-    const button = page.getByRole("button", { name: /Run step|Run block|Confirm check|Finish/ }).last();
-    if ((await button.isVisible()) && (await button.isEnabled())) await page.keyboard.press("ControlOrMeta+Enter");
-    await page.waitForTimeout(500);
+  const region = page.locator('[data-region="action"]');
+  for (let isOver = false; !isOver; ) {
+    const button = region.getByRole("button", { name: /Start step|Run step|Run block|Confirm|Finish/ });
+    await expect(button).toBeEnabled({ timeout: 60_000 });
+    const words = await region.textContent();
+    isOver = words?.includes("Finish") === true;
+    await page.keyboard.press("ControlOrMeta+Enter");
+    await expect.poll(() => region.textContent()).not.toBe(words);
   }
   await expect.poll(colour).toBe("green");
   await expect(page.getByText(/finished/i).first()).toBeVisible();

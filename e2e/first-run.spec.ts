@@ -47,7 +47,7 @@ test("the practice run from the first key to a verified record, without a mouse"
   await expect(judge).toBeHidden();
 
   // 3.1 is confirmed by hand, and the run is finished
-  await act(page, /Run step|Begin/);
+  await act(page, /Start step/);
   await act(page, /^Confirm/);
   await act(page, /Finish/);
   await expect(page.getByText(/Run finished|is finished|finished/i).first()).toBeVisible();

@@ -1,6 +1,6 @@
 // Scene 4: the window or the engine dies in the middle of a step.
 import { expect, test } from "./holdpoint.ts";
-import { becomeOperator, openRunbook, PERSON, terminalText } from "./pages.ts";
+import { act, becomeOperator, expectStep, openRunbook, PERSON, terminalText } from "./pages.ts";
 
 const SLOW = `---
 requires: {cluster: false}
@@ -22,18 +22,13 @@ echo after
 
 async function startSlow(page: import("@playwright/test").Page, path: string) {
   await openRunbook(page, path);
-  await page
-    .getByRole("button", { name: /^Start/ })
-    .first()
-    .click();
-  const trust = page.getByRole("dialog").getByRole("button", { name: /Trust/ });
-  await trust
-    .or(page.getByRole("button", { name: /Start run/ }))
-    .first()
-    .waitFor();
-  if (await trust.isVisible()) await trust.click();
-  await page.getByRole("button", { name: /Start run/ }).click();
-  await page.getByRole("button", { name: /Run step/ }).click();
+  // a folder that was never opened is read and not run, until a person says so
+  await expect(page.getByRole("button", { name: /Start a run/ })).toBeDisabled();
+  await page.getByRole("button", { name: /Trust this folder/ }).click();
+  await page.getByRole("button", { name: /Start a run/ }).click();
+  await expect(page.getByText("Ready to start.")).toBeVisible();
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await act(page, /Run step/, "Enter");
   await expect.poll(() => terminalText(page)).toContain("tick 2");
 }
 
@@ -44,7 +39,7 @@ test("a reload in the middle of a step brings the screen back, and the step runs
   await page.reload();
   await expect.poll(() => terminalText(page)).toContain("tick 1");
   await expect.poll(() => terminalText(page)).toContain("tick 6");
-  await expect(page.getByRole("button", { name: /Count.*Passed/ })).toBeVisible();
+  await expectStep(page, "Passed", "Count");
 });
 
 test("after kill -9 of the engine the run stands where it stood, and the running step is unknown", async ({ holdpoint }) => {

@@ -12,7 +12,8 @@ const RESUME_BEHIND_CHARS = 1 << 20;
 const LOOK_AGAIN_MS = 10;
 /** Rules are drawn no longer than this: the eye has to find the time at their end. Columns. */
 const MOST_COLUMNS = 100;
-const COLOURS = { dim: "\x1b[2m", ok: "\x1b[32m", fail: "\x1b[31m", warn: "\x1b[33m" };
+/** Bright black, not dim: a theme can give it the contrast that small text needs. */
+const COLOURS = { dim: "\x1b[90m", ok: "\x1b[32m", fail: "\x1b[31m", warn: "\x1b[33m" };
 
 export type OutputOptions = {
   redactor: Redactor;
