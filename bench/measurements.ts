@@ -1,8 +1,15 @@
 // The list of what is measured. Owns: the order.
 import { append } from "./append.ts";
+import { fold } from "./fold.ts";
+import { memory } from "./memory.ts";
+import { open } from "./open.ts";
 import { palette } from "./palette.ts";
 import { parse } from "./parse.ts";
 import type { Measurement } from "./result.ts";
+import { start } from "./start.ts";
+import { startup } from "./startup.ts";
+import { stream } from "./stream.ts";
+import { throughput } from "./throughput.ts";
 import { verify } from "./verify.ts";
 
-export const MEASUREMENTS: Measurement[] = [append, parse, verify, palette];
+export const MEASUREMENTS: Measurement[] = [append, parse, verify, fold, palette, throughput, start, stream, open, startup, memory];
