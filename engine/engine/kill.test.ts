@@ -34,6 +34,8 @@ afterAll(async () => {
 async function runAndKill(afterMs: number): Promise<{ told: Acknowledged[]; done: boolean; errors: string }> {
   const child = spawn(process.execPath, [join(import.meta.dirname, "kill-worker.ts"), home, join(folder, "kill.md")], {
     stdio: ["ignore", "pipe", "pipe"],
+    // Rc files of the machine's own may keep locks that a kill leaves behind: every later shell of that user would wait for them.
+    env: { ...process.env, HOME: `${home}-user` },
   });
   const told: Acknowledged[] = [];
   let done = false;
