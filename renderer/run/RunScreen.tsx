@@ -2,7 +2,6 @@
 // Owns: wiring of store, acts and parts; keys; which step, shell and tab is in front. Parts draw themselves.
 import { Activity, BookOpenText, ListTree, SquareTerminal } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
 import type { ClusterName, RunId } from "../../engine/protocol/index.ts";
 import { FrameWork, go, useApp, useFrameSubject, useKeys, useSiteZone } from "../app/index.ts";
 import { formatDuration, IconButton, Sheet, Tabs } from "../design/index.ts";
@@ -11,9 +10,11 @@ import { type PaletteEntry, usePaletteEntries } from "../palette/entries.ts";
 import { keepTerminals, recordingWords, TerminalPanel } from "../terminal/index.ts";
 import { ActionDock } from "./ActionDock.tsx";
 import { AlarmBar } from "./AlarmBar.tsx";
+import { Medium, Wide } from "./Arrangements.tsx";
 import { isGuarded, primaryKeyLabel, primaryKeys } from "./arming.ts";
 import { Asking } from "./asking.tsx";
 import { DocumentColumn, type DocumentHandle, TextPinned } from "./DocumentColumn.tsx";
+import { useKeptFlag } from "./kept.ts";
 import { arrangementOf, isCompact, type Region, regionsOf } from "./layout.ts";
 import type { RunPicture } from "./merge.ts";
 import { Outline } from "./Outline.tsx";
@@ -51,6 +52,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   const [tab, setTab] = useState<Region>("document");
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const [chosenShell, setChosenShell] = useState<string | null>(null);
+  const [isScreenReader, setScreenReader] = useKeptFlag("holdpoint.terminal.screen-reader");
   const [pin, setPin] = useState<string>("main");
 
   const isNarrow = arrangement === "narrow";
@@ -226,7 +228,8 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
         terminals={shells}
         active={shell}
         onActivate={setChosenShell}
-        look={{ fontSize, isScreenReader: false }}
+        look={{ fontSize, isScreenReader }}
+        onScreenReader={setScreenReader}
         isRecording={isRecording}
         recordedBytes={header.recordedBytes}
         onLeave={() => walkRegions(regions, 1)}
@@ -398,89 +401,5 @@ function TabLabel({ icon, word, more = "" }: { icon: ReactNode; word: string; mo
         {more === "" ? "" : `, ${more}`}
       </span>
     </>
-  );
-}
-
-/** Sizes of columns are a habit of this screen, kept in its browser profile; nothing recorded. */
-function useKept(id: string, panelIds: string[]) {
-  return useDefaultLayout({ id: `holdpoint.${id}`, panelIds, storage: localStorage, onlySaveAfterUserInteractions: true });
-}
-
-function Wide({
-  outline,
-  page,
-  terminal,
-  watch,
-  dock,
-}: {
-  outline: ReactNode;
-  page: ReactNode;
-  terminal: ReactNode;
-  watch: ReactNode;
-  dock: ReactNode;
-}) {
-  const whole = useKept("run.wide", ["outline", "main"]);
-  const columns = useKept("run.columns", ["document", "side"]);
-  const side = useKept("run.side", ["terminal", "watch"]);
-  return (
-    <Group orientation="horizontal" {...whole}>
-      <Panel id="outline" defaultSize="330px" minSize="230px" maxSize="520px" groupResizeBehavior="preserve-pixel-size">
-        {outline}
-      </Panel>
-      <Separator className="run-gutter" aria-label="Width of the outline" />
-      <Panel id="main" minSize="600px">
-        <div className="run-main">
-          <Group className="run-columns" orientation="horizontal" {...columns}>
-            <Panel id="document" defaultSize="53%" minSize="360px">
-              {page}
-            </Panel>
-            <Separator className="run-gutter" aria-label="Width of the document" />
-            <Panel id="side" minSize="300px">
-              {watch === null ? (
-                terminal
-              ) : (
-                <Group orientation="vertical" {...side}>
-                  <Panel id="terminal" defaultSize="56%" minSize="120px">
-                    {terminal}
-                  </Panel>
-                  <Separator className="run-gutter flat" aria-label="Height of the terminal" />
-                  <Panel id="watch" minSize="90px">
-                    {watch}
-                  </Panel>
-                </Group>
-              )}
-            </Panel>
-          </Group>
-          {dock}
-        </div>
-      </Panel>
-    </Group>
-  );
-}
-
-function Medium({ outline, page, lower, dock }: { outline: ReactNode; page: ReactNode; lower: ReactNode; dock: ReactNode }) {
-  const whole = useKept("run.medium", ["outline", "main"]);
-  const stack = useKept("run.stack", ["document", "lower"]);
-  return (
-    <Group orientation="horizontal" {...whole}>
-      <Panel id="outline" defaultSize="292px" minSize="220px" maxSize="420px" groupResizeBehavior="preserve-pixel-size">
-        {outline}
-      </Panel>
-      <Separator className="run-gutter" aria-label="Width of the outline" />
-      <Panel id="main" minSize="480px">
-        <div className="run-main">
-          <Group className="run-columns" orientation="vertical" {...stack}>
-            <Panel id="document" defaultSize="62%" minSize="140px">
-              {page}
-            </Panel>
-            <Separator className="run-gutter flat" aria-label="Height of the document" />
-            <Panel id="lower" minSize="110px">
-              <div className="run-lower">{lower}</div>
-            </Panel>
-          </Group>
-          {dock}
-        </div>
-      </Panel>
-    </Group>
   );
 }

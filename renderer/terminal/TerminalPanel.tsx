@@ -1,6 +1,6 @@
 // The shells of a run: their tabs, the screen of one of them, and what is known about its recording.
 // Owns: head, tabs, tools. Does not own the xterm objects (registry.ts), nor which shell a step uses.
-import { ClipboardPaste, Copy, Search, SquareTerminal } from "lucide-react";
+import { ClipboardPaste, Copy, Ear, Search, SquareTerminal } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { RunHeader } from "../../engine/protocol/index.ts";
 import { EmptyState, formatBytes, IconButton, Notice, Status } from "../design/index.ts";
@@ -16,6 +16,7 @@ export type TerminalPanelProps = {
   active: string | null;
   onActivate(id: string): void;
   look: TerminalLook;
+  onScreenReader(isOn: boolean): void;
   /** A block runs, so that what appears is being recorded. */
   isRecording: boolean;
   recordedBytes: number;
@@ -27,7 +28,7 @@ export type TerminalPanelProps = {
 };
 
 export function TerminalPanel(props: TerminalPanelProps) {
-  const { terminals, active, look, onActivate, isRecording, recordedBytes, hasHead = true } = props;
+  const { terminals, active, onActivate, isRecording, recordedBytes, hasHead = true } = props;
   const shown = terminals.find((one) => one.id === active) ?? null;
   return (
     <div className="terminal">
@@ -43,7 +44,7 @@ export function TerminalPanel(props: TerminalPanelProps) {
           </EmptyState>
         </div>
       ) : (
-        <ShownTerminal key={shown.id} info={shown} look={look} onLeave={props.onLeave} notify={props.notify} />
+        <ShownTerminal key={shown.id} {...props} info={shown} />
       )}
     </div>
   );
@@ -121,7 +122,13 @@ function ShellTabs({ terminals, active, onActivate }: Pick<TerminalPanelProps, "
   );
 }
 
-function ShownTerminal({ info, look, onLeave, notify }: { info: TerminalInfo } & Pick<TerminalPanelProps, "look" | "onLeave" | "notify">) {
+function ShownTerminal({
+  info,
+  look,
+  onScreenReader,
+  onLeave,
+  notify,
+}: { info: TerminalInfo } & Pick<TerminalPanelProps, "look" | "onScreenReader" | "onLeave" | "notify">) {
   const { entry, state } = useTerminal(info.id, look);
   const [isFinding, setIsFinding] = useState(false);
   useEffect(() => {
@@ -150,6 +157,13 @@ function ShownTerminal({ info, look, onLeave, notify }: { info: TerminalInfo } &
         </IconButton>
         <IconButton label="Paste, Ctrl Shift V" disabled={state.phase !== "live"} onClick={() => void paste()}>
           <ClipboardPaste size={15} />
+        </IconButton>
+        <IconButton
+          label="Read the output to a screen reader"
+          aria-pressed={look.isScreenReader}
+          onClick={() => onScreenReader(!look.isScreenReader)}
+        >
+          <Ear size={15} />
         </IconButton>
       </div>
       {isFinding ? (
