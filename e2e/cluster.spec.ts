@@ -33,8 +33,8 @@ test("the blue-green switch on production, from the typed name to the proof", as
   const start = page.getByRole("dialog", { name: /Start Blue-green switch/ });
   await start.getByRole("radio", { name: /deployer/ }).click();
   await start.getByLabel(/type/i).last().fill("deployer");
-  await expect(start.getByText("Ready to start.")).toBeVisible();
-  await start.getByRole("button", { name: /Start run/ }).click();
+  await expect(start.getByText("Ready to start on production.")).toBeVisible();
+  await start.getByRole("button", { name: /Start on production/ }).click();
 
   await expect(page.getByText("PRODUCTION").first()).toBeVisible();
   // every act on production takes the modifier, and only once it was on screen for a moment

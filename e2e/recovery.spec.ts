@@ -52,8 +52,11 @@ test("after kill -9 of the engine the run stands where it stood, and the running
   await expect(page.getByText(/not connected|connection/i).first()).toBeVisible();
 
   const again = await holdpoint.open(await holdpoint.serve());
+  await again.getByRole("button", { name: /Not signed in/ }).click();
+  await again.getByLabel("Your id").fill(PERSON.id);
   await again.getByLabel("Password").fill(PERSON.password);
   await again.keyboard.press("Enter");
+  await expect(again.getByRole("button", { name: PERSON.name })).toBeVisible();
   await again.goto(`${again.url().split("#")[0]}#${run}`);
   await expect(again.getByText("Unknown").first()).toBeVisible();
   await expect(again.getByText(/How did .* end\\?|held/i).first()).toBeVisible();
