@@ -63,7 +63,7 @@ export function DocumentColumn({ header, document: text, states, focus, context,
       const state = stateById.get(section.step);
       return state !== undefined && displayOf(state, focus, opened, closed) === "folded" ? FOLDED_PX : STEP_PX;
     },
-    overscan: 3,
+    overscan: 2,
     paddingStart: 16,
     paddingEnd: 40,
     scrollPaddingStart: isLow ? CONTEXT_ABOVE_LOW_PX : CONTEXT_ABOVE_PX,

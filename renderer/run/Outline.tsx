@@ -38,7 +38,7 @@ export function Outline({ document: text, states, current, onChoose }: Props) {
     getScrollElement: () => scroller.current,
     getItemKey,
     estimateSize: (index) => (index === currentRow ? ROW_PX.current : ROW_PX[rows[index]!.type]),
-    overscan: 12,
+    overscan: 6,
     paddingEnd: 12,
   });
   // The eye follows the run: when the step under way changes, its row comes into view with what is before and after it.

@@ -16,7 +16,10 @@ export function Screen({ entry, look }: { entry: Entry; look: TerminalLook }) {
     const place = host.current;
     if (place === null) return;
     // Opening xterm measures its cells and lays the page out several times: the document is painted first.
-    const opening = setTimeout(() => entry.mount(place), 0);
+    let opening: ReturnType<typeof setTimeout> | undefined;
+    const painted = requestAnimationFrame(() => {
+      opening = setTimeout(() => entry.mount(place), 0);
+    });
     // Resizing comes in bursts while a column is dragged; the shell hears of the last size of each frame only.
     let frame = 0;
     const observer = new ResizeObserver(() => {
@@ -27,6 +30,7 @@ export function Screen({ entry, look }: { entry: Entry; look: TerminalLook }) {
     // The cell size is wrong until the mono font is there.
     void document.fonts.ready.then(() => entry.fit());
     return () => {
+      cancelAnimationFrame(painted);
       clearTimeout(opening);
       cancelAnimationFrame(frame);
       observer.disconnect();
