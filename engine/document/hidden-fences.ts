@@ -37,7 +37,7 @@ export function findHiddenFences(source: Source, tree: Tree, problems: Problems)
         if (match !== null && match[3]!.trim() === "" && match[2]![0] === open.marks[0] && match[2]!.length >= open.marks.length)
           close(line);
       } else if (match !== null) {
-        open = { leaf, line, marks: match[2]!, info: match[3]!.trim(), indent: match[1]!.length, last: line };
+        open = { leaf, line, marks: match[2]!, info: match[3]!.trim(), indent: lineText(source, line).indexOf(match[2]!), last: line };
       }
     }
   }

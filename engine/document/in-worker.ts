@@ -1,44 +1,92 @@
-// Parses in a thread with a time limit, because marked can be made to take very long. Owns the limit and the way out:
-// a text that takes too long is read again without marked, which is linear, and says so.
+// Parses in a thread with a time limit, because marked can be made to take very long. Owns the thread, the limit and
+// the way out: a text that takes too long is read again without marked, which is linear, and says so.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { RunbookDocument } from "../protocol/index.ts";
 import { parseDocument } from "./parse.ts";
 
 /** Ten times what 10 MB of ordinary text take on a slow machine. */
 const DEFAULT_TIMEOUT_MS = 20_000;
-/** The packaged app has one bundle per entry, and its worker is JavaScript. */
+/** In the packaged app the thread is a bundle beside this one. */
 const WORKER = import.meta.url.endsWith(".ts")
   ? new URL("./worker.ts", import.meta.url)
   : new URL("./document-worker.mjs", import.meta.url);
+/** Memory of the thread: far more than the largest file needs, far less than would take the engine with it. */
+const MAX_HEAP_MB = 1_024;
 
-/** Like `parseDocument`, off the calling thread. Never rejects. */
-export async function parseInWorker(source: Uint8Array, options: { path: string; timeoutMs?: number }): Promise<RunbookDocument> {
-  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const outcome = await runWorker(source, options.path, timeoutMs);
-  if (typeof outcome !== "string") return outcome;
-  const document = parseDocument(source, { path: options.path, isPlain: true });
-  const message = `${outcome}; its prose is shown as plain text. Steps and blocks are read all the same.`;
+type Outcome = { kind: "done"; document: RunbookDocument } | { kind: "stopped" | "failed"; why: string };
+
+// One thread is kept for all files: starting one takes longer than reading a runbook. It holds no process open.
+let idle: Worker | null = null;
+let queue: Promise<unknown> = Promise.resolve();
+
+/** Like `parseDocument`, off the calling thread, one file after another. Never rejects. */
+export function parseInWorker(source: Uint8Array, options: { path: string; timeoutMs?: number }): Promise<RunbookDocument> {
+  const next = queue.then(() => parseOne(source, options.path, options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
+  queue = next;
+  return next;
+}
+
+async function parseOne(source: Uint8Array, path: string, timeoutMs: number): Promise<RunbookDocument> {
+  const outcome = await runWorker(source, path, timeoutMs);
+  if (outcome.kind === "done") return outcome.document;
+  // No thread to be had: what bounds the text holds here too.
+  if (outcome.kind === "failed") return parseDocument(source, { path });
+  const document = parseDocument(source, { path, isPlain: true });
+  const message = `${outcome.why}; its prose is shown as plain text. Steps and blocks are read all the same.`;
   return { ...document, diagnostics: [{ line: 1, column: 1, severity: "warning", code: "parse-limit", message }, ...document.diagnostics] };
 }
 
-/** The document, or why there is none. */
-function runWorker(source: Uint8Array, path: string, timeoutMs: number): Promise<RunbookDocument | string> {
+function runWorker(source: Uint8Array, path: string, timeoutMs: number): Promise<Outcome> {
   return new Promise((resolve) => {
-    let worker: Worker;
-    try {
-      worker = new Worker(WORKER, { workerData: { source, path }, resourceLimits: { maxOldGenerationSizeMb: 1_024 } });
-    } catch (error) {
-      resolve(`The file could not be read in a thread of its own (${error instanceof Error ? error.message : String(error)})`);
-      return;
-    }
-    const settle = (outcome: RunbookDocument | string): void => {
+    const worker = idle ?? startWorker();
+    idle = null;
+    if (typeof worker === "string") return resolve({ kind: "failed", why: worker });
+    let isSettled = false;
+    const settle = (outcome: Outcome): void => {
+      if (isSettled) return;
+      isSettled = true;
       clearTimeout(timer);
+      // One by one: a Worker listens to itself to keep its port open, and would go deaf.
+      worker.off("message", onMessage).off("error", onError).off("exit", onExit);
+      if (outcome.kind === "done") idle = worker;
+      else void worker.terminate();
       resolve(outcome);
-      void worker.terminate();
     };
-    const timer = setTimeout(() => settle(`Reading the file took longer than ${timeoutMs / 1_000} s and was stopped`), timeoutMs);
-    worker.on("message", (document: RunbookDocument) => settle(document));
-    worker.on("error", (error) => settle(`Reading the file failed (${error instanceof Error ? error.message : String(error)})`));
-    worker.on("exit", () => settle("Reading the file ended without a result"));
+    // The timer, unlike the thread, keeps the process alive while an answer is awaited.
+    const timer = setTimeout(
+      () => settle({ kind: "stopped", why: `Reading the file took longer than ${timeoutMs / 1_000} s and was stopped` }),
+      timeoutMs,
+    );
+    const onMessage = (document: RunbookDocument): void => settle({ kind: "done", document });
+    const onError = (error: unknown): void => settle(failure(error));
+    const onExit = (): void => settle({ kind: "failed", why: "the thread ended without a result" });
+    worker.on("message", onMessage).on("error", onError).on("exit", onExit);
+    worker.postMessage({ source, path });
   });
+}
+
+function failure(error: unknown): Outcome {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  if (code === "ERR_WORKER_OUT_OF_MEMORY")
+    return { kind: "stopped", why: `Reading the file took more than ${MAX_HEAP_MB} MB of memory and was stopped` };
+  return { kind: "failed", why: error instanceof Error ? error.message : String(error) };
+}
+
+/** A thread, or why there is none. */
+function startWorker(): Worker | string {
+  try {
+    if (!existsSync(fileURLToPath(WORKER))) return `${fileURLToPath(WORKER)} is missing`;
+    const worker = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
+    worker.unref();
+    // A thread that dies while nobody waits for it is simply not used again.
+    worker.on("error", () => undefined);
+    worker.on("exit", () => {
+      if (idle === worker) idle = null;
+    });
+    return worker;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

@@ -6,7 +6,13 @@ import type { Problems } from "./problems.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** One mapping: values as plain data, and offsets in the source of each key. */
-export type Keyed = { values: Record<string, unknown>; offsets: Record<string, number>; offset: number };
+export type Keyed = {
+  values: Record<string, unknown>;
+  offsets: Record<string, number>;
+  offset: number;
+  /** Numbers as they stand in the file: `version: 1.10` is not 1.1. */
+  written?: Record<string, string>;
+};
 
 export class KeyReader {
   readonly #keyed: Keyed;
@@ -41,7 +47,8 @@ export class KeyReader {
     const value = this.raw(key);
     if (value === undefined) return null;
     if (typeof value === "string") return value.trim() === "" ? null : value;
-    if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
+    if (typeof value === "number") return this.#keyed.written?.[key] ?? String(value);
+    if (typeof value === "boolean" || typeof value === "bigint") return String(value);
     if (value instanceof Date) return value.toISOString();
     this.wrong(key, "a text");
     return null;

@@ -25,6 +25,8 @@ function lintPattern(input: LintInput, block: Block): void {
   const { match } = block.options;
   if (match === undefined) return;
   try {
+    // `g` and `y` keep a place between two looks at the output, so the second could fail where the first passed.
+    if (/[^imsu]/.test(match.flags)) throw new Error(`its flags may be i, m, s and u, and are "${match.flags}"`);
     new RegExp(match.source, match.flags);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -63,6 +63,10 @@ const JSON_SECOND = /^\s*["}\]{[]/;
 const KNOWN =
   /^(?:sudo |time |exec )?(?:kubectl|helm|oc|docker|podman|git|curl|wget|echo|export|cd|cat|ls|grep|sed|awk|jq|yq|aws|gcloud|az|ssh|scp|make|go|npm|npx|yarn|node|python3?|pip3?|psql|mysql|etcdctl|systemctl|journalctl|terraform|ansible|vault|consul|istioctl|argocd|openssl|tar|mkdir|rm|cp|mv|chmod|chown|sleep|source|set|apt|apt-get|yum|dnf|brew)(?: [-\w./$"'<{@=:,]|$)/;
 
+/** Sentences and keys to press may begin with a program's name all the same. */
+const DOUBTFUL = /\[tab\]|<(?:TAB|ENTER|RETURN|ESC|CTRL[+-]\w)>| (?:the|your) /i;
+const isKnown = (line: string): boolean => KNOWN.test(line) && !DOUBTFUL.test(line);
+
 /**
  * Why a block in a shell language is no shell command, or null. `lines` are the commands with prompts taken off.
  * A block whose first line is a command and whose later lines are its output is none either: it could not run to its end.
@@ -70,9 +74,9 @@ const KNOWN =
 export function whyNotCommands(lines: string[], language: string): string | null {
   if (lines.every((line) => line.trim() === "")) return "it is empty";
   if (
-    lines.every((line, index) => KNOWN.test(line) || line === "" || line.startsWith("#") || (index > 0 && lines[index - 1]!.endsWith("\\")))
+    lines.every((line, index) => isKnown(line) || line === "" || line.startsWith("#") || (index > 0 && lines[index - 1]!.endsWith("\\")))
   ) {
-    return lines.some((line) => KNOWN.test(line)) ? null : "it holds only comments";
+    return lines.some(isKnown) ? null : "it holds only comments";
   }
   const isPowerShell = language === "pwsh" || language === "powershell";
   const scanner = new ShellScanner();

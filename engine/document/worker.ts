@@ -1,6 +1,7 @@
-// The thread that parses one file and ends. Owns nothing; in-worker.ts starts it and holds its time limit.
-import { parentPort, workerData } from "node:worker_threads";
+// The thread that parses files for in-worker.ts, one after another. Owns nothing; its time limit is held outside.
+import { parentPort } from "node:worker_threads";
 import { parseDocument } from "./parse.ts";
 
-const { source, path } = workerData as { source: Uint8Array; path: string };
-parentPort?.postMessage(parseDocument(source, { path }));
+parentPort?.on("message", ({ source, path }: { source: Uint8Array; path: string }) => {
+  parentPort?.postMessage(parseDocument(source, { path }));
+});

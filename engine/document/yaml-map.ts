@@ -35,18 +35,20 @@ export function parseYamlMap(text: string, place: (at: number) => number): YamlM
 export function toKeyed(map: YAMLMap, document: Document, place: (at: number) => number): Keyed {
   const values: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   const offsets: Record<string, number> = Object.create(null) as Record<string, number>;
+  const written: Record<string, string> = {};
   for (const pair of map.items) {
     const key = isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
     const range = isScalar(pair.key) || isMap(pair.key) || isSeq(pair.key) ? pair.key.range : null;
     offsets[key] = place(range?.[0] ?? 0);
     const value: unknown = pair.value;
+    if (isScalar(value) && typeof value.value === "number" && value.source !== undefined) written[key] = value.source;
     values[key] = isScalar(value)
       ? value.value
       : isMap(value) || isSeq(value)
         ? value.toJS(document, { maxAliasCount: 100 })
         : resolved(value, document);
   }
-  return { values, offsets, offset: place(map.range?.[0] ?? 0) };
+  return { values, offsets, offset: place(map.range?.[0] ?? 0), written };
 }
 
 function resolved(value: unknown, document: Document): unknown {

@@ -1,0 +1,249 @@
+import { describe, expect, it } from "vitest";
+import type { Diagnostic } from "../protocol/index.ts";
+import { lint, places } from "./test-text.ts";
+
+const SH = "```sh\necho\n```\n";
+const found = (text: string, code: string): Diagnostic[] => lint(text).filter((diagnostic) => diagnostic.code === code);
+const step = (keys: string, rest = SH): string => `## A\n<!-- step: {${keys}} -->\n\n${rest}\n`;
+
+describe("lint of references", () => {
+  it("names needs that do not exist, with the nearest step and the place", () => {
+    const text = `${step("id: back-up")}\n## B\n<!-- step: {id: shift-10, needs: [backup]} -->\n\n${SH}`;
+    expect(found(text, "unknown-step")).toEqual([
+      {
+        line: 10,
+        column: 27,
+        severity: "error",
+        code: "unknown-step",
+        message: 'Step "shift-10" needs "backup", which does not exist. Did you mean "back-up"?',
+      },
+    ]);
+  });
+
+  it("names ways back that do not exist; files, other steps and headings are ways back", () => {
+    expect(found(`${step('id: a, rollback: "#traffic-bak"')}\n## Traffic back\n\n${SH}`, "unknown-rollback")).toMatchObject([
+      { line: 2, message: expect.stringContaining('"traffic-back"') },
+    ]);
+    for (const target of ["#traffic-back", "traffic-back", "emergency.md", "../x/y.md#z"]) {
+      expect(found(`${step(`id: a, rollback: "${target}"`)}\n## Traffic back\n\n${SH}`, "unknown-rollback"), target).toEqual([]);
+    }
+    expect(found(step('id: a, rollback: "#a"'), "unknown-rollback")).toHaveLength(1);
+  });
+
+  it("names ids and names used twice", () => {
+    expect(found(`${step("id: x")}${step("id: x")}`, "duplicate-id")).toMatchObject([
+      { line: 9, severity: "error", message: expect.stringContaining('"x-1"') },
+    ]);
+    expect(found("## A\n\n```sh {name=n}\na\n```\n\n```sh {name=n}\nb\n```\n", "duplicate-name")).toMatchObject([{ line: 7 }]);
+    expect(found("---\nkind: checklist\n---\n## A\n\n- [ ] **A-1** x\n- [ ] **A-1** y\n- [ ] **A-10** z\n", "duplicate-id")).toMatchObject([
+      { line: 7 },
+    ]);
+  });
+
+  it("names steps that wait for each other or for themselves", () => {
+    const text = `${step("id: a, needs: [c]")}${step("id: b, needs: [a]")}${step("id: c, needs: [b]")}${step("id: d, needs: [d]")}${step("id: e, needs: [a]")}`;
+    expect(found(text, "needs-cycle").map((diagnostic) => diagnostic.message)).toEqual([
+      expect.stringContaining('"a" needs "c" needs "b"'),
+      expect.stringContaining("needs itself"),
+    ]);
+  });
+
+  it("follows a long chain of needs", () => {
+    const text = Array.from({ length: 3_000 }, (_, index) => step(`id: s${index}${index > 0 ? `, needs: [s${index - 1}]` : ""}`)).join("");
+    expect(found(text, "needs-cycle")).toEqual([]);
+  });
+
+  it("names clusters and parameters nobody declared", () => {
+    const text = `---\nclusters: [primary, dr]\nparams:\n  - {name: STRATEGY}\n---\n${step("id: a, on: secondary, when: STRATGY == x")}${step("id: b, on: none")}`;
+    expect(places(found(text, "unknown-cluster"))).toEqual(["7:20 unknown-cluster"]);
+    expect(found(text, "unknown-parameter")).toMatchObject([{ message: expect.stringContaining('"STRATEGY"') }]);
+    expect(found(step("id: a"), "unknown-cluster")).toEqual([]);
+  });
+
+  it("names a recheck that dangles, does not run, or is dangerous itself", () => {
+    const text =
+      "## A\n\n```sh {danger=true recheck=loook}\na\n```\n\n```sh {name=look}\nb\n```\n\n```sh {recheck=data}\nc\n```\n\n```yaml {name=data}\nd: 1\n```\n\n```sh {recheck=boom}\ne\n```\n\n```sh {name=boom danger=true}\nf\n```\n";
+    expect(places(found(text, "unknown-recheck"))).toEqual(["3:1 unknown-recheck", "11:1 unknown-recheck", "19:1 unknown-recheck"]);
+    expect(found(text, "unknown-recheck")[0]!.message).toContain('Did you mean "look"?');
+    expect(places(found(text, "no-recheck"))).toEqual(["23:1 no-recheck"]);
+  });
+
+  it("names what is opened and never closed, and closed without being opened", () => {
+    expect(found(step("id: a, opens: silence, by: 30m"), "never-closed")).toHaveLength(1);
+    expect(found(step("id: a, opens: silence, by: 30m") + step("id: b, closes: silnce"), "closes-unopened")).toMatchObject([
+      { message: expect.stringContaining('"silence"') },
+    ]);
+    expect(lint(step("id: a, opens: silence, by: 30m") + step("id: b, closes: silence"))).toEqual([]);
+  });
+});
+
+describe("lint of blocks", () => {
+  const block = (info: string): Diagnostic[] => lint(`## A\n\n\`\`\`sh { ${info} }\necho\n\`\`\`\n`);
+
+  it("names a match that is no regular expression, or could take forever", () => {
+    expect(block("match=/(/")).toMatchObject([{ line: 3, code: "invalid-match", severity: "error" }]);
+    expect(block("match=/x/y")).toMatchObject([{ code: "invalid-match" }]);
+    expect(block("match=/(a+)+$/")).toMatchObject([{ code: "slow-match" }]);
+    expect(block("match=/ready \\d+/i")).toEqual([]);
+  });
+
+  it.each([
+    ['gate=hold every=5s expect="< 1"', "gate-incomplete"],
+    ["gate=wait every=5s match=/x/", "gate-incomplete"],
+    ['gate=hold for=5m within=1m expect="< 1"', "gate-incomplete"],
+    ["for=5m every=1m", "gate-missing"],
+    ['warn="> 1"', "gate-missing"],
+    ['gate=hold for=5m every=10m expect="< 1"', "gate-single-probe"],
+    ["gate=hold for=5m every=15s", "target-without-measure"],
+    ["capture=1x", "invalid-capture"],
+  ])("{ %s } is %s", (info, code) => {
+    expect(block(info).map((diagnostic) => diagnostic.code)).toContain(code);
+  });
+
+  it("finds nothing in a gate that is whole", () => {
+    expect(block('gate=hold for=5m every=15s expect="<= 0.3" warn="> 0.2" min-samples=5')).toEqual([]);
+    expect(block("gate=wait within=10m every=10s match=/ok/")).toEqual([]);
+  });
+
+  it("names a secret used as a placeholder, at its place", () => {
+    const text = '---\nparams:\n  - {name: TOKEN, type: secret}\n---\n## A\n\n```sh\n# log in\ncurl -H "X: <TOKEN>" http://x\n```\n';
+    expect(found(text, "secret-placeholder")).toMatchObject([
+      { line: 9, column: 13, severity: "error", message: expect.stringContaining('"$TOKEN"') },
+    ]);
+    expect(found(text.replace("<TOKEN>", "$TOKEN"), "secret-placeholder")).toEqual([]);
+  });
+
+  it("names characters that are not what they seem", () => {
+    expect(found("## A\n\n```sh\necho a\u202eb\n```\n", "hidden-character")).toMatchObject([
+      { line: 4, column: 7, severity: "error", message: expect.stringContaining("U+202E") },
+    ]);
+    expect(found("## A\n\n```sh\n$ kubectl get\u00a0pods\n```\n", "typographic-character")).toMatchObject([{ line: 4, column: 14 }]);
+    expect(found("## A\n\n```sh\nkubectl get pods \u2013n web\n```\n", "typographic-character")).toHaveLength(1);
+    expect(found("## A\n\n```sh\na \\ \nb\n```\n", "blank-after-backslash")).toMatchObject([{ line: 4, column: 3 }]);
+  });
+
+  it("names a capture that would overwrite a parameter", () => {
+    expect(found("---\nparams:\n  - {name: REV}\n---\n## A\n\n```sh {capture=REV}\necho $REV\n```\n", "invalid-capture")).toHaveLength(1);
+  });
+});
+
+describe("lint of sense", () => {
+  const CHANGE = "```sh\nkubectl set env deploy/web FLAG=on\n```\n";
+
+  it("names steps that change something and have no way back", () => {
+    expect(found(step("id: a", CHANGE), "no-way-back")).toMatchObject([{ line: 2, severity: "warning" }]);
+    expect(found(`## A\n\n${CHANGE}`, "no-way-back")).toMatchObject([{ severity: "info" }]);
+    expect(found("## A\n\n```sh {danger=true}\n./wipe\n```\n", "no-way-back")).toMatchObject([{ severity: "warning" }]);
+  });
+
+  it("finds nothing where the way back is named, is declared gone, is itself one, or nothing changes", () => {
+    expect(found(step('id: a, rollback: "#b"', CHANGE) + step("id: b", CHANGE), "no-way-back")).toEqual([]);
+    expect(found(step("id: a, point-of-no-return: true", CHANGE), "no-way-back")).toEqual([]);
+    for (const command of [
+      "kubectl get pods",
+      "kubectl apply --dry-run=server -f x",
+      "helm status web",
+      "kubectl rollout status deploy/web",
+    ]) {
+      expect(found(step("id: a", `\`\`\`sh\n${command}\n\`\`\`\n`), "no-way-back"), command).toEqual([]);
+    }
+  });
+
+  it("names targets that nothing measures", () => {
+    expect(found(step("id: a, target: 2m", "words\n"), "target-without-measure")).toMatchObject([{ line: 2, column: 20 }]);
+    expect(found(step("id: a, target: 2m"), "target-without-measure")).toEqual([]);
+    expect(found(step("id: a, soak: 5m"), "target-without-measure")).toHaveLength(1);
+    expect(found(step("id: a, soak: 5m", "- [ ] graph is flat\n"), "target-without-measure")).toEqual([]);
+    expect(found("## A\n\n- [ ] rate <!-- check: {value: number} -->\n", "target-without-measure")).toMatchObject([{ line: 3 }]);
+    expect(found(`---\nrto: 1h\nrpo: 15m\n---\n${step("id: a")}`, "target-without-measure")).toHaveLength(2);
+  });
+
+  it("names plans that do not add up", () => {
+    const text = `---\nplanned: 10m\n---\n# T\n\n## P\n<!-- phase: {planned: 5m} -->\n\n### A\n<!-- step: {id: a, planned: 4m, soak: 2m} -->\n\n- [ ] x\n\n### B\n<!-- step: {id: b, planned: 5m} -->\n\n${SH}`;
+    expect(found(text, "plan-too-long").map((diagnostic) => diagnostic.message)).toEqual([
+      expect.stringContaining("11 min, the file says 10 min"),
+      expect.stringContaining("11 min, the phase 5 min"),
+    ]);
+  });
+
+  it("names categories that are empty or that nobody signs", () => {
+    const text =
+      "---\nkind: checklist\n---\n## A\n<!-- category: {signoff: [lead]} -->\n\n- [ ] x\n\n## B\n\n- [ ] y\n\n## C\n<!-- category: {signoff: [lead]} -->\n\nwords\n";
+    expect(places(lint(text))).toEqual(["9:1 category-without-signoff", "13:1 empty-category"]);
+  });
+
+  it("names a parameter that nothing uses", () => {
+    expect(
+      found(
+        "---\nparams:\n  - {name: A}\n  - {name: B}\n  - {name: C}\n---\n## X\n<!-- step: {id: x, when: C == 1} -->\n\n```sh\necho $A\n```\n",
+        "unused-parameter",
+      ),
+    ).toMatchObject([{ line: 4 }]);
+  });
+});
+
+describe("lint of text", () => {
+  const mark = "TO" + "DO";
+  it("names text that was never finished, with its place", () => {
+    expect(places(found(`## A\n\nRestore: ${mark}\n\n- see above\n\n> to be defined\n\nwho? ???\n\n${SH}`, "unfinished-text"))).toEqual([
+      "3:10 unfinished-text",
+      "5:3 unfinished-text",
+      "7:3 unfinished-text",
+      "9:6 unfinished-text",
+    ]);
+    expect(found(`## A\n\n\`\`\`sh\necho # ${mark}: check\n\`\`\`\n`, "unfinished-text")).toMatchObject([{ line: 4 }]);
+  });
+
+  it("finds nothing in code spans, data and ordinary words", () => {
+    expect(found(`## A\n\nSearch for \`${mark}\`. The sea above.\n\n\`\`\`yaml\na: ${mark}\n\`\`\`\n\n${SH}`, "unfinished-text")).toEqual(
+      [],
+    );
+  });
+});
+
+it("lint finds nothing in a runbook as it should be", () => {
+  const text = `---
+title: Switch
+kind: runbook
+version: 1
+owner: platform
+reviewed: 2026-01-01
+review-in: 6 months
+planned: 20m
+requires: {tools: [kubectl], cluster: true}
+params:
+  - {name: RELEASE, type: string, pattern: 'v\\d+', required: true}
+---
+# Switch
+
+## Prepare
+
+### Look
+<!-- step: {id: look, planned: 2m} -->
+
+\`\`\`sh { name=look-pods }
+kubectl -n <namespace> get pods
+\`\`\`
+
+## Shift
+
+### Set the image
+<!-- step: {id: set, planned: 5m, needs: [look], rollback: "#back", soak: 5m} -->
+
+\`\`\`sh { danger=true recheck=look-pods confirm=typed }
+kubectl set image deploy/web web=web:$RELEASE
+\`\`\`
+
+\`\`\`sh { gate=hold for=5m every=15s expect="<= 0.3" }
+./error-rate
+\`\`\`
+
+### Back
+<!-- step: {id: back, target: 2m} -->
+
+\`\`\`sh
+kubectl rollout undo deploy/web
+\`\`\`
+`;
+  expect(lint(text)).toEqual([]);
+});
