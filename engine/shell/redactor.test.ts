@@ -122,7 +122,7 @@ describe("token shapes", () => {
     const texts = [
       "https://example.com:8443/path?x=1 and http://[::1]:80/ and git@github.com:a/b.git",
       "disk-usage-report-of-the-whole-node-0123456789 task-force",
-      "npm_config_registry=https://registry.npmjs.org/ npm_package_name=x",
+      "npm_config_registry=https://registry.example/ npm_package_name=x",
       "the bearer of this letter; basic authentication; token count 5; tokens: 12; token: none",
       "commit 3f786850e387550fdab836ed7e6dc881de23001b sk-0123456789abcdef0123456789abcdef01234567",
       "-----BEGIN CERTIFICATE-----\r\nMIIB0123456789abcdefghijklmnopqrstuvwxyz\r\n-----END CERTIFICATE-----",
