@@ -109,8 +109,8 @@ function signOf(line: string, lines: string[], index: number, isPowerShell: bool
     const next = lines.slice(index + 1, index + 20).find((candidate) => candidate.trim() !== "") ?? "";
     return JSON_SECOND.test(next) ? "JSON" : null;
   }
-  if (!isPowerShell && isOutput(line)) return "output";
-  return SIGNS.find((sign) => !(isPowerShell && sign.isNotPowerShell === true) && sign.test.test(line))?.what ?? null;
+  const sign = SIGNS.find((sign) => !(isPowerShell && sign.isNotPowerShell === true) && sign.test.test(line));
+  return sign?.what ?? (!isPowerShell && isOutput(line) ? "output" : null);
 }
 
 /** Columns set by blanks, or an open bracket where every POSIX shell reports a syntax error: `Chain INPUT (policy ACCEPT)`. */
