@@ -28,7 +28,8 @@ export function lintSense(input: LintInput): void {
 
 function lintWayBack(input: LintInput, index: number, step: Step, backs: Set<string>, isOurs: boolean): void {
   const { rollback, pointOfNoReturn } = step.directive;
-  if (rollback !== null || pointOfNoReturn || backs.has(step.id) || isPhaseBack(step, backs)) return;
+  // `target` is the promised time of a rollback: without a rollback of its own, such a step is one.
+  if (rollback !== null || step.directive.targetMs !== null || pointOfNoReturn || backs.has(step.id) || isPhaseBack(step, backs)) return;
   const runs = step.blocks.filter((block) => block.runnable);
   const isDangerous = runs.some((block) => block.options.danger === true);
   const changes = runs.some((block) => block.commands.split("\n").some((line) => CHANGES.test(line) && !line.includes("--dry-run")));

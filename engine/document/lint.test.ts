@@ -139,6 +139,7 @@ describe("lint of sense", () => {
   it("finds nothing where the way back is named, is declared gone, is itself one, or nothing changes", () => {
     expect(found(step('id: a, rollback: "#b"', CHANGE) + step("id: b", CHANGE), "no-way-back")).toEqual([]);
     expect(found(step("id: a, point-of-no-return: true", CHANGE), "no-way-back")).toEqual([]);
+    expect(found(step("id: a, target: 2m", CHANGE), "no-way-back")).toEqual([]);
     for (const command of [
       "kubectl get pods",
       "kubectl apply --dry-run=server -f x",
