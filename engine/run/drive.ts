@@ -4,6 +4,7 @@ import { fail, ok, type Result, type StepId, type StepState, type Verdict } from
 import { startBackground } from "./background.ts";
 import { type BlockEnd, runBlock } from "./blocks.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
+import { foreseeNext } from "./foresee.ts";
 import { append, appendOrKeep, type Draft, ENGINE, eventOf, factsOf, holdByEngine, roleProblem, wholeMs } from "./live.ts";
 import { focusStep, isOnProduction, nextTodo, obstacleFor, pendingAction } from "./next.ts";
 import { proveAfter } from "./pins.ts";
@@ -42,6 +43,7 @@ export function drive(deps: RunDeps, live: LiveRun, who: Who, id: string, option
     .finally(() => {
       live.drives.delete(work);
       deps.notify.changed(live.run, null);
+      foreseeNext(deps, live);
     });
   live.drives.add(work);
   return begun.promise;
@@ -77,6 +79,7 @@ export function driveOn(deps: RunDeps, live: LiveRun, who: Who): Promise<Result<
       live.runningOn = false;
       live.drives.delete(work);
       deps.notify.changed(live.run, null);
+      foreseeNext(deps, live);
     });
   live.drives.add(work);
   return begun.promise;

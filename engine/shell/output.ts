@@ -119,7 +119,7 @@ export function createOutput({ redactor, cols, rows, pause, resume, onFailed }: 
       const time = new Date().toISOString().slice(11, 19);
       const rule = "─".repeat(Math.max(2, Math.min(MOST_COLUMNS, width) - words.length - 15));
       // At the start of a line it takes the prompt's place; elsewhere it begins a new one.
-      views.output(`${isLineOpen ? "\r\n" : "\r\x1b[K"}${COLOURS[colour]}── ${words} ${rule} ${time}\x1b[0m\r\n`);
+      views.output(`${isLineOpen ? "\r\n" : "\r\x1b[K"}${COLOURS[colour]}── ${words} ${rule} ${time}\x1b[0m\r\n`, true);
       isLineOpen = false;
     },
     attach: views.attach,

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fail, ok, type Result, TerminalToEngine } from "../protocol/index.ts";
 import { findShell } from "./available.ts";
 import { endWords, goneWords, type OpenBlock, openBlock } from "./block.ts";
-import { type BlockFiles, findSyntaxProblem, writeBlockFiles } from "./block-files.ts";
+import { type BlockFiles, findSyntaxProblem, type SyntaxProblem, writeBlockFiles } from "./block-files.ts";
 import { endDescendants } from "./cancel.ts";
 import { createDecoder } from "./decoder.ts";
 import { DIALECTS } from "./dialects.ts";
@@ -255,8 +255,17 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     }, LOOK_AT_PROGRAM_MS);
   };
 
+  /** Begun before its block where that is foreseen: starting the process that checks takes longer than all else at a block's start. */
+  let checked: { text: string; problem: Promise<SyntaxProblem | null> } | null = null;
+  const check = (text: string): Promise<SyntaxProblem | null> => {
+    if (checked?.text !== text) checked = { text, problem: findSyntaxProblem(file, dialect, text, environment) };
+    return checked.problem;
+  };
+
   const send = async (open: OpenBlock & { files: BlockFiles }, text: string) => {
-    const problem = await findSyntaxProblem(file, dialect, text, environment);
+    const problem = await check(text);
+    // Asked for once more, a problem is looked at anew: the process may have failed for a reason of its own.
+    if (problem !== null) checked = null;
     if (problem !== null && !open.isEnded) {
       const where = problem.line === null ? "" : ` on line ${problem.line} of the block`;
       open.endWithout(
@@ -342,6 +351,7 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     activity: () => activity,
     reported: () => state,
     ready,
+    foresee: (text) => void check(text),
     run(block) {
       if (block.typeIntoNested) {
         if (activity !== "block" || nested !== null) throw new Error("nothing is open that the block could be typed into");

@@ -47,6 +47,8 @@ export type ShellSession = {
   reported(): ReportedState | null;
   /** Resolves when a block may be run, or false when that will not be (gone, replaced, or not within `limitMs`). */
   ready(limitMs: number): Promise<boolean>;
+  /** This text is likely to be run next: begins its check, which `run` then need not wait for. */
+  foresee(text: string): void;
   /** Runs one block. Only while `activity()` is idle, or `block` with `typeIntoNested`; throws otherwise: a bug of the caller. */
   run(block: BlockToRun): RunningBlock;
   /** What the operator types. */

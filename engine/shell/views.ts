@@ -22,7 +22,8 @@ export type Attached = {
   resync(): void;
 };
 export type Views = {
-  output(text: string): void;
+  /** `mayWait`: a line of ours; it goes with the output that follows, if that comes within half a frame, and never delays it. */
+  output(text: string, mayWait?: boolean): void;
   /** Of the engine's screen. With several views, each gets the whole screen in the new size. */
   resize(cols: number, rows: number): void;
   /** The view gets a `screen` message first, then everything after it. `send` must not throw. */
@@ -48,13 +49,13 @@ export function createViews(options: { cols: number; rows: number; scrollback?: 
   const parsing: { isFed: boolean }[] = [];
 
   return {
-    output(text) {
+    output(text, mayWait = false) {
       if (text === "") return;
       const chunk = { isFed: false };
       parsing.push(chunk);
       // The screen first: a view that asks for the whole screen while it is fed must get one with this text in it.
       screen.write(text, () => parsing.shift());
-      for (const view of [...views]) chunk.isFed = view.feed(text) || chunk.isFed;
+      for (const view of [...views]) chunk.isFed = view.feed(text, mayWait) || chunk.isFed;
     },
     resize(cols, rows) {
       screen.resize(cols, rows);
@@ -160,7 +161,7 @@ function createView(send: (message: TerminalFromEngine) => void, capture: Captur
 
   return {
     /** True when this view's xterm will see the text. */
-    feed(text: string): boolean {
+    feed(text: string, mayWait: boolean): boolean {
       if (state === "behind" || state === "gone") return false;
       queued.push(text);
       queuedChars += text.length;
@@ -169,7 +170,7 @@ function createView(send: (message: TerminalFromEngine) => void, capture: Captur
         if (queuedChars > RESYNC_BEHIND_CHARS) sync();
         return true;
       }
-      const wait = lastSentAt + COALESCE_MS - performance.now();
+      const wait = mayWait ? COALESCE_MS : lastSentAt + COALESCE_MS - performance.now();
       if (wait <= 0 || queuedChars >= COALESCE_CHARS) sendQueued();
       else timer ??= setTimeout(sendQueued, wait);
       return true;
