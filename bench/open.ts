@@ -114,9 +114,9 @@ function scroll(page: Page): Promise<number[]> {
         const end = performance.now() + ms;
         window.bench.startFrames();
         const next = (): void => {
-          if (performance.now() > end) return resolve(window.bench.stopFrames());
           scroller.scrollBy(0, 120);
-          requestAnimationFrame(next);
+          if (performance.now() < end) requestAnimationFrame(next);
+          else resolve(window.bench.stopFrames());
         };
         next();
       }),
