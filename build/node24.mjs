@@ -31,8 +31,8 @@ export function findNode24() {
   }
 }
 
-/** Runs `script` under Node 24 and ends this process as that one ended. */
-export function runUnderNode24(script, args) {
+/** Runs `script` under Node 24 and ends this process as that one ended. `options` are Node's own. */
+export function runUnderNode24(script, args, options = []) {
   const node = findNode24();
   if (node === null) {
     process.stderr.write(
@@ -41,7 +41,7 @@ export function runUnderNode24(script, args) {
     );
     process.exit(2);
   }
-  const child = spawn(node, ["--disable-warning=ExperimentalWarning", script, ...args], { stdio: "inherit" });
+  const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...options, script, ...args], { stdio: "inherit" });
   // Ctrl-C at a terminal reaches the whole foreground group: the child hears it by itself and must not hear it twice.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {
