@@ -16,7 +16,7 @@ export type Bare = {
 
 /** Its terminal has the size of the one it is compared with. */
 export async function openBare(browser: Browser, folder: string, like: Page): Promise<Bare> {
-  const server = await startProcess([SERVER, folder], { HOME: folder });
+  const server = await startProcess(["build/node24.mjs", SERVER, folder], { HOME: folder });
   const page = await openPage(browser, server.url);
   await page.waitForFunction(() => document.querySelector(".xterm-rows")?.textContent?.includes("$ ") === true);
   const size = await like.evaluate(() => window.bench.size);

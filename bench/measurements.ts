@@ -1,5 +1,6 @@
 // The list of what is measured. Owns: the order.
 import { append } from "./append.ts";
+import { exporting } from "./exporting.ts";
 import { fold } from "./fold.ts";
 import { memory } from "./memory.ts";
 import { open } from "./open.ts";
@@ -12,4 +13,17 @@ import { stream } from "./stream.ts";
 import { throughput } from "./throughput.ts";
 import { verify } from "./verify.ts";
 
-export const MEASUREMENTS: Measurement[] = [append, parse, verify, fold, palette, throughput, start, stream, open, startup, memory];
+export const MEASUREMENTS: Measurement[] = [
+  append,
+  parse,
+  verify,
+  exporting,
+  fold,
+  palette,
+  throughput,
+  start,
+  stream,
+  open,
+  startup,
+  memory,
+];

@@ -1,7 +1,7 @@
 // The real engine behind its web host, as a process of its own, with the window that was built.
 // Owns: starting and ending it. Does not open a window (bench/window.ts does).
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -34,14 +34,14 @@ export async function serve(folder: string): Promise<Served> {
   buildWindow();
   const [home, books, user] = ["home", "books", "user"].map((name) => join(folder, name)) as [string, string, string];
   for (const path of [home, books, user]) mkdirSync(path, { recursive: true, mode: 0o700 });
-  const started = await startProcess(["engine/cli.ts", "serve", "--port", "0", "--json", "--no-build"], {
+  const started = await startProcess(["build/holdpoint.mjs", "serve", "--port", "0", "--json", "--no-build"], {
     HOME: user,
     HOLDPOINT_HOME: home,
   });
   return { ...started, home, books };
 }
 
-/** Starts a script of ours that prints {"url": …} when it is ready, with an environment of nothing but the necessary. */
+/** Starts a launcher of ours, whose program prints {"url": …} when it is ready, with an environment of nothing but the necessary. */
 export async function startProcess(args: string[], env: Record<string, string>): Promise<Omit<Served, "home" | "books">> {
   const spawnedAt = Date.now();
   const begin = performance.now();
@@ -58,7 +58,15 @@ export async function startProcess(args: string[], env: Record<string, string>):
     createInterface({ input: child.stdout }).once("line", (line) => resolve((JSON.parse(line) as { url: string }).url));
     child.once("exit", (code) => reject(new Error(`${args[0]} ended with ${code} before it was ready: ${said}`)));
   });
-  return { url, pid: child.pid!, readyMs: performance.now() - begin, spawnedAt, stop: () => end(child) };
+  const readyMs = performance.now() - begin;
+  return { url, pid: launched(child.pid!), readyMs, spawnedAt, stop: () => end(child) };
+}
+
+/** The process that the launcher started; the launcher itself only waits. */
+function launched(pid: number): number {
+  const first = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ")[0]);
+  if (first === 0) throw new Error(`process ${pid} started nothing`);
+  return first;
 }
 
 function end(child: ChildProcess): Promise<void> {

@@ -20,7 +20,7 @@ export const startup: Measurement = {
     const theirs: Times = { ready: [], painted: [] };
     for (let round = 0; round < ROUNDS; round++) {
       const our = () => inFolder(async (folder) => once(await serve(folder), "/", ours));
-      const their = () => inFolder(async (folder) => once(await startProcess([EMPTY], { HOME: folder }), "/", theirs));
+      const their = () => inFolder(async (folder) => once(await startProcess(["build/node24.mjs", EMPTY], { HOME: folder }), "/", theirs));
       for (const turn of round % 2 === 0 ? [our, their] : [their, our]) await turn();
     }
     const bare = median(theirs.painted);
