@@ -92,6 +92,8 @@ async function standsWhereItStood(bench: Bench, id: RunId, told: Acknowledged): 
   expect(recovered).toBeDefined();
   const step = recovered!.body.data.step as string;
   if (step === "") return 0;
+  // A kill between the judgement of the last interrupted step and going on: the run was held already, and nothing new was interrupted.
+  if ((await run.events("step.judged")).some(({ body }) => body.seq > recovered!.body.seq)) return 0;
   expect(states.find((one) => one.id === step)).toMatchObject({ verdict: "unknown", judgement: null });
   expect(header.nextAction).toMatchObject({ kind: "judge", step });
   const cast = await bench.call("record.recording", { log: header.log, seq: recovered!.body.seq });
