@@ -2,6 +2,7 @@
 // Owns: what is let through. Does not render Markdown (engine/document does).
 import DOMPurify from "dompurify";
 import { useMemo } from "react";
+import { breakOf, withoutOverrides } from "./hidden.ts";
 
 /** Text and structure only: nothing that runs, loads, positions itself or asks for input. */
 const TAGS = (
@@ -51,6 +52,9 @@ function prepared(): Purifier {
   purifier.addHook("uponSanitizeAttribute", (_node, data) => {
     if (data.attrName === "class" && data.attrValue === IMAGE_NOTE) data.forceKeepAttr = true;
   });
+  purifier.addHook("uponSanitizeElement", (node) => {
+    if (node.nodeType === 3 /* text */) tameText(node as Text);
+  });
   purifier.addHook("afterSanitizeAttributes", (node) => {
     const element = node as Element;
     if (element.hasAttribute("id")) element.setAttribute("id", `${ID_PREFIX}${element.getAttribute("id")?.replace(/^doc-/, "")}`);
@@ -58,6 +62,16 @@ function prepared(): Purifier {
     if (element.tagName === "IMG") replaceImage(element);
   });
   return purifier;
+}
+
+/** The rest of a broken word is another text node, and comes by here in its turn. */
+function tameText(node: Text): void {
+  const text = withoutOverrides(node.data);
+  if (text !== node.data) node.data = text;
+  const at = breakOf(node.data);
+  if (at < 0) return;
+  const rest = node.splitText(at);
+  rest.parentNode?.insertBefore(node.ownerDocument.createElement("wbr"), rest);
 }
 
 function tameLink(element: Element): void {

@@ -13,3 +13,4 @@ export * from "./Status.tsx";
 export * from "./Tabs.tsx";
 export * from "./Tooltip.tsx";
 export * from "./useNow.ts";
+export * from "./Visible.tsx";

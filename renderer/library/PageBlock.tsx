@@ -1,7 +1,7 @@
 // One fence as it stands in the text: what would run, what is only shown and why, and its sample output apart.
 // Owns: drawing. Nothing is sent from here.
 import type { Block } from "../../engine/protocol/index.ts";
-import { formatDuration } from "../design/index.ts";
+import { formatDuration, Visible } from "../design/index.ts";
 import { piecesOf } from "../run/highlight.ts";
 
 const NO_VALUES: Record<string, string> = {};
@@ -34,11 +34,13 @@ export function PageBlock({ block }: { block: Block }) {
           ))}
         </span>
       </div>
-      <pre>{block.runnable ? <Pieces block={block} /> : block.text.replace(/\s+$/, "")}</pre>
+      <pre>{block.runnable ? <Pieces block={block} /> : <Visible text={block.text.replace(/\s+$/, "")} />}</pre>
       {block.sampleOutput === null || block.sampleOutput === "" ? null : (
         <>
           <div className="page-sample">sample output, not run</div>
-          <pre className="dim">{block.sampleOutput.replace(/\s+$/, "")}</pre>
+          <pre className="dim">
+            <Visible text={block.sampleOutput.replace(/\s+$/, "")} />
+          </pre>
         </>
       )}
     </div>
@@ -58,10 +60,10 @@ function Pieces({ block }: { block: Block }) {
       );
     return piece.kind === "comment" ? (
       <span key={key} className="dim">
-        {piece.text}
+        <Visible text={piece.text} />
       </span>
     ) : (
-      piece.text
+      <Visible key={key} text={piece.text} />
     );
   });
 }

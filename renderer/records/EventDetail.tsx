@@ -2,7 +2,7 @@
 // Owns: choosing and naming the fields. Text comes from commands and people: it is shown as text, never as markup.
 import { Braces } from "lucide-react";
 import type { StoredEvent } from "../../engine/protocol/index.ts";
-import { Button, formatBytes, formatClock, formatMoment, PanelHead, zoneWord } from "../design/index.ts";
+import { Button, formatBytes, formatClock, formatMoment, PanelHead, Visible, zoneWord } from "../design/index.ts";
 import { dataRows, type FieldRow, short } from "./event-data.ts";
 
 export function EventDetail({
@@ -39,7 +39,9 @@ function Raw({ event }: { event: StoredEvent }) {
     <div className="event-raw">
       <p className="dim">These bytes are what is hashed, in one line; here broken for reading.</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached and scrolled by keyboard (WCAG 2.1.1) */}
-      <pre tabIndex={0}>{JSON.stringify(event.body, null, 2)}</pre>
+      <pre tabIndex={0}>
+        <Visible text={JSON.stringify(event.body, null, 2)} />
+      </pre>
       <dl className="event-fields">
         <div>
           <dt>SHA-256 of the chain</dt>
@@ -78,7 +80,11 @@ function Fields({ event, zone }: { event: StoredEvent; zone: string }) {
   return (
     <>
       <FieldList rows={rows} />
-      {text === null ? null : <pre className="event-text">{text}</pre>}
+      {text === null ? null : (
+        <pre className="event-text">
+          <Visible text={text} />
+        </pre>
+      )}
       <details className="event-more">
         <summary>All fields</summary>
         <FieldList rows={more} />

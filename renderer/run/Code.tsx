@@ -2,6 +2,7 @@
 // Owns: the markup of code. Does not run it.
 import { memo } from "react";
 import type { Block } from "../../engine/protocol/index.ts";
+import { Visible } from "../design/index.ts";
 import { piecesOf, variablesUsed } from "./highlight.ts";
 
 type Props = {
@@ -14,7 +15,11 @@ type Props = {
 
 export const Code = memo(function Code({ block, values, resolved, variables, secrets }: Props) {
   if (!block.runnable) {
-    return <pre className="run-code">{block.text.replace(/\s+$/, "")}</pre>;
+    return (
+      <pre className="run-code">
+        <Visible text={block.text.replace(/\s+$/, "")} />
+      </pre>
+    );
   }
   const pieces = piecesOf(block, values, resolved, variables);
   let at = 0;
@@ -23,8 +28,13 @@ export const Code = memo(function Code({ block, values, resolved, variables, sec
       {pieces.map((piece) => {
         const key = at;
         at += piece.text.length;
-        if (piece.kind === "text") return piece.text;
-        if (piece.kind === "comment") return <i key={key}>{piece.text}</i>;
+        if (piece.kind === "text") return <Visible key={key} text={piece.text} />;
+        if (piece.kind === "comment")
+          return (
+            <i key={key}>
+              <Visible text={piece.text} />
+            </i>
+          );
         if (piece.kind === "missing")
           return (
             <mark key={key} className="missing" title={`${piece.name} has no value yet`}>
