@@ -5,7 +5,7 @@ import type { ContextEntry } from "../../engine/protocol/index.ts";
 import { CLASS_WORDS, ClassGlyph, EmptyState, Status } from "../design/index.ts";
 import type { ProbeState } from "../library/slice.ts";
 import "./cluster.css";
-import { answerWords } from "./ContextRow.tsx";
+import { answerWords, problemOf } from "./ContextRow.tsx";
 
 export function ClusterPicker({
   label,
@@ -36,14 +36,7 @@ export function ClusterPicker({
         const probe = probes[entry.name];
         const shown = (probe?.state === "answered" ? probe.probe.class : null) ?? entry.class ?? "none";
         const isBroken = entry.error !== null;
-        const isSilent = probe?.state === "failed" || (probe?.state === "answered" && !probe.probe.reachable);
-        const words = isBroken
-          ? entry.error?.message
-          : probe?.state === "failed"
-            ? probe.message
-            : probe?.state === "answered" && !probe.probe.reachable
-              ? (probe.probe.error ?? "Does not answer")
-              : answerWords(entry, probe);
+        const problem = problemOf(entry, probe);
         return (
           <label key={`${entry.file} ${entry.name}`} className={`picker-row ${isBroken ? "off" : ""} ${value === entry.name ? "on" : ""}`}>
             <input
@@ -62,7 +55,7 @@ export function ClusterPicker({
                   {isBroken ? "NOT USABLE" : CLASS_WORDS[shown]}
                 </span>
               </span>
-              <span className={`context-sub ${isBroken || isSilent ? "fail-text" : ""}`}>{words}</span>
+              <span className={`context-sub ${problem === null ? "" : "fail-text"}`}>{problem ?? answerWords(entry, probe)}</span>
             </span>
           </label>
         );

@@ -30,7 +30,7 @@ export function ContextRow({
         </div>
         <div className={problem === null ? "context-sub" : "context-sub fail-text"}>{problem ?? answerWords(entry, probe)}</div>
         {problem !== null && entry.error === null && onProbe !== undefined ? (
-          <Button kind="ghost" small onClick={onProbe}>
+          <Button kind="ghost" small className="context-again" onClick={onProbe}>
             Ask again
           </Button>
         ) : null}
@@ -40,15 +40,20 @@ export function ContextRow({
   );
 }
 
-function problemOf(entry: ContextEntry, probe: ProbeState | undefined): string | null {
+export function problemOf(entry: ContextEntry, probe: ProbeState | undefined): string | null {
   if (entry.error !== null) {
     const { message, file, line } = entry.error;
     const where = file === null ? "" : `, named in ${file}${line === null ? "" : ` line ${line}`}`;
     return file !== null && message.includes(file) ? message : `${message}${where}`;
   }
   if (probe?.state === "failed") return probe.message;
-  if (probe?.state === "answered" && !probe.probe.reachable) return probe.probe.error ?? "Does not answer";
-  return null;
+  return probe?.state === "answered" ? silence(probe.probe) : null;
+}
+
+/** Why a server that was asked is of no use: it did not answer, or it answered that it does not know us. */
+function silence({ reachable, identity, error }: ContextProbe): string | null {
+  if (!reachable) return error ?? "Does not answer";
+  return identity === null ? error : null;
 }
 
 /** `v1.33.4, namespace core, answers in 41 ms`. */
