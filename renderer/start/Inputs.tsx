@@ -2,7 +2,7 @@
 // Owns: the fields. Does not keep the values.
 import type { Param } from "../../engine/protocol/index.ts";
 import { CheckLine, Field, SelectField } from "../design/index.ts";
-import { type PlaceholderUse, paramProblem } from "./model.ts";
+import { type PlaceholderUse, paramProblem, placeholderProblem } from "./model.ts";
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 
@@ -11,9 +11,10 @@ function hintOf(param: Param): string {
   if (param.about !== "") parts.push(sentence(param.about));
   if (param.type === "secret") parts.push("Secret: never recorded, and masked in all output.");
   if (param.min !== null || param.max !== null) parts.push(`${param.min ?? "…"} to ${param.max ?? "…"}.`);
-  if (param.pattern !== null) parts.push(`Must match ${param.pattern} .`);
   if (param.default !== null && param.type !== "secret") parts.push(`Default ${param.default === "" ? "empty" : param.default}.`);
   if (!param.required && param.default === null && param.type !== "bool") parts.push("May be left empty.");
+  // last, and without a full stop: it would read as a part of the pattern
+  if (param.pattern !== null) parts.push(`Must match ${param.pattern}`);
   return parts.join(" ");
 }
 
@@ -94,6 +95,7 @@ export function PlaceholderField({
       hint={`Filled into ${use.steps.length === 1 ? "step" : "steps"} ${use.steps.join(", ")}. Letters, digits and . _ : / @ = + , - only.`}
       mono
       autoComplete="off"
+      error={placeholderProblem(value)}
       value={value}
       onChange={(event) => onChange(event.target.value)}
       onBlur={onDone}

@@ -9,7 +9,7 @@ export type PreflightState =
   | { state: "checking"; before: Finding[] | null }
   /** `key` names the request that was looked at. */
   | { state: "done"; findings: Finding[]; key: string }
-  | { state: "failed"; message: string };
+  | { state: "failed"; message: string; key: string };
 
 export function findingsOf(preflight: PreflightState): Finding[] | null {
   if (preflight.state === "done") return preflight.findings;

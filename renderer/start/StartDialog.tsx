@@ -70,10 +70,10 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
     return (answer?.state === "answered" ? answer.probe.class : null) ?? contexts.find((one) => one.name === context)?.class ?? null;
   };
   const key = preflightKey(draft, text, path);
-  const isOld = preflight.state === "done" && preflight.key !== key;
+  const isOld = (preflight.state === "done" || preflight.state === "failed") && preflight.key !== key;
   const findings = findingsOf(preflight);
   // Findings about other inputs block nothing: the start looks again by itself.
-  const ready = readiness(draft, text, classOf, isOld ? null : findings);
+  const ready = readiness(draft, text, classOf, isOld ? null : findings, preflight.state === "failed" && !isOld);
 
   // Who answers is part of the choice: those not asked yet, or that did not answer, are asked once as the dialog opens.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once per opening
@@ -88,7 +88,9 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
     setPreflight((was) => ({ state: "checking", before: findingsOf(was) }));
     const result = await callEngine("run.preflight", preflightRequest(of, text, path));
     if (asked.current !== mine) return;
-    setPreflight(result.ok ? { state: "done", findings: result.value, key: mine } : { state: "failed", message: result.error.message });
+    setPreflight(
+      result.ok ? { state: "done", findings: result.value, key: mine } : { state: "failed", message: result.error.message, key: mine },
+    );
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: once per opened text; later looks follow from what the person does
   useEffect(() => void check(draft), [opened]);

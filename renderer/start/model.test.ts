@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Finding, Param } from "../../engine/protocol/index.ts";
 import { exampleBlock, exampleDocument, exampleStep } from "../run/example.ts";
-import { clustersWanted, emptyDraft, paramProblem, placeholdersWanted, preflightKey, readiness, requestOf } from "./model.ts";
+import {
+  clustersWanted,
+  emptyDraft,
+  paramProblem,
+  placeholderProblem,
+  placeholdersWanted,
+  preflightKey,
+  readiness,
+  requestOf,
+} from "./model.ts";
 
 const param = (name: string, extra: Partial<Param> = {}): Param => ({
   name,
@@ -91,8 +100,21 @@ describe("the preflight", () => {
 describe("readiness to start", () => {
   const ready = { ...emptyDraft(book), params: { RELEASE: "v1", WEIGHT: "10" }, contexts: { main: "prod" }, typedCluster: "prod" };
   it("names what is missing, cluster first", () => {
-    expect(readiness(emptyDraft(book), book, none, null).missing).toEqual(["Choose the cluster.", "A parameter needs a value: RELEASE."]);
+    expect(readiness(emptyDraft(book), book, none, null).missing).toEqual([
+      "Choose the cluster.",
+      "A parameter needs a good value: RELEASE.",
+    ]);
     expect(readiness(ready, book, none, []).missing).toEqual([]);
+  });
+  it("names a placeholder that a shell would read as more than a word, and what only the engine could find in a parameter", () => {
+    const odd = { ...ready, placeholders: { host: "db1; rm" } };
+    expect(readiness(odd, book, none, [finding("params")]).missing).toEqual(["A placeholder needs a good value: host."]);
+    expect(placeholderProblem("db1; rm")).toBe("Not possible here: ; a space");
+    expect(placeholderProblem("db-1.eu:5432/core@x=+,")).toBeNull();
+    expect(readiness(ready, book, none, [finding("params")]).missing).toEqual(["params. Do it."]);
+  });
+  it("is never ready where the preflight could not look", () => {
+    expect(readiness(ready, book, none, null, true).missing).toEqual([expect.stringContaining("could not look")]);
   });
   it("asks for the name on production, live only", () => {
     const production = () => "production" as const;

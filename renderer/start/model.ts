@@ -67,6 +67,14 @@ export function paramProblem(param: Param, value: string): string | null {
   return null;
 }
 
+/** What a placeholder may hold (engine/document/placeholders.ts): nothing that a shell reads as more than a word. */
+const SAFE = /^[A-Za-z0-9._:/@=+,-]*$/;
+export function placeholderProblem(value: string): string | null {
+  if (SAFE.test(value)) return null;
+  const odd = [...new Set(value.replace(/[A-Za-z0-9._:/@=+,-]/g, ""))].map((one) => (one === " " ? "a space" : one));
+  return `Not possible here: ${odd.join(" ")}`;
+}
+
 export function requestOf(draft: Draft, document: RunbookDocument, path: string): StartRequestInput {
   const contexts = Object.fromEntries(
     clustersWanted(document).flatMap(({ name }) => (draft.contexts[name] ? [[name, draft.contexts[name]]] : [])),
@@ -111,6 +119,8 @@ export function readiness(
   document: RunbookDocument,
   classOf: (context: string) => ClusterClass | null,
   findings: Finding[] | null,
+  /** The preflight of this very draft could not be made: the start would meet the same. */
+  isBlind = false,
 ): Readiness {
   const missing: string[] = [];
   for (const { name, isOptional } of clustersWanted(document))
@@ -118,14 +128,21 @@ export function readiness(
   const wrong = document.params.filter((param) => paramProblem(param, draft.params[param.name] ?? "") !== null);
   if (wrong.length > 0)
     missing.push(
-      `${wrong.length === 1 ? "A parameter needs" : `${wrong.length} parameters need`} a value: ${wrong.map((one) => one.name).join(", ")}.`,
+      `${wrong.length === 1 ? "A parameter needs" : `${wrong.length} parameters need`} a good value: ${wrong.map((one) => one.name).join(", ")}.`,
+    );
+  const odd = Object.entries(draft.placeholders).filter(([, value]) => placeholderProblem(value) !== null);
+  if (odd.length > 0)
+    missing.push(
+      `${odd.length === 1 ? "A placeholder needs" : `${odd.length} placeholders need`} a good value: ${odd.map(([name]) => name).join(", ")}.`,
     );
   const production = Object.values(draft.contexts).find((context) => classOf(context) === "production") ?? null;
   const typeName = draft.mode === "live" ? production : null;
   const blockers = (findings ?? []).filter((finding) => finding.severity === "blocker");
+  // Parameters and contexts were named above where the window sees what is wrong; patterns only the engine tries.
   for (const finding of blockers)
-    if (isFinal(finding) && finding.code !== "params" && finding.code !== "no-context")
+    if (isFinal(finding) && finding.code !== "no-context" && (finding.code !== "params" || wrong.length + odd.length === 0))
       missing.push(`${finding.message} ${finding.todo}`.trim());
+  if (isBlind && missing.length === 0) missing.push("The preflight could not look. Put right what it says, or choose another cluster.");
   const needsReason = blockers.some((finding) => !isFinal(finding));
   if (needsReason && draft.overrideReason.trim() === "") missing.push("Put the blockers right, or give a reason to start all the same.");
   if (typeName !== null && draft.typedCluster !== typeName) missing.push(`Type ${typeName}.`);
