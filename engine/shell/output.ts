@@ -10,8 +10,11 @@ const VIEW_WAIT_MS = 50;
 const PAUSE_BEHIND_CHARS = 4 << 20;
 const RESUME_BEHIND_CHARS = 1 << 20;
 const LOOK_AGAIN_MS = 10;
-/** Rules are drawn no longer than this: the eye has to find the time at their end. Columns. */
-const MOST_COLUMNS = 100;
+/**
+ * Rules are drawn no longer than this: the eye has to find the time at their end, and a shell opens wider than the column of the
+ * window (58 at 1440 pixels) that is fitted to it a moment later, where a longer rule would wrap. Columns.
+ */
+const MOST_COLUMNS = 56;
 /** Bright black, not dim: a theme can give it the contrast that small text needs. */
 const COLOURS = { dim: "\x1b[90m", ok: "\x1b[32m", fail: "\x1b[31m", warn: "\x1b[33m" };
 
