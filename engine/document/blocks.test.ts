@@ -175,6 +175,12 @@ describe("console fences", () => {
     expect(fence("console", "PS C:\\Users\\me> dir").commands).toBe("dir\n");
   });
 
+  it("name the prompt of another shell as the reason, where the block begins with one", () => {
+    expect(fence("console", "sh-5.2# cat etc/motd", "hello").why).toContain('the prompt "sh-5.2#"');
+    expect(fence("console", "", "[root@db-1 ~]# uptime").why).toContain("not this shell's");
+    expect(fence("console", "hello", "there").why).toMatch(/`\$ ` or `PS> `.*`# `/);
+  });
+
   it("do not run without any prompt, nor with a command that never ends", () => {
     expect(fence("console", "(metric_a / metric_b) * 100").why).toContain("prompt");
     expect(fence("console", "$ cat <<EOF", "never ended").why).toContain("here-document");

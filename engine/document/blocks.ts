@@ -6,7 +6,7 @@ import { parseInfo } from "./info.ts";
 import { whyNotCommands } from "./not-commands.ts";
 import { findPlaceholders, placeholderNames } from "./placeholders.ts";
 import type { Problems } from "./problems.ts";
-import { foreignPrompt, splitConsole, splitShell } from "./prompts.ts";
+import { behindForeign, foreignPrompt, splitConsole, splitShell } from "./prompts.ts";
 import type { Source } from "./source.ts";
 import { fenceContent } from "./strip.ts";
 import type { Leaf } from "./tree.ts";
@@ -141,7 +141,7 @@ function decideOther(block: Block, lines: string[], interpreter: string | null, 
 function whyNotShell(commands: string[], language: string): string | null {
   const first = commands.find((line) => line.trim() !== "" && !/^\s*#/.test(line));
   const prompt = first === undefined ? null : foreignPrompt(first);
-  if (prompt !== null) return `its commands stand behind the prompt "${prompt}", which is not this shell's`;
+  if (prompt !== null) return behindForeign(prompt);
   return whyNotCommands(commands, language);
 }
 

@@ -61,6 +61,11 @@ function resolveUnprompted(lines: string[], prompt: RegExp, isPowerShell: boolea
   return { commands: lines, sample: [], why: null, strayLine: -1, isPowerShell };
 }
 
+const NO_PROMPT =
+  "no line begins with a prompt (`$ ` or `PS> `) and the block does not begin with `# `, so commands and output cannot be told apart";
+/** Why commands behind another program's or host's prompt do not run. */
+export const behindForeign = (prompt: string): string => `its commands stand behind the prompt "${prompt}", which is not this shell's`;
+
 /** For `console`, `shell-session`, `shellsession`, `terminal`: prompted lines are commands, all else is sample output. */
 export function splitConsole(lines: string[]): Split {
   const nothing: Split = { commands: null, sample: [], why: null, strayLine: -1, isPowerShell: false };
@@ -70,8 +75,10 @@ export function splitConsole(lines: string[]): Split {
   if (!hasDollar && !hasPowerShell) {
     const first = lines.find((line) => line.trim() !== "");
     // `# ` is the administrator's prompt only where the block begins with it; in the middle of output it is output.
-    if (first === undefined || !HASH.test(first))
-      return { ...nothing, why: "no line begins with a prompt (`$ ` or `PS> `), so commands and output cannot be told apart" };
+    if (first === undefined || !HASH.test(first)) {
+      const foreign = first === undefined ? null : foreignPrompt(first);
+      return { ...nothing, why: foreign === null ? NO_PROMPT : behindForeign(foreign) };
+    }
     if (lines.some((line) => HASH.test(line) && isProse(line.replace(HASH, "")))) {
       return { ...nothing, why: "lines beginning with `# ` read as comments, and no line begins with `$ `" };
     }
