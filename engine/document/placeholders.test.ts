@@ -33,6 +33,9 @@ describe("placeholders", () => {
     ["switch <blue|green>", ["blue|green"]],
     ["kubectl get <a> <b> <a>", ["a", "b"]],
     ["kubectl get pod <имя>", ["имя"]],
+    [`CLAIM='<"Bound to" column of the table above>'`, ['"Bound to" column of the table above']],
+    [`export NODE="<the node's name>"`, ["the node's name"]],
+    ['kubectl delete pod <the "web" pod named above>', ['the "web" pod named above']],
   ])("%s asks for %j", (command, names) => {
     expect(asked(command)).toEqual(names);
   });
@@ -69,6 +72,13 @@ describe("placeholders", () => {
     `echo "$${"{{ secrets.TOKEN }}"}"`,
     "git commit --author='A <a@example.com>'",
     "echo a <> b",
+    'cmd <"in">out',
+    'cmd <in "two words">out',
+    'cmd <in -k "2" x>out',
+    `jq 'select(.a <"b" and .c>"d")' f`,
+    `awk '$1 <"b" || x>3' f`,
+    `echo '<a "b">x'`,
+    `echo "<it's> y"`,
   ])("%s asks for nothing", (command) => {
     expect(asked(...command.split("\n"))).toEqual([]);
   });

@@ -7,7 +7,7 @@ import { ARITHMETIC, COMMENT, PLAIN, shellContexts } from "./shell-scan.ts";
 /** Longer is no name a person would be asked for. */
 const MAX_NAME = 80;
 /** `<` and `>` around a name on one line. The shell's own characters are left out of it, so no redirection with a variable fits. */
-const ANGLE = /<([^<>\n"'`$;&()\\={}[\]^~]{1,80})>/gu;
+const ANGLE = /<([^<>\n`$;&()\\={}[\]^~]{1,80})>/gu;
 const DOUBLE_BRACE = /\{\{([^{}\n]{1,80})\}\}/gu;
 const HTML =
   /^(?:html|head|body|div|span|p|br|hr|h[1-6]|ul|ol|li|td|tr|th|tbody|thead|b|i|u|em|strong|pre|script|style|img|a|svg|font|center|iframe|button|form|textarea|nav|footer|header|blockquote|dl|dt|dd|sup|sub|small|title|meta|link)$/;
@@ -56,6 +56,7 @@ function isAngleName(commands: string, inner: string, start: number, isPlain: bo
   // `<<EOF>x`, `<>`, `>(`: the shell's. Digits at the end belong to the second redirection: `<in 2>out`.
   if (before === "<" || after === ">" || after === "(" || after === "&") return false;
   if (/(?:^|\s)\d+$/.test(inner)) return false;
+  if (/["']/.test(inner)) return isQuotingName(inner, before, after, isPlain);
   if (isPlain) {
     // `sort <in.txt>out.txt`: two redirections without blanks.
     return !(/\.\w{1,5}$/.test(inner) && /[\w/.]/.test(after));
@@ -66,6 +67,15 @@ function isAngleName(commands: string, inner: string, start: number, isPlain: bo
   if (isWords && /[\p{L}\p{N}_)\]]/u.test(before)) return false;
   if (HTML.test(inner)) return false;
   return !commands.includes(`</${inner}>`);
+}
+
+/**
+ * A name that quotes a word itself: `'<the "Used by" field>'`, `"<the node's name>"`. Inside quotes it must be the whole
+ * argument; outside them it must read as words, for `<in "x y">out` and `<in -k "2">out` are redirections.
+ */
+function isQuotingName(inner: string, before: string, after: string, isPlain: boolean): boolean {
+  if (isPlain) return /^\p{L}/u.test(inner) && /(?:[^"']*"[^"']*"){1,3}\s+\p{L}[^"']*$/u.test(inner) && !/\s[-"']*-/.test(inner);
+  return before === after && (before === "'" || before === '"') && !inner.includes(before) && inner.includes(" ");
 }
 
 /** Names in the order they first appear. */
