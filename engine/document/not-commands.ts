@@ -16,6 +16,8 @@ const SIGNS: Sign[] = [
   },
   { what: "a query of metrics", test: new RegExp(`^(?:${METRICS})\\s*(?:by|without)?\\s*\\(`) },
   { what: "a query of metrics", test: /^[a-zA-Z_:][\w:]*\{[^}]*(?:=~?|!=|!~)\s*["'][^}]*\}/ },
+  // Without labels: `up{} 1`, `up{}[5m]`. No shell takes the braces for anything but a part of the name.
+  { what: "a query of metrics", test: /^[a-zA-Z_:][\w:]*\{\s*\}(?:[\s[]|$)/ },
   { what: "a query of metrics", test: /^\([^()]*\)\s*[*/+-]\s*[\d(]|^[a-zA-Z_:][\w:]*\s(?:==|!=|>=|<=)\s-?[\d.]+\s*$/ },
   { what: "JSON", test: /^\{\s*"[^"]*"\s*:|^"[\w.-]+"\s*:|^\[\s*\{/, isNotPowerShell: true },
   { what: "a manifest, settings or output", test: /^[A-Za-z][\w./-]*:(?:\s|$)|^[A-Z]\w*(?: [\w'-]+){1,5}:\s{2,}\S/, isNotPowerShell: true },
