@@ -1,5 +1,6 @@
 // Tells commands and sample output apart where a block shows prompts. Owns the rules of FORMAT.md for the
 // `sh` and `console` families. Never guesses: what cannot be told apart comes back with a reason and does not run.
+import { isMetricsComment, isProse } from "./hash-lines.ts";
 import { ShellScanner } from "./shell-scan.ts";
 
 export type Split = {
@@ -79,26 +80,15 @@ export function splitConsole(lines: string[]): Split {
       const foreign = first === undefined ? null : foreignPrompt(first);
       return { ...nothing, why: foreign === null ? NO_PROMPT : behindForeign(foreign) };
     }
-    if (lines.some((line) => HASH.test(line) && isProse(line.replace(HASH, "")))) {
-      return { ...nothing, why: "lines beginning with `# ` read as comments, and no line begins with `$ `" };
-    }
+    const behind = lines.filter((line) => HASH.test(line)).map((line) => line.replace(HASH, ""));
+    if (behind.some(isMetricsComment)) return { ...nothing, why: "it reads as the text of metrics, not as commands" };
+    if (behind.some(isProse)) return { ...nothing, why: "lines beginning with `# ` read as comments, and no line begins with `$ `" };
     prompt = HASH;
   }
   const taken = takeCommands(lines, prompt, prompt === DOLLAR ? "drop" : "none");
   if (taken.why !== null) return { ...nothing, why: taken.why };
   return { commands: taken.commands, sample: taken.sample, why: null, strayLine: -1, isPowerShell: hasPowerShell };
 }
-
-// A command begins with a small letter, a path or a variable, and is not a sentence.
-function isProse(text: string): boolean {
-  const words = text.trim().split(/\s+/);
-  return (
-    /^[A-Z][a-z']+$/.test(words[0]!) ||
-    (words.length >= 3 && words.slice(0, 4).every((word) => /^[A-Za-z][a-z']*[,.:]?$/.test(word)) && ARTICLES.test(text)) ||
-    /[.:!?]$/.test(text.trim())
-  );
-}
-const ARTICLES = /\b(?:the|a|an|this|that|your|to|for|with|of|from|all|and|if|is|are)\b/;
 
 type Taken = { commands: string[]; sample: string[]; stray: number; why: string | null };
 
