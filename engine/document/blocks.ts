@@ -7,6 +7,7 @@ import { whyNotCommands } from "./not-commands.ts";
 import { findPlaceholders, placeholderNames } from "./placeholders.ts";
 import type { Problems } from "./problems.ts";
 import { behindForeign, foreignPrompt, splitConsole, splitShell } from "./prompts.ts";
+import { readsAsQuery } from "./queries.ts";
 import type { Source } from "./source.ts";
 import { fenceContent } from "./strip.ts";
 import type { Leaf } from "./tree.ts";
@@ -93,7 +94,7 @@ function decide(
   }
   if (options.ignore === true) return notRunnable(block, "its attribute ignore=true says so");
   const interpreter = options.interpreter ?? shebang(lines);
-  if (language === "") return notRunnable(block, "the fence names no language; it can be run as shell by an explicit act");
+  if (language === "") return withoutLanguage(block, lines);
   if (DATA.has(language)) return notRunnable(block, `"${language}" is text or data, never a command`);
   const shell = SHELLS[language] ?? null;
   const isConsole = CONSOLES.has(language);
@@ -120,6 +121,12 @@ function decideConsole(block: Block, lines: string[], options: BlockAttributes, 
   const why = whyNotShell(split.commands, block.language);
   if (why !== null) return notRunnable(block, why);
   return runnable(block, split.commands, split.sample, split.isPowerShell ? "pwsh" : (defaultShell ?? "bash"), options.interpreter ?? null);
+}
+
+function withoutLanguage(block: Block, lines: string[]): Block {
+  const query = readsAsQuery(lines);
+  if (query === null) return notRunnable(block, "the fence names no language; it can be run as shell by an explicit act");
+  return { ...notRunnable(block, `the fence names no language and reads as ${query}, which is never sent to a shell`), isQuery: true };
 }
 
 function decideOther(block: Block, lines: string[], interpreter: string | null, defaultShell: ShellKind | null): Block {

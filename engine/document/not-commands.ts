@@ -5,7 +5,7 @@ import { ShellScanner } from "./shell-scan.ts";
 type Sign = { what: string; test: RegExp /** Not asked of PowerShell, whose own syntax looks like this. */; isNotPowerShell?: true };
 
 const METRICS =
-  "sum|avg|min|max|count|rate|irate|increase|delta|absent|topk|bottomk|quantile|histogram_quantile|label_replace|predict_linear|(?:max|avg|min|sum)_over_time|scalar|vector";
+  "sum|avg|min|max|count|rate|irate|increase|delta|absent|topk|bottomk|quantile|histogram_quantile|label_replace|predict_linear|(?:max|avg|min|sum|count|quantile|stddev|last|present|absent)_over_time|scalar|vector|changes|resets|deriv|idelta|label_join|sort_desc|clamp_(?:min|max)|count_values|stddev";
 /** Tried where a command begins: never inside quotes, brackets, here-documents or continued lines. */
 const SIGNS: Sign[] = [
   { what: "an HTTP request", test: /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?:\/|https?:)/ },
@@ -14,7 +14,7 @@ const SIGNS: Sign[] = [
     what: "SQL",
     test: /^(?:SELECT\s.+\sFROM\s|SELECT\s+[\w*"(]|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|CREATE\s+(?:TABLE|INDEX|UNIQUE|DATABASE|USER|ROLE|EXTENSION|OR REPLACE)\b|ALTER\s+(?:TABLE|SYSTEM|USER|ROLE|DATABASE|RANGE)\b|DROP\s+(?:TABLE|INDEX|DATABASE|USER|ROLE)\b|GRANT\s+\w+|TRUNCATE\s+TABLE\b|EXPLAIN\s+(?:ANALYZE\s+)?\(?\s*(?:SELECT|ANALYZE)|SHOW\s+(?:TABLES|DATABASES|JOBS|CLUSTER|RANGES|GRANTS|VARIABLES|STATUS)\b|WITH\s+\w+\s+AS\s*\()/,
   },
-  { what: "a query of metrics", test: new RegExp(`^(?:${METRICS})\\s*(?:by|without)?\\s*\\(`) },
+  { what: "a query of metrics", test: new RegExp(`^(?:${METRICS})\\s*(?:by|without)?\\s*\\((?!\\s*\\)\\s*\\{)`) },
   { what: "a query of metrics", test: /^[a-zA-Z_:][\w:]*\{[^}]*(?:=~?|!=|!~)\s*["'][^}]*\}/ },
   // Without labels: `up{} 1`, `up{}[5m]`. No shell takes the braces for anything but a part of the name.
   { what: "a query of metrics", test: /^[a-zA-Z_:][\w:]*\{\s*\}(?:[\s[]|$)/ },
@@ -69,6 +69,8 @@ const KNOWN =
 const DOUBTFUL = /\[tab\]|<(?:TAB|ENTER|RETURN|ESC|CTRL[+-]\w)>| (?:the|your) /i;
 const isKnown = (line: string): boolean => KNOWN.test(line) && !DOUBTFUL.test(line);
 
+export { isKnown as isKnownCommand };
+
 /**
  * Why a block in a shell language is no shell command, or null. `lines` are the commands with prompts taken off.
  * A block whose first line is a command and whose later lines are its output is none either: it could not run to its end.
@@ -104,6 +106,12 @@ export function whyNotCommands(lines: string[], language: string): string | null
     return "it reads as a list of names, not as commands";
   }
   return hasCommand ? null : "it holds only comments";
+}
+
+/** What kind of query a command-like text is, by the signs asked of shell blocks, or null. */
+export function queryAt(line: string): string | null {
+  const what = SIGNS.find((sign) => sign.test.test(line))?.what ?? null;
+  return what === "SQL" || what === "a query of metrics" ? what : null;
 }
 
 function signOf(line: string, lines: string[], index: number, isPowerShell: boolean): string | null {

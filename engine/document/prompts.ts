@@ -1,6 +1,8 @@
 // Tells commands and sample output apart where a block shows prompts. Owns the rules of FORMAT.md for the
 // `sh` and `console` families. Never guesses: what cannot be told apart comes back with a reason and does not run.
 import { isMetricsComment, isProse } from "./hash-lines.ts";
+import { isKnownCommand } from "./not-commands.ts";
+import { readsAsQuery } from "./queries.ts";
 import { ShellScanner } from "./shell-scan.ts";
 
 export type Split = {
@@ -78,16 +80,24 @@ export function splitConsole(lines: string[]): Split {
     // `# ` is the administrator's prompt only where the block begins with it; in the middle of output it is output.
     if (first === undefined || !HASH.test(first)) {
       const foreign = first === undefined ? null : foreignPrompt(first);
-      return { ...nothing, why: foreign === null ? NO_PROMPT : behindForeign(foreign) };
+      return { ...nothing, why: foreign === null ? (whyQuery(lines) ?? NO_PROMPT) : behindForeign(foreign) };
     }
     const behind = lines.filter((line) => HASH.test(line)).map((line) => line.replace(HASH, ""));
     if (behind.some(isMetricsComment)) return { ...nothing, why: "it reads as the text of metrics, not as commands" };
     if (behind.some(isProse)) return { ...nothing, why: "lines beginning with `# ` read as comments, and no line begins with `$ `" };
+    // `# how full` over a query; with a program that is known, what looks like a query is its output.
+    const query = behind.some(isKnownCommand) ? null : whyQuery(lines);
+    if (query !== null) return { ...nothing, why: query };
     prompt = HASH;
   }
   const taken = takeCommands(lines, prompt, prompt === DOLLAR ? "drop" : "none");
   if (taken.why !== null) return { ...nothing, why: taken.why };
   return { commands: taken.commands, sample: taken.sample, why: null, strayLine: -1, isPowerShell: hasPowerShell };
+}
+
+function whyQuery(lines: string[]): string | null {
+  const query = readsAsQuery(lines);
+  return query === null ? null : `it reads as ${query}, not as commands`;
 }
 
 type Taken = { commands: string[]; sample: string[]; stray: number; why: string | null };

@@ -67,6 +67,8 @@ export const Block = z.object({
   interpreter: z.string().nullable(),
   /** Why it does not run; null where it is runnable. */
   why: z.string().nullable(),
+  /** Reads as a query although its fence names no language: never sent to a shell, "run as shell" included. */
+  isQuery: z.boolean().optional(),
   /** What would be run, cut from the source with prompts stripped; for others, the text as shown. Ends in a newline unless empty. */
   commands: z.string(),
   sampleOutput: z.string().nullable(),
