@@ -12,8 +12,8 @@ export type Screen = {
   /** `onParsed` is called when the parser has taken this text, before it takes any text written later. */
   write(text: string, onParsed?: () => void): void;
   resize(cols: number, rows: number): void;
-  /** Everything a real xterm needs to show what this one shows after the text written so far; `then` runs before any later text is parsed. Empty once disposed. */
-  capture(then: (picture: { data: string; cols: number; rows: number }) => void): void;
+  /** Everything a real xterm needs to show what this one shows after the text written so far, with at most `scrollback` lines above the screen; `then` runs before any later text is parsed. Empty once disposed. */
+  capture(then: (picture: { data: string; cols: number; rows: number }) => void, scrollback?: number): void;
   /** Characters written and not yet parsed. */
   backlog(): number;
   /** Resolves when everything written so far is parsed, or the screen is disposed. */
@@ -57,7 +57,7 @@ export function createScreen(options: { cols: number; rows: number; scrollback: 
         terminal.resize(cols, rows);
       });
     },
-    capture(then) {
+    capture(then, scrollback = options.scrollback) {
       const gone = () => then({ data: "", cols: options.cols, rows: options.rows });
       if (isDisposed) {
         gone();
@@ -68,7 +68,7 @@ export function createScreen(options: { cols: number; rows: number; scrollback: 
       const unfinished = unfinishedEscape(recent);
       write("", () => {
         waiting.delete(gone);
-        then({ data: serializer.serialize() + extras.sequences() + unfinished, cols: terminal.cols, rows: terminal.rows });
+        then({ data: serializer.serialize({ scrollback }) + extras.sequences() + unfinished, cols: terminal.cols, rows: terminal.rows });
       });
     },
     backlog: () => behind,

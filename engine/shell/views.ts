@@ -95,6 +95,12 @@ export function createViews(options: { cols: number; rows: number; scrollback?: 
   };
 }
 
+/**
+ * Lines that a view gets back while output is still flowing. The whole scrollback would itself put it behind again: half a
+ * megabyte a time. All of it comes with the next attach, and the recording has everything.
+ */
+const CATCH_UP_LINES = 1_000;
+
 type View = ReturnType<typeof createView>;
 type Capture = ReturnType<typeof createScreen>["capture"];
 
@@ -136,7 +142,7 @@ function createView(send: (message: TerminalFromEngine) => void, capture: Captur
     state = "gone";
     send({ type: "closed", reason });
   };
-  const sync = (): void => {
+  const sync = (scrollback = SCROLLBACK_LINES): void => {
     stopTimer();
     state = "syncing";
     queued = [];
@@ -152,10 +158,10 @@ function createView(send: (message: TerminalFromEngine) => void, capture: Captur
       send({ ...picture, type: "screen", data });
       sendQueued();
       finish();
-    });
+    }, scrollback);
   };
   const catchUp = (): void => {
-    if (state === "behind" && unackedScreen + unackedData <= CAUGHT_UP_CHARS) sync();
+    if (state === "behind" && unackedScreen + unackedData <= CAUGHT_UP_CHARS) sync(CATCH_UP_LINES);
   };
   sync();
 
@@ -167,7 +173,7 @@ function createView(send: (message: TerminalFromEngine) => void, capture: Captur
       queuedChars += text.length;
       if (state === "syncing") {
         // The parser is far behind: begin again after what it has by then.
-        if (queuedChars > RESYNC_BEHIND_CHARS) sync();
+        if (queuedChars > RESYNC_BEHIND_CHARS) sync(CATCH_UP_LINES);
         return true;
       }
       const wait = mayWait ? COALESCE_MS : lastSentAt + COALESCE_MS - performance.now();

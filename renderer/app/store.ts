@@ -1,7 +1,7 @@
 // The app's slice: the installation's snapshot, the connection, where the window is, and what the frame says.
 // Owns: a view of the engine's facts, renewed by snapshot and events; nothing recorded lives here. Features keep slices of their own.
 import { create } from "zustand";
-import type { AppSnapshot, LogSummary, RunHeader } from "../../engine/protocol/index.ts";
+import type { AppSnapshot, LogSummary, PayloadOf, RunHeader } from "../../engine/protocol/index.ts";
 import { bridge, type ConnectionState } from "../bridge/index.ts";
 import { parseRoute, type Route } from "./route.ts";
 
@@ -90,17 +90,30 @@ export function startApp(): void {
     wasOnline = connection.state === "online";
   });
   bridge().subscribe("app.changed", () => void renew());
-  bridge().subscribe("record.appended", ({ log, events, head, fingerprint }) => {
-    const { snapshot } = useApp.getState();
-    if (snapshot === null) return;
-    const isInstall = log === snapshot.install;
+  // A run has its own account of its log (run.changed); a new snapshot per event would draw all of it again for nothing.
+  const heads = new Map<string, PayloadOf<"record.appended">>();
+  const takeHeads = (): void => {
+    const { snapshot, route } = useApp.getState();
+    if (snapshot === null || route.view === "run" || heads.size === 0) return;
+    const install = heads.get(snapshot.install);
     useApp.setState({
       snapshot: {
         ...snapshot,
-        logs: snapshot.logs.map((one) => (one.log === log ? { ...one, events, head, fingerprint } : one)),
-        ...(isInstall ? { installEvents: events, installFingerprint: fingerprint } : {}),
+        logs: snapshot.logs.map((one) => {
+          const now = heads.get(one.log);
+          return now === undefined ? one : { ...one, events: now.events, head: now.head, fingerprint: now.fingerprint };
+        }),
+        ...(install === undefined ? {} : { installEvents: install.events, installFingerprint: install.fingerprint }),
       },
     });
+    heads.clear();
+  };
+  bridge().subscribe("record.appended", (appended) => {
+    heads.set(appended.log, appended);
+    takeHeads();
   });
-  window.addEventListener("hashchange", () => useApp.setState({ route: parseRoute(window.location.hash) }));
+  window.addEventListener("hashchange", () => {
+    useApp.setState({ route: parseRoute(window.location.hash) });
+    takeHeads();
+  });
 }
