@@ -95,6 +95,8 @@ export function createOutput({ redactor, cols, rows, pause, resume, onFailed }: 
       to.onError(onFailed);
       return () => {
         take(stream.flush());
+        // The shell this one was typed into can end first: then its recording is closed, and nothing is put back.
+        if (recording !== to) return;
         recording = before.recording;
         onKept = before.onKept;
       };
