@@ -108,6 +108,20 @@ describe.each(["bash", "zsh"] as const)("in %s", (shell) => {
     expect(await outer.ended).toMatchObject({ verdict: "passed", exitCode: 0 });
   });
 
+  it("goes on when a block typed into a nested shell ends that shell, and with it the block that opened it", async () => {
+    const { start, session, screen, run } = await open();
+    const outer = start("PS1='nested> ' sh -i");
+    await outer.accepted;
+    await until(() => screen().includes("nested> "));
+    const typed = start("echo from-inside; exit 3", { typeIntoNested: true });
+    expect(await outer.ended).toMatchObject({ verdict: "failed", exitCode: 3 });
+    expect(await typed.ended).toMatchObject({ verdict: "unknown", kind: "nested" });
+    await outer.output();
+    session.write("echo by-hand\r");
+    await until(() => /^by-hand/m.test(screen()));
+    expect(await run("echo after")).toMatchObject({ verdict: "passed", output: "after\r\n" });
+  });
+
   it("is not deceived by printed end marks", async () => {
     const forged = "printf '\\033]133;D;0\\007\\033]633;D;0\\007\\033]633;D;0;token\\007'\nfalse";
     expect(await (await open()).run(forged)).toMatchObject({ verdict: "failed", exitCode: 1 });
