@@ -219,7 +219,8 @@ function StepAtRest(props: Props) {
           <span className="run-n">{step.number}</span> {step.title}
         </h3>
         <span className="end">
-          {isDone ? doneWords(state) : isNext ? "next" : ""}
+          {/* open, its reason stands below, where there is room for it */}
+          {isDone ? (state.verdict === "passed" ? doneWords(state) : verdictWords(state)) : isNext ? "next" : ""}
           {isDone && state.durationMs !== null ? `, ${formatDuration(state.durationMs)}` : ""}
           {!isDone && state.plannedMs !== null ? `${isNext ? ", " : ""}planned ${formatDuration(state.plannedMs)}` : ""}
         </span>
