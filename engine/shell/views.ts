@@ -96,10 +96,11 @@ export function createViews(options: { cols: number; rows: number; scrollback?: 
 }
 
 /**
- * Lines that a view gets back while output is still flowing. The whole scrollback would itself put it behind again: half a
- * megabyte a time. All of it comes with the next attach, and the recording has everything.
+ * Lines that a view gets back while output is still flowing: the whole scrollback, half a megabyte a time, would itself put
+ * it behind again. All of it follows once nothing was printed for QUIET_MS.
  */
 const CATCH_UP_LINES = 1_000;
+const QUIET_MS = 500;
 
 type View = ReturnType<typeof createView>;
 type Capture = ReturnType<typeof createScreen>["capture"];
@@ -119,6 +120,7 @@ function createView(send: (message: TerminalFromEngine) => void, capture: Captur
   let unackedData = 0;
   let round = 0;
   let closeReason: string | null = null;
+  let quiet: NodeJS.Timeout | null = null;
 
   const stopTimer = (): void => {
     if (timer !== null) clearTimeout(timer);
@@ -142,8 +144,22 @@ function createView(send: (message: TerminalFromEngine) => void, capture: Captur
     state = "gone";
     send({ type: "closed", reason });
   };
+  /** The rest of the scrollback is still owed. */
+  let isShort = false;
+  const waitForQuiet = (): void => {
+    if (quiet !== null) clearTimeout(quiet);
+    quiet = null;
+    if (!isShort || state === "gone") return;
+    quiet = setTimeout(() => {
+      if (state === "live" && unackedScreen + unackedData <= CAUGHT_UP_CHARS) sync();
+      else waitForQuiet();
+    }, QUIET_MS);
+    quiet.unref();
+  };
   const sync = (scrollback = SCROLLBACK_LINES): void => {
     stopTimer();
+    isShort = scrollback < SCROLLBACK_LINES;
+    waitForQuiet();
     state = "syncing";
     queued = [];
     queuedChars = 0;
@@ -168,6 +184,7 @@ function createView(send: (message: TerminalFromEngine) => void, capture: Captur
   return {
     /** True when this view's xterm will see the text. */
     feed(text: string, mayWait: boolean): boolean {
+      if (isShort) waitForQuiet();
       if (state === "behind" || state === "gone") return false;
       queued.push(text);
       queuedChars += text.length;
@@ -199,6 +216,8 @@ function createView(send: (message: TerminalFromEngine) => void, capture: Captur
     },
     dispose(): void {
       stopTimer();
+      if (quiet !== null) clearTimeout(quiet);
+      isShort = false;
       state = "gone";
       queued = [];
     },
