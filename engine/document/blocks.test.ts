@@ -77,7 +77,7 @@ describe("prompts in a shell fence", () => {
     const document = read(text);
     expect(blocksOf(document)[0]).toMatchObject({
       runnable: true,
-      commands: "kubectl get pods\necho done\n",
+      commands: "# look\nkubectl get pods\necho done\n",
       sampleOutput: "NAME    READY\nweb-1   1/1\n",
     });
     expect(document.diagnostics).toMatchObject([{ line: 6, code: "output-in-shell-block", severity: "warning" }]);
@@ -132,7 +132,7 @@ describe("console fences", () => {
     expect(block).toMatchObject({
       runnable: true,
       shell: "bash",
-      commands: "kubectl get pods\ndate\n",
+      commands: "# the pods\nkubectl get pods\ndate\n",
       sampleOutput: "NAME  READY\n\nMon\n",
     });
   });

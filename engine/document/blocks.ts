@@ -2,11 +2,12 @@
 // "Which blocks run". Where the block belongs is outline.ts's question.
 import type { Block, BlockAttributes, ShellKind } from "../protocol/index.ts";
 import { readAttributes } from "./attributes.ts";
+import { linesBehindShell } from "./behind-shell.ts";
 import { parseInfo } from "./info.ts";
 import { whyNotCommands } from "./not-commands.ts";
 import { findPlaceholders, placeholderNames } from "./placeholders.ts";
 import type { Problems } from "./problems.ts";
-import { behindForeign, foreignPrompt, splitConsole, splitShell } from "./prompts.ts";
+import { behindForeign, DOLLAR, foreignPrompt, POWERSHELL, splitConsole, splitShell } from "./prompts.ts";
 import { readsAsQuery } from "./queries.ts";
 import type { Source } from "./source.ts";
 import { fenceContent } from "./strip.ts";
@@ -99,11 +100,12 @@ function decide(
   const shell = SHELLS[language] ?? null;
   const isConsole = CONSOLES.has(language);
   if (shell === null && !isConsole) return decideOther(block, lines, interpreter, defaultShell);
-  if (isConsole) return decideConsole(block, lines, options, defaultShell);
+  if (isConsole) return decideConsole(leaf, block, lines, options, defaultShell, problems);
   const kind = GENERIC.has(language) ? (defaultShell ?? shell) : shell;
   const split = splitShell(lines, kind === "pwsh");
   if (split.commands === null) return notRunnable(block, split.why ?? "its commands cannot be told from its output");
-  if (split.strayLine !== -1) {
+  const behind = sayBehindShell(leaf, lines, kind === "pwsh" ? POWERSHELL : DOLLAR, problems);
+  if (split.strayLine !== -1 && !behind.has(split.strayLine)) {
     const line = leaf.line + 1 + split.strayLine;
     const message = "This line has no prompt while others of the block do, so it is taken as sample output and does not run.";
     problems.add("warning", "output-in-shell-block", line, 1, message);
@@ -113,13 +115,31 @@ function decide(
   return runnable(block, split.commands, split.sample, kind, interpreter);
 }
 
-function decideConsole(block: Block, lines: string[], options: BlockAttributes, defaultShell: ShellKind | null): Block {
+/** Lines typed into a shell that the block opens; each gets a word, for none of them runs. */
+function sayBehindShell(leaf: Leaf, lines: string[], prompt: RegExp, problems: Problems): Set<number> {
+  const behind = linesBehindShell(lines, prompt);
+  for (const { index, opener, by } of behind) {
+    const message = `This line stands behind the prompt of the shell that line ${leaf.line + 1 + opener} opens (${by}); it does not run. Give it to that command, or put it in a block of its own.`;
+    problems.add("warning", "behind-opened-shell", leaf.line + 1 + index, 1, message);
+  }
+  return new Set(behind.map(({ index }) => index));
+}
+
+function decideConsole(
+  leaf: Leaf,
+  block: Block,
+  lines: string[],
+  options: BlockAttributes,
+  defaultShell: ShellKind | null,
+  problems: Problems,
+): Block {
   const split = splitConsole(lines);
   if (split.commands === null || split.commands.length === 0) {
     return notRunnable(block, split.why ?? "its prompts have no command behind them");
   }
   const why = whyNotShell(split.commands, block.language);
   if (why !== null) return notRunnable(block, why);
+  sayBehindShell(leaf, lines, split.isPowerShell ? POWERSHELL : DOLLAR, problems);
   return runnable(block, split.commands, split.sample, split.isPowerShell ? "pwsh" : (defaultShell ?? "bash"), options.interpreter ?? null);
 }
 

@@ -47,6 +47,8 @@ describe("a shell fence that holds no commands does not run", () => {
 describe("what is a command stays one", () => {
   it.each([
     [["if [ -f x ]; then", "  (cd /tmp && ls)", "fi"]],
+    [["for ((i = 0; i < 3; i++)); do", '  echo "$i"', "done"]],
+    [["kubectl get pods", "if (( count > 3 )); then exit 1; fi", "while (( n-- )); do sleep 1; done"]],
     [["deploy() {", "  kubectl apply -f .", "}", "deploy"]],
     [["case $1 in", "  start) echo s ;;", "  *) echo other: $1 ;;", "esac"]],
     [["pods=(", "  web", "  db", ")", "echo $pods"]],
@@ -76,7 +78,9 @@ describe("what is a command stays one", () => {
     expect(fence("bash", ...lines)).toMatchObject({ runnable: true, commands: `${lines.join("\n")}\n` });
   });
 
-  it("also where PowerShell's own syntax looks like settings or a call", () => {
+  it("also where the syntax of PowerShell or fish looks like settings or a call", () => {
     expect(fence("pwsh", "$pods = Get-Pod", "foreach ($p in $pods) { $p.Name }").runnable).toBe(true);
+    expect(fence("fish", "echo (date)", "test (id -u) -eq 0; or exit 1").runnable).toBe(true);
+    expect(fence("fish", "{", '  "a": 1', "}").runnable).toBe(false);
   });
 });

@@ -2,7 +2,12 @@
 // Owns the signs by which that is seen. Each sign is something no shell could run as meant; a doubt means "it is a command".
 import { ShellScanner } from "./shell-scan.ts";
 
-type Sign = { what: string; test: RegExp /** Not asked of PowerShell, whose own syntax looks like this. */; isNotPowerShell?: true };
+type Sign = {
+  what: string;
+  test: RegExp /** Not asked of PowerShell, whose own syntax looks like this. */;
+  isNotPowerShell?: true /** Nor of fish, which writes `(command)` for its output. */;
+  isNotFish?: true;
+};
 
 const METRICS =
   "sum|avg|min|max|count|rate|irate|increase|delta|absent|topk|bottomk|quantile|histogram_quantile|label_replace|predict_linear|(?:max|avg|min|sum|count|quantile|stddev|last|present|absent)_over_time|scalar|vector|changes|resets|deriv|idelta|label_join|sort_desc|clamp_(?:min|max)|count_values|stddev";
@@ -22,7 +27,13 @@ const SIGNS: Sign[] = [
   { what: "JSON", test: /^\{\s*"[^"]*"\s*:|^"[\w.-]+"\s*:|^\[\s*\{/, isNotPowerShell: true },
   { what: "a manifest, settings or output", test: /^[A-Za-z][\w./-]*:(?:\s|$)|^[A-Z]\w*(?: [\w'-]+){1,5}:\s{2,}\S/, isNotPowerShell: true },
   { what: "settings", test: /^[\w.[\]-]+\s+=\s+\S/, isNotPowerShell: true },
-  { what: "a call of a function in another language", test: /^[A-Za-z_][\w.]*\s*\((?!\s*\))/, isNotPowerShell: true },
+  {
+    what: "a call of a function in another language",
+    // `for ((…))`, `if ((…))` and `while (…)` are the shell's own.
+    test: /^(?!(?:if|elif|else|then|while|until|for|foreach|do|case|select|in|function|time|coproc|repeat)\b)[A-Za-z_][\w.]*\s*\((?!\s*\))/,
+    isNotPowerShell: true,
+    isNotFish: true,
+  },
   { what: "output", test: /^[A-Z][A-Z0-9()_%/-]*(?:[ \t]{2,}[A-Z][A-Z0-9()_%/-]*(?: [A-Z]+)*)+\s*$/ },
   { what: "output", test: /^(?:\+[-=+]{3,}\+?$|[|`+]-- |\|\s+[|`+]|\|[\s-].*\|\s*$|[│├└─┌╭╰])/u },
   {
@@ -71,6 +82,9 @@ const isKnown = (line: string): boolean => KNOWN.test(line) && !DOUBTFUL.test(li
 
 export { isKnown as isKnownCommand };
 
+/** Reads as typed at a prompt: a program that is known, or a line with an option, a path, a variable or a pipe in it. */
+export const isTyped = (line: string): boolean => isKnown(line) || LONE_COMMANDS.has(line) || /(?:^|\s)-|\/|[|=$]/.test(line);
+
 /**
  * Why a block in a shell language is no shell command, or null. `lines` are the commands with prompts taken off.
  * A block whose first line is a command and whose later lines are its output is none either: it could not run to its end.
@@ -83,6 +97,7 @@ export function whyNotCommands(lines: string[], language: string): string | null
     return lines.some(isKnown) ? null : "it holds only comments";
   }
   const isPowerShell = language === "pwsh" || language === "powershell";
+  const isFish = language === "fish";
   const scanner = new ShellScanner();
   let hasCommand = false;
   const names: string[] = [];
@@ -91,7 +106,7 @@ export function whyNotCommands(lines: string[], language: string): string | null
     const trimmed = line.trim();
     scanner.feed(line);
     if (trimmed === "" || trimmed.startsWith("#") || (open !== null && open !== "keyword")) continue;
-    const what = signOf(trimmed, lines, index, isPowerShell);
+    const what = signOf(trimmed, lines, index, { isPowerShell, isFish });
     // A pattern of `case` may look like anything.
     if (what !== null && open === null) {
       return hasCommand ? `line ${index + 1} of the block reads as ${what}, not as a command` : `it reads as ${what}, not as a command`;
@@ -114,13 +129,20 @@ export function queryAt(line: string): string | null {
   return what === "SQL" || what === "a query of metrics" ? what : null;
 }
 
-function signOf(line: string, lines: string[], index: number, isPowerShell: boolean): string | null {
+function signOf(
+  line: string,
+  lines: string[],
+  index: number,
+  { isPowerShell, isFish }: { isPowerShell: boolean; isFish: boolean },
+): string | null {
   if (line === "{" || line === "[") {
     const next = lines.slice(index + 1, index + 20).find((candidate) => candidate.trim() !== "") ?? "";
     return JSON_SECOND.test(next) ? "JSON" : null;
   }
-  const sign = SIGNS.find((sign) => !(isPowerShell && sign.isNotPowerShell === true) && sign.test.test(line));
-  return sign?.what ?? (!isPowerShell && isOutput(line) ? "output" : null);
+  const sign = SIGNS.find(
+    (sign) => !(isPowerShell && sign.isNotPowerShell === true) && !(isFish && sign.isNotFish === true) && sign.test.test(line),
+  );
+  return sign?.what ?? (!isPowerShell && !isFish && isOutput(line) ? "output" : null);
 }
 
 /** Columns set by blanks, or an open bracket where every POSIX shell reports a syntax error: `Chain INPUT (policy ACCEPT)`. */

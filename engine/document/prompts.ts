@@ -16,9 +16,9 @@ export type Split = {
   isPowerShell: boolean;
 };
 
-const DOLLAR = /^[ \t]*\$(?: |$)/;
-const HASH = /^[ \t]*# /;
-const POWERSHELL = /^[ \t]*PS(?: [^>\n]{0,200})?> ?/;
+export const DOLLAR = /^[ \t]*\$(?: |$)/;
+export const HASH = /^[ \t]*# /;
+export const POWERSHELL = /^[ \t]*PS(?: [^>\n]{0,200})?> ?/;
 const COMMENT = /^[ \t]*#/;
 /** The writer meant to go on; the shell's own check will refuse it, and lint says why. */
 const BLANK_AFTER_BACKSLASH = /(?<!\\)(?:\\\\)*\\[ \t]+$/;
@@ -46,7 +46,7 @@ export function splitShell(lines: string[], isPowerShell: boolean): Split {
   if (firstCommand !== -1 && !prompt.test(lines[firstCommand]!)) {
     return resolveUnprompted(lines, prompt, isPowerShell);
   }
-  const mixed = takeCommands(lines, prompt, "drop");
+  const mixed = takeCommands(lines, prompt, "split");
   return { commands: mixed.commands, sample: mixed.sample, why: null, strayLine: mixed.stray, isPowerShell };
 }
 
@@ -90,7 +90,7 @@ export function splitConsole(lines: string[]): Split {
     if (query !== null) return { ...nothing, why: query };
     prompt = HASH;
   }
-  const taken = takeCommands(lines, prompt, prompt === DOLLAR ? "drop" : "none");
+  const taken = takeCommands(lines, prompt, prompt === DOLLAR ? "split" : "none");
   if (taken.why !== null) return { ...nothing, why: taken.why };
   return { commands: taken.commands, sample: taken.sample, why: null, strayLine: -1, isPowerShell: hasPowerShell };
 }
@@ -102,13 +102,16 @@ function whyQuery(lines: string[]): string | null {
 
 type Taken = { commands: string[]; sample: string[]; stray: number; why: string | null };
 
-function takeCommands(lines: string[], prompt: RegExp, comments: "keep" | "drop" | "none"): Taken {
+/** All are kept with the commands; those right before a command are, others are output; `# ` is a prompt itself. */
+type Comments = "keep" | "split" | "none";
+
+function takeCommands(lines: string[], prompt: RegExp, comments: Comments): Taken {
   const commands: string[] = [];
   const sample: string[] = [];
   let stray = -1;
   let scanner: ShellScanner | null = null;
   let startedAt = 0;
-  const precedesCommand = comments === "drop" ? linesBeforeCommands(lines, prompt) : [];
+  const precedesCommand = comments === "split" ? linesBeforeCommands(lines, prompt) : [];
   const bodyEnds = new Map<string, number>();
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]!;
@@ -137,7 +140,7 @@ function takeCommands(lines: string[], prompt: RegExp, comments: "keep" | "drop"
       if (comments === "keep" && stray === -1) commands.push(line);
       if (sample.length > 0) sample.push(line);
     } else if (comments !== "none" && COMMENT.test(line) && (comments === "keep" || precedesCommand[index] === true)) {
-      if (comments === "keep") commands.push(line);
+      commands.push(line);
     } else {
       if (stray === -1) stray = index;
       sample.push(line);
