@@ -3,6 +3,7 @@
 import type { Block } from "../protocol/index.ts";
 import type { LintInput } from "./lint-input.ts";
 import { allBlocks } from "./lint-references.ts";
+import { logicalCommands, opensShell } from "./opens-shell.ts";
 
 /** Right-to-left marks and characters without width: what is read is not what runs. */
 const HIDDEN = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/u;
@@ -17,6 +18,7 @@ export function lintBlocks(input: LintInput): void {
     if (block.runnable) {
       lintSecrets(input, block);
       lintCharacters(input, block);
+      lintOpenedShell(input, block);
     }
   }
 }
@@ -142,6 +144,24 @@ function lintCharacters(input: LintInput, block: Block): void {
       column,
       `A command holds ${codePoint(odd[0])}, which the shell takes as a letter. Write a plain blank, quote or dash.`,
     );
+  }
+}
+
+/** `oc debug node/x` and more below it: the operator leaves that shell, and only then the rest runs, in the shell of the run. */
+function lintOpenedShell(input: LintInput, block: Block): void {
+  if (block.shell === null || block.interpreter !== null) return;
+  const commands = logicalCommands(block.commands.split("\n"));
+  for (const [at, command] of commands.entries()) {
+    const next = commands[at + 1];
+    if (next === undefined) return;
+    const by = opensShell(command.text);
+    if (by === null) continue;
+    const offsetOf = (index: number): number => block.commands.split("\n", index).join("\n").length + (index > 0 ? 1 : 0);
+    const { line, column } = placeIn(block, offsetOf(command.index));
+    const after = placeIn(block, offsetOf(next.index)).line;
+    const message = `${by} opens a shell of its own, and the block goes on: line ${after} runs after that shell was left, not in it. Give the command to ${by} itself, or make it the last line of its block.`;
+    input.problems.add("warning", "opens-shell", line, column, message);
+    return;
   }
 }
 

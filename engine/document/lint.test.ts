@@ -113,6 +113,28 @@ describe("lint of blocks", () => {
     expect(found(text.replace("<TOKEN>", "$TOKEN"), "secret-placeholder")).toEqual([]);
   });
 
+  it("names a shell that a block opens and goes on behind, once, with both lines", () => {
+    const text = "## A\n\n```console\n$ date\n$ oc debug node/web-1\n$ chroot /host\n\n$ dmesg\n```\n";
+    expect(found(text, "opens-shell")).toMatchObject([
+      { line: 5, column: 3, severity: "warning", message: expect.stringMatching(/^oc debug .*: line 6 runs after/) },
+    ]);
+    expect(found("## A\n\n```sh\nssh db-1\n\n# there\ndf \\\n  -h\n```\n", "opens-shell")).toMatchObject([
+      { line: 4, column: 1, message: expect.stringContaining("line 7 runs") },
+    ]);
+  });
+
+  it("finds nothing where the shell is the end of its block, is given its commands, or is only spoken of", () => {
+    for (const lines of [
+      "date\noc debug node/web-1\n# and then look around",
+      "oc debug node/web-1 -- chroot /host df\ndate",
+      "ssh db-1 <<'EOF'\ndf -h\nEOF\ndate",
+      "cat <<'EOF'\nssh db-1\nEOF\ndate",
+      "kubectl exec -it db-0 -- sh -c 'date'\ndate",
+    ]) {
+      expect(found(`## A\n\n\`\`\`sh\n${lines}\n\`\`\`\n`, "opens-shell"), lines).toEqual([]);
+    }
+  });
+
   it("names characters that are not what they seem", () => {
     expect(found("## A\n\n```sh\necho a\u202eb\n```\n", "hidden-character")).toMatchObject([
       { line: 4, column: 7, severity: "error", message: expect.stringContaining("U+202E") },
