@@ -31,6 +31,19 @@ export function findNode24() {
   }
 }
 
+/**
+ * `--password-fd 3` and `--param-fd 3` name descriptors that the shell opened for us; a child has only those that it is given.
+ * By name, since an old Node keeps descriptors of its own below ten, which nobody else should have.
+ */
+function namedDescriptors(args) {
+  const wanted = args.flatMap((arg, index) => {
+    const match = /^--(?:password|param)-fd(?:=(.*))?$/.exec(arg);
+    const number = match === null ? Number.NaN : Number(match[1] ?? args[index + 1]);
+    return Number.isInteger(number) && number > 2 && number < 64 ? [number] : [];
+  });
+  return Array.from({ length: Math.max(2, ...wanted) - 2 }, (_, index) => (wanted.includes(index + 3) ? index + 3 : "ignore"));
+}
+
 /** Runs `script` under Node 24 and ends this process as that one ended. `options` are Node's own. */
 export function runUnderNode24(script, args, options = []) {
   const node = findNode24();
@@ -41,7 +54,9 @@ export function runUnderNode24(script, args, options = []) {
     );
     process.exit(2);
   }
-  const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...options, script, ...args], { stdio: "inherit" });
+  const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...options, script, ...args], {
+    stdio: ["inherit", "inherit", "inherit", ...namedDescriptors(args)],
+  });
   // Ctrl-C at a terminal reaches the whole foreground group: the child hears it by itself and must not hear it twice.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {
