@@ -74,6 +74,8 @@ export function openBlock(block: BlockToRun, token: string, blockId: string, clo
       accept({ pid });
     },
     raw(chunk: string) {
+      // The prompt may be written behind the mark that announces it: it is no output, and must match and capture nothing.
+      if (beganNs === null) return;
       tail.push(chunk);
       tailChars += chunk.length;
       // Twice what is looked at, so that joining happens once per megabyte and not per chunk.
