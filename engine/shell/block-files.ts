@@ -44,7 +44,7 @@ export function writeBlockFiles(dialect: Dialect, block: BlockText): BlockFiles 
     text = `${block.interpreter} ${dialect.quote(script)}\n`;
   }
   // The blank line in the trailer keeps a closing backslash of the block away from it.
-  put(inner, text + dialect.trailer);
+  put(inner, dialect.header(text) + text + dialect.trailer(text));
   const exports = Object.entries(block.exports)
     .map(([name, value]) => dialect.export(name, value))
     .join("");
@@ -78,7 +78,9 @@ export function findSyntaxProblem(
     child.on("error", (error) => resolve({ line: null, message: error.message }));
     child.on("close", (code) => {
       // zsh tells the status of `! true` although it runs nothing: only words make a problem.
-      if (code === 0 || words.trim() === "") return resolve(null);
+      // bash runs a here-document without its end as if the block's end were its end, and only warns.
+      const isCut = /here-document .*(delimited|wanted)/.test(words);
+      if ((code === 0 && !isCut) || words.trim() === "") return resolve(null);
       const line = words.match(/(?:line |:)(\d+):?/);
       const message = words.split("\n").find((one) => one.trim() !== "") ?? words;
       resolve({ line: line === null ? null : Number(line[1]), message: message.replace(/^.*?:\s*(?:line )?\d+:\s*/, "").trim() });

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ShellKind } from "../protocol/index.ts";
-import { BASH_TRAILER, bashOuter, bashRc } from "./integration/bash.ts";
+import { bashHeader, bashOuter, bashRc, bashTrailer } from "./integration/bash.ts";
 import { type BlockScript, type IntegrationFacts, quotePosix } from "./integration/facts.ts";
 import { FISH_TRAILER, fishInit, fishOuter, quoteFish } from "./integration/fish.ts";
 import { ZSH_TRAILER, zshEnv, zshOuter, zshRc } from "./integration/zsh.ts";
@@ -18,7 +18,9 @@ export type Dialect = {
   /** Arguments that make the shell parse standard input and run nothing. */
   checkSyntax: string[];
   outer(script: BlockScript): string;
-  trailer: string;
+  /** Before the block's text, on its first line. */
+  header(text: string): string;
+  trailer(text: string): string;
   export(name: string, value: string): string;
   quote(word: string): string;
   /** Clears a half-typed line before ours is typed. */
@@ -36,7 +38,8 @@ const bash: Dialect = {
   // extglob is a parse-time option: a block may switch it on in its first line and use it in the second.
   checkSyntax: ["-n", "-O", "extglob", "-s"],
   outer: bashOuter,
-  trailer: BASH_TRAILER,
+  header: bashHeader,
+  trailer: bashTrailer,
   export: (name, value) => `export ${name}=${quotePosix(value)}\n`,
   quote: quotePosix,
   comment: "#",
@@ -53,7 +56,8 @@ const zsh: Dialect = {
   // zsh tells the line only of something that it opens by name; a pipe of its own is one.
   checkSyntax: ["-f", "-c", '"$0" -n -f <(cat)', "zsh"],
   outer: zshOuter,
-  trailer: ZSH_TRAILER,
+  header: () => "",
+  trailer: () => ZSH_TRAILER,
   export: (name, value) => `export ${name}=${quotePosix(value)}\n`,
   quote: quotePosix,
   comment: "#",
@@ -65,9 +69,11 @@ const fish: Dialect = {
     writeFileSync(init, fishInit(facts), PRIVATE);
     return { args: ["--interactive", "--init-command", `source ${quoteFish(init)}`], environment: {} };
   },
-  checkSyntax: ["--no-execute"],
+  // fish opens its input by name where it is no terminal, and what Node gives a child is a socket, which cannot be opened so.
+  checkSyntax: ["--no-config", "-c", "set -l fish (status fish-path); cat | $fish --no-config --no-execute"],
   outer: fishOuter,
-  trailer: FISH_TRAILER,
+  header: () => "",
+  trailer: () => FISH_TRAILER,
   export: (name, value) => `set -gx ${name} ${quoteFish(value)}\n`,
   quote: quoteFish,
   comment: "#",

@@ -13,11 +13,16 @@ export type ProcessInfo = {
 
 const hasProc = process.platform === "linux";
 
-/** What a process is now: program and arguments. Null when it is gone or not ours to read. */
+/**
+ * What a process is now: program, arguments, and where its stack begins, which every exec places anew (the same program may
+ * be started again in its own place). Null when it is gone or not ours to read.
+ */
 export function programOf(pid: number): string | null {
   if (!hasProc) return null;
   try {
-    return `${readlinkSync(`/proc/${pid}/exe`)}\0${readFileSync(`/proc/${pid}/cmdline`, "utf8")}`;
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const stack = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[25] ?? "";
+    return `${readlinkSync(`/proc/${pid}/exe`)}\0${readFileSync(`/proc/${pid}/cmdline`, "utf8")}\0${stack}`;
   } catch {
     return null;
   }

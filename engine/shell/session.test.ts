@@ -1,6 +1,7 @@
 // The contract of a block's end, in real shells. Each case is a defect that another tool has had.
 import { existsSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
+import { findShell } from "./available.ts";
 import { listProcesses } from "./processes.ts";
 import { type Bench, type BenchOptions, openBench, until } from "./testing.ts";
 
@@ -78,6 +79,67 @@ describe.each(["bash", "zsh"] as const)("in %s", (shell) => {
       exitCode: 0,
       output: "work\r\nbye\r\n",
     });
+  });
+
+  it("takes the status of an EXIT trap that exits, also behind `exit` and a failing line", async () => {
+    const { run, reopen } = await open();
+    const trap = 'cleanup() { rc=$?; echo "clean $rc"; exit $rc; }\ntrap cleanup EXIT\n';
+    for (const [end, code] of [
+      ["exit 4", 4],
+      ["exit 0", 0],
+      ["(exit 6)", 6],
+      ["true", 0],
+    ] as const) {
+      expect(await run(trap + end)).toMatchObject({
+        verdict: code === 0 ? "passed" : "failed",
+        exitCode: code,
+        output: `clean ${code}\r\n`,
+        shellAlive: false,
+      });
+      await reopen();
+    }
+    expect(await run("trap 'exit 7' EXIT\ntrue")).toMatchObject({ verdict: "failed", exitCode: 7 });
+  });
+
+  it("ends a block also at an error in an expansion: the rest is not run", async () => {
+    const { run, reopen } = await open();
+    for (const line of ["x=$((1/0))", "echo $((1/0))", `echo \${nothing:?is missing}`]) {
+      const outcome = await run(`echo first\n${line}\necho NOT`);
+      expect([line, outcome.verdict, outcome.output.includes("first"), outcome.output.includes("NOT")]).toEqual([
+        line,
+        "failed",
+        true,
+        false,
+      ]);
+      if (!outcome.shellAlive) await reopen();
+    }
+    // what only a line and no group may do still works
+    expect(await run("alias greet='echo hello'\ngreet")).toMatchObject({ verdict: "passed", output: "hello\r\n" });
+  });
+
+  it("calls it unknown when the shell is started anew in its own place, by the same command", async () => {
+    const again = "exec $(tr '\\0' ' ' </proc/$$/cmdline)";
+    const outcome = await (await open()).run(shell === "zsh" ? again.replace("$(", "${=$(").replace(/$/, "}") : again);
+    expect(outcome).toMatchObject({ verdict: "unknown", kind: "replaced" });
+  });
+
+  it("keeps its end mark when a block takes the prompt's hooks away, and when it empties PATH", async () => {
+    const { run, reopen } = await open();
+    const away = shell === "zsh" ? "precmd_functions=(); typeset -r precmd_functions" : "readonly PROMPT_COMMAND";
+    expect(await run(`${away}\ntrue`)).toMatchObject({ verdict: "passed" });
+    expect(await run("(exit 3)\necho NOT")).toMatchObject({ verdict: "failed", exitCode: 3, output: "" });
+    expect(await run("PATH=; exit 5")).toMatchObject({ verdict: "failed", exitCode: 5, shellAlive: false });
+    await reopen();
+    expect(await run("printf() { echo forged; }\nfalse")).toMatchObject({ verdict: "failed", exitCode: 1, output: "" });
+  });
+
+  it("works behind an rc file whose aliases are named like builtins", async () => {
+    const { run } = await open({
+      rc: "alias printf='echo forged' history='echo forged' local='echo forged' cd='echo forged' unset='echo forged'",
+    });
+    expect(await run("true")).toMatchObject({ verdict: "passed", output: "" });
+    expect(await run("true", { cwd: "/" })).toMatchObject({ verdict: "passed", output: "", cwd: "/" });
+    expect(await run("false")).toMatchObject({ verdict: "failed", exitCode: 1, output: "" });
   });
 
   it("calls it unknown when the shell kills itself", async () => {
@@ -286,5 +348,54 @@ describe.each(["bash", "zsh"] as const)("in %s", (shell) => {
     expect(outcome.output).toContain("command not found");
     // an interactive bash names no line; zsh names the block's own
     if (shell === "zsh") expect(outcome.output).toContain(":3:");
+  });
+});
+
+describe("in bash alone", () => {
+  it("works behind an rc file that makes its own PROMPT_COMMAND read-only", async () => {
+    bench = await openBench("bash", { rc: "PROMPT_COMMAND='true rc'; readonly PROMPT_COMMAND" });
+    expect(await bench.run("false")).toMatchObject({ verdict: "failed", exitCode: 1 });
+    expect(await bench.run("echo on")).toMatchObject({ verdict: "passed", output: "on\r\n" });
+  });
+
+  it("puts away a shell that has given its end mark and never comes to its prompt", async () => {
+    bench = await openBench("bash");
+    expect(await bench.run("PROMPT_COMMAND=; readonly PROMPT_COMMAND\n(exit 3)")).toMatchObject({
+      verdict: "failed",
+      exitCode: 3,
+      shellAlive: false,
+    });
+  });
+
+  it("runs nothing of a block whose here-document has no end", async () => {
+    bench = await openBench("bash");
+    expect(await bench.run("echo one\ncat <<END\ntext")).toMatchObject({ verdict: "failed", kind: "syntax", output: "" });
+  });
+});
+
+describe.skipIf(findShell("fish", process.env) === null)("in fish", () => {
+  it("counts the last status, keeps exactly the output, takes `exit` and `return` with their codes", async () => {
+    bench = await openBench("fish");
+    expect(await bench.run("false\necho hello")).toMatchObject({ verdict: "passed", output: "hello\r\n", lastLine: "hello" });
+    expect(await bench.run("echo hello\nfalse")).toMatchObject({ verdict: "failed", exitCode: 1, output: "hello\r\n" });
+    expect(await bench.run("false | true")).toMatchObject({ verdict: "passed", pipeStatus: [1, 0] });
+    expect(await bench.run("return 3")).toMatchObject({ verdict: "failed", exitCode: 3 });
+    expect(await bench.run("return 0")).toMatchObject({ verdict: "passed" });
+    // fish leaves a sourced file on `exit` and not the shell
+    expect(await bench.run("set -gx KEPT 'a b'; cd /; exit 4\necho NOT")).toMatchObject({ verdict: "failed", exitCode: 4, output: "" });
+    expect((await bench.run('echo "$KEPT $PWD"')).output).toBe("a b /\r\n");
+  });
+
+  it("runs nothing of a block that does not parse, however long it is", async () => {
+    bench = await openBench("fish");
+    expect(await bench.run(`${"set x 1\n".repeat(20_000)}if true\nfalse`)).toMatchObject({ verdict: "failed", kind: "syntax", output: "" });
+    expect(await bench.run(`${"set x 1\n".repeat(20_000)}false`)).toMatchObject({ verdict: "failed", kind: "exit", exitCode: 1 });
+  });
+
+  it("calls it unknown when the shell kills itself or becomes another program", async () => {
+    bench = await openBench("fish");
+    expect(await bench.run("kill -9 $fish_pid")).toMatchObject({ verdict: "unknown", kind: "shell-gone" });
+    await bench.reopen();
+    expect(await bench.run("exec sh")).toMatchObject({ verdict: "unknown", kind: "replaced" });
   });
 });

@@ -27,6 +27,8 @@ const ACCEPT_LIMIT_MS = 10_000;
 const HAND_OVER_LIMIT_MS = 2_000;
 /** After cancelling, a shell that does not come back to its prompt hangs in itself and has to go. */
 const CANCEL_LIMIT_MS = 3_000;
+/** Behind its end mark a shell is at its prompt, or ended, at once; one that is neither has lost its prompt command. */
+const SETTLE_LIMIT_MS = 10_000;
 /** Text typed into a nested program is followed this long, or until it has been silent for the shorter time. */
 const NESTED_WATCH_MS = 10_000;
 const NESTED_SILENCE_MS = 1_000;
@@ -100,7 +102,8 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
 
   const onText = (text: string) => {
     if (isSending) return;
-    current?.raw(text);
+    // Behind the end mark come the prompt and its hooks: no output of the block.
+    if (ending === null) current?.raw(text);
     nested?.open.raw(text);
     nested?.touch();
     output.push(text);
@@ -132,12 +135,15 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
         output.endRecording();
         // `exit N` gives its mark from the exit trap; the process is gone a moment later, and only then is the end whole.
         ending = { open, mark };
+        const settle = setTimeout(() => ending?.open === open && pty.kill("SIGKILL"), SETTLE_LIMIT_MS);
+        void open.running.ended.then(() => clearTimeout(settle));
         return;
       }
       case "A":
         setState(rest);
         program ??= programOf(pty.pid);
         if (ending !== null) return endByMark(true);
+        if (activity === "block" && !isSending && current !== null && !current.isEnded) return endAtPrompt(current);
         if (activity === "gone" || activity === "replaced" || (activity === "block" && !isSending)) return;
         if (activity !== "block") activity = "idle";
         wake();
@@ -162,6 +168,15 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     if (was === null) return;
     was.open.endByMark(was.mark, { ...extras(shellAlive), handOver });
     sayEnd(was.open);
+    leaveBlock();
+  };
+  /** The shell asks for the next line and no end mark came: it was started anew in its own place, or its integration was taken away. */
+  const endAtPrompt = (open: OpenBlock) => {
+    activity = "replaced";
+    output.endRecording();
+    const because = "the shell is back at its prompt without the block's end mark: it was started anew, or its integration was removed";
+    open.endWithout("replaced", "unknown", because, extras(false));
+    sayEnd(open);
     leaveBlock();
   };
   const sayEnd = ({ outcome }: OpenBlock) => {
@@ -200,6 +215,8 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     onText(cutter.flush() + decoder.flush());
     const wasReplaced = activity === "replaced";
     activity = "gone";
+    // fish does not tell its own exit handler the code; the process does.
+    if (ending !== null && Number.isNaN(ending.mark.code)) ending.mark.code = signal === null ? code : 128 + signal;
     if (ending !== null) endByMark(false, await pipe.take(HAND_OVER_LIMIT_MS));
     else if (current !== null && !current.isEnded) {
       output.endRecording();

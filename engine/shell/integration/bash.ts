@@ -7,7 +7,12 @@ import { type BlockScript, type IntegrationFacts, quotePosix } from "./facts.ts"
 /** The rc file: the operator's own first, then ours, so that ours has the last word. */
 export function bashRc({ nonce, fifo, reported, pinned }: IntegrationFacts): string {
   return `
+# Behind the place that a scalar assignment takes: an rc file that makes its own PROMPT_COMMAND read-only keeps ours.
+PROMPT_COMMAND=([9]=__hp_prompt)
 if [ -r ~/.bashrc ]; then . ~/.bashrc; fi
+# An alias named like a builtin would be read into the functions below.
+__hp_aliases=$(shopt -p expand_aliases)
+shopt -u expand_aliases
 # Lines typed by hand are reported from the history list, whatever the operator's filters are; nothing is added to the history file.
 set -o history
 history -r 2>/dev/null
@@ -21,12 +26,12 @@ set --
 __hp_esc() {
   local s=$1
   s=\${s//%/%25}; s=\${s//;/%3B}; s=\${s//$'\\n'/%0A}; s=\${s//$'\\r'/%0D}; s=\${s//$'\\e'/%1B}; s=\${s//$'\\a'/%07}; s=\${s//$'\\t'/%09}
-  printf -v "$2" %s "$s"
+  builtin printf -v "$2" %s "$s"
 }
 # Marks leave only from the shell's own process: an EXIT trap may fire in a forked child.
 __hp_mark() {
   [ "$BASHPID" = "$__hp_pid" ] || return 0
-  printf '\\e]633;%s;%s\\a' ${quotePosix(nonce)} "$1" >/dev/tty
+  builtin printf '\\e]633;%s;%s\\a' ${quotePosix(nonce)} "$1" >/dev/tty
 }
 __hp_values() {
   local name value IFS=' '
@@ -35,21 +40,21 @@ __hp_values() {
 }
 __hp_put_back() {
   local name IFS=:
-  for name in $SHELLOPTS; do case ":$__hp_shellopts:" in *":$name:"*) ;; *) set +o "$name" ;; esac; done
-  for name in $__hp_shellopts; do case ":$SHELLOPTS:" in *":$name:"*) ;; *) set -o "$name" ;; esac; done
-  for name in $BASHOPTS; do case ":$__hp_bashopts:" in *":$name:"*) ;; *) shopt -u "$name" ;; esac; done
-  for name in $__hp_bashopts; do case ":$BASHOPTS:" in *":$name:"*) ;; *) shopt -s "$name" ;; esac; done
+  for name in $SHELLOPTS; do case ":$__hp_shellopts:" in *":$name:"*) ;; *) builtin set +o "$name" ;; esac; done
+  for name in $__hp_shellopts; do case ":$SHELLOPTS:" in *":$name:"*) ;; *) builtin set -o "$name" ;; esac; done
+  for name in $BASHOPTS; do case ":$__hp_bashopts:" in *":$name:"*) ;; *) builtin shopt -u "$name" ;; esac; done
+  for name in $__hp_bashopts; do case ":$BASHOPTS:" in *":$name:"*) ;; *) builtin shopt -s "$name" ;; esac; done
 }
 __hp_traps_back() {
   local now signal words
   now=$(builtin trap -p)
   [ "$now" = "$__hp_traps" ] && return 0
-  while read -r words; do
+  while builtin read -r words; do
     signal=\${words##* }
     case $signal in EXIT | SIGTTIN | SIGTTOU | SIGTSTP) ;; *[!A-Z0-9]* | '') ;; *) builtin trap - "$signal" ;; esac
   done <<<"$now"
   __hp_raw=1
-  eval "$__hp_traps"
+  builtin eval "$__hp_traps"
   __hp_raw=
   builtin trap __hp_exit EXIT
 }
@@ -61,21 +66,22 @@ __hp_begin() {
 }
 # Runs what the block left for its own end, puts options and traps back, says how the block ended.
 __hp_finish() {
-  local code=$1 IFS=' ' words
+  local code=$1 IFS=' '
   [ -n "$__hp_token" ] || return 0
-  set +xvneu
+  builtin set +xvneu
   builtin trap - ERR DEBUG RETURN
-  if [ -n "$__hp_user_exit" ]; then words=$__hp_user_exit; __hp_user_exit=; ( exit "$code" ); eval "$words"; fi
-  unset HOLDPOINT_BLOCK
+  [ -z "$__hp_user_exit" ] || __hp_run_exit_trap "$code"
+  builtin unset HOLDPOINT_BLOCK
   [ -t 0 ] || exec </dev/tty
   [ -t 1 ] || exec >/dev/tty
   [ -t 2 ] || exec 2>/dev/tty
   __hp_put_back
   __hp_traps_back
-  PROMPT_COMMAND=("\${__hp_prompts[@]}")
   __hp_values
   __hp_mark "D;$code;$__hp_token;\${__hp_ps[*]};$__hp_list"
   __hp_token=
+  # Last, because assigning to what the block made read-only ends this function.
+  [ "\${PROMPT_COMMAND[*]}" = "\${__hp_prompts[*]}" ] || PROMPT_COMMAND=("\${__hp_prompts[@]}")
 }
 __hp_on_err() { :; }
 # The operator's and the block's EXIT traps are kept beside ours, so that none of them costs the end mark.
@@ -90,19 +96,42 @@ trap() {
   done
   [ "\${#rest[@]}" = 0 ] || builtin trap -- "$action" "\${rest[@]}"
 }
-__hp_hand_over() { { printf '%s\\0' "$1" "$PWD"; command env -0; printf '\\0'; } >${quotePosix(fifo)} 2>/dev/null; }
+# By its whole path: a block may have emptied PATH.
+__hp_env_path=$(type -P env)
+__hp_env() { "$__hp_env_path" -0; }
+__hp_hand_over() { { builtin printf '%s\\0' "$1" "$PWD"; __hp_env; builtin printf '\\0'; } >${quotePosix(fifo)} 2>/dev/null; }
+# What a shell leaves when it ends in a block: the hand-over, then the end mark.
+__hp_last_words() {
+  local IFS=' '
+  __hp_hand_over exit
+  __hp_values
+  __hp_mark "D;$1;$__hp_token;\${__hp_ps[*]};$__hp_list"
+  __hp_token=
+}
+# An \`exit\` in the block's EXIT trap would end the shell past our own, so the mark is given before it.
+__hp_run_exit_trap() {
+  local words=$__hp_user_exit ours=
+  __hp_user_exit=
+  if ! builtin declare -F exit >/dev/null; then
+    ours=1
+    exit() {
+      local code=\${1:-$?}
+      if [ -n "$__hp_token" ] && [ "$BASHPID" = "$__hp_pid" ]; then builtin unset HOLDPOINT_BLOCK; __hp_last_words "$code"; fi
+      builtin exit "$code"
+    }
+  fi
+  ( builtin exit "$1" )
+  builtin eval "$words"
+  [ -z "$ours" ] || builtin unset -f exit
+}
 __hp_exit() {
   local code=$?
   [ "$BASHPID" = "$__hp_pid" ] || return 0
   if [ -n "$__hp_token" ]; then
-    set +xvneu
-    unset HOLDPOINT_BLOCK
-    if [ -n "$__hp_user_exit" ]; then local words=$__hp_user_exit; __hp_user_exit=; ( exit "$code" ); eval "$words"; fi
-    local IFS=' '
-    __hp_hand_over exit
-    __hp_values
-    __hp_mark "D;$code;$__hp_token;\${__hp_ps[*]};$__hp_list"
-    __hp_token=
+    builtin set +xvneu
+    builtin unset HOLDPOINT_BLOCK
+    [ -z "$__hp_user_exit" ] || __hp_run_exit_trap "$code"
+    __hp_last_words "$code"
   fi
   [ -z "$__hp_rc_trap" ] || eval "$__hp_rc_trap"
 }
@@ -112,18 +141,20 @@ __hp_prompt() {
   if [ -n "$__hp_token" ]; then
     __hp_finish "\${__hp_fail:-\${__hp_code:-$code}}"
   else
-    line=$(history 1)
+    line=$(builtin history 1)
     if [ "$line" != "$__hp_last" ] && [ -n "$__hp_hand" ]; then __hp_esc "$line" line; __hp_mark "E;$line"; fi
   fi
   __hp_hand=1
-  __hp_last=$(history 1)
+  __hp_last=$(builtin history 1)
   __hp_values
   __hp_mark "A;$__hp_list"
   return "$code"
 }
 __hp_hand=
-__hp_prompts=(__hp_prompt "\${PROMPT_COMMAND[@]}")
-PROMPT_COMMAND=("\${__hp_prompts[@]}")
+unset 'PROMPT_COMMAND[9]' 2>/dev/null && __hp_prompts=(__hp_prompt "\${PROMPT_COMMAND[@]}") || __hp_prompts=("\${PROMPT_COMMAND[@]}")
+[ "\${PROMPT_COMMAND[*]}" = "\${__hp_prompts[*]}" ] || PROMPT_COMMAND=("\${__hp_prompts[@]}")
+__hp_return=$(builtin trap -p RETURN)
+builtin eval "$__hp_aliases"
 PS0+=$'\\e]633;'${quotePosix(nonce)}$';S\\a'
 ${Object.entries(pinned)
   .map(([name, value]) => `export ${name}=${quotePosix(value)} && readonly ${name}`)
@@ -137,13 +168,23 @@ ${Object.entries(pinned)
  */
 export function bashOuter({ token, blockId, inner, outer, exports, cwd }: BlockScript): string {
   return `__hp_begin ${quotePosix(token)} ${quotePosix(outer)} ${quotePosix(blockId)}
-history -d -1 2>/dev/null; __hp_last=$(history 1)
-${exports}${cwd === null ? "" : `cd -- ${quotePosix(cwd)} &&`} set -eE -o pipefail
+builtin history -d -1 2>/dev/null; __hp_last=$(builtin history 1)
+builtin trap - RETURN; builtin eval "$__hp_return"
+${exports}${cwd === null ? "" : `builtin cd -- ${quotePosix(cwd)} &&`} builtin set -eE -o pipefail
 builtin trap '__hp_c=$? __hp_p=("\${PIPESTATUS[@]}"); if [[ $BASHPID = "$__hp_pid" ]]; then if [[ $- = *e* ]]; then __hp_fail=$__hp_c; __hp_ps=("\${__hp_p[@]}"); set +e; fi; if [[ -n $__hp_fail ]]; then [[ \${BASH_SOURCE[0]} != "$__hp_outer" ]] || __hp_finish "$__hp_fail"; return "$__hp_fail"; fi; fi' ERR
 . ${quotePosix(inner)}
 __hp_finish "\${__hp_fail:-\${__hp_code:-$?}}"
 `;
 }
 
+/**
+ * The text is one group, so that an error in an expansion (`$((08))`, a division by zero) ends all of it: in a sourced file
+ * bash gives up such a command alone, runs no ERR trap and goes on with the next. What a group is parsed before and a line
+ * is not (aliases and options of the block's own) is left as it is.
+ */
+const isGrouped = (text: string): boolean => !/\b(alias|shopt|posix)\b/.test(text);
+export const bashHeader = (text: string): string => (isGrouped(text) ? "{ :; " : "");
+
 /** Behind the block's text: its status and pipe status are gone once `source` has returned. */
-export const BASH_TRAILER = `\n{ __hp_code=$? __hp_ps=("\${PIPESTATUS[@]}"); } 2>/dev/null\n`;
+export const bashTrailer = (text: string): string =>
+  `\n{ __hp_code=$? __hp_ps=("\${PIPESTATUS[@]}"); } 2>/dev/null\n${isGrouped(text) ? "}\n" : ""}`;

@@ -10,7 +10,7 @@ export function fishInit({ nonce, fifo, reported, pinned }: IntegrationFacts): s
   return `set -g __hp_token ''
 set -g __hp_pid $fish_pid
 set -g fish_history ''
-function __hp_mark; printf '\\e]633;%s;%s\\a' ${quoteFish(nonce)} (string join ';' -- $argv) >/dev/tty; end
+function __hp_mark; builtin printf '\\e]633;%s;%s\\a' ${quoteFish(nonce)} (string join ';' -- $argv) >/dev/tty; end
 function __hp_values
   string escape --style=url -- "$PWD"
   for name in ${reported.map(quoteFish).join(" ")}; string escape --style=url -- "$$name"; end
@@ -35,12 +35,12 @@ function __hp_preexec --on-event fish_preexec
   __hp_mark S
   __hp_mark E (string escape --style=url -- "$argv[1]")
 end
+# What \`exit\` was given is not told here: the mark has no code, and the process's own exit status is the block's.
 function __hp_exit --on-event fish_exit
-  set -l code $status
   test -n "$__hp_token"; or return
   set -e HOLDPOINT_BLOCK
-  begin; printf '%s\\0' exit "$PWD"; command env -0; printf '\\0'; end >${quoteFish(fifo)} 2>/dev/null
-  __hp_mark D $code $__hp_token '' (__hp_values)
+  begin; builtin printf '%s\\0' exit "$PWD"; command env -0; builtin printf '\\0'; end >${quoteFish(fifo)} 2>/dev/null
+  __hp_mark D '' $__hp_token '' (__hp_values)
   set -g __hp_token ''
 end
 ${Object.entries(pinned)
@@ -52,7 +52,10 @@ ${Object.entries(pinned)
 export function fishOuter({ token, blockId, inner, exports, cwd }: BlockScript): string {
   return `__hp_begin ${quoteFish(token)} ${quoteFish(blockId)}
 ${exports}${cwd === null ? "" : `cd ${quoteFish(cwd)}\n`}source ${quoteFish(inner)}
-set -q __hp_code[1]; and test -n "$__hp_code"; or set -g __hp_code $status
+set -g __hp_sourced $status
+test -n "$__hp_code"; or set -g __hp_code $__hp_sourced
+# Here and not only at the prompt: before it fish writes a sign for a missing newline, which is no output of the block.
+__hp_finish $__hp_code
 `;
 }
 

@@ -19,12 +19,15 @@ export function zshRc({ nonce, fifo, reported, pinned }: IntegrationFacts): stri
   return `ZDOTDIR=$__hp_zdotdir
 if [[ -r $ZDOTDIR/.zshrc ]]; then . $ZDOTDIR/.zshrc; fi
 [[ $ZDOTDIR = $HOME ]] && unset ZDOTDIR
+zmodload zsh/system zsh/parameter
+# An alias named like a builtin would be read into the functions below.
+typeset -g __hp_aliases=$options[aliases]
+unsetopt aliases
 unset HISTFILE
 setopt HIST_IGNORE_SPACE
 unsetopt PROMPT_SP PROMPT_CR
-typeset -g __hp_token= __hp_code= __hp_fail= __hp_list= __hp_inner=none __hp_user_exit= __hp_listed= __hp_traps= __hp_pid=$$
+typeset -g __hp_env=$commands[env] __hp_token= __hp_code= __hp_fail= __hp_list= __hp_inner=none __hp_user_exit= __hp_listed= __hp_traps= __hp_pid=$$
 typeset -ga __hp_ps
-zmodload zsh/system zsh/parameter
 __hp_esc() {
   emulate -L zsh
   local s=$1
@@ -35,7 +38,7 @@ __hp_esc() {
 __hp_mark() {
   emulate -L zsh
   [[ $sysparams[pid] = $__hp_pid ]] || return 0
-  printf '\\e]633;%s;%s\\a' ${quotePosix(nonce)} "$1" >/dev/tty
+  builtin printf '\\e]633;%s;%s\\a' ${quotePosix(nonce)} "$1" >/dev/tty
 }
 __hp_values() {
   emulate -L zsh
@@ -83,20 +86,44 @@ __hp_trap() {
   (( \${#rest} == 0 )) || builtin trap -- "$action" $rest
 }
 alias trap='\${\${(M)\${:-$ZSH_SUBSHELL:$funcstack[1]}:#0:$__hp_inner}:+__hp_trap}\${\${\${:-$ZSH_SUBSHELL:$funcstack[1]}:#0:$__hp_inner}:+trap}'
+# What a shell leaves when it ends in a block: the hand-over, then the end mark.
+__hp_last_words() {
+  { builtin printf '%s\\0' exit "$PWD"; $__hp_env -0; builtin printf '\\0'; } >${quotePosix(fifo)} 2>/dev/null
+  __hp_values
+  __hp_mark "D;$1;$__hp_token;\${(j: :)__hp_ps};$__hp_list"
+  typeset -g __hp_token=
+}
+# An \`exit\` in the block's EXIT trap ends the shell past every hook, so the mark is given before it.
+__hp_run_exit_trap() {
+  local __hp_words=$__hp_user_exit __hp_was=$1
+  typeset -g __hp_user_exit=
+  if ! (( $+functions[exit] )); then
+    function exit {
+      local __hp_status=\${1:-$?}
+      if [[ -n $__hp_token && $sysparams[pid] = $__hp_pid ]]; then
+        builtin unset HOLDPOINT_BLOCK
+        __hp_last_words $__hp_status
+      fi
+      builtin exit $__hp_status
+    }
+    { (builtin exit $__hp_was); builtin eval "$__hp_words" } always { unfunction exit 2>/dev/null }
+  else
+    (builtin exit $__hp_was); builtin eval "$__hp_words"
+  fi
+}
 __hp_finish() {
-  local __hp_end=$1 __hp_name __hp_words
+  local __hp_end=$1 __hp_name
   unsetopt xtrace verbose nounset errexit errreturn
   builtin trap - ZERR
   if [[ -n $__hp_user_exit ]]; then
-    __hp_words=$__hp_user_exit
-    typeset -g __hp_user_exit=
-    (exit $__hp_end)
-    eval "$__hp_words"
+    __hp_run_exit_trap $__hp_end
   fi
-  unset HOLDPOINT_BLOCK
+  builtin unset HOLDPOINT_BLOCK
   [[ -t 0 ]] || exec </dev/tty
   [[ -t 1 ]] || exec >/dev/tty
   [[ -t 2 ]] || exec 2>/dev/tty
+  # What \`emulate sh\` took from the words below; every option is put back from what it was.
+  builtin emulate zsh
   for __hp_name in "\${(@k)__hp_options}"; do
     [[ $options[$__hp_name] = $__hp_options[$__hp_name] ]] || options[$__hp_name]=$__hp_options[$__hp_name]
   done 2>/dev/null
@@ -105,10 +132,15 @@ __hp_finish() {
   __hp_mark "D;$__hp_end;$__hp_token;\${(j: :)__hp_ps};$__hp_list"
   typeset -g __hp_token=
 }
+# The hooks that give the end mark, put back where a block has taken them away.
+__hp_hooks_back() {
+  [[ \${(t)precmd_functions} = *readonly* ]] && typeset +r -g precmd_functions
+  [[ \${precmd_functions[1]} = __hp_precmd ]] || typeset -ga precmd_functions=(__hp_precmd \${precmd_functions:#__hp_precmd})
+}
 __hp_precmd() {
   local __hp_status=$?
   if [[ -n $__hp_token ]]; then __hp_finish \${__hp_fail:-\${__hp_code:-$__hp_status}}; fi
-  [[ \${precmd_functions[1]} = __hp_precmd ]] || precmd_functions=(__hp_precmd \${precmd_functions:#__hp_precmd})
+  __hp_hooks_back
   [[ \${preexec_functions[(r)__hp_preexec]} = __hp_preexec ]] || preexec_functions+=(__hp_preexec)
   __hp_values
   __hp_mark "A;$__hp_list"
@@ -126,23 +158,19 @@ __hp_zshexit() {
   local __hp_status=$?
   [[ $sysparams[pid] = $__hp_pid ]] || return 0
   if [[ -n $__hp_token ]]; then
-    unset HOLDPOINT_BLOCK
-    unsetopt xtrace verbose nounset
+    builtin unset HOLDPOINT_BLOCK
+    unsetopt xtrace verbose nounset errexit errreturn
+    builtin trap - ZERR
     if [[ -n $__hp_user_exit ]]; then
-      local __hp_words=$__hp_user_exit
-      typeset -g __hp_user_exit=
-      (exit $__hp_status)
-      eval "$__hp_words"
+      __hp_run_exit_trap $__hp_status
     fi
-    { printf '%s\\0' exit "$PWD"; command env -0; printf '\\0'; } >${quotePosix(fifo)} 2>/dev/null
-    __hp_values
-    __hp_mark "D;\${__hp_fail:-$__hp_status};$__hp_token;\${(j: :)__hp_ps};$__hp_list"
-    typeset -g __hp_token=
+    __hp_last_words \${__hp_fail:-$__hp_status}
   fi
 }
 precmd_functions=(__hp_precmd $precmd_functions)
 preexec_functions+=(__hp_preexec)
 zshexit_functions+=(__hp_zshexit)
+options[aliases]=$__hp_aliases
 ${Object.entries(pinned)
   .map(([name, value]) => `export ${name}=${quotePosix(value)} && typeset -r ${name}`)
   .join("\n")}
@@ -156,9 +184,9 @@ ${Object.entries(pinned)
 export function zshOuter({ token, blockId, inner, exports, cwd }: BlockScript): string {
   return `{ unsetopt xtrace } 2>/dev/null
 __hp_begin ${quotePosix(token)} ${quotePosix(blockId)} ${quotePosix(inner)}
-${exports}builtin trap '__hp_c=$? __hp_p=($pipestatus); { unsetopt errexit errreturn xtrace } 2>/dev/null; if [[ $ZSH_SUBSHELL = 0 ]]; then [[ -n $__hp_fail ]] || __hp_ps=($__hp_p); __hp_fail=$__hp_c; { : \${__hp_never:?} } 2>/dev/null; else exit $__hp_c; fi' ZERR
+${exports}builtin trap '__hp_c=$? __hp_p=($pipestatus); { unsetopt errexit errreturn xtrace } 2>/dev/null; if [[ $ZSH_SUBSHELL = 0 ]]; then [[ -n $__hp_fail ]] || { __hp_ps=($__hp_p) __hp_fail=$__hp_c; }; { : \${__hp_never:?} } 2>/dev/null; else exit $__hp_c; fi' ZERR
 setopt pipe_fail
-${cwd === null ? "" : `cd -- ${quotePosix(cwd)}\n`}. ${quotePosix(inner)}
+${cwd === null ? "" : `builtin cd -- ${quotePosix(cwd)}\n`}{ . ${quotePosix(inner)} } always { __hp_hooks_back }
 `;
 }
 
