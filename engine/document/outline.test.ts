@@ -58,14 +58,31 @@ describe("steps", () => {
     ]);
   });
 
-  it("are one per item of an ordered list whose items hold blocks, titled by the item's first line", () => {
+  it("are one per item of an ordered list whose items hold blocks, titled by the item's first sentence", () => {
     const text = `# T\n\n## Deploy\n\n1. Set the **image**\n   of the web\n\n   \`\`\`sh\n   a\n   \`\`\`\n2. Look at the board\n3. [ ] Roll out\n   \`\`\`sh\n   b\n   \`\`\`\n`;
     expect(steps(text).map((step) => [step.id, step.title, step.number, step.phase, step.line, step.endLine])).toEqual([
-      ["set-the-image", "Set the image", "1.1", ["Deploy"], 5, 10],
+      ["set-the-image-of-the-web", "Set the image of the web", "1.1", ["Deploy"], 5, 10],
       ["look-at-the-board", "Look at the board", "1.2", ["Deploy"], 11, 11],
       ["roll-out", "Roll out", "1.3", ["Deploy"], 12, 15],
     ]);
     expect(steps(text)[2]!.checks).toMatchObject([{ text: "Roll out" }]);
+  });
+
+  it("are titled by a whole sentence, joined over line breaks, and short enough to read", () => {
+    const item = (...lines: string[]): string => titles(`# T\n\n1. ${lines.join("\n   ")}\n\n   \`\`\`sh\n   a\n   \`\`\`\n`)[0]!;
+    expect(item("If no queue is set, look at", "the *default* one:")).toBe("If no queue is set, look at the default one:");
+    expect(item("Drain the node, e.g. `web-1`. Then", "wait for it.")).toBe("Drain the node, e.g. web-1.");
+    expect(item("Note! Version 1.2 of the web", "is old. Stop it.")).toBe("Note! Version 1.2 of the web is old.");
+    expect(item("Read [the", "list][l] first.  ", "Go on.", "", "[l]: http://x")).toBe("Read the list first.");
+    expect(item("[ ] Roll out", "to all")).toBe("Roll out to all");
+    const long = item(...Array.from({ length: 60 }, (_, index) => `word${index}`));
+    expect(long).toMatch(/^word0 word1 .*word\d+…$/);
+    expect(long.length).toBeLessThanOrEqual(101);
+    expect(item("x".repeat(500))).toBe(`${"x".repeat(100)}…`);
+  });
+
+  it("without headings are titled by the sentence before the block, not by its last line", () => {
+    expect(titles(`The web is slow. To stop it, scale\nthe **web** down:\n\n${SH}`)).toEqual(["To stop it, scale the web down"]);
   });
 
   it("keep their order around such a list", () => {
