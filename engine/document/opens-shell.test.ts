@@ -8,6 +8,7 @@ describe("a command opens a shell", () => {
     ['oc debug "node/$NODE"', "oc debug"],
     ["oc debug node/<node name>", "oc debug"],
     ["oc debug node/web-1 -- chroot /host", "oc debug"],
+    ["oc debug node web-1", "oc debug"],
     ["oc rsh -n db -c main db-0", "oc rsh"],
     ["oc rsh $(oc get pods -o name | awk 'NR==1{ print $1 }')", "oc rsh"],
     ["kubectl -n db exec -it db-0 -- bash", "kubectl exec"],

@@ -119,6 +119,8 @@ function target(words: string[], kind: string, called: string): string | null {
     else if (word === "--" && found.length > 0) return behind(words.slice(at + 1), called);
   }
   if (found.length === 0) return null;
+  // `oc debug node web-1`, `oc debug pod/x A=1`: a command would have to stand behind `--`.
+  if (kind === "debug") return called;
   return found.length === 1 || (found.length === 2 && SHELL.test(found[1]!)) ? called : null;
 }
 
