@@ -8,7 +8,7 @@ import { formatCount, formatDuration, HoldLine, STATUS_WORDS, Status, useNow } f
 import { countGlyphs, glyphOf, moveInOutline, type OutlineRow, outlineRows, ROW_PX, type StepGlyph } from "./outline-rows.ts";
 import { isLate, stepElapsedMs } from "./progress.ts";
 import { measureLater } from "./virtual.ts";
-import { nowWords, verdictWords } from "./words.ts";
+import { besideVerdict, nowWords, verdictWords } from "./words.ts";
 
 type Props = {
   document: RunbookDocument;
@@ -248,7 +248,7 @@ function StepRow({ state, step, isCurrent }: { state: StepState; step: RowProps[
         {state.title}
         {state.wayBack ? <Undo2 className="run-undo" size={13} aria-label="way back" /> : null}
         {isCurrent ? <small>{nowWords(state)}</small> : null}
-        {state.judgement && !isCurrent ? <small>{state.judgement.outcome}</small> : null}
+        {state.status === "done" && !isCurrent && besideVerdict(state) !== "" ? <small>{besideVerdict(state)}</small> : null}
       </span>
       {lane}
       <Time ms={state.plannedMs} word="planned" isPlanned />

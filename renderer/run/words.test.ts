@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exampleBlock, exampleState, exampleStep } from "./example.ts";
-import { blockWords, doneWords, nowWords } from "./words.ts";
+import { besideVerdict, blockWords, doneWords, nowWords } from "./words.ts";
 
 const check = { index: 0, line: 1, text: "x", html: "x", checked: false, value: null, expect: null };
 const step = exampleStep("a", "1", "A", { blocks: [exampleBlock(0, "true\n")], checks: [check] });
@@ -22,6 +22,12 @@ describe("the words of a state", () => {
       "Unknown, accepted by Dana Mercer",
     );
     expect(doneWords({ ...fresh, status: "done", verdict: "failed", because: "exit 3" })).toBe("Failed, exit 3");
+    expect(doneWords({ ...fresh, status: "done", verdict: "failed", because: "exit 3", passedOver: true })).toBe(
+      "Failed, left behind with a reason, exit 3",
+    );
+    expect(besideVerdict({ ...fresh, verdict: "unknown", judgement: { ...judgement, outcome: "rejected" }, passedOver: true })).toBe(
+      "rejected, left behind with a reason",
+    );
     expect(doneWords({ ...fresh, status: "done", verdict: "skipped", because: "skipped by hand" })).toBe("Skipped");
   });
   it("say shortly why a step passed", () => {

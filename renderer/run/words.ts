@@ -6,12 +6,17 @@ import { formatDuration, formatTook, plural } from "../design/format.ts";
 type Verdict = NonNullable<StepState["verdict"]>;
 export const VERDICT_WORDS: Record<Verdict, string> = { passed: "Passed", failed: "Failed", unknown: "Unknown", skipped: "Skipped" };
 
-/** A verdict and the judgement beside it; the judgement never takes its place. */
+/** What a person said of a verdict that stands: `accepted`, `rejected`, and that the run went on without the step. */
+export function besideVerdict(state: StepState): string {
+  const words = [state.judgement?.outcome ?? "", state.passedOver === true ? "left behind with a reason" : ""];
+  return words.filter((word) => word !== "").join(", ");
+}
+
+/** A verdict and what a person said beside it, which never takes its place. */
 export function verdictWords(state: StepState): string {
   if (state.verdict === null) return "";
-  return state.judgement
-    ? `${VERDICT_WORDS[state.verdict]}, ${state.judgement.outcome} by ${state.judgement.by}`
-    : VERDICT_WORDS[state.verdict];
+  const judged = state.judgement ? `, ${state.judgement.outcome} by ${state.judgement.by}` : "";
+  return `${VERDICT_WORDS[state.verdict]}${judged}${state.passedOver === true ? ", left behind with a reason" : ""}`;
 }
 
 /** What a folded row says of a step that is done: `Passed, exit 0`, `Unknown, accepted by Dana Mercer`. */
