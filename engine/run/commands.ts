@@ -108,6 +108,8 @@ export async function runAsShell(deps: RunDeps, live: LiveRun, who: Who, call: {
   if (block.runnable) return fail("conflict", `${place(live, step)}: the block at line ${block.line} is a command already. Run it as one.`);
   if (block.language !== "")
     return fail("forbidden", `${place(live, step)}: the block at line ${block.line} is ${block.language}, which is never sent to a shell.`);
+  if (block.isQuery === true)
+    return fail("forbidden", `${place(live, step)}: the block at line ${block.line} reads as a query, which is never sent to a shell.`);
   const order = checkOrder(live, step, call.reason);
   if (order) return order;
   const obstacle = obstacleFor(live.state, plan, step, factsOf(live));

@@ -30,7 +30,7 @@ export function BlockCard(props: BlockCardProps) {
         <div className="run-block-head">
           <span className="dim">{name}</span>
           <span className="run-why">{block.why ?? "Not run: shown as text."}</span>
-          {block.language === "" && !isQuiet && canRun ? (
+          {block.language === "" && block.isQuery !== true && !isQuiet && canRun ? (
             <Button small kind="ghost" className="end" onClick={props.onAsShell}>
               Run as shell…
             </Button>
