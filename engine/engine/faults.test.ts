@@ -30,6 +30,13 @@ function formsOf(secret: string): [string, Buffer][] {
     ["json", JSON.stringify(secret).slice(1, -1)],
     ["url", encodeURIComponent(secret)],
     ["hex", Buffer.from(secret).toString("hex")],
+    [
+      "hex, byte by byte",
+      Buffer.from(secret)
+        .toString("hex")
+        .slice(0, 24)
+        .replaceAll(/..(?!$)/g, "$& "),
+    ],
     ["base64", Buffer.from(secret).toString("base64").slice(0, -4)],
   ];
   return forms.map(([name, text]) => [name, Buffer.from(text)]);
@@ -42,14 +49,16 @@ it("leaves a secret in no file under home: printed whole, split, encoded, typed 
       {
         whole: 'echo "$TOKEN"; echo "$TOKEN" >&2; env | grep TOKEN',
         split: `printf "%s" "\${TOKEN:0:7}"; sleep 0.2; printf "%s\\n" "\${TOKEN:7}"; for ((i = 0; i < \${#TOKEN}; i++)); do printf "%s" "\${TOKEN:$i:1}"; sleep 0.01; done; echo`,
-        coded: 'printf "%s" "$TOKEN" | base64; printf "%s" "$TOKEN" | od -An -tx1 | tr -d " \\n"; echo',
+        coded: 'printf "%s" "$TOKEN" | base64; printf "%s" "$TOKEN" | od -An -tx1 | tr -d " \\n"; echo; printf "%s" "$TOKEN" | od -An -tx1',
+        goes: 'mkdir -p "/tmp/holdpoint-$$/$TOKEN"; cd "/tmp/holdpoint-$$/$TOKEN"',
+        there: 'echo "I am in $PWD"; rm -rf "${PWD%/*}"; cd /',
         fails: 'set -x; test "$TOKEN" = wrong',
       },
       SECRET_PARAM,
     ),
     { params: { TOKEN: SECRET } },
   );
-  for (const id of ["whole", "split", "coded"]) expect(await run.runStep(id)).toMatchObject({ verdict: "passed" });
+  for (const id of ["whole", "split", "coded", "goes", "there"]) expect(await run.runStep(id)).toMatchObject({ verdict: "passed" });
   expect(await run.runStep("fails")).toMatchObject({ verdict: "failed" });
   await mine.call("run.skip", { run: run.run, step: sid("fails"), reason: `it is not ${SECRET} at all` });
   const { header, values } = await run.view();

@@ -12,11 +12,21 @@ export const ENGINE: Actor = { op_id: "engine", name: "Holdpoint", role: "engine
 
 export type Draft = Omit<NewEvent, "actor" | "subject"> & { step?: string; attempt?: number; cluster?: string };
 
-/** Completes an event of this run. Reasons are redacted: people paste secrets into them. */
+/** Data that carries text from outside the run: a directory may be named after a secret, a message may quote one. */
+const TEXT_FROM_OUTSIDE = new Set(["cwd", "because", "why", "differs", "problem", "command", "message", "line", "value"]);
+
+/** Completes an event of this run. Reasons and other text from outside are redacted: people paste secrets into them. */
 export function eventOf(live: LiveRun, actor: Actor, draft: Draft): NewEvent {
-  const { step, attempt, cluster, reason, ...rest } = draft;
+  const { step, attempt, cluster, reason, data, ...rest } = draft;
+  const redacted = (value: CanonicalValue): CanonicalValue =>
+    typeof value === "string" ? live.redactor.redactText(value) : Array.isArray(value) ? value.map(redacted) : value;
   return {
     ...rest,
+    ...(data === undefined
+      ? {}
+      : {
+          data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, TEXT_FROM_OUTSIDE.has(key) ? redacted(value) : value])),
+        }),
     ...(reason === undefined ? {} : { reason: live.redactor.redactText(reason) }),
     actor,
     subject: {

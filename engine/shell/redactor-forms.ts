@@ -38,6 +38,12 @@ export function formsOf(value: string): Map<string, boolean> {
   const hex = bytes.toString("hex");
   add(hex, true);
   add(hex.toUpperCase(), true);
+  // Byte by byte, as od, hexdump and openssl print it.
+  for (const between of [" ", ":"]) {
+    const apart = hex.replaceAll(/..(?!$)/g, `$&${between}`);
+    add(apart, true);
+    add(apart.toUpperCase(), true);
+  }
   for (const base64 of base64Forms(bytes)) {
     add(base64, true);
     add(base64.replaceAll("+", "-").replaceAll("/", "_"), true);
