@@ -12,6 +12,10 @@ type Sign = {
 const METRICS =
   "sum|avg|min|max|count|rate|irate|increase|delta|absent|topk|bottomk|quantile|histogram_quantile|label_replace|predict_linear|(?:max|avg|min|sum|count|quantile|stddev|last|present|absent)_over_time|scalar|vector|changes|resets|deriv|idelta|label_join|sort_desc|clamp_(?:min|max)|count_values|stddev";
 /** Tried where a command begins: never inside quotes, brackets, here-documents or continued lines. */
+/** One path alone on its line is a command where it may name a program; two and more of other places are a list. */
+const BARE_PATH = /^(?:~|\/)[\w./~-]*$/;
+const PROGRAM_PATH = /\.(?:sh|bash|zsh|py|rb|pl|js|run)$|\/(?:s?bin|init\.d|libexec)\//;
+
 const SIGNS: Sign[] = [
   { what: "an HTTP request", test: /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?:\/|https?:)/ },
   { what: "an HTTP answer", test: /^HTTP\/\d/ },
@@ -27,6 +31,8 @@ const SIGNS: Sign[] = [
   { what: "JSON", test: /^\{\s*"[^"]*"\s*:|^"[\w.-]+"\s*:|^\[\s*\{/, isNotPowerShell: true },
   { what: "a manifest, settings or output", test: /^[A-Za-z][\w./-]*:(?:\s|$)|^[A-Z]\w*(?: [\w'-]+){1,5}:\s{2,}\S/, isNotPowerShell: true },
   { what: "settings", test: /^[\w.[\]-]+\s+=\s+\S/, isNotPowerShell: true },
+  // `notAfter=Aug  6 …` as certificates print it: to a shell an assignment before a program named `6`.
+  { what: "output", test: /^\w+=(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec),?\s+\d/ },
   {
     what: "a call of a function in another language",
     // `for ((…))`, `if ((…))` and `while (…)` are the shell's own.
@@ -112,7 +118,10 @@ export function whyNotCommands(lines: string[], language: string): string | null
       return hasCommand ? `line ${index + 1} of the block reads as ${what}, not as a command` : `it reads as ${what}, not as a command`;
     }
     hasCommand = true;
-    names.push(trimmed);
+    names.push(trimmed.replace(/\s+#.*$/, ""));
+  }
+  if (names.length >= 2 && names.every((name) => BARE_PATH.test(name) && !PROGRAM_PATH.test(name))) {
+    return "it reads as a list of paths, not as commands";
   }
   if (
     names.length >= 2 &&

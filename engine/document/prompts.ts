@@ -90,6 +90,11 @@ export function splitConsole(lines: string[]): Split {
     if (query !== null) return { ...nothing, why: query };
     prompt = HASH;
   }
+  // Output cannot stand before the first prompt, so a command there is one whose prompt was forgotten.
+  const first = lines.findIndex((line) => line.trim() !== "" && !line.trimStart().startsWith("#"));
+  if (first >= 0 && !prompt.test(lines[first]!) && isKnownCommand(lines[first]!.trim())) {
+    return { ...nothing, why: "its first command has no prompt and a later one has, so commands and output cannot be told apart" };
+  }
   const taken = takeCommands(lines, prompt, prompt === DOLLAR ? "split" : "none");
   if (taken.why !== null) return { ...nothing, why: taken.why };
   return { commands: taken.commands, sample: taken.sample, why: null, strayLine: -1, isPowerShell: hasPowerShell };
