@@ -1,7 +1,7 @@
 // Questions that an act needs answered first: a reason, a judgement, the cluster's name typed, what survived a stop.
 // Owns: the dialogs and their rules. Does not act: the answer goes back to whoever asked.
 import { type ReactNode, useState } from "react";
-import { Button, CheckLine, Dialog, Field, TextAreaField } from "../design/index.ts";
+import { Button, CheckLine, Dialog, Field, TextAreaField, Visible } from "../design/index.ts";
 
 export type Ask =
   | {
@@ -13,7 +13,16 @@ export type Ask =
       isDanger?: boolean;
       onAnswer(reason: string): void;
     }
-  | { type: "typed"; title: string; about: ReactNode; expected: string; button: string; onAnswer(typed: string): void }
+  | {
+      type: "typed";
+      title: string;
+      about: ReactNode;
+      /** What runs when the name is typed, each block as it stands with its values; none where no command follows at once. */
+      commands: string[];
+      expected: string;
+      button: string;
+      onAnswer(typed: string): void;
+    }
   | {
       type: "judge";
       title: string;
@@ -111,6 +120,16 @@ function AskTyped({ ask, onClose }: Of<"typed">) {
         </>
       }
     >
+      {ask.commands.length === 0 ? null : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached and scrolled by keyboard (WCAG 2.1.1)
+        <section className="run-typed" tabIndex={0} aria-label="What runs">
+          {ask.commands.map((text) => (
+            <pre key={text} className="run-code">
+              <Visible text={text} />
+            </pre>
+          ))}
+        </section>
+      )}
       <Field
         label={
           <>

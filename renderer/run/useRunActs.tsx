@@ -6,6 +6,7 @@ import { useApp } from "../app/index.ts";
 import type { CallFailure } from "../bridge/index.ts";
 import type { StepActs } from "./acts.ts";
 import type { Ask } from "./asking.tsx";
+import { piecesOf } from "./highlight.ts";
 import type { RunPicture } from "./merge.ts";
 import { draftKey, planOf, valueFieldId } from "./primary.ts";
 import { act, dismissRefusal } from "./store.ts";
@@ -66,7 +67,7 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
       const { error } = answer;
       if (error.code === "confirmation-needed" && method !== "run.on") {
         dismissRefusal();
-        askTyped(error, what, step, (typed) => void send(method, params, what, step, { ...extra, typed }));
+        askTyped(error, what, step, params["block"], (typed) => void send(method, params, what, step, { ...extra, typed }));
       } else if (error.code === "reason-needed") {
         dismissRefusal();
         setAsk({
@@ -79,13 +80,32 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
         });
       }
     };
-    const askTyped = (error: CallFailure | null, what: string, step: string | null, then: (typed: string) => void): void => {
+    const NONE: ReadonlySet<string> = new Set();
+    /** What is about to run, as the card shows it: a name is not typed over a command that is out of sight. */
+    const commandsOf = (step: string | null, block: unknown): string[] => {
+      const blocks = step === null ? [] : (stepOf(step)?.blocks ?? []);
+      return blocks
+        .filter((one) => one.runnable && (typeof block !== "number" || one.index === block))
+        .map((one) =>
+          piecesOf(one, latest.current.picture.view.values, null, NONE)
+            .map((piece) => piece.text)
+            .join(""),
+        );
+    };
+    const askTyped = (
+      error: CallFailure | null,
+      what: string,
+      step: string | null,
+      block: unknown,
+      then: (typed: string) => void,
+    ): void => {
       const told = (error?.details as { type?: unknown } | undefined)?.type;
       const expected = typeof told === "string" ? told : step === null ? "" : contextOf(step);
       setAsk({
         type: "typed",
         title: what,
         about: error?.message ?? "This command is marked as dangerous.",
+        commands: commandsOf(step, block),
         expected,
         button: what,
         onAnswer: then,
@@ -103,6 +123,7 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
         type: "typed",
         title: what,
         about: `${named(step)}: the name is asked for before this command runs.`,
+        commands: commandsOf(step, params["block"]),
         expected: typed,
         button: what,
         onAnswer: (given) => void send(method, { step, ...params }, what, step, { typed: given }),
@@ -254,6 +275,7 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
           title: "Arm run-on for this run?",
           about:
             "Steps will follow each other on PRODUCTION without a key press between them, until one needs a person, fails, or is marked as dangerous.",
+          commands: [],
           expected: production?.context ?? "",
           button: "Arm run-on",
           onAnswer: async (typed) => {
