@@ -157,7 +157,7 @@ export function DocumentColumn({ header, document: text, states, focus, context,
                       state={state}
                       nodes={section.nodes}
                       display={displayOf(state, focus, opened, closed)}
-                      isNext={header.next === section.step}
+                      isNext={header.next === section.step && header.endedAt === null}
                       context={context}
                       onToggle={toggle}
                     />

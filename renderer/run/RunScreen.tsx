@@ -67,14 +67,15 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   );
   const acts = useRunActs(run, picture, show);
 
-  const focus = focusStep(header);
+  const isOver = header.status === "finished" || header.status === "aborted";
+  // A run that has ended stands at no step.
+  const focus = isOver ? null : focusStep(header);
   const focusState = steps.find((one) => one.id === focus);
   const nowState = steps.find((one) => one.id === header.current) ?? null;
   const nextState = steps.find((one) => one.id === (header.current === null ? focus : header.next)) ?? null;
   const stepOf = (id: string | undefined) => text.steps.find((one) => one.id === id);
   const running = steps.find((one) => one.status === "running");
   const unknown = useMemo(() => new Set(steps.filter((one) => one.verdict === "unknown").map((one) => one.id as string)), [steps]);
-  const isOver = header.status === "finished" || header.status === "aborted";
 
   // The shell of the step under way comes to the front; a tab chosen by hand stays until another step begins.
   const ownShell = focusState?.terminal ?? null;
@@ -232,6 +233,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
         onScreenReader={setScreenReader}
         isRecording={isRecording}
         recordedBytes={header.recordedBytes}
+        isOver={isOver}
         onLeave={() => walkRegions(regions, 1)}
         notify={(words) => notify("warn", words)}
         hasHead={hasHead}

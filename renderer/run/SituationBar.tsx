@@ -161,7 +161,8 @@ function ForecastCell({ header, steps, zone, arrangement }: Props) {
         <div className="situation-value" title={formatMoment(header.endedAt, zone)}>
           <span className="run-big">{formatMinute(header.endedAt)}</span>
           <span className="small">
-            UTC, {formatMinute(header.endedAt, zone)} {zoneWord(header.endedAt, zone)}
+            UTC
+            {zoneWord(header.endedAt, zone) === "UTC" ? "" : `, ${formatMinute(header.endedAt, zone)} ${zoneWord(header.endedAt, zone)}`}
           </span>
         </div>
       </SituationCell>

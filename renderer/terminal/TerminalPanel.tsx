@@ -21,6 +21,8 @@ export type TerminalPanelProps = {
   isRecording: boolean;
   recordedBytes: number;
   /** Asked for by the documented way out (F6 is the window's own). */
+  /** No shell will be opened any more. */
+  isOver?: boolean;
   onLeave(): void;
   notify(text: string): void;
   /** The head is drawn by the caller where the panel is one of several tabs. */
@@ -38,10 +40,16 @@ export function TerminalPanel(props: TerminalPanelProps) {
       {terminals.length > 1 ? <ShellTabs terminals={terminals} active={active} onActivate={onActivate} /> : null}
       {shown === null ? (
         <div className="terminal-empty">
-          <EmptyState title="No shell yet">
-            The first step opens a real shell here, with your own settings. What a step prints is recorded; you may type by hand between
-            steps, and that is recorded as typed by hand.
-          </EmptyState>
+          {props.isOver ? (
+            <EmptyState title="The shells are closed">
+              What the steps printed is in the record of this run, and can be played from there.
+            </EmptyState>
+          ) : (
+            <EmptyState title="No shell yet">
+              The first step opens a real shell here, with your own settings. What a step prints is recorded; you may type by hand between
+              steps, and that is recorded as typed by hand.
+            </EmptyState>
+          )}
         </div>
       ) : (
         <ShownTerminal key={shown.id} {...props} info={shown} />
