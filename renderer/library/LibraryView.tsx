@@ -34,7 +34,7 @@ export function LibraryView() {
   const runs = useMemo(() => (snapshot?.logs ?? []).filter((one) => one.kind === "run").sort((a, b) => b.number - a.number), [snapshot]);
   const isFresh = runs.length === 0;
   const startPractice = (): void => {
-    if (practice !== undefined) start(practice.path);
+    if (practice !== undefined && snapshot?.host.isReadOnly === false) start(practice.path);
   };
   useKeys([
     { combo: "Enter", scope: "free", run: () => isFresh && startPractice() },
@@ -66,7 +66,7 @@ export function LibraryView() {
       <div className="library">
         <div className="library-main">
           <div className="library-width">
-            {practice === undefined ? null : (
+            {practice === undefined || snapshot.host.isReadOnly ? null : (
               <PracticeCard isFresh={isFresh} plannedMs={practice.plannedMs} steps={practice.steps} onStart={startPractice} />
             )}
             {isFresh ? <FourThings /> : null}
