@@ -20,7 +20,8 @@ export type Binaries = { folder: string; version: string };
 
 const BUILT = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubemark"];
 const PROGRAMS = [...BUILT, "etcd"];
-const BUILD_PACKAGES = ["etcd-server", "golang-go", "rsync", "jq", "dpkg-dev", "openssl"];
+/** Named whole: apt takes no recommendations here, and Go alone only recommends the C compiler that one vendored package needs. */
+const BUILD_PACKAGES = ["etcd-server", "golang-go", "gcc", "libc6-dev", "make", "rsync", "jq", "dpkg-dev", "openssl"];
 /** What every message ends in: the way out that needs none of this. */
 const INSTEAD = "Or set HOLDPOINT_TEST_KUBECONFIG to a kubeconfig of a cluster that may be written to.";
 
