@@ -51,7 +51,7 @@ it("leaves a secret in no file under home: printed whole, split, encoded, typed 
         split: `printf "%s" "\${TOKEN:0:7}"; sleep 0.2; printf "%s\\n" "\${TOKEN:7}"; for ((i = 0; i < \${#TOKEN}; i++)); do printf "%s" "\${TOKEN:$i:1}"; sleep 0.01; done; echo`,
         coded: 'printf "%s" "$TOKEN" | base64; printf "%s" "$TOKEN" | od -An -tx1 | tr -d " \\n"; echo; printf "%s" "$TOKEN" | od -An -tx1',
         goes: 'mkdir -p "/tmp/holdpoint-$$/$TOKEN"; cd "/tmp/holdpoint-$$/$TOKEN"',
-        there: 'echo "I am in $PWD"; rm -rf "${PWD%/*}"; cd /',
+        there: 'echo "I am in $PWD"; rm -rf "$(dirname "$PWD")"; cd /',
         fails: 'set -x; test "$TOKEN" = wrong',
       },
       SECRET_PARAM,

@@ -75,7 +75,7 @@ export function whatHappened({ body }: StoredEvent): string {
     case "run.crash_recovered":
       return text("step") === "" ? "Found again after Holdpoint ended" : `Holdpoint ended while “${text("step")}” ran; its end is unknown`;
     case "preflight.finished":
-      return `Preflight: ${count(data.findings, "blocker")} blockers, ${count(data.findings, "warning")} warnings`;
+      return `Preflight: ${plural(count(data.findings, "blocker"), "blocker")}, ${plural(count(data.findings, "warning"), "warning")}`;
     case "cluster.pinned":
       return `Pinned to ${text("context")} (${text("class") || "unclassified"}, ${text("why")})`;
     case "cluster.checked":
@@ -131,4 +131,5 @@ export function whatHappened({ body }: StoredEvent): string {
 
 const count = (findings: unknown, severity: string): number =>
   Array.isArray(findings) ? findings.filter((one) => (one as { severity?: unknown } | null)?.severity === severity).length : 0;
+const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
 const list = (differs: unknown): string => (Array.isArray(differs) && differs.length > 0 ? `: ${differs.join("; ")}` : "");

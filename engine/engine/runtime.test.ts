@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,4 +49,26 @@ it("is refused where it is a link: somebody else chose where secrets would lie",
   const result = prepareRuntime(join(base, "trap"));
   expect(result.ok).toBe(false);
   if (!result.ok) expect(result.error.code).toBe("forbidden");
+});
+
+it("lets go a shell of a killed engine that waits for its last words to be read", async () => {
+  const path = join(base, "mine");
+  mkdirSync(join(path, "run", "shell"), { recursive: true });
+  const fifo = join(path, "run", "shell", "hand-over");
+  execFileSync("mkfifo", [fifo]);
+  const shell = spawn("sh", ["-c", `echo waiting; echo last words > '${fifo}'`], { stdio: ["ignore", "pipe", "ignore"] });
+  const ended = new Promise((resolve) => shell.on("close", resolve));
+  await new Promise((resolve) => shell.stdout.once("data", resolve));
+  expect(shell.exitCode).toBeNull();
+  // Swept again until it is gone: the shell may not have come to the pipe yet.
+  await expect
+    .poll(() => {
+      if (!existsSync(fifo)) {
+        mkdirSync(join(path, "run", "shell"), { recursive: true });
+        execFileSync("mkfifo", [fifo]);
+      }
+      return prepareRuntime(path).ok && (shell.exitCode !== null || shell.signalCode !== null);
+    })
+    .toBe(true);
+  await ended;
 });

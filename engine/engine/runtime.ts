@@ -1,7 +1,7 @@
 // The private directory for pinned kubeconfigs, block files and the engine's socket: in memory where there is such a place.
 // Owns: where it is, and that it is ours alone (0700). Swept at start by its owner, never under the data directory.
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs";
+import { chmodSync, closeSync, constants, lstatSync, mkdirSync, openSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { fail, ok, type Result } from "../protocol/index.ts";
@@ -62,8 +62,21 @@ export function prepareRuntime(path: string): Result<string> {
   return ok(path);
 }
 
-/** Left-overs of an engine that was killed: shells' files and pinned kubeconfigs with their tokens. */
-export function sweep(path: string) {
-  if (!existsSync(path)) return;
+/**
+ * Left-overs of an engine that was killed: shells' files and pinned kubeconfigs with their tokens. A shell of that engine may
+ * still wait, in its last words, for somebody to read a named pipe: it is let go first, else it would wait for ever.
+ */
+function sweep(path: string) {
+  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true }))
+    if (entry.isFIFO()) letGo(join(entry.parentPath, entry.name));
   for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true, force: true });
+}
+
+/** A reader that comes wakes a writer that waits (fifo(7)), even if it leaves at once. */
+function letGo(fifo: string) {
+  try {
+    closeSync(openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK));
+  } catch {
+    // gone meanwhile, or not ours to read: nobody of ours waits on it then
+  }
 }
