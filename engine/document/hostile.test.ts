@@ -127,3 +127,13 @@ describe("parsing in a thread", () => {
     expect(after.flow).toMatchObject([{ html: "<p><em>fine</em></p>\n" }]);
   });
 });
+
+describe("characters that turn letters round", () => {
+  it("are in no title and no check's words, while right-to-left scripts keep their own marks", () => {
+    const { steps } = parseDocument(bytes("## Open \u202egnp.exe\u202c\n\n- [ ] see \u202ella\u202c\n\n## עברית\u200f!\n\n- [ ] a\n"), {
+      path: "x.md",
+    });
+    expect(steps.map((step) => step.title)).toEqual(["Open gnp.exe", "עברית\u200f!"]);
+    expect(steps[0]!.checks[0]!.text).toBe("see lla");
+  });
+});

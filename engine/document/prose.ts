@@ -109,7 +109,12 @@ function textOf(tokens: Token[]): string {
   return text;
 }
 
-const collapse = (text: string): string => (/\s\s|[\t\r\n]|^\s|\s$/.test(text) ? squeeze(text) : text);
+/** Characters that turn round the letters after them: a title or a check that carries one would be read as something else. */
+const TURNING = /[\u202a-\u202e]/g;
+const collapse = (given: string): string => {
+  const text = given.replace(TURNING, "");
+  return /\s\s|[\t\r\n]|^\s|\s$/.test(text) ? squeeze(text) : text;
+};
 const squeeze = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
 const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", nbsp: " " };
 const unescapeHtml = (text: string): string =>
