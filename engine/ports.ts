@@ -1,6 +1,8 @@
 // What differs by host or must be held still in a test: clocks, ids, places.
 // Owns: the types and the real implementations. Rooms take these as arguments and never reach for the globals.
 import { randomBytes, randomUUID } from "node:crypto";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { ulid } from "ulid";
@@ -70,4 +72,26 @@ export function dataDirectory(env: Record<string, string | undefined>, platform:
   if (platform === "darwin") return join(homeDir, "Library", "Application Support", "Holdpoint");
   if (platform === "win32") return join(env["LOCALAPPDATA"] ?? join(homeDir, "AppData", "Local"), "Holdpoint");
   return join(env["XDG_DATA_HOME"] ?? join(homeDir, ".local", "share"), "holdpoint");
+}
+
+/** Longer files are no runbooks, and would hold the engine and its memory. Bytes. */
+export const MOST_BYTES = 64 << 20;
+
+/**
+ * The bytes of a regular file. A named pipe is opened without waiting for its writer: a wait there would hold a thread of the
+ * process for ever, and four of them every other file. Throws what the file system throws, or an error with code `ENOTFILE` or `EFBIG`.
+ */
+export async function readRegularFile(path: string, mostBytes = MOST_BYTES): Promise<Buffer> {
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw Object.assign(new Error(`${path} is not a file but a folder, a pipe or a device.`), { code: "ENOTFILE" });
+    if (stats.size > mostBytes)
+      throw Object.assign(new Error(`${path} has ${stats.size} bytes; Holdpoint reads files up to ${mostBytes}. Split it.`), {
+        code: "EFBIG",
+      });
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
 }

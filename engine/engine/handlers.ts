@@ -1,8 +1,8 @@
 // One line per method around an exported function. Owns: the table. Params are parsed and the caller is admitted before it is reached.
-import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { identityKeys, probeContext } from "../cluster/index.ts";
 import { isInside, isMarkdown, realPath } from "../library/index.ts";
+import { readRegularFile } from "../ports.ts";
 import { fail, type Method, ok, type ParsedParamsOf, type Result, type ResultOf } from "../protocol/index.ts";
 import type { Who } from "../run/index.ts";
 import type { Caller } from "./access.ts";
@@ -112,7 +112,7 @@ async function openDocument(
   // A follower sees what the window offers, and cannot read about in the file system.
   if (!isListed && (caller.isReadOnly || caller.door === "follow")) return fail("read-only", `${path} is in no opened folder.`);
   try {
-    const document = await context.documents.parse(await readFile(path), path);
+    const document = await context.documents.parse(await readRegularFile(path), path);
     const holder = context.folders.of(path);
     return ok({
       path,

@@ -1,7 +1,8 @@
 // What a folder holds: every Markdown file as one entry, whatever is wrong with it.
 // Owns: walking, limits, the cache by size and time. Parsing is given in; nothing is ever written.
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { readRegularFile } from "../ports.ts";
 import type { LibraryEntry, LibraryFolder, RunbookDocument } from "../protocol/index.ts";
 
 /** A folder of runbooks has tens of files; past this somebody opened a whole disk. */
@@ -62,7 +63,7 @@ async function entryOf(
     const before = known.get(path);
     if (before?.stamp === stamp) return { ...before.entry, folder, builtIn };
     if (size > SCANNED_BYTES) return unreadable(path, folder, builtIn, `${Math.round(size / 1e6)} MB: read when it is opened`);
-    const entry = summary(await parse(await readFile(path), path), path, folder, builtIn);
+    const entry = summary(await parse(await readRegularFile(path), path), path, folder, builtIn);
     known.set(path, { stamp, entry });
     return entry;
   } catch (error) {

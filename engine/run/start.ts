@@ -1,8 +1,8 @@
 // Begins a run: one text, one set of inputs, pinned clusters, findings joined, all of it the first events of a new log.
 // Owns: what a start demands and records. A secret parameter is kept in this process alone.
-import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type ClusterPin, createPin } from "../cluster/index.ts";
+import { readRegularFile } from "../ports.ts";
 import {
   type CanonicalValue,
   type ClusterName,
@@ -151,13 +151,12 @@ async function prepare(deps: RunDeps, who: Who, request: StartRequest): Promise<
 
 export async function readRunbook(deps: RunDeps, path: string): Promise<Result<{ bytes: Buffer; document: RunbookDocument }>> {
   try {
-    const { size } = await stat(path);
-    if (size > FILE_BYTES) return fail("unreadable", `${path} has ${size} bytes; Holdpoint reads files up to ${FILE_BYTES}. Split it.`);
-    const bytes = await readFile(path);
+    const bytes = await readRegularFile(path, FILE_BYTES);
     return ok({ bytes, document: await deps.documents.parse(bytes, path) });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
+    if (code === "EFBIG" || code === "ENOTFILE") return fail("unreadable", (error as Error).message);
     return fail(
       code === "ENOENT" ? "not-found" : "unreadable",
       `${path} cannot be read (${code}). Check that it is there and may be read.`,
