@@ -51,6 +51,9 @@ it("is refused where it is a link: somebody else chose where secrets would lie",
   if (!result.ok) expect(result.error.code).toBe("forbidden");
 });
 
+/** A busy machine takes its time to schedule a shell; the default of a second is no finding. */
+const PATIENCE = { timeout: 30_000 };
+
 it("lets go a shell of a killed engine that waits for its last words to be read", async () => {
   const path = join(base, "mine");
   mkdirSync(join(path, "run", "shell"), { recursive: true });
@@ -68,7 +71,7 @@ it("lets go a shell of a killed engine that waits for its last words to be read"
         execFileSync("mkfifo", [fifo]);
       }
       return prepareRuntime(path).ok && (shell.exitCode !== null || shell.signalCode !== null);
-    })
+    }, PATIENCE)
     .toBe(true);
   await ended;
 });

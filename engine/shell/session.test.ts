@@ -1,5 +1,5 @@
 // The contract of a block's end, in real shells. Each case is a defect that another tool has had.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { findShell } from "./available.ts";
 import { listProcesses } from "./processes.ts";
@@ -182,6 +182,17 @@ describe.each(["bash", "zsh"] as const)("in %s", (shell) => {
     session.write("echo by-hand\r");
     await until(() => /^by-hand/m.test(screen()));
     expect(await run("echo after")).toMatchObject({ verdict: "passed", output: "after\r\n" });
+  });
+
+  it("types nothing into its own prompt when a nested block comes before the one that opens the program has begun", async () => {
+    const { start, session, folder } = await open();
+    const outer = start("PS1='nested> ' sh -i");
+    const typed = start('echo "$0" >who', { typeIntoNested: true });
+    expect(await typed.ended).toMatchObject({ verdict: "unknown", kind: "nested" });
+    await until(() => existsSync(`${folder}/who`));
+    expect(readFileSync(`${folder}/who`, "utf8")).toBe("sh\n");
+    session.write("exit 0\r");
+    expect(await outer.ended).toMatchObject({ verdict: "passed" });
   });
 
   it("is not deceived by printed end marks", async () => {

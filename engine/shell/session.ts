@@ -331,8 +331,10 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     leaveBlock();
   };
 
-  const typeIntoNested = (block: BlockToRun): RunningBlock => {
+  const typeIntoNested = (block: BlockToRun, outer: OpenBlock): RunningBlock => {
     const open = openBlock(block, "", "", ports.clock);
+    let limit: NodeJS.Timeout | undefined;
+    let silence: NodeJS.Timeout | undefined;
     const end = () => {
       clearTimeout(limit);
       clearTimeout(silence);
@@ -344,19 +346,25 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
         extras(true),
       );
     };
-    const limit = setTimeout(end, NESTED_WATCH_MS);
-    let silence = setTimeout(end, NESTED_SILENCE_MS);
     nested = {
       open,
       touch() {
+        if (silence === undefined) return;
         clearTimeout(silence);
         silence = setTimeout(end, NESTED_SILENCE_MS);
       },
     };
-    open.begin(pty.pid);
-    const recordingBefore = output.record(block.recording, (text) => open.kept(text));
-    void open.running.ended.then(() => recordingBefore());
-    pty.write(block.text.replace(/\r?\n/g, "\r").replace(/\r*$/, "\r"));
+    // Typed before the block that opens the program has begun, the text would be a command of the outer shell.
+    void outer.running.accepted.then((begun) => {
+      if (open.isEnded) return;
+      if (begun === null) return end();
+      limit = setTimeout(end, NESTED_WATCH_MS);
+      silence = setTimeout(end, NESTED_SILENCE_MS);
+      open.begin(pty.pid);
+      const recordingBefore = output.record(block.recording, (text) => open.kept(text));
+      void open.running.ended.then(() => recordingBefore());
+      pty.write(block.text.replace(/\r?\n/g, "\r").replace(/\r*$/, "\r"));
+    });
     return open.running;
   };
 
@@ -371,8 +379,9 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     foresee: (text) => void check(text),
     run(block) {
       if (block.typeIntoNested) {
-        if (activity !== "block" || nested !== null) throw new Error("nothing is open that the block could be typed into");
-        return typeIntoNested(block);
+        if (activity !== "block" || nested !== null || current === null)
+          throw new Error("nothing is open that the block could be typed into");
+        return typeIntoNested(block, current);
       }
       if (activity !== "idle" || current !== null) throw new Error(`the shell is not at its prompt but ${activity}`);
       const token = Buffer.from(ports.ids.random(18)).toString("base64url");
