@@ -161,6 +161,7 @@ it("refuses a follower everything that changes something, and a file in no opene
     ["settings.set", { change: { theme: "light" } }],
     ["record.export", { log: (await run.view()).header.log, format: "json" }],
     ["document.open", { path: "/etc/hostname.md" }],
+    ["document.findings", { path: "/etc/hostname.md" }],
   ] as const) {
     const answer = await bench.ask(method, params as never, FOLLOWER);
     expect([method, answer.ok ? "ok" : answer.error.code]).toEqual([method, "read-only"]);

@@ -1,9 +1,9 @@
 // `holdpoint lint`: what is wrong or doubtful in Markdown files, one line each.
-// Owns: finding the files, joining the parser's and the linter's words with what walks round the cluster pin.
+// Owns: finding the files and printing. What is found is joined in engine/findings.ts, for the window alike.
 import { lstatSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Command } from "commander";
-import type { Block, Diagnostic, RunbookDocument } from "../protocol/index.ts";
+import type { Diagnostic } from "../protocol/index.ts";
 import { play } from "./command.ts";
 import { Ended, EXIT, type Output, safe, usage } from "./output.ts";
 import { readDocument } from "./read-document.ts";
@@ -34,52 +34,10 @@ export function findMarkdown(paths: string[]): string[] {
   return [...new Set(found)];
 }
 
-/** Where a command line of a block stands in the file: prompts were stripped and sample output left out, so lines are matched in order. */
-function placeOf(block: Block, line: number, column: number): { line: number; column: number } {
-  const commands = block.commands.split("\n");
-  const shown = block.text.split("\n");
-  let at = -1;
-  let shift = 0;
-  for (let index = 0; index < line; index += 1) {
-    const wanted = commands[index] ?? "";
-    const next = shown.findIndex((text, position) => position > at && text.endsWith(wanted));
-    if (next < 0) break;
-    at = next;
-    shift = (shown[next] ?? "").length - wanted.length;
-  }
-  return { line: block.line + Math.max(at, 0) + 1, column: column + shift };
-}
-
-/** Warnings for commands that choose a cluster by themselves (CLUSTER.md): the pin cannot hold them. */
-export async function bypassDiagnostics(document: RunbookDocument): Promise<Diagnostic[]> {
-  const { findBypasses } = await import("../cluster/index.ts");
-  const blocks = [
-    ...document.steps.flatMap((step) => step.blocks),
-    ...document.categories.flatMap((one) => one.items.flatMap((item) => item.blocks)),
-  ];
-  return blocks
-    .filter((block) => block.runnable)
-    .flatMap((block) =>
-      findBypasses(block.commands).map((found) => ({
-        ...placeOf(block, found.line, found.column),
-        severity: "warning" as const,
-        code: "walks-round-the-pin",
-        message: `${found.what}: this command may reach another cluster than the one the run is pinned to. Take it out, and choose the cluster with the run.`,
-      })),
-    );
-}
-
 export async function lintFile(file: string): Promise<Diagnostic[]> {
   const { source, document } = await readDocument(file);
-  const { lintDocument } = await import("../document/index.ts");
-  const all = [...document.diagnostics, ...lintDocument(document, source), ...(await bypassDiagnostics(document))];
-  const seen = new Set<string>();
-  return all
-    .filter((one) => {
-      const key = JSON.stringify([one.line, one.column, one.code, one.message]);
-      return !seen.has(key) && seen.add(key) !== undefined;
-    })
-    .sort((a, b) => a.line - b.line || a.column - b.column);
+  const [{ lintDocument }, { findingsOf }] = await Promise.all([import("../document/index.ts"), import("../engine/findings.ts")]);
+  return findingsOf(document, lintDocument(document, source));
 }
 
 function print(output: Output, file: string, one: Diagnostic): void {

@@ -1,9 +1,9 @@
-// Parses in a thread with a time limit, because marked can be made to take very long. Owns the thread, the limit and
+// Parses and lints in a thread with a time limit, because marked can be made to take very long. Owns the thread, the limit and
 // the way out: a text that takes too long is read again without marked, which is linear, and says so.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import type { RunbookDocument } from "../protocol/index.ts";
+import type { Diagnostic, RunbookDocument } from "../protocol/index.ts";
 import { parseDocument } from "./parse.ts";
 
 /** Ten times what 10 MB of ordinary text take on a slow machine. */
@@ -15,7 +15,8 @@ const WORKER = import.meta.url.endsWith(".ts")
 /** Memory of the thread: far more than the largest file needs, far less than would take the engine with it. */
 const MAX_HEAP_MB = 1_024;
 
-type Outcome = { kind: "done"; document: RunbookDocument } | { kind: "stopped" | "failed"; why: string };
+type Wanted = { document: RunbookDocument; lint: Diagnostic[] };
+type Outcome<W extends keyof Wanted> = { kind: "done"; answer: Wanted[W] } | { kind: "stopped" | "failed"; why: string };
 
 // One thread is kept for all files: starting one takes longer than reading a runbook. It holds no process open.
 let idle: Worker | null = null;
@@ -23,14 +24,28 @@ let queue: Promise<unknown> = Promise.resolve();
 
 /** Like `parseDocument`, off the calling thread, one file after another. Never rejects. */
 export function parseInWorker(source: Uint8Array, options: { path: string; timeoutMs?: number }): Promise<RunbookDocument> {
-  const next = queue.then(() => parseOne(source, options.path, options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
+  return inTurn(() => parseOne(source, options.path, options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
+}
+
+/** What `lintDocument` finds in these bytes, off the calling thread. Never rejects: what could not be looked at is itself a finding. */
+export function lintInWorker(source: Uint8Array, options: { path: string; timeoutMs?: number }): Promise<Diagnostic[]> {
+  return inTurn(async () => {
+    const outcome = await runWorker("lint", source, options.path, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    if (outcome.kind === "done") return outcome.answer;
+    const message = `Lint could not look at this file: ${outcome.why}. Its errors in reading are listed all the same.`;
+    return [{ line: 1, column: 1, severity: "warning", code: "lint-limit", message }];
+  });
+}
+
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const next = queue.then(work);
   queue = next;
   return next;
 }
 
 async function parseOne(source: Uint8Array, path: string, timeoutMs: number): Promise<RunbookDocument> {
-  const outcome = await runWorker(source, path, timeoutMs);
-  if (outcome.kind === "done") return outcome.document;
+  const outcome = await runWorker("document", source, path, timeoutMs);
+  if (outcome.kind === "done") return outcome.answer;
   // No thread to be had: what bounds the text holds here too.
   if (outcome.kind === "failed") return parseDocument(source, { path });
   const document = parseDocument(source, { path, isPlain: true });
@@ -38,13 +53,13 @@ async function parseOne(source: Uint8Array, path: string, timeoutMs: number): Pr
   return { ...document, diagnostics: [{ line: 1, column: 1, severity: "warning", code: "parse-limit", message }, ...document.diagnostics] };
 }
 
-function runWorker(source: Uint8Array, path: string, timeoutMs: number): Promise<Outcome> {
+function runWorker<W extends keyof Wanted>(wants: W, source: Uint8Array, path: string, timeoutMs: number): Promise<Outcome<W>> {
   return new Promise((resolve) => {
     const worker = idle ?? startWorker();
     idle = null;
     if (typeof worker === "string") return resolve({ kind: "failed", why: worker });
     let isSettled = false;
-    const settle = (outcome: Outcome): void => {
+    const settle = (outcome: Outcome<W>): void => {
       if (isSettled) return;
       isSettled = true;
       clearTimeout(timer);
@@ -59,15 +74,15 @@ function runWorker(source: Uint8Array, path: string, timeoutMs: number): Promise
       () => settle({ kind: "stopped", why: `Reading the file took longer than ${timeoutMs / 1_000} s and was stopped` }),
       timeoutMs,
     );
-    const onMessage = (document: RunbookDocument): void => settle({ kind: "done", document });
+    const onMessage = (answer: Wanted[W]): void => settle({ kind: "done", answer });
     const onError = (error: unknown): void => settle(failure(error));
     const onExit = (): void => settle({ kind: "failed", why: "the thread ended without a result" });
     worker.on("message", onMessage).on("error", onError).on("exit", onExit);
-    worker.postMessage({ source, path });
+    worker.postMessage({ wants, source, path });
   });
 }
 
-function failure(error: unknown): Outcome {
+function failure(error: unknown): { kind: "stopped" | "failed"; why: string } {
   const code = error instanceof Error && "code" in error ? error.code : null;
   if (code === "ERR_WORKER_OUT_OF_MEMORY")
     return { kind: "stopped", why: `Reading the file took more than ${MAX_HEAP_MB} MB of memory and was stopped` };

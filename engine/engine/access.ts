@@ -20,6 +20,7 @@ export const LEVELS: Record<Method, Level> = {
   "host.reveal": "open",
   "library.rescan": "read",
   "document.open": "read",
+  "document.findings": "read",
   "cluster.contexts": "read",
   "run.get": "read",
   "record.logs": "read",

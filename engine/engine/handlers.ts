@@ -1,12 +1,14 @@
 // One line per method around an exported function. Owns: the table. Params are parsed and the caller is admitted before it is reached.
 import { dirname } from "node:path";
 import { identityKeys, probeContext } from "../cluster/index.ts";
+import { lintInWorker } from "../document/index.ts";
 import { isInside, isMarkdown, realPath } from "../library/index.ts";
 import { readRegularFile } from "../ports.ts";
 import { fail, type Method, ok, type ParsedParamsOf, type Result, type ResultOf } from "../protocol/index.ts";
 import type { Who } from "../run/index.ts";
 import type { Caller } from "./access.ts";
 import type { Context } from "./context.ts";
+import { findingsOf } from "./findings.ts";
 import * as records from "./records.ts";
 import { snapshot } from "./snapshot.ts";
 
@@ -50,6 +52,7 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
     return told(context, "library", ok(null));
   },
   "document.open": openDocument,
+  "document.findings": findings,
   "cluster.contexts": (context) => ok(context.contexts().entries),
   "cluster.probe": async (context, params) => ok(await probeContext(context.contexts(), params.context)),
   "cluster.classify": classify,
@@ -104,23 +107,46 @@ async function openFolder(
 async function openDocument(
   context: Context,
   params: ParsedParamsOf<"document.open">,
-  { caller }: Call,
+  call: Call,
 ): Promise<Result<ResultOf<"document.open">>> {
-  const path = realPath(params.path);
-  const isListed = context.folders.all().some((folder) => isInside(folder.path, path));
-  if (!isMarkdown(path)) return fail("unreadable", `${path} is not a Markdown file (.md, .markdown).`);
-  // A follower sees what the window offers, and cannot read about in the file system.
-  if (!isListed && (caller.isReadOnly || caller.door === "follow")) return fail("read-only", `${path} is in no opened folder.`);
-  try {
-    const document = await context.documents.parse(await readRegularFile(path), path);
+  return withText(context, params.path, call, async (bytes, path) => {
+    const document = await context.documents.parse(bytes, path);
     const holder = context.folders.of(path);
-    return ok({
+    return {
       path,
       folder: holder?.folder ?? dirname(path),
       trusted: holder?.trusted ?? false,
       builtIn: holder?.builtIn ?? false,
       document,
-    });
+    };
+  });
+}
+
+/** Asked for apart from the text, so that reading does not wait for it. */
+async function findings(
+  context: Context,
+  params: ParsedParamsOf<"document.findings">,
+  call: Call,
+): Promise<Result<ResultOf<"document.findings">>> {
+  return withText(context, params.path, call, async (bytes, path) => {
+    const [document, linted] = await Promise.all([context.documents.parse(bytes, path), lintInWorker(bytes, { path })]);
+    return findingsOf(document, linted);
+  });
+}
+
+async function withText<T>(
+  context: Context,
+  named: string,
+  { caller }: Call,
+  read: (bytes: Uint8Array, path: string) => Promise<T>,
+): Promise<Result<T>> {
+  const path = realPath(named);
+  const isListed = context.folders.all().some((folder) => isInside(folder.path, path));
+  if (!isMarkdown(path)) return fail("unreadable", `${path} is not a Markdown file (.md, .markdown).`);
+  // A follower sees what the window offers, and cannot read about in the file system.
+  if (!isListed && (caller.isReadOnly || caller.door === "follow")) return fail("read-only", `${path} is in no opened folder.`);
+  try {
+    return ok(await read(await readRegularFile(path), path));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;

@@ -2,7 +2,7 @@
 // Owns: the tables. The engine parses params once, in handle(); the window imports types from here alone.
 import { z } from "zod";
 import { ContextEntry, ContextProbe, Finding, WatchedObject } from "./cluster.ts";
-import { RunbookDocument } from "./document.ts";
+import { Diagnostic, RunbookDocument } from "./document.ts";
 import { ClusterClass, ClusterName, LogId, OperatorId, Reason, RunId, StepId, TerminalId } from "./ids.ts";
 import { AppSnapshot, LibraryFolder, Settings } from "./library.ts";
 import { Password, SessionView } from "./people.ts";
@@ -52,6 +52,8 @@ export const METHODS = {
     params: z.strictObject({ path }),
     result: z.object({ path: z.string(), folder: z.string(), trusted: z.boolean(), builtIn: z.boolean(), document: RunbookDocument }),
   },
+  /** All findings in the text: the document's own diagnostics, lint, and what walks round the cluster pin; each once, by line. */
+  "document.findings": { params: z.strictObject({ path }), result: z.array(Diagnostic) },
   // clusters
   "cluster.contexts": { params: none, result: z.array(ContextEntry) },
   "cluster.probe": { params: z.strictObject({ context: z.string().min(1).max(1000) }), result: ContextProbe },

@@ -16,6 +16,7 @@ const READING: ReadonlySet<Method> = new Set<Method>([
   "people.lock",
   "people.stir",
   "document.open",
+  "document.findings",
   "cluster.contexts",
   "cluster.watch",
   "run.get",

@@ -1,15 +1,18 @@
 // The right column: what the file needs, what it asks for, what is wrong with it. Diagnostics lead to their line.
 // Owns: drawing.
-import type { Diagnostic, RunbookDocument } from "../../engine/protocol/index.ts";
+import type { RunbookDocument } from "../../engine/protocol/index.ts";
 import { formatDuration, PanelHead, plural, Status } from "../design/index.ts";
+import type { Findings } from "./DocumentView.tsx";
 
 export function DocumentFacts({
   document: text,
+  findings,
   path,
   isBuiltIn,
   onShowLine,
 }: {
   document: RunbookDocument;
+  findings: Findings;
   path: string;
   isBuiltIn: boolean;
   onShowLine(line: number): void;
@@ -58,8 +61,11 @@ export function DocumentFacts({
           </ul>
         </>
       )}
-      <PanelHead title="Findings in the text" sub={text.diagnostics.length === 0 ? "none" : plural(text.diagnostics.length, "finding")} />
-      <Findings diagnostics={text.diagnostics} onShowLine={onShowLine} />
+      <PanelHead
+        title="Findings in the text"
+        sub={findings.list.length > 0 ? plural(findings.list.length, "finding") : findings.state === "done" ? "none" : ""}
+      />
+      <FindingList findings={findings} onShowLine={onShowLine} />
     </>
   );
 }
@@ -68,33 +74,54 @@ const shapes = { error: "failed", warning: "nearmiss", info: "open" } as const;
 /** Beyond this a list is not read; the command line gives all of them. */
 const SHOWN = 200;
 
-function Findings({ diagnostics, onShowLine }: { diagnostics: Diagnostic[]; onShowLine(line: number): void }) {
-  if (diagnostics.length === 0)
-    return (
-      <p className="findings-none">
-        <Status state="passed" size={14} /> Everything in it was understood.
+const SEVERITY_WORDS = { error: "Error", warning: "Warning", info: "Note" } as const;
+
+function FindingList({ findings, onShowLine }: { findings: Findings; onShowLine(line: number): void }) {
+  const { list } = findings;
+  const more =
+    findings.state === "failed" ? (
+      <p className="findings-none warn-text" role="status">
+        <Status state="unknown" size={14} /> Not looked at as lint does: {findings.message}
       </p>
+    ) : findings.state === "looking" ? (
+      <p className="findings-none" role="status">
+        <Status state="open" size={14} /> Looking through the text…
+      </p>
+    ) : null;
+  if (list.length === 0)
+    return (
+      more ?? (
+        <p className="findings-none">
+          <Status state="passed" size={14} /> Everything in it was understood, and lint found nothing.
+        </p>
+      )
     );
   const order = { error: 0, warning: 1, info: 2 };
-  const sorted = [...diagnostics].sort((a, b) => order[a.severity] - order[b.severity] || a.line - b.line);
+  const sorted = [...list].sort((a, b) => order[a.severity] - order[b.severity] || a.line - b.line);
   return (
-    <ul className="findings">
-      {sorted.slice(0, SHOWN).map((one) => (
-        <li key={`${one.line}:${one.column} ${one.code} ${one.message}`}>
-          <button type="button" onClick={() => onShowLine(one.line)}>
-            <Status state={shapes[one.severity]} size={14} label={one.severity} />
-            <span>
-              {one.message}
-              <small>
-                line {one.line}, <span className="mono">{one.code}</span>
-              </small>
-            </span>
-          </button>
-        </li>
-      ))}
-      {sorted.length > SHOWN ? (
-        <li className="findings-none">{plural(sorted.length - SHOWN, "more finding")}: run holdpoint lint for all.</li>
-      ) : null}
-    </ul>
+    <>
+      {more}
+      <ul className="findings">
+        {sorted.slice(0, SHOWN).map((one) => (
+          <li key={`${one.line}:${one.column} ${one.code} ${one.message}`}>
+            <button type="button" onClick={() => onShowLine(one.line)}>
+              <Status state={shapes[one.severity]} size={14} />
+              <span>
+                {one.message}
+                <small>
+                  <b className={one.severity === "error" ? "fail-text" : one.severity === "warning" ? "warn-text" : ""}>
+                    {SEVERITY_WORDS[one.severity]}
+                  </b>
+                  , line {one.line}, <span className="mono">{one.code}</span>
+                </small>
+              </span>
+            </button>
+          </li>
+        ))}
+        {sorted.length > SHOWN ? (
+          <li className="findings-none">{plural(sorted.length - SHOWN, "more finding")}: run holdpoint lint for all.</li>
+        ) : null}
+      </ul>
+    </>
   );
 }

@@ -2,7 +2,7 @@
 // Owns: opening by path and the one action. The columns are leaves.
 import { ArrowLeft, BookOpenText, ShieldCheck } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
-import type { ResultOf } from "../../engine/protocol/index.ts";
+import type { Diagnostic, ResultOf } from "../../engine/protocol/index.ts";
 import { announce, callEngine, FrameWork, routeHash, useApp, useKeys } from "../app/index.ts";
 import {
   ActionBar,
@@ -26,6 +26,8 @@ import { TrustQuestion } from "./FolderSection.tsx";
 import { useLibrary } from "./slice.ts";
 
 type Opened = ResultOf<"document.open">;
+/** What lint and the search for bypasses add comes after the text, so that reading does not wait for it. */
+export type Findings = { state: "looking" | "done"; list: Diagnostic[] } | { state: "failed"; list: Diagnostic[]; message: string };
 
 export function DocumentView({ path }: { path: string }) {
   const [opened, setOpened] = useState<Opened | null>(null);
@@ -66,6 +68,7 @@ export function DocumentView({ path }: { path: string }) {
 
 function OpenDocument({ opened, isReadOnly, onChanged }: { opened: Opened; isReadOnly: boolean; onChanged(): Promise<void> }) {
   const { document: text, path, folder, trusted } = opened;
+  const findings = useFindings(opened);
   const start = useLibrary((state) => state.start);
   const [page, setPage] = useState<PageHandle | null>(null);
   const [drawer, setDrawer] = useState<"outline" | "facts" | null>(null);
@@ -112,6 +115,7 @@ function OpenDocument({ opened, isReadOnly, onChanged }: { opened: Opened; isRea
   const facts = (
     <DocumentFacts
       document={text}
+      findings={findings}
       path={path}
       isBuiltIn={opened.builtIn}
       onShowLine={(line) => {
@@ -173,7 +177,7 @@ function OpenDocument({ opened, isReadOnly, onChanged }: { opened: Opened; isRea
       )}
       <ActionBar
         icon={canStart ? <BookOpenText size={22} aria-hidden="true" /> : <ShieldCheck size={22} aria-hidden="true" />}
-        {...words({ opened, isRunbook, isReadOnly })}
+        {...words({ opened, findings, isRunbook, isReadOnly })}
         {...(isRunbook && text.plannedMs !== null ? { after: { label: "Planned", value: formatPlanned(text.plannedMs) } } : {})}
       >
         {isRunbook ? (
@@ -192,10 +196,27 @@ function OpenDocument({ opened, isReadOnly, onChanged }: { opened: Opened; isRea
   );
 }
 
-function words({ opened, isRunbook, isReadOnly }: { opened: Opened; isRunbook: boolean; isReadOnly: boolean }): {
-  say: string;
-  detail: string;
-} {
+function useFindings(opened: Opened): Findings {
+  const { document: text, path } = opened;
+  const [found, setFound] = useState<{ of: Opened; findings: Findings } | null>(null);
+  useEffect(() => {
+    let isLeft = false;
+    void callEngine("document.findings", { path }).then((result) => {
+      if (isLeft) return;
+      const findings: Findings = result.ok
+        ? { state: "done", list: result.value }
+        : { state: "failed", list: text.diagnostics, message: result.error.message };
+      setFound({ of: opened, findings });
+    });
+    return () => {
+      isLeft = true;
+    };
+  }, [opened, path, text]);
+  return found?.of === opened ? found.findings : { state: "looking", list: text.diagnostics };
+}
+
+type About = { opened: Opened; findings: Findings; isRunbook: boolean; isReadOnly: boolean };
+function words({ opened, findings, isRunbook, isReadOnly }: About): { say: string; detail: string } {
   const { document: text, trusted } = opened;
   if (text.kind === "checklist")
     return {
@@ -209,7 +230,7 @@ function words({ opened, isRunbook, isReadOnly }: { opened: Opened; isRunbook: b
     };
   if (isReadOnly) return { say: "Read only", detail: "This window was opened read-only. A run starts in a window that may write." };
   if (!trusted) return { say: "Trust its folder first", detail: "Until then it can be read, not run." };
-  const errors = text.diagnostics.filter((one) => one.severity === "error").length;
+  const errors = findings.list.filter((one) => one.severity === "error").length;
   if (errors > 0)
     return {
       say: `Starts with ${plural(errors, "error")} in the text`,
