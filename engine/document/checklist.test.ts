@@ -131,4 +131,24 @@ describe("a checklist", () => {
       { line: 7, code: "invalid-value", message: expect.stringContaining('did you mean "decision"') },
     ]);
   });
+
+  it("binds each item to its own lines, nested ones included, and reads its limits", () => {
+    const text = [
+      "---",
+      "kind: checklist",
+      "---",
+      "## Speed",
+      '- [ ] **PRF-01** p95 <!-- item: {expect: "<= 500", unit: ms, max-age: 24h} -->',
+      "  measured under load",
+      "- [ ] **PRF-02** Tests <!-- item: {tests: green} -->",
+      "",
+    ].join("\n");
+    const items = (source: string) => read(source).categories[0]!.items;
+    const [first, second] = items(text);
+    expect(first).toMatchObject({ expect: { operator: "<=", value: 500 }, unit: "ms", maxAgeMs: 86_400_000, tests: false });
+    expect(second).toMatchObject({ expect: null, unit: "", maxAgeMs: null, tests: true });
+    const changed = items(text.replace("under load", "at night"));
+    expect(changed[0]!.sha256).not.toBe(first!.sha256);
+    expect(changed[1]!.sha256).toBe(second!.sha256);
+  });
 });

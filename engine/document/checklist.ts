@@ -9,7 +9,7 @@ import type { Problems } from "./problems.ts";
 import type { Prose } from "./prose.ts";
 import { eachLeaf, isContainer, type Node } from "./tree.ts";
 
-export type ItemDraft = { check: CheckDraft; directive: Directive | null; blocks: Block[]; depth: number };
+export type ItemDraft = { check: CheckDraft; directive: Directive | null; blocks: Block[]; depth: number; line: number; endLine: number };
 export type CategoryDraft = { section: SectionDraft; directive: Directive | null; items: ItemDraft[] };
 export type ChecklistDraft = { categories: CategoryDraft[]; items: ItemDraft[] };
 
@@ -42,6 +42,8 @@ export function readChecklist(content: Content, sections: SectionDraft[], prose:
           directive: ownDirective(content, node, "item"),
           blocks: [],
           depth,
+          line: node.line,
+          endLine: node.endLine,
         };
         // Items below are visited after this one and take what is theirs.
         eachLeaf(node, (leaf) => {
@@ -67,8 +69,15 @@ function homeOf(section: SectionDraft): SectionDraft {
   return section;
 }
 
-/** Called when marked has run. `ids` gets the id of every item, in the order of the drafts' items. */
-export function finishChecklist(draft: ChecklistDraft, problems: Problems): { categories: Category[]; ids: string[] } {
+/**
+ * Called when marked has run. `ids` gets the id of every item, in the order of the drafts' items. `hashLines` gives what answers bind to:
+ * the hash of an item's own lines, everything nested in it included.
+ */
+export function finishChecklist(
+  draft: ChecklistDraft,
+  problems: Problems,
+  hashLines: (line: number, endLine: number) => string,
+): { categories: Category[]; ids: string[] } {
   const taken = new Set<string>();
   const idOf = new Map<ItemDraft, string>();
   for (const item of draft.items) {
@@ -93,13 +102,13 @@ export function finishChecklist(draft: ChecklistDraft, problems: Problems): { ca
       title: category.section.title.text,
       line: category.section.heading?.line ?? 1,
       ...readCategory(category.directive, problems),
-      items: category.items.map((item) => finishItem(item, idOf.get(item)!, problems)),
+      items: category.items.map((item) => finishItem(item, idOf.get(item)!, problems, hashLines(item.line, item.endLine))),
     };
   });
   return { categories, ids: draft.items.map((item) => idOf.get(item)!) };
 }
 
-function finishItem(item: ItemDraft, id: string, problems: Problems): Item {
+function finishItem(item: ItemDraft, id: string, problems: Problems, sha256: string): Item {
   const { check } = item;
   return {
     id,
@@ -109,6 +118,7 @@ function finishItem(item: ItemDraft, id: string, problems: Problems): Item {
     depth: item.depth,
     checked: check.checked,
     ...readItem(item.directive, problems),
+    sha256,
     blocks: item.blocks,
   };
 }

@@ -26,9 +26,9 @@ export const STEP_KEYS = [
 ] as const;
 const PHASE_KEYS = ["planned", "start"];
 const CHECK_KEYS = ["value", "expect"];
-const ITEM_KEYS = ["evidence", "owner", "derived"];
+const ITEM_KEYS = ["evidence", "owner", "derived", "expect", "unit", "max-age", "tests"];
 const CATEGORY_KEYS = ["signoff", "eyes"];
-const DECISION_KEYS = ["rule", "and"];
+const DECISION_KEYS = ["rule", "and", "signoff", "eyes"];
 export const DERIVED = ["signoffs-of-other-categories", "decision"] as const;
 
 const NOTHING: Keyed = { values: {}, offsets: {}, offset: 0 };
@@ -118,11 +118,29 @@ export function readCheck(directive: Directive, problems: Problems): CheckKeys {
   return { value: reader.choice("value", ["number", "text", "file", "picture"]) ?? (expect === null ? null : "number"), expect };
 }
 
-export type ItemKeys = { evidence: "required" | "optional" | "none"; owner: string | null; derived: string | null };
+export type ItemKeys = {
+  evidence: "required" | "optional" | "none";
+  owner: string | null;
+  derived: string | null;
+  /** Limit on the value that the answer carries, in `unit`. */
+  expect: Expectation | null;
+  unit: string;
+  /** An automatic check or evidence older than this is shown as old and stops a sign-off. */
+  maxAgeMs: number | null;
+  /** `tests: green`: only a report without a failure, an error or a skip makes it done. */
+  tests: boolean;
+};
 export function readItem(directive: Directive | null, problems: Problems): ItemKeys {
   const reader = new KeyReader(directive?.keyed ?? NOTHING, problems, "item");
   if (directive !== null) reader.warnUnknown(ITEM_KEYS);
+  const limit = reader.text("expect");
+  const expect = limit === null ? null : parseExpectation(limit);
+  if (limit !== null && expect === null) reader.wrong("expect", 'a comparison with a number, such as "<= 500"');
   return {
+    expect,
+    unit: reader.text("unit")?.trim() ?? "",
+    maxAgeMs: reader.duration("max-age"),
+    tests: reader.choice("tests", ["green"]) === "green",
     evidence: reader.choice("evidence", ["required", "optional", "none"]) ?? "optional",
     owner: reader.text("owner"),
     derived: reader.choice("derived", DERIVED),

@@ -96,7 +96,7 @@ function finish({ source, problems, front, content, prose, sections, drafts }: R
     drafts === null
       ? { steps: [], phases: [] }
       : numberSteps(sections, drafts, titleSection, front.clusters, createHasher(source), problems);
-  const checklist = list === null ? { categories: [], ids: [] } : finishChecklist(list, problems);
+  const checklist = list === null ? { categories: [], ids: [] } : finishChecklist(list, problems, createHasher(source));
   const otherBlocks = gatherOthers(content, isChecklist);
   sayMisplaced(content, drafts, isChecklist);
   const slugs = slugsOf(sections);

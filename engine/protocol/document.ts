@@ -187,6 +187,15 @@ export const Item = z.object({
   evidence: z.enum(["required", "optional", "none"]),
   owner: z.string().nullable(),
   derived: z.string().nullable(),
+  /** Limit on the value that an answer carries, and its unit. */
+  expect: Expectation.nullable(),
+  unit: z.string(),
+  /** How old a check or evidence may be, milliseconds. */
+  maxAgeMs: z.int().nullable(),
+  /** `tests: green`: a report without a failure, an error or a skip. */
+  tests: z.boolean(),
+  /** SHA-256 of the item's source lines, nested ones included. */
+  sha256: Sha256,
   blocks: z.array(Block),
 });
 export const Category = z.object({

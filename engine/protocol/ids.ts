@@ -7,6 +7,11 @@ export const RunId = z
   .regex(/^run-[0-9A-HJKMNP-TV-Z]{26}$/)
   .brand<"RunId">();
 export type RunId = z.infer<typeof RunId>;
+export const LaunchId = z
+  .string()
+  .regex(/^launch-[0-9A-HJKMNP-TV-Z]{26}$/)
+  .brand<"LaunchId">();
+export type LaunchId = z.infer<typeof LaunchId>;
 export const LogId = z
   .string()
   .regex(/^(log|install)-[0-9A-HJKMNP-TV-Z]{26}$/)

@@ -13,10 +13,12 @@ export * from "./cluster.ts";
 export * from "./document.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
+export * from "./launch.ts";
 export * from "./library.ts";
 export * from "./people.ts";
 export * from "./record.ts";
 export * from "./run.ts";
+export * from "./signing.ts";
 export * from "./terminal.ts";
 
 const none = z.strictObject({});
