@@ -9,6 +9,7 @@ import {
   formatDuration,
   formatMoment,
   formatPlanned,
+  formatSpent,
   formatTook,
   initials,
   isZone,
@@ -32,6 +33,10 @@ describe("durations", () => {
   it("carry a minus sign when negative, and none at zero", () => {
     expect(formatDuration(-90_000)).toBe("−1:30");
     expect(formatDuration(-400)).toBe("0:00");
+  });
+  it("keep the shape of a clock in a column, but for what took less than a second", () => {
+    expect([0, 84, 999.4, 999.6, 6_400, 102_000].map(formatSpent)).toEqual(["0 ms", "84 ms", "999 ms", "0:01", "0:06", "1:42"]);
+    expect(formatSpent(-400)).toBe("0:00");
   });
   it("say how long something took in the unit a person would use", () => {
     expect([0.4, 84, 999.4, 1000, 6_400, 59_940, 59_960, 95_000].map(formatTook)).toEqual([

@@ -11,9 +11,16 @@ export function formatDuration(ms: number): string {
   return ms < 0 && total > 0 ? `−${text}` : text;
 }
 
-/** What something took, as said in a sentence: `84 ms`, `6.4 s`, `1:35`. */
+/** Below this something took "0:00" or "0.0 s", which says nothing: milliseconds then. */
+const SECOND_MS = 999.5;
+
+/** What something that has ended took, in a column of clocks: `84 ms`, `0:06`, `1:35`. A clock that still runs is formatDuration's. */
+export const formatSpent = (ms: number): string =>
+  ms >= 0 && ms < SECOND_MS ? `${Math.round(ms)} ms` : formatDuration(ms >= SECOND_MS && ms < 1000 ? 1000 : ms);
+
+/** What something that has ended took, as said in a sentence: `84 ms`, `6.4 s`, `1:35`. */
 export function formatTook(ms: number): string {
-  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < SECOND_MS) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   return formatDuration(ms);
 }

@@ -1,16 +1,7 @@
 // One row per log. Owns: drawing and row keys. Takes logs.
 import type { LogId, LogSummary, RunId } from "../../engine/protocol/index.ts";
 import { routeHash } from "../app/index.ts";
-import {
-  ClassGlyph,
-  fingerprintGroups,
-  formatClock,
-  formatCount,
-  formatDate,
-  formatDuration,
-  StatusWord,
-  zoneWord,
-} from "../design/index.ts";
+import { ClassGlyph, fingerprintGroups, formatClock, formatCount, formatDate, formatSpent, StatusWord, zoneWord } from "../design/index.ts";
 import { runStatus } from "./words.ts";
 
 export function LogTable({
@@ -72,7 +63,7 @@ export function LogTable({
                 {formatDate(log.openedAt, zone)} <span className="mono mid">{formatClock(log.openedAt, zone)}</span>
               </td>
               <td className="num mono mid wide">
-                {log.endedAt === null ? "" : formatDuration(Date.parse(log.endedAt) - Date.parse(log.openedAt))}
+                {log.endedAt === null ? "" : formatSpent(Date.parse(log.endedAt) - Date.parse(log.openedAt))}
               </td>
               <td className="num">{formatCount(log.events)}</td>
               <td className="mono dim nowrap widest">{fingerprintGroups(log.fingerprint).slice(0, 2).join(" ")}</td>

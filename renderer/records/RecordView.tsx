@@ -11,7 +11,7 @@ import {
   formatBytes,
   formatClock,
   formatDate,
-  formatDuration,
+  formatSpent,
   Notice,
   PanelHead,
   PrimaryButton,
@@ -240,7 +240,7 @@ function RecordSituation({ summary }: { summary: LogSummary }) {
             {formatClock(summary.openedAt)}
             {summary.endedAt === null ? "" : ` to ${formatClock(summary.endedAt)}`}
           </span>
-          <span className="small">{took === null ? zoneWord(summary.openedAt) : formatDuration(took)}</span>
+          <span className="small">{took === null ? zoneWord(summary.openedAt) : formatSpent(took)}</span>
         </div>
       </SituationCell>
       {summary.kind === "install" ? null : (

@@ -4,7 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ChevronDown, ChevronRight, Undo2 } from "lucide-react";
 import { memo, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { RunbookDocument, StepState } from "../../engine/protocol/index.ts";
-import { formatCount, formatDuration, HoldLine, STATUS_WORDS, Status, useNow } from "../design/index.ts";
+import { formatCount, formatDuration, formatSpent, HoldLine, STATUS_WORDS, Status, useNow } from "../design/index.ts";
 import { countGlyphs, glyphOf, moveInOutline, type OutlineRow, outlineRows, ROW_PX, type StepGlyph } from "./outline-rows.ts";
 import { isLate, stepElapsedMs } from "./progress.ts";
 import { measureLater } from "./virtual.ts";
@@ -283,7 +283,7 @@ function Time({
         {word}{" "}
       </span>
       {late ? <i aria-hidden="true">▲</i> : null}
-      {formatDuration(ms)}
+      {isPlanned || word === "since" ? formatDuration(ms) : formatSpent(ms)}
     </span>
   );
 }

@@ -3,7 +3,7 @@
 import { Pause, Undo2 } from "lucide-react";
 import type { RunHeader, StepState } from "../../engine/protocol/index.ts";
 import { FrameSituation, SituationCell } from "../app/Frame.tsx";
-import { formatDuration, formatMinute, formatMoment, Status, TwoLineButton, useNow, zoneWord } from "../design/index.ts";
+import { formatDuration, formatMinute, formatMoment, formatSpent, Status, TwoLineButton, useNow, zoneWord } from "../design/index.ts";
 import type { Arrangement } from "./layout.ts";
 import type { StepGlyph } from "./outline-rows.ts";
 import { progressOf, stepElapsedMs } from "./progress.ts";
@@ -90,7 +90,9 @@ function NowCell({ header, steps, now, nowGlyph, arrangement }: Props) {
               {elapsed === null ? null : (
                 <>
                   {isTrouble ? <span className="small"> at </span> : null}
-                  <span className={isTrouble ? "small" : "mono accent-text"}>{formatDuration(elapsed)}</span>
+                  <span className={isTrouble ? "small" : "mono accent-text"}>
+                    {now.durationMs === null ? formatDuration(elapsed) : formatSpent(elapsed)}
+                  </span>
                 </>
               )}
               {now.plannedMs === null || isTrouble ? null : (
@@ -124,7 +126,7 @@ function TightTime({ now, elapsed, isTrouble }: { now: StepState; elapsed: numbe
       {isTrouble && now.verdict !== null ? (
         <b className={now.verdict === "failed" ? "fail-text" : "warn-text"}>{VERDICT_WORDS[now.verdict].toLowerCase()} at </b>
       ) : null}
-      {elapsed === null ? "" : formatDuration(elapsed)}
+      {elapsed === null ? "" : now.durationMs === null ? formatDuration(elapsed) : formatSpent(elapsed)}
       {now.plannedMs === null || isTrouble ? "" : `${elapsed === null ? "planned" : " of"} ${formatDuration(now.plannedMs)}`}
     </>
   );
@@ -139,7 +141,7 @@ function ElapsedCell({ header, steps, arrangement }: Props) {
       className="run-elapsed"
     >
       <div className="situation-value">
-        <span className="run-big">{formatDuration(progress.elapsedMs)}</span>
+        <span className="run-big">{header.endedAt === null ? formatDuration(progress.elapsedMs) : formatSpent(progress.elapsedMs)}</span>
         {byPlanMs === null ? null : <span className="small run-push">by plan {formatDuration(byPlanMs)}</span>}
       </div>
       {plannedMs === null ? null : (

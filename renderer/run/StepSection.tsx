@@ -3,7 +3,7 @@
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import type { FlowNode, RunbookDocument, Step, StepState } from "../../engine/protocol/index.ts";
-import { formatDuration, formatMoment, HoldLine, Notice, SafeHtml, Status, useNow } from "../design/index.ts";
+import { formatDuration, formatMoment, formatSpent, HoldLine, Notice, SafeHtml, Status, useNow } from "../design/index.ts";
 import type { StepActs } from "./acts.ts";
 import { BlockCard } from "./BlockCard.tsx";
 import { CheckRow } from "./CheckRow.tsx";
@@ -54,7 +54,7 @@ export const StepSection = memo(function StepSection(props: Props) {
         <span className="run-t">{step.title}</span>
         <span className="end">
           {doneWords(state)}
-          {state.durationMs === null ? null : <span className="mono">{formatDuration(state.durationMs)}</span>}
+          {state.durationMs === null ? null : <span className="mono">{formatSpent(state.durationMs)}</span>}
           <ChevronRight size={16} aria-hidden="true" />
         </span>
       </button>
@@ -96,7 +96,7 @@ function CardClock({ state }: { state: StepState }) {
   const tone = state.status === "running" ? "" : state.verdict === "failed" ? "fail-text" : state.verdict === "unknown" ? "warn-text" : "";
   return (
     <span className="run-card-clock">
-      {elapsed === null ? null : <b className={tone}>{formatDuration(elapsed)}</b>}
+      {elapsed === null ? null : <b className={tone}>{state.durationMs === null ? formatDuration(elapsed) : formatSpent(elapsed)}</b>}
       {state.plannedMs === null ? null : (
         <small>
           {elapsed === null ? "planned" : " of"} {formatDuration(state.plannedMs)}
@@ -221,7 +221,7 @@ function StepAtRest(props: Props) {
         <span className="end">
           {/* open, its reason stands below, where there is room for it */}
           {isDone ? (state.verdict === "passed" ? doneWords(state) : verdictWords(state)) : isNext ? "next" : ""}
-          {isDone && state.durationMs !== null ? `, ${formatDuration(state.durationMs)}` : ""}
+          {isDone && state.durationMs !== null ? `, ${formatSpent(state.durationMs)}` : ""}
           {!isDone && state.plannedMs !== null ? `${isNext ? ", " : ""}planned ${formatDuration(state.plannedMs)}` : ""}
         </span>
         {context.isReadOnly ? null : <Menus {...props} isFocus={false} />}

@@ -1,7 +1,7 @@
 // What a screen reader is told when a run changes: verdicts, what waits, what is held. Pure.
 // Owns: the sentences. Does not decide when the region is read: the live region does.
 import type { RunHeader, StepState } from "../../engine/protocol/index.ts";
-import { formatDuration } from "../design/format.ts";
+import { formatTook } from "../design/format.ts";
 
 export type Before = { header: RunHeader; steps: StepState[] };
 
@@ -17,7 +17,7 @@ export function announcements(before: Before, after: Before): Said[] {
     const was = old.get(step.id);
     if (was === step || was === undefined) continue;
     if (step.status === "done" && (was.status !== "done" || was.verdict !== step.verdict || was.attempt !== step.attempt)) {
-      const time = step.durationMs === null ? "" : ` after ${formatDuration(step.durationMs)}`;
+      const time = step.durationMs === null ? "" : ` after ${formatTook(step.durationMs)}`;
       const isTrouble = step.verdict === "failed" || step.verdict === "unknown";
       const why = isTrouble && step.because ? `: ${step.because}` : "";
       say(`Step ${step.number} ${step.title}: ${step.verdict ?? "ended"}${time}${why}.`, isTrouble);
