@@ -118,10 +118,10 @@ export function readAttributes(
   infoText: string,
 ): { options: BlockAttributes; attributes: Record<string, unknown>; problems: AttributeProblem[] } {
   const options: Options = {};
-  const attributes: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  const attributes: Record<string, unknown> = {};
   const problems: AttributeProblem[] = [];
   for (const attribute of info.attributes) {
-    if (attribute.key in attributes) {
+    if (Object.hasOwn(attributes, attribute.key)) {
       problems.push({
         severity: "warning",
         code: "repeated-key",
@@ -129,7 +129,10 @@ export function readAttributes(
         message: `"${attribute.key}" is given twice; the last one is in force.`,
       });
     }
-    attributes[attribute.key] = attribute.value;
+    // An assignment to this name would set what the object inherits from.
+    if (attribute.key === "__proto__")
+      Object.defineProperty(attributes, attribute.key, { value: attribute.value, enumerable: true, configurable: true, writable: true });
+    else attributes[attribute.key] = attribute.value;
     const problem = readOne(options, attribute);
     if (problem !== null) problems.push(problem);
   }
@@ -147,7 +150,7 @@ export function readAttributes(
       message: `"${attribute.key}=…" stands outside braces, so it is not in force. Write { ${attribute.key}=${String(attribute.value)} }.`,
     });
   }
-  return { options, attributes: { ...attributes }, problems };
+  return { options, attributes, problems };
 }
 
 // `id=`, `name=` and the like outside braces are widely used by other tools.

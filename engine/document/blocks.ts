@@ -172,19 +172,18 @@ function whyNotShell(commands: string[], language: string): string | null {
   return whyNotCommands(commands, language);
 }
 
+/** Makes the block, which nobody else holds yet, one that runs. */
 function runnable(block: Block, commands: string[], sample: string[], shell: ShellKind | null, interpreter: string | null): Block {
   const text = `${commands.join("\n")}\n`;
   const spans = findPlaceholders(text, shell !== null);
-  return {
-    ...block,
-    runnable: true,
-    shell,
-    interpreter,
-    commands: text,
-    sampleOutput: sample.length === 0 ? null : `${sample.join("\n")}\n`,
-    placeholderSpans: spans,
-    placeholders: placeholderNames(spans),
-  };
+  block.runnable = true;
+  block.shell = shell;
+  block.interpreter = interpreter;
+  block.commands = text;
+  if (sample.length > 0) block.sampleOutput = `${sample.join("\n")}\n`;
+  block.placeholderSpans = spans;
+  block.placeholders = placeholderNames(spans);
+  return block;
 }
 
 /** The block as one that does not run, with the reason. */
@@ -200,6 +199,7 @@ function whyUnsafeText(source: Source, block: Block): string | null {
 }
 
 function shebang(lines: string[]): string | null {
+  if (lines[0]?.startsWith("#!") !== true) return null;
   const match = /^#!\s*(\S.*?)\s*$/.exec(lines[0] ?? "");
   return match === null ? null : match[1]!;
 }

@@ -145,6 +145,11 @@ function innerText(source: Source, leaf: Leaf, comment: Comment): { text: string
   let line = leaf.line;
   while (line < leaf.endLine && source.starts[line]! <= comment.start) line++;
   const firstLine = line;
+  if (comment.end <= source.ends[line - 1]!) {
+    const from = comment.start + 4;
+    const text = source.text.slice(from, comment.end - 3);
+    return { text: text.includes("\t") ? text.replaceAll("\t", " ") : text, place: (at) => from + at, line };
+  }
   const pieces: { at: number; offset: number }[] = [{ at: 0, offset: comment.start + 4 }];
   const stop = comment.end - 3;
   let text = source.text.slice(comment.start + 4, Math.min(stop, source.ends[line - 1]!));

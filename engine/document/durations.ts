@@ -27,6 +27,12 @@ const UNITS: Record<string, number> = {
 
 /** Milliseconds of `1h30m`, `5 min`, `0.5h`; null where it is no duration. A bare number has no unit and is none. */
 export function parseDuration(text: string): number | null {
+  // One amount and one unit is what nearly all are.
+  const plain = /^(\d{1,9})([a-z]{1,7})$/.exec(text);
+  if (plain !== null) {
+    const size = Object.hasOwn(UNITS, plain[2]!) ? UNITS[plain[2]!] : undefined;
+    return size === undefined ? null : Number(plain[1]) * size;
+  }
   const trimmed = text.trim();
   if (!/^(?:\d{1,9}(?:\.\d{1,6})?\s*[a-z]{1,7}\s*){1,6}$/i.test(trimmed)) return null;
   let total = 0;

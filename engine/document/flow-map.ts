@@ -7,36 +7,31 @@ const KEY = /[A-Za-z][\w-]*/y;
 /** Words YAML does not read as text, and numbers in all its spellings, are not taken here, except plain integers. */
 const WORD = /[A-Za-z][\w.-]*|\d{1,9}(?:ms|[smhdw])\b|\d{1,9}(?![\w.:-])|\/?[A-Za-z][\w./-]*/y;
 const SPECIAL = /^(?:true|false|null|yes|no|on|off|True|False|Null|TRUE|FALSE|NULL)$/;
-const QUOTED = /"([^"\\\n]*)"|'([^'\n]*)'/y;
+const QUOTED = /"[^"\\\n]*"|'[^'\n]*'/y;
 
 /** The mapping under the one key of `text`, or null where the YAML library must look. */
 export function readFlowMap(text: string): FlowMap | null {
   const head = /^\s*([a-z]+): *\{/.exec(text);
   if (head === null || text.includes("\n")) return null;
-  let at = head[0].length;
+  const start = head[0].length;
+  let at = start;
   const entries: FlowMap["entries"] = [];
-  const seen = new Set<string>();
-  const blanks = (): void => {
-    while (text[at] === " ") at++;
-  };
   for (;;) {
-    blanks();
-    if (text[at] === "}") return /^\}\s*$/.test(text.slice(at)) ? { key: head[1]!, entries, at: head[0].length - 1 } : null;
+    at = pastBlanks(text, at);
+    if (text[at] === "}") return text.slice(at + 1).trim() === "" ? { key: head[1]!, entries, at: start - 1 } : null;
     if (entries.length > 0) {
       if (text[at] !== ",") return null;
-      at++;
-      blanks();
+      at = pastBlanks(text, at + 1);
     }
     KEY.lastIndex = at;
-    const key = KEY.exec(text)?.[0];
+    if (!KEY.test(text)) return null;
+    const key = text.slice(at, KEY.lastIndex);
     // In YAML 1.2, which the library reads too, `on` is a word like any other.
-    if (key === undefined || seen.has(key) || (SPECIAL.test(key) && key !== "on")) return null;
-    seen.add(key);
+    if (entries.some((entry) => entry.key === key) || (SPECIAL.test(key) && key !== "on")) return null;
     const keyAt = at;
     at += key.length;
     if (text[at] !== ":" || text[at + 1] !== " ") return null;
-    at++;
-    blanks();
+    at = pastBlanks(text, at + 1);
     const value = readValue(text, at);
     if (value === null) return null;
     entries.push({ key, at: keyAt, value: value.value });
@@ -44,17 +39,24 @@ export function readFlowMap(text: string): FlowMap | null {
   }
 }
 
-function readValue(text: string, from: number): { value: unknown; end: number } | null {
+function pastBlanks(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) === 32) at++;
+  return at;
+}
+
+type Value = { value: unknown; end: number };
+
+function readValue(text: string, from: number): Value | null {
   if (text[from] !== "[") return readScalar(text, from);
   const list: unknown[] = [];
   let at = from + 1;
   for (;;) {
-    while (text[at] === " ") at++;
+    at = pastBlanks(text, at);
     if (text[at] === "]") return { value: list, end: at + 1 };
     if (list.length > 0) {
       if (text[at] !== ",") return null;
-      at++;
-      while (text[at] === " ") at++;
+      at = pastBlanks(text, at + 1);
     }
     const value = readScalar(text, at);
     if (value === null) return null;
@@ -63,21 +65,26 @@ function readValue(text: string, from: number): { value: unknown; end: number } 
   }
 }
 
-function readScalar(text: string, from: number): { value: unknown; end: number } | null {
-  QUOTED.lastIndex = from;
-  const quoted = QUOTED.exec(text);
-  if (quoted !== null) return ends(text, QUOTED.lastIndex) ? { value: quoted[1] ?? quoted[2]!, end: QUOTED.lastIndex } : null;
+function readScalar(text: string, from: number): Value | null {
+  const first = text[from];
+  if (first === '"' || first === "'") {
+    QUOTED.lastIndex = from;
+    if (!QUOTED.test(text)) return null;
+    const end = QUOTED.lastIndex;
+    return ends(text, end) ? { value: text.slice(from + 1, end - 1), end } : null;
+  }
   WORD.lastIndex = from;
-  const word = WORD.exec(text)?.[0];
-  if (word === undefined || !ends(text, WORD.lastIndex)) return null;
-  if (word === "true" || word === "false") return { value: word === "true", end: WORD.lastIndex };
+  if (!WORD.test(text)) return null;
+  const end = WORD.lastIndex;
+  if (!ends(text, end)) return null;
+  const word = text.slice(from, end);
+  if (word === "true" || word === "false") return { value: word === "true", end };
   if (SPECIAL.test(word)) return null;
-  return { value: /^\d+$/.test(word) ? Number(word) : word, end: WORD.lastIndex };
+  return { value: /^\d+$/.test(word) ? Number(word) : word, end };
 }
 
 /** A value ends before a comma or a closing bracket; anything else (`a b`, `a: b`, `a #c`) is YAML's to read. */
 function ends(text: string, at: number): boolean {
-  let end = at;
-  while (text[end] === " ") end++;
+  const end = pastBlanks(text, at);
   return text[end] === "," || text[end] === "}" || text[end] === "]";
 }

@@ -33,7 +33,8 @@ export function parseInfo(info: string): Info {
 }
 
 function firstWord(info: string): string {
-  return (/^[^\s,{]+/.exec(info)?.[0] ?? "").toLowerCase();
+  const end = info.search(/[\s,{]/);
+  return (end === -1 ? info : info.slice(0, end)).toLowerCase();
 }
 
 function looseAttributes(text: string, from: number): RawAttribute[] {
@@ -64,6 +65,8 @@ function parseJson(text: string, at: number): { attributes: RawAttribute[]; prob
   }
 }
 
+const KEY = /[A-Za-z_][\w.-]*(?=\s*=)/y;
+
 /** `{ name=deploy, match=/a b/i, expect="<= 0.3" flag=true }`; entries that are no `key=value` belong to other tools. */
 function parseBraces(text: string, base: number): { attributes: RawAttribute[]; problem: string | null } {
   const attributes: RawAttribute[] = [];
@@ -75,14 +78,15 @@ function parseBraces(text: string, base: number): { attributes: RawAttribute[]; 
       at++;
       continue;
     }
-    const key = /^[A-Za-z_][\w.-]*(?=\s*=)/.exec(text.slice(at))?.[0];
-    if (key === undefined) {
+    KEY.lastIndex = at;
+    if (!KEY.test(text)) {
       // A class, a line range, a bare flag: another tool's.
       while (at < text.length && !" \t,}".includes(text[at]!)) at++;
       continue;
     }
     const keyAt = base + at;
-    at += key.length;
+    const key = text.slice(at, KEY.lastIndex);
+    at = KEY.lastIndex;
     while (text[at] === " " || text[at] === "\t") at++;
     at++; // the equals sign
     while (text[at] === " " || text[at] === "\t") at++;

@@ -77,8 +77,10 @@ export function readSteps(content: Content, sections: SectionDraft[], prose: Pro
   return steps;
 }
 
-function directivesAt(content: Content, leaf: Leaf | null, kind: Directive["kind"]): Directive[] {
-  return leaf === null ? [] : (content.directives.get(leaf) ?? []).filter((directive) => directive.kind === kind);
+const NO_DIRECTIVES: readonly Directive[] = [];
+function directivesAt(content: Content, leaf: Leaf | null, kind: Directive["kind"]): readonly Directive[] {
+  const found = leaf === null ? undefined : content.directives.get(leaf);
+  return found === undefined ? NO_DIRECTIVES : found.filter((directive) => directive.kind === kind);
 }
 
 function takeSectionDirectives(content: Content, section: SectionDraft): void {
@@ -112,9 +114,14 @@ function addStep(section: SectionDraft, steps: StepDraft[], step: StepDraft, lea
 }
 
 function splitParts(content: Content, section: SectionDraft): Part[] {
+  const lists = stepLists(content, section);
+  if (lists.size === 0) {
+    const leaves: Leaf[] = section.heading === null ? [] : [section.heading];
+    for (const node of section.nodes) eachLeaf(node, (leaf) => leaves.push(leaf));
+    return [{ leaves, item: null, nodes: section.nodes }];
+  }
   const parts: Part[] = [];
   let current: Part = { leaves: section.heading === null ? [] : [section.heading], item: null, nodes: [] };
-  const lists = stepLists(content, section);
   const visit = (node: Node): void => {
     if (!isContainer(node)) {
       current.leaves.push(node);
@@ -139,8 +146,7 @@ function splitParts(content: Content, section: SectionDraft): Part[] {
   return parts;
 }
 
-const hasList = (container: Container, lists: Set<Container>): boolean => {
-  if (lists.size === 0) return false;
+const hasList = (container: Container, lists: ReadonlySet<Container>): boolean => {
   let found = false;
   walk(container, (node) => {
     if (isContainer(node) && lists.has(node)) found = true;
@@ -149,8 +155,10 @@ const hasList = (container: Container, lists: Set<Container>): boolean => {
   return found;
 };
 
+const NO_LISTS: ReadonlySet<Container> = new Set();
 /** Outermost ordered lists whose items hold runnable blocks. A heading with a step directive of its own keeps them as its blocks. */
-function stepLists(content: Content, section: SectionDraft): Set<Container> {
+function stepLists(content: Content, section: SectionDraft): ReadonlySet<Container> {
+  if (!section.nodes.some(isContainer)) return NO_LISTS;
   const lists = new Set<Container>();
   const own = [section.heading, ...section.nodes.filter((node): node is Leaf => !isContainer(node))];
   const isDeclared = own.some((leaf) => directivesAt(content, leaf, "step").length > 0);
@@ -178,22 +186,28 @@ function headingStep(content: Content, section: SectionDraft, part: Part, isFirs
   if (!isAction) return null;
   const heading = isFirst ? section.heading : null;
   const first = part.leaves[0]!;
-  // What stands behind an ordered list that gave steps of its own; its title is read when marked has run.
-  const continued: Piece = {
+  let endLine = first.endLine;
+  for (const leaf of part.leaves) if (leaf.endLine > endLine) endLine = leaf.endLine;
+  return {
+    title: isFirst ? section.title : continuedTitle(section),
+    section,
+    isHeading: heading !== null,
+    line: (heading ?? first).line,
+    endLine,
+    blocks: found.blocks,
+    checks: found.checks,
+    directive: found.directive,
+  };
+}
+
+/** Of what stands behind an ordered list that gave steps of its own; read when marked has run. */
+function continuedTitle(section: SectionDraft): Piece {
+  return {
     html: "",
     get text() {
       return `${section.title.text} (continued)`;
     },
   };
-  const step: StepDraft = {
-    title: isFirst ? section.title : continued,
-    section,
-    isHeading: heading !== null,
-    line: (heading ?? first).line,
-    endLine: part.leaves.reduce((last, leaf) => Math.max(last, leaf.endLine), first.endLine),
-    ...found,
-  };
-  return step;
 }
 
 function itemStep(content: Content, section: SectionDraft, item: Container, part: Part, prose: Prose): StepDraft {
@@ -231,16 +245,17 @@ function collect(content: Content, part: Part, prose: Prose): { blocks: Block[];
   }
   const checks: CheckDraft[] = [];
   const nodes = part.item === null ? part.nodes : [part.item];
+  const visit = (candidate: Node): undefined => {
+    const check = readCheckDraft(content, candidate, prose);
+    if (check !== null) checks.push(check);
+    return undefined;
+  };
   for (const node of nodes) {
-    const visit = (candidate: Node): undefined => {
-      const check = readCheckDraft(content, candidate, prose);
-      if (check !== null) checks.push(check);
-      return undefined;
-    };
+    if (!isContainer(node)) continue;
     visit(node);
-    if (isContainer(node)) walk(node, visit);
+    walk(node, visit);
   }
-  for (const [index, block] of blocks.entries()) block.index = index;
+  for (let index = 0; index < blocks.length; index++) blocks[index]!.index = index;
   return { blocks, checks, directive };
 }
 

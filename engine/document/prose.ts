@@ -7,6 +7,14 @@ const MAX_EMPHASIS_MARKS = 2_000;
 /** Characters of one piece given to marked. */
 const MAX_PIECE_CHARS = 200_000;
 
+/** Text without any sign of Markdown or HTML, and no address that would become a link: its HTML is itself. */
+const BARE = /^(?!.*(?:www\.|:\/\/))(?:[A-Za-z0-9.,;:()/%+=?#-]| (?! ))*$/i;
+/**
+ * Every line begins with a letter: a paragraph and nothing else, for all that ends a paragraph or is another block
+ * (a list, a fence, a table's second line, an underline, HTML) begins with another sign. So marked's block rules need not be asked.
+ */
+const PARAGRAPH = /^[A-Za-z].*(?:\n[A-Za-z].*)*$/;
+
 export type Piece = { html: string; text: string };
 type Job = { piece: Piece; tokens: Token[]; isInline: boolean; wantsText: boolean };
 
@@ -48,9 +56,11 @@ export class Prose {
       const plain = this.plain(markdown);
       return isInline ? { html: escapeHtml(markdown), text: collapse(markdown) } : plain;
     }
+    if (isInline && BARE.test(markdown)) return { html: markdown, text: markdown.trim() };
     const piece: Piece = { html: "", text: "" };
     const tokens: Token[] = [];
     if (isInline) this.#lexer.inline(markdown, tokens);
+    else if (PARAGRAPH.test(markdown)) tokens.push(this.#paragraph(markdown));
     else this.#lexer.blockTokens(markdown, tokens);
     const job: Job = { piece, tokens, isInline, wantsText };
     if (this.#waits) this.#jobs.push(job);
@@ -59,6 +69,10 @@ export class Prose {
       this.#fill(job);
     }
     return piece;
+  }
+
+  #paragraph(text: string): Tokens.Paragraph {
+    return { type: "paragraph", raw: text, text, tokens: this.#lexer.inline(text) };
   }
 
   /** Fills the pieces that waited: only now are all link definitions known. */

@@ -34,6 +34,9 @@ class Scanner {
   #next = 0;
   #indent = 0;
   #isBlank = false;
+  /** Open containers that the line carries on, and whether the others are closed already. */
+  #matched = 0;
+  #isSettled = false;
 
   constructor(source: Source, firstLine: number) {
     this.#source = source;
@@ -126,19 +129,14 @@ class Scanner {
 
   #openBlocks(line: number, matched: number): void {
     let isTooDeep = false;
-    // An unmatched container may still go on by a lazy line, as long as its paragraph is the open leaf.
-    let isSettled = matched === this.#stack.length;
-    const settle = (): void => {
-      if (!isSettled) this.#stack.length = matched;
-      isSettled = true;
-      this.#leaf = null;
-    };
+    this.#matched = matched;
+    this.#isSettled = matched === this.#stack.length;
     for (;;) {
       this.#look();
       if (this.#isBlank) break;
       if (this.#indent >= 4) {
         if (this.#leaf !== null) break;
-        settle();
+        this.#settle();
         // Offset of the fifth column on is not needed: code is shown, never run.
         this.#leaf = this.#add("code", line);
         return;
@@ -146,34 +144,34 @@ class Scanner {
       const first = this.#text.charCodeAt(this.#next);
       if (first === 62 /* > */ || isMarkerStart(first)) {
         if (first !== 62 && this.#isThematicBreak(first)) {
-          if (first === 45 /* - */ && isSettled && this.#underlines(line)) return;
-          settle();
+          if (first === 45 /* - */ && this.#isSettled && this.#underlines(line)) return;
+          this.#settle();
           this.#add("break", line);
           return;
         }
-        if (first === 45 && isSettled && this.#underlines(line)) return;
-        const item = first === 62 ? null : this.#itemMarker(isSettled && this.#leaf !== null);
+        if (first === 45 && this.#isSettled && this.#underlines(line)) return;
+        const item = first === 62 ? null : this.#itemMarker(this.#isSettled && this.#leaf !== null);
         if (first === 62 || item !== null) {
-          if (isSettled ? this.#stack.length >= MAX_DEPTH : matched >= MAX_DEPTH) {
+          if (this.#isSettled ? this.#stack.length >= MAX_DEPTH : matched >= MAX_DEPTH) {
             isTooDeep = true;
             if (this.#tooDeepLine === 0) this.#tooDeepLine = line;
             break;
           }
-          settle();
+          this.#settle();
           if (item === null) this.#openQuote(line);
           else this.#openItem(item, line);
           continue;
         }
         break;
       }
-      if (first === 35 /* # */ && this.#heading(line, settle)) return;
-      if ((first === 96 || first === 126) && this.#fence(line, settle)) return;
-      if (first === 61 /* = */ && isSettled && this.#underlines(line)) return;
+      if (first === 35 /* # */ && this.#heading(line)) return;
+      if ((first === 96 || first === 126) && this.#fence(line)) return;
+      if (first === 61 /* = */ && this.#isSettled && this.#underlines(line)) return;
       if (first === 60 /* < */) {
         const rest = this.#text.slice(this.#next, Math.min(this.#end, this.#next + MAX_LINE_CHARS));
         const kind = htmlBlockKind(rest, this.#leaf !== null);
         if (kind !== 0) {
-          settle();
+          this.#settle();
           const leaf = this.#add("html", line);
           leaf.level = kind;
           this.#checkLength(leaf, line);
@@ -184,12 +182,19 @@ class Scanner {
       }
       break;
     }
-    if (this.#leaf === null || this.#isBlank) settle();
+    if (this.#leaf === null || this.#isBlank) this.#settle();
     if (this.#isBlank) return;
     if (this.#leaf === null) this.#leaf = this.#add("paragraph", line);
     else this.#leaf.endLine = line;
     if (isTooDeep) this.#leaf.isRaw = true;
     this.#checkLength(this.#leaf, line);
+  }
+
+  /** Closes what this line does not carry on. An unmatched container may go on by a lazy line while its paragraph is the open leaf. */
+  #settle(): void {
+    if (!this.#isSettled) this.#stack.length = this.#matched;
+    this.#isSettled = true;
+    this.#leaf = null;
   }
 
   #openQuote(line: number): void {
@@ -286,12 +291,12 @@ class Scanner {
     return true;
   }
 
-  #heading(line: number, settle: () => void): boolean {
+  #heading(line: number): boolean {
     let at = this.#next;
     while (at < this.#end && this.#text.charCodeAt(at) === 35) at++;
     const level = at - this.#next;
     if (level > 6 || (at < this.#end && !isSpace(this.#text.charCodeAt(at)))) return false;
-    settle();
+    this.#settle();
     const leaf = this.#add("heading", line);
     leaf.level = level;
     while (at < this.#end && isSpace(this.#text.charCodeAt(at))) at++;
@@ -300,14 +305,14 @@ class Scanner {
     return true;
   }
 
-  #fence(line: number, settle: () => void): boolean {
+  #fence(line: number): boolean {
     const mark = this.#text.charCodeAt(this.#next);
     let at = this.#next;
     while (at < this.#end && this.#text.charCodeAt(at) === mark) at++;
     if (at - this.#next < 3) return false;
     const info = this.#text.slice(at, this.#end);
     if (mark === 96 && info.includes("`")) return false;
-    settle();
+    this.#settle();
     const leaf = this.#add("fence", line);
     leaf.level = this.#indent;
     leaf.marks = this.#text.slice(this.#next, at);
