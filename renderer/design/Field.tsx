@@ -39,9 +39,11 @@ export function Field({
   hideLabel,
   mono = false,
   big = false,
+  id: given,
   ...input
-}: Shared & { mono?: boolean; big?: boolean } & Omit<ComponentProps<"input">, "className" | "id">) {
-  const id = useId();
+}: Shared & { mono?: boolean; big?: boolean } & Omit<ComponentProps<"input">, "className">) {
+  const own = useId();
+  const id = given ?? own;
   return (
     <Wrapped id={id} label={label} hint={hint} error={error} {...(hideLabel === undefined ? {} : { hideLabel })}>
       <input

@@ -30,6 +30,8 @@ type Props = {
   /** The plain Enter, and Space, decide nothing here: only Ctrl/⌘ Enter and the pointer do. */
   isGuarded: boolean;
   refusal: CallFailure | null;
+  /** What is missing is a value that the step's card asks for: the primary action leads there. */
+  canFill: boolean;
   /** A block runs: it can be stopped from here too, since the document may be out of sight. */
   canStop: boolean;
   onPrimary(): void;
@@ -70,7 +72,10 @@ export function ActionDock(props: Props) {
             Stop block
           </Button>
         ) : null}
-        {action.button === "" || isReadOnly ? null : action.kind === "blocked" ? (
+        {action.button === "" || isReadOnly ? null : action.kind === "blocked" && props.canFill ? (
+          <Button onClick={props.onBlocked}>{action.button}…</Button>
+        ) : null}
+        {action.button === "" || isReadOnly ? null : action.kind === "blocked" && !props.canFill ? (
           <Button data-region-focus onClick={props.onBlocked}>
             {action.button}…
           </Button>
@@ -85,7 +90,7 @@ export function ActionDock(props: Props) {
             onKeyUp={keepKeys(props.isGuarded)}
             onClick={props.onPrimary}
           >
-            {isPending ? "Working…" : action.button}
+            {isPending ? "Working…" : props.canFill ? "Fill in the values" : action.button}
           </PrimaryButton>
         )}
       </ActionBar>

@@ -14,6 +14,7 @@ import { Medium, Wide } from "./Arrangements.tsx";
 import { isGuarded, primaryKeyLabel, primaryKeys } from "./arming.ts";
 import { Asking } from "./asking.tsx";
 import { DocumentColumn, type DocumentHandle, TextPinned } from "./DocumentColumn.tsx";
+import { canFill, secretsOf } from "./filling.ts";
 import { useKeptFlag } from "./kept.ts";
 import { arrangementOf, isCompact, type Region, regionsOf } from "./layout.ts";
 import type { RunPicture } from "./merge.ts";
@@ -167,8 +168,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
     const variables = new Set(text.params.map((param) => param.name));
     for (const step of text.steps)
       for (const block of step.blocks) if (block.options.capture !== undefined) variables.add(block.options.capture);
-    const secrets = new Set(text.params.filter((param) => param.type === "secret").map((param) => param.name));
-    return { variables, secrets };
+    return { variables, secrets: secretsOf(text) };
   }, [text]);
   const nextCheck =
     nextAction.kind === "confirm-check" && nextAction.step !== null && nextAction.check !== null
@@ -187,13 +187,29 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       zone,
       isReadOnly: isReadOnly || isOver,
       isActive: header.status === "active",
+      isGuarded: guarded,
       runningStep,
       nextCheck:
         nextCheck === ""
           ? null
           : { step: nextCheck.slice(0, nextCheck.lastIndexOf(" ")), check: Number(nextCheck.slice(nextCheck.lastIndexOf(" ") + 1)) },
     }),
-    [run, text, header.path, view.values, names, acts.drafts, acts.step, zone, isReadOnly, isOver, header.status, runningStep, nextCheck],
+    [
+      run,
+      text,
+      header.path,
+      view.values,
+      names,
+      acts.drafts,
+      acts.step,
+      zone,
+      isReadOnly,
+      isOver,
+      header.status,
+      guarded,
+      runningStep,
+      nextCheck,
+    ],
   );
 
   const openRecord = (): void => go({ view: "record", log: header.log, seq: null });
@@ -256,6 +272,15 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       isGuarded={guarded}
       hotkey={primaryKeyLabel(guarded, focused === "terminal")}
       refusal={refusal}
+      canFill={
+        nextAction.kind === "blocked" &&
+        canFill(
+          stepOf(nextAction.step ?? undefined),
+          steps.find((one) => one.id === nextAction.step),
+          view.values,
+          names.secrets,
+        )
+      }
       canStop={running !== undefined && arrangement !== "wide" && nextAction.button === ""}
       onPrimary={primary}
       onBlocked={acts.blocked}

@@ -7,6 +7,8 @@ import { formatDuration, formatMoment, formatSpent, HoldLine, Notice, SafeHtml, 
 import type { StepActs } from "./acts.ts";
 import { BlockCard } from "./BlockCard.tsx";
 import { CheckRow } from "./CheckRow.tsx";
+import { FillStep } from "./FillStep.tsx";
+import { canFill, missingIn } from "./filling.ts";
 import { glyphOf, hasHoldLine } from "./outline-rows.ts";
 import { draftKey, valueFieldId } from "./primary.ts";
 import { stepElapsedMs } from "./progress.ts";
@@ -27,6 +29,8 @@ export type StepContext = {
   isReadOnly: boolean;
   /** Neither held nor over. */
   isActive: boolean;
+  /** On production, or a cluster without a class. */
+  isGuarded: boolean;
   /** A block of some step runs. */
   runningStep: string | null;
   /** The check that the primary action is about. */
@@ -80,6 +84,7 @@ function StepCard(props: Props) {
       <Unsupported state={state} />
       {/* what went wrong comes before the text that led to it */}
       <Outcome state={state} zone={context.zone} />
+      <Missing {...props} />
       <Flow {...props} isCard />
       {hasHoldLine(step) ? (
         <div className="run-card-hold">
@@ -151,6 +156,21 @@ function Meta({ step, state, context, display }: Props) {
         </span>
       ))}
     </div>
+  );
+}
+
+function Missing({ step, state, context }: Props) {
+  if (context.isReadOnly || !context.isActive || !canFill(step, state, context.values, context.secrets)) return null;
+  return (
+    <FillStep
+      run={context.run}
+      step={step.id}
+      names={missingIn(step, context.values, context.secrets)}
+      drafts={context.drafts}
+      isGuarded={context.isGuarded}
+      onDraft={(name, value) => context.acts.setFill(step.id, name, value)}
+      onFill={() => context.acts.fill(step.id)}
+    />
   );
 }
 

@@ -7,6 +7,9 @@ export type StepActs = {
   stop(): void;
   confirm(step: string, check: number): void;
   setDraft(step: string, check: number, value: string): void;
+  setFill(step: string, name: string, value: string): void;
+  /** Gives the step the values it lacks, and starts it. */
+  fill(step: string): void;
   asShell(step: string, block: number): void;
   retry(step: string): void;
   skip(step: string): void;

@@ -25,7 +25,22 @@ export function mergeChange(picture: RunPicture, change: RunChange): Merged {
   }
   const isStale = picture.seq !== null && change.seq !== picture.seq + 1;
   const steps = mergeSteps(picture.view.steps, change.steps);
-  return { picture: { ...picture, seq: change.seq, view: { ...picture.view, header: change.header, steps } }, isStale };
+  const values = mergeValues(picture, change.steps);
+  return { picture: { ...picture, seq: change.seq, view: { header: change.header, steps, values } }, isStale };
+}
+
+/** A change carries steps alone: what their blocks captured is taken from them, as the engine itself does. */
+function mergeValues(picture: RunPicture, changed: StepState[]): Record<string, string> {
+  let { values } = picture.view;
+  for (const { id, blocks } of changed) {
+    if (blocks.every((block) => block.captured === null)) continue;
+    const step = picture.document.steps.find((one) => one.id === id);
+    for (const { index, captured } of blocks) {
+      const name = step?.blocks.find((one) => one.index === index)?.options.capture;
+      if (name !== undefined && captured !== null && values[name] !== captured) values = { ...values, [name]: captured };
+    }
+  }
+  return values;
 }
 
 /** A command's answer is a header alone; it counts only if nothing newer came first. */

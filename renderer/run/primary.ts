@@ -15,12 +15,14 @@ export type Plan =
       typed: string | null;
     }
   | { type: "value"; step: string; check: number }
+  | { type: "fill"; step: string }
   | { type: "judge"; step: string }
   | { type: "resume" }
   | { type: "finish" }
   | { type: "none" };
 
-export function planOf(action: NextAction, document: RunbookDocument, drafts: Record<string, string>): Plan {
+/** `canFill`: what keeps the step from starting is a placeholder that a person can fill in. */
+export function planOf(action: NextAction, document: RunbookDocument, drafts: Record<string, string>, canFill = false): Plan {
   const step = action.step;
   const typed = action.typed;
   switch (action.kind) {
@@ -45,8 +47,9 @@ export function planOf(action: NextAction, document: RunbookDocument, drafts: Re
       return { type: "resume" };
     case "finish":
       return { type: "finish" };
-    case "wait":
     case "blocked":
+      return step !== null && canFill ? { type: "fill", step } : { type: "none" };
+    case "wait":
     case "none":
       return { type: "none" };
     default:

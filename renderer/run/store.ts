@@ -195,6 +195,16 @@ export async function act<M extends HeaderMethod | "run.cancel">(method: M, para
   }
   return answer;
 }
+/** After placeholders were given: what the engine keeps of them, redacted, is what the window shows. */
+export async function renewValues(run: RunId): Promise<Record<string, string>> {
+  const answer = await bridge().call("run.get", { run });
+  const { picture } = getState();
+  if (picture === null || getState().run !== run) return {};
+  if (!answer.ok) return picture.view.values;
+  const { values } = answer.value.view;
+  setState({ picture: { ...picture, view: { ...picture.view, values } } });
+  return values;
+}
 export function dismissRefusal(): void {
   setState({ refusal: null });
 }

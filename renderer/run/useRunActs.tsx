@@ -6,10 +6,11 @@ import { useApp } from "../app/index.ts";
 import type { CallFailure } from "../bridge/index.ts";
 import type { StepActs } from "./acts.ts";
 import type { Ask } from "./asking.tsx";
+import { canFill, filled, fillFieldId, fillKey, missingIn, secretsOf } from "./filling.ts";
 import { piecesOf } from "./highlight.ts";
 import type { RunPicture } from "./merge.ts";
 import { draftKey, planOf, valueFieldId } from "./primary.ts";
-import { act, dismissRefusal } from "./store.ts";
+import { act, dismissRefusal, renewValues } from "./store.ts";
 
 /** Acts that the engine may refuse until a reason or the cluster's name comes with them. */
 type Askable = "run.step" | "run.block" | "run.retry" | "run.finish" | "run.on";
@@ -63,11 +64,18 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
       extra: Extra = {},
     ): Promise<void> => {
       const answer = await act(method, { run, ...params, ...extra } as ParamsOf<Askable>);
+      let again = params;
+      if (answer !== null && params["placeholders"] !== undefined) {
+        const values = await renewValues(run);
+        // When the step asks for a name or a reason next, what was given may stand on record already: it is not given twice.
+        const { placeholders, ...rest } = params;
+        if (Object.keys(placeholders as Record<string, string>).every((name) => values[name] !== undefined)) again = rest;
+      }
       if (answer === null || answer.ok) return;
       const { error } = answer;
       if (error.code === "confirmation-needed" && method !== "run.on") {
         dismissRefusal();
-        askTyped(error, what, step, params["block"], (typed) => void send(method, params, what, step, { ...extra, typed }));
+        askTyped(error, what, step, params["block"], (typed) => void send(method, again, what, step, { ...extra, typed }));
       } else if (error.code === "reason-needed") {
         dismissRefusal();
         setAsk({
@@ -76,7 +84,7 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
           about: error.message,
           button: what,
           isRequired: true,
-          onAnswer: (reason) => void send(method, params, what, step, { ...extra, reason }),
+          onAnswer: (reason) => void send(method, again, what, step, { ...extra, reason }),
         });
       }
     };
@@ -180,6 +188,17 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
       stop: () => void stop(),
       confirm,
       setDraft: (step, check, value) => setDrafts((was) => ({ ...was, [draftKey(step, check)]: value })),
+      setFill: (step, name, value) => setDrafts((was) => ({ ...was, [fillKey(step, name)]: value })),
+      fill: (step) => {
+        const at = stepOf(step);
+        if (at === undefined) return;
+        const given = filled(
+          step,
+          missingIn(at, latest.current.picture.view.values, secretsOf(latest.current.picture.document)),
+          latest.current.drafts,
+        );
+        if (given !== null) void send("run.step", { step, placeholders: given }, "Run step", step);
+      },
       asShell: (step, block) =>
         setAsk({
           type: "reason",
@@ -212,7 +231,14 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
       step: steps,
       primary: () => {
         const action = header().nextAction;
-        const plan = planOf(action, latest.current.picture.document, latest.current.drafts);
+        const { document: text, view } = latest.current.picture;
+        const fillable = canFill(
+          text.steps.find((one) => one.id === action.step),
+          view.steps.find((one) => one.id === action.step),
+          view.values,
+          secretsOf(text),
+        );
+        const plan = planOf(action, text, latest.current.drafts, fillable);
         switch (plan.type) {
           case "act":
             if (plan.method === "run.check") return plan.check === null ? undefined : confirm(plan.step, plan.check);
@@ -222,6 +248,15 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
             // The field may have to be drawn first.
             return void requestAnimationFrame(() =>
               requestAnimationFrame(() => document.getElementById(valueFieldId(run, plan.step, plan.check))?.focus()),
+            );
+          }
+          case "fill": {
+            const step = stepOf(plan.step);
+            const names = step === undefined ? [] : missingIn(step, view.values, secretsOf(text));
+            const empty = names.find((name) => (latest.current.drafts[fillKey(plan.step, name)] ?? "").trim() === "") ?? "";
+            latest.current.show(plan.step);
+            return void requestAnimationFrame(() =>
+              requestAnimationFrame(() => document.getElementById(fillFieldId(run, plan.step, empty))?.focus()),
             );
           }
           case "judge":
