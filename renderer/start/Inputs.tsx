@@ -21,12 +21,15 @@ function hintOf(param: Param): string {
 export function ParamField({
   param,
   value,
+  said,
   isAsked,
   onChange,
   onDone,
 }: {
   param: Param;
   value: string;
+  /** What the engine found wrong with this very value; patterns are tried there alone. */
+  said: string | null;
   isAsked: boolean;
   onChange(value: string): void;
   onDone(): void;
@@ -70,7 +73,7 @@ export function ParamField({
       inputMode={param.type === "int" || param.type === "number" ? "decimal" : "text"}
       autoComplete={param.type === "secret" ? "new-password" : "off"}
       required={param.required}
-      error={value !== "" || isAsked ? problem : null}
+      error={value !== "" || isAsked ? (problem ?? said) : null}
       value={value}
       onChange={(event) => onChange(event.target.value)}
       onBlur={onDone}

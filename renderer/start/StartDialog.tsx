@@ -30,6 +30,7 @@ import {
   preflightRequest,
   readiness,
   requestOf,
+  saidOfParams,
 } from "./model.ts";
 import { findingsOf, Preflight, type PreflightState } from "./Preflight.tsx";
 import "./start.css";
@@ -74,6 +75,8 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
   const findings = findingsOf(preflight);
   // Findings about other inputs block nothing: the start looks again by itself.
   const ready = readiness(draft, text, classOf, isOld ? null : findings, preflight.state === "failed" && !isOld);
+
+  const said = useMemo(() => (isOld ? {} : saidOfParams(text, findings)), [isOld, text, findings]);
 
   // Who answers is part of the choice: those not asked yet, or that did not answer, are asked once as the dialog opens.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once per opening
@@ -250,6 +253,7 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
                   key={param.name}
                   param={param}
                   value={draft.params[param.name] ?? ""}
+                  said={said[param.name] ?? null}
                   isAsked={isAsked}
                   onChange={(value) => change({ params: { ...draft.params, [param.name]: value } })}
                   onDone={done}

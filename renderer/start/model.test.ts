@@ -10,6 +10,7 @@ import {
   preflightKey,
   readiness,
   requestOf,
+  saidOfParams,
 } from "./model.ts";
 
 const param = (name: string, extra: Partial<Param> = {}): Param => ({
@@ -130,4 +131,14 @@ describe("readiness to start", () => {
     expect(final.missing).toEqual(["not-trusted. Do it."]);
     expect(readiness(ready, book, none, [finding("review-due", "warning")])).toMatchObject({ needsReason: false, missing: [] });
   });
+});
+
+it("puts what the engine says of a parameter at that parameter's field", () => {
+  const told = {
+    ...finding("params"),
+    message:
+      'Parameter "RELEASE" (line 4) is "one", which does not match ^v.\nThere is no parameter "WEIGH".\nParameter "WEIGHT" (line 5) is 0.',
+  };
+  expect(saidOfParams(book, [finding("tool"), told])).toEqual({ RELEASE: 'It is "one", which does not match ^v.', WEIGHT: "It is 0." });
+  expect(saidOfParams(book, null)).toEqual({});
 });

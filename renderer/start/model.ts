@@ -67,6 +67,22 @@ export function paramProblem(param: Param, value: string): string | null {
   return null;
 }
 
+/**
+ * What the engine's preflight says of each parameter, so that it stands at the field it is about as well as in the list: the engine
+ * lists its sentences one per line, each with the parameter's name first.
+ */
+export function saidOfParams(document: RunbookDocument, findings: Finding[] | null): Record<string, string> {
+  const said: Record<string, string> = {};
+  for (const finding of findings ?? []) {
+    if (finding.code !== "params") continue;
+    for (const line of finding.message.split("\n")) {
+      const param = document.params.find((one) => line.startsWith(`Parameter "${one.name}" `));
+      if (param !== undefined) said[param.name] = line.slice(`Parameter "${param.name}" `.length).replace(/^\(line \d+\) /, "It ");
+    }
+  }
+  return said;
+}
+
 /** What a placeholder may hold (engine/document/placeholders.ts): nothing that a shell reads as more than a word. */
 const SAFE = /^[A-Za-z0-9._:/@=+,-]*$/;
 export function placeholderProblem(value: string): string | null {
