@@ -196,7 +196,8 @@ function ConnectionWord() {
   return (
     <div className="connection">
       <span>
-        <b>Connection lost.</b> What you see may be old, and nothing pressed here reaches the engine.{" "}
+        <b>Connection lost.</b>{" "}
+        <span className="connection-why">What you see may be old, and nothing pressed here reaches the engine.</span>{" "}
         <span className="dim">{attempt > 1 && wait > 999 ? `Next try in ${formatDuration(wait)}.` : "Trying now."}</span>
       </span>
       <Button small onClick={() => bridge().retryNow()}>

@@ -4,7 +4,7 @@ import { Activity, BookOpenText, ListTree, SquareTerminal } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ClusterName, RunId } from "../../engine/protocol/index.ts";
 import { FrameWork, go, useApp, useFrameSubject, useKeys, useSiteZone } from "../app/index.ts";
-import { formatDuration, IconButton, Sheet, Tabs } from "../design/index.ts";
+import { formatDuration, IconButton, Sheet, Status, Tabs } from "../design/index.ts";
 import { useLibrary } from "../library/slice.ts";
 import { type PaletteEntry, usePaletteEntries } from "../palette/entries.ts";
 import { keepTerminals, recordingWords, TerminalPanel } from "../terminal/index.ts";
@@ -27,6 +27,7 @@ import { SituationBar } from "./SituationBar.tsx";
 import type { StepContext } from "./StepSection.tsx";
 import { focusStep } from "./sections.ts";
 import { dismissRefusal, markSeen, useRunStore, watchCluster } from "./store.ts";
+import { type TabMark, tabMarks } from "./tab-marks.ts";
 import { useRunActs } from "./useRunActs.tsx";
 import { useViewport } from "./useViewport.ts";
 import { WatchAge, WatchPanel, watchWords } from "./WatchPanel.tsx";
@@ -299,9 +300,16 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       )}
     </span>
   );
+  const marks = tabMarks(nextAction.kind, running, running === undefined ? undefined : stepOf(running.id));
   const tabLabels = {
-    document: <TabLabel icon={<BookOpenText size={15} aria-hidden="true" />} word="Runbook" />,
-    terminal: <TabLabel icon={<SquareTerminal size={15} aria-hidden="true" />} word="Terminal" />,
+    document: (
+      <TabLabel
+        icon={<BookOpenText size={15} aria-hidden="true" />}
+        word="Runbook"
+        mark={tab === "document" || arrangement !== "narrow" ? null : marks.document}
+      />
+    ),
+    terminal: <TabLabel icon={<SquareTerminal size={15} aria-hidden="true" />} word="Terminal" mark={marks.terminal} />,
     watch: <TabLabel icon={<Activity size={15} aria-hidden="true" />} word="Cluster watch" more={watchWords(watch[pins[0]?.name ?? ""])} />,
   };
   return (
@@ -419,13 +427,15 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   );
 }
 
-function TabLabel({ icon, word, more = "" }: { icon: ReactNode; word: string; more?: string }) {
+function TabLabel({ icon, word, more = "", mark = null }: { icon: ReactNode; word: string; more?: string; mark?: TabMark | null }) {
   return (
     <>
-      {icon}
+      {mark === null ? icon : <Status state={mark.state} size={14} />}
       <span>
         {word}
         {more === "" ? "" : `, ${more}`}
+        {mark === null ? "" : ", "}
+        {mark === null ? null : <b className={mark.state === "running" ? "accent-text" : "warn-text"}>{mark.word}</b>}
       </span>
     </>
   );
