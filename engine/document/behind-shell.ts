@@ -1,9 +1,10 @@
 // Lines of a block with prompts that were typed into a shell which the block itself opened: `$ oc debug node/x` and
 // `# chroot /host` below it. They are comments or output to the shell of the run. Owns finding them.
+import { foreignPrompt } from "./foreign-prompts.ts";
 import { isMetricsComment, isProse } from "./hash-lines.ts";
 import { isTyped, whyNotCommands } from "./not-commands.ts";
 import { opensShell } from "./opens-shell.ts";
-import { foreignPrompt, HASH } from "./prompts.ts";
+import { HASH } from "./prompts.ts";
 
 /** Indexes of the line and of the line that opens the shell, and the words by which it does. */
 export type BehindShell = { index: number; opener: number; by: string };

@@ -3,11 +3,12 @@
 import type { Block, BlockAttributes, ShellKind } from "../protocol/index.ts";
 import { readAttributes } from "./attributes.ts";
 import { linesBehindShell } from "./behind-shell.ts";
+import { behindForeign, findForeign } from "./foreign-prompts.ts";
 import { parseInfo } from "./info.ts";
 import { whyNotCommands } from "./not-commands.ts";
 import { findPlaceholders, placeholderNames } from "./placeholders.ts";
 import type { Problems } from "./problems.ts";
-import { behindForeign, DOLLAR, foreignPrompt, POWERSHELL, splitConsole, splitShell } from "./prompts.ts";
+import { DOLLAR, POWERSHELL, splitConsole, splitShell } from "./prompts.ts";
 import { readsAsQuery } from "./queries.ts";
 import type { Source } from "./source.ts";
 import { fenceContent } from "./strip.ts";
@@ -103,7 +104,10 @@ function decide(
   if (isConsole) return decideConsole(leaf, block, lines, options, defaultShell, problems);
   const kind = GENERIC.has(language) ? (defaultShell ?? shell) : shell;
   const split = splitShell(lines, kind === "pwsh");
-  if (split.commands === null) return notRunnable(block, split.why ?? "its commands cannot be told from its output");
+  if (split.commands === null) {
+    sayForeign(leaf, lines, problems);
+    return notRunnable(block, split.why ?? "its commands cannot be told from its output");
+  }
   const behind = sayBehindShell(leaf, lines, kind === "pwsh" ? POWERSHELL : DOLLAR, problems);
   if (split.strayLine !== -1 && !behind.has(split.strayLine)) {
     const line = leaf.line + 1 + split.strayLine;
@@ -111,8 +115,19 @@ function decide(
     problems.add("warning", "output-in-shell-block", line, 1, message);
   }
   const why = interpreter === null || SHELL_PROGRAMS.test(interpreter) ? whyNotShell(split.commands, language) : null;
-  if (why !== null) return notRunnable(block, why);
+  if (why !== null) {
+    sayForeign(leaf, lines, problems);
+    return notRunnable(block, why);
+  }
   return runnable(block, split.commands, split.sample, kind, interpreter);
+}
+
+/** A fence that calls itself shell was meant to run, so its reader is told what keeps it from that. */
+function sayForeign(leaf: Leaf, lines: string[], problems: Problems): void {
+  const foreign = findForeign(lines);
+  if (foreign === null) return;
+  const message = `This line begins with the prompt "${foreign.prompt}" of another program or host, so the block does not run. Write the command alone, or call the fence text.`;
+  problems.add("warning", "foreign-prompt", leaf.line + 1 + foreign.index, 1, message);
 }
 
 /** Lines typed into a shell that the block opens; each gets a word, for none of them runs. */
@@ -166,10 +181,11 @@ function decideOther(block: Block, lines: string[], interpreter: string | null, 
 }
 
 function whyNotShell(commands: string[], language: string): string | null {
-  const first = commands.find((line) => line.trim() !== "" && !/^\s*#/.test(line));
-  const prompt = first === undefined ? null : foreignPrompt(first);
-  if (prompt !== null) return behindForeign(prompt);
-  return whyNotCommands(commands, language);
+  const foreign = findForeign(commands);
+  if (foreign === null) return whyNotCommands(commands, language);
+  return foreign.isFirst
+    ? behindForeign(foreign.prompt)
+    : `a command of it stands behind the prompt "${foreign.prompt}", which is not this shell's`;
 }
 
 /** Makes the block, which nobody else holds yet, one that runs. */

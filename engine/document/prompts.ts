@@ -1,5 +1,6 @@
 // Tells commands and sample output apart where a block shows prompts. Owns the rules of FORMAT.md for the
 // `sh` and `console` families. Never guesses: what cannot be told apart comes back with a reason and does not run.
+import { behindForeign, foreignPrompt } from "./foreign-prompts.ts";
 import { isMetricsComment, isProse } from "./hash-lines.ts";
 import { isKnownCommand } from "./not-commands.ts";
 import { readsAsQuery } from "./queries.ts";
@@ -22,18 +23,6 @@ export const POWERSHELL = /^[ \t]*PS(?: [^>\n]{0,200})?> ?/;
 const COMMENT = /^[ \t]*#/;
 /** The writer meant to go on; the shell's own check will refuse it, and lint says why. */
 const BLANK_AFTER_BACKSLASH = /(?<!\\)(?:\\\\)*\\[ \t]+$/;
-/** Prompts of other programs and of logged-in shells: `root@web:/# `, `[me@host ~]$ `, `bash-5.1$ `, `mysql> `, `>>> `, `/ # `. */
-const FOREIGN =
-  /^[ \t]*(?:\([\w.-]+\)\s)?(?:\[[\w.-]+@[\w.-]+ [^\]\n]{0,100}\]\s?[$#%>]|[\w.-]+@[\w.-]+:[^\s$#%>]*\s?[$#%>]|(?:bash|sh|ash|zsh)-[\d.]+[$#]|[/~] [#$]|(?:mysql|mongo|mongos|redis|cqlsh|sqlite|MariaDB|irb|scala|influx|etcdctl|s?ftp)(?: ?[([][^>\n]{0,60}[)\]])?>|>>>|\w+[=-][#>]|[\w.-]+:\d+(?:\[\d+\])?>|[A-Z]:\\[^>\n]{0,100}>)(?: |$)/;
-
-/** A line that begins with the prompt of another program or host; running it would run the prompt. */
-export function foreignPrompt(line: string): string | null {
-  // `> slowlog get` would write a file "slowlog"; `> /var/log/app.log` empties one and is a command.
-  if (/^[ \t]*> \w[\w-]*(?:\s|$)/.test(line)) return ">";
-  const match = FOREIGN.exec(line);
-  return match === null ? null : match[0].trim();
-}
-
 /** For `sh`, `bash` and their like. A block without any prompt is all commands. */
 export function splitShell(lines: string[], isPowerShell: boolean): Split {
   const prompt = isPowerShell ? POWERSHELL : DOLLAR;
@@ -66,9 +55,6 @@ function resolveUnprompted(lines: string[], prompt: RegExp, isPowerShell: boolea
 
 const NO_PROMPT =
   "no line begins with a prompt (`$ ` or `PS> `) and the block does not begin with `# `, so commands and output cannot be told apart";
-/** Why commands behind another program's or host's prompt do not run. */
-export const behindForeign = (prompt: string): string => `its commands stand behind the prompt "${prompt}", which is not this shell's`;
-
 /** For `console`, `shell-session`, `shellsession`, `terminal`: prompted lines are commands, all else is sample output. */
 export function splitConsole(lines: string[]): Split {
   const nothing: Split = { commands: null, sample: [], why: null, strayLine: -1, isPowerShell: false };
@@ -80,7 +66,9 @@ export function splitConsole(lines: string[]): Split {
     // `# ` is the administrator's prompt only where the block begins with it; in the middle of output it is output.
     if (first === undefined || !HASH.test(first)) {
       const foreign = first === undefined ? null : foreignPrompt(first);
-      return { ...nothing, why: foreign === null ? (whyQuery(lines) ?? NO_PROMPT) : behindForeign(foreign) };
+      if (foreign !== null) return { ...nothing, why: behindForeign(foreign) };
+      const later = lines.map(foreignPrompt).find((prompt) => prompt !== null && prompt !== ">");
+      return { ...nothing, why: whyQuery(lines) ?? (later === undefined ? NO_PROMPT : behindForeign(later!)) };
     }
     const behind = lines.filter((line) => HASH.test(line)).map((line) => line.replace(HASH, ""));
     if (behind.some(isMetricsComment)) return { ...nothing, why: "it reads as the text of metrics, not as commands" };
