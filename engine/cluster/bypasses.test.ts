@@ -87,6 +87,8 @@ describe("does not walk round the pin", () => {
     'test -n "$KUBECONFIG"',
     "alias k=kubectl",
     "MY_KUBECONFIG_DIR=x make",
+    'KUBECONFIG="$KUBECONFIG" kubectl get pods',
+    `export KUBECONFIG="\${KUBECONFIG:-$HOME/.kube/config}"`,
     "helm -s templates/x.yaml template .",
     "kubectl logs api -c server --since 5m",
     "kubectx",

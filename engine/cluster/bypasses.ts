@@ -84,7 +84,7 @@ function inCommand(command: Command): Bypass[] {
   for (; index < words.length; index += 1) {
     const name = /^([A-Za-z_]\w*)\+?=/.exec(words[index]!.text)?.[1];
     if (name === undefined) break;
-    if (KUBE_VARIABLE.test(name)) found.push(at(words[index]!, `${name}= chooses another cluster`));
+    if (KUBE_VARIABLE.test(name) && !keeps(words[index]!.text)) found.push(at(words[index]!, `${name}= chooses another cluster`));
   }
   const program = words[index];
   if (program === undefined) return found;
@@ -116,10 +116,15 @@ function inCommand(command: Command): Bypass[] {
   return found;
 }
 
+/** `KUBECONFIG=$KUBECONFIG`, and a default for where it is not set: the pin stays what it is. */
+const keeps = (text: string): boolean => /^(\w+)=\$(?:\1|\{\1(?::?[-=][^}]*)?\})$/s.test(text);
+
 function inSetter(rest: Word[], at: (word: Word, what: string) => Bypass): Bypass[] {
   return rest.flatMap((word) => {
     const name = /^([A-Za-z_]\w*)(?:\+?=|$)/.exec(word.text)?.[1];
-    return name !== undefined && KUBE_VARIABLE.test(name) ? [at(word, `${name} is set, which chooses another cluster`)] : [];
+    return name !== undefined && KUBE_VARIABLE.test(name) && !keeps(word.text)
+      ? [at(word, `${name} is set, which chooses another cluster`)]
+      : [];
   });
 }
 

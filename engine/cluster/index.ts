@@ -4,6 +4,7 @@
 export { type Bypass, findBypasses } from "./bypasses.ts";
 export { type ContextSources, type LoadedContexts, loadContexts } from "./contexts.ts";
 export { classOfIdentity, identityKey, identityKeys } from "./identity-key.ts";
+export { WATCHED } from "./overlays.ts";
 export { type ClusterPin, createPin, type PinOptions } from "./pin.ts";
 export { sweepRuntime } from "./pin-file.ts";
 export { probeContext } from "./probe.ts";

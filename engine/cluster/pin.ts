@@ -16,6 +16,7 @@ import { Connection, tokenOf } from "./connection.ts";
 import type { LoadedContexts } from "./contexts.ts";
 import { credentialExpiry } from "./expiry.ts";
 import { classOfIdentity } from "./identity-key.ts";
+import { type FilesAtStart, filesAtStart, overlaysOf } from "./overlays.ts";
 import { checkPermissions } from "./permissions.ts";
 import { deletePinFile, writePinFile } from "./pin-file.ts";
 import { askPrincipal } from "./principal.ts";
@@ -91,6 +92,15 @@ function makePin({ loaded, context, name, config, connection, file, identity, pr
   let last: PinCheck = { state: "proved", differs: [], identity, principal, clockOffsetMs: null, at: now(), because: "" };
   let provedAt = last.at;
   const watches = new Set<() => void>();
+  /** Kept by lane: a shell that follows one that has ended inherits its PATH, and what that held is no start. */
+  const starts = new Map<string, FilesAtStart>();
+  const overlaysIn = (actual: Actual | null): string[] => {
+    if (!actual?.resolved) return [];
+    const { lane, first, now: present } = actual.resolved;
+    const start = starts.get(lane) ?? filesAtStart(first);
+    starts.set(lane, start);
+    return overlaysOf(present, start);
+  };
   return {
     name,
     context,
@@ -104,7 +114,7 @@ function makePin({ loaded, context, name, config, connection, file, identity, pr
       return credentialExpiry(connection);
     },
     async prove(actual) {
-      last = await provePin({ path: file.path, config, identity, principal }, connection, actual, now());
+      last = await provePin({ path: file.path, config, identity, principal }, connection, actual, overlaysIn(actual), now());
       if (last.state === "proved") provedAt = last.at;
       return last;
     },

@@ -7,7 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ClusterName } from "../protocol/index.ts";
 import { loadContexts } from "./contexts.ts";
 import { type FakeApi, KUBE_SYSTEM, namespaceWith, openFakeApi, REVIEW_V1 } from "./fake-api.ts";
+import { WATCHED } from "./overlays.ts";
 import { type ClusterPin, createPin } from "./pin.ts";
+import type { Actual } from "./prove.ts";
 
 const TOKEN = "s3cret-token-of-jane";
 const main = "main" as ClusterName;
@@ -75,7 +77,7 @@ describe("a pin", () => {
 });
 
 describe("differs, in words, and asks no server", () => {
-  async function differs(actual: { kubeconfig: string | null } | null): Promise<string> {
+  async function differs(actual: Actual | null): Promise<string> {
     const before = api.requests.length;
     const check = await pin.prove(actual);
     expect(check.state).toBe("differs");
@@ -95,6 +97,24 @@ describe("differs, in words, and asks no server", () => {
     expect(await differs({ kubeconfig: null })).toContain("not set any more");
     expect(await differs({ kubeconfig: "" })).toContain("not set any more");
     expect(await differs({ kubeconfig: `/tmp/a:${pin.kubeconfigPath}` })).toContain("KUBECONFIG is /tmp/a:");
+  });
+
+  it("when an alias of the shell chooses another cluster, or a script has come before kubectl since the lane's first shell began", async () => {
+    const files = (kubectl: string) =>
+      WATCHED.commands.map((name) => ({ name, kind: "file" as const, text: name === "kubectl" ? kubectl : "" }));
+    const resolved = (now: { name: string; kind: "file" | "alias"; text: string }[], first = files("/bin/true")) => ({
+      ...here(),
+      resolved: { lane: "bash", first, now },
+    });
+    const alias = { name: "kubectl", kind: "alias" as const, text: `kubectl --token ${TOKEN}` };
+    expect(await differs(resolved([...files("/bin/true"), alias]))).toBe(
+      "kubectl is an alias in this shell: --token chooses another identity",
+    );
+    const shim = join(home, "kubectl");
+    writeFileSync(shim, "#!/bin/sh\nexec /other\n");
+    // The shell that follows inherited the PATH: what it began with is no start.
+    expect(await differs(resolved(files(shim), files(shim)))).toBe(`kubectl is now the script ${shim}; it was /bin/true`);
+    expect((await pin.prove(resolved(files("/bin/true")))).state).toBe("proved");
   });
 
   it("not when it is another spelling of the same file", async () => {

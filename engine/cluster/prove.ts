@@ -8,6 +8,7 @@ import { askIdentity } from "./ask-identity.ts";
 import type { Connection } from "./connection.ts";
 import { differencesOf } from "./differences.ts";
 import { readKubeconfig } from "./kubeconfig.ts";
+import type { ShellCommand } from "./overlays.ts";
 import { askPrincipal } from "./principal.ts";
 import type { OneContext } from "./resolve.ts";
 
@@ -25,17 +26,27 @@ export type PinCheck = {
 
 export type Pinned = { path: string; config: OneContext; identity: ClusterIdentity; principal: Principal };
 
-/** What the shell says of itself: its KUBECONFIG, null where that is not set. */
-export type Actual = { kubeconfig: string | null };
+/** What the shell says of itself: its KUBECONFIG, null where that is not set, and what `WATCHED` is in it. */
+export type Actual = {
+  kubeconfig: string | null;
+  /** `lane` names shells that follow one another; `first` is what the present one said at its first prompt. */
+  resolved?: { lane: string; first: ShellCommand[]; now: ShellCommand[] };
+};
 
 /**
- * Compares, in this order: the shell's KUBECONFIG (when `actual` is given), the pinned file's content, the server's identity, the principal.
+ * Compares, in this order: the shell's KUBECONFIG (when `actual` is given), what stands before its commands (`overlays`), the pinned file's content, the server's identity, the principal.
  * A file that was rewritten is not used to ask: it may lead our credentials anywhere. `connection` must be over the pinned configuration,
  * which the file has then been found to equal: the check goes through what the shell uses.
  */
-export async function provePin(pinned: Pinned, connection: Connection, actual: Actual | null, at: string): Promise<PinCheck> {
+export async function provePin(
+  pinned: Pinned,
+  connection: Connection,
+  actual: Actual | null,
+  overlays: string[],
+  at: string,
+): Promise<PinCheck> {
   const file = readNow(pinned.path);
-  const offline = [...shellDiffers(pinned, actual), ...(file.ok ? differencesOf(pinned.config, file.value) : [file.message])];
+  const offline = [...shellDiffers(pinned, actual), ...overlays, ...(file.ok ? differencesOf(pinned.config, file.value) : [file.message])];
   const nothing = { identity: null, principal: null, clockOffsetMs: null, at };
   if (offline.length > 0) return { state: "differs", differs: offline, because: "", ...nothing };
   if (file.ok) connection.renewFrom(file.value as OneContext);

@@ -1,6 +1,6 @@
 // The clusters of a run: pinned at the start, proved before and after every step, pinned again after a difference.
 // Owns: what is recorded of a check and what it does to the run. The proof itself is engine/cluster.
-import { type ClusterPin, createPin, identityKey, type PinCheck } from "../cluster/index.ts";
+import { type Actual, type ClusterPin, createPin, identityKey, type PinCheck } from "../cluster/index.ts";
 import { type Actor, type ClusterName, fail, ok, type Result } from "../protocol/index.ts";
 import type { NewEvent } from "../record/index.ts";
 import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
@@ -78,7 +78,9 @@ export async function proveAfter(
   const pin = live.pins.get(lane.cluster);
   if (!pin) return null;
   const alive = lane.session.isAlive() && lane.session.activity() === "idle";
-  const check = alive ? await askPin(pin, lane, false) : await pin.prove(reported === null ? null : { kubeconfig: reported });
+  const check = alive
+    ? await askPin(pin, lane, false)
+    : await pin.prove(reported === null ? null : { kubeconfig: reported, ...resolvedIn(lane) });
   const differs = [...check.differs];
   if (reported !== null && reported !== pin.kubeconfigPath && differs.length === 0) differs.push(`KUBECONFIG of the shell was ${reported}`);
   record(deps, live, lane.cluster, "after", { ...check, differs }, step);
@@ -92,9 +94,15 @@ async function askPin(pin: ClusterPin, lane: LaneShell, nested: boolean): Promis
   // Inside another program the shell cannot be asked; the file and the server can.
   if (nested) return pin.prove(null);
   const reported = lane.session.reported();
-  if (reported !== null) return pin.prove({ kubeconfig: reported.values.KUBECONFIG || null });
+  if (reported !== null) return pin.prove({ kubeconfig: reported.values.KUBECONFIG || null, ...resolvedIn(lane) });
   const check = await pin.prove(null);
   return check.state === "proved" ? { ...check, state: "unproved", differs: ["the shell does not say what its KUBECONFIG is"] } : check;
+}
+
+/** What the lane's shell says of the commands that reach a cluster; of one that has ended, what it said last. */
+function resolvedIn({ session, kind }: LaneShell): Pick<Actual, "resolved"> {
+  const [first, now] = [session.reportedFirst(), session.reported()];
+  return first === null || now === null ? {} : { resolved: { lane: kind, first: first.commands, now: now.commands } };
 }
 
 function record(deps: RunDeps, live: LiveRun, name: string, when: string, check: PinCheck, step: string) {

@@ -2,6 +2,7 @@
 // Owns: their environment, their names, hand-over after `exit`, lines typed by hand. Does not decide what runs in them.
 import { rm } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
+import { WATCHED } from "../cluster/index.ts";
 import { fail, ok, type Result, type ShellKind, TerminalId } from "../protocol/index.ts";
 import { type HandOver, openShellSession } from "../shell/index.ts";
 import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
@@ -76,6 +77,7 @@ async function openLane(
     rows: ROWS,
     ...(before?.from ? { inherited: before.from } : {}),
     report: ["KUBECONFIG"],
+    ...(pin ? { watched: WATCHED } : {}),
     onRecordingFailed: (error) => holdByEngine(deps, live, error.message, null),
     onHandTyped: (line) => {
       if (live.isClosing) return;

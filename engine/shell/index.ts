@@ -11,6 +11,7 @@ export type {
   BlockOutcome,
   BlockToRun,
   ReportedState,
+  ResolvedCommand,
   RunningBlock,
   ShellActivity,
   ShellOptions,

@@ -15,7 +15,7 @@ import { createMarkCutter } from "./marks.ts";
 import { createOutput } from "./output.ts";
 import { programOf, ticksNow } from "./processes.ts";
 import { openPty } from "./pty.ts";
-import type { BlockToRun, ReportedState, RunningBlock, ShellActivity, ShellOptions, ShellSession } from "./types.ts";
+import type { BlockToRun, ReportedState, ResolvedCommand, RunningBlock, ShellActivity, ShellOptions, ShellSession } from "./types.ts";
 
 /** How often the shell's process is looked at while a block runs: `exec sh` shows nothing in the stream. */
 const LOOK_AT_PROGRAM_MS = 500;
@@ -56,7 +56,8 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     TERM: "xterm-256color",
     HOLDPOINT: "1",
   };
-  const started = dialect.start(folder, { nonce, fifo: pipe.path, reported: options.report, pinned: options.pinned }, environment);
+  const watched = options.watched ?? { commands: [], variables: [] };
+  const started = dialect.start(folder, { nonce, fifo: pipe.path, reported: options.report, pinned: options.pinned, watched }, environment);
 
   let activity: ShellActivity = "starting";
   let current: (OpenBlock & { files: BlockFiles; sinceTicks: number }) | null = null;
@@ -67,6 +68,7 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
   let isDirty = false;
   let isMuted = false;
   let state: ReportedState | null = null;
+  let firstState: ReportedState | null = null;
   let serial = 0;
   let exported: Record<string, string> = {};
   let program: string | null = null;
@@ -96,7 +98,12 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
 
   const setState = (fields: string[]) => {
     const [cwd = "", ...values] = fields;
-    state = { cwd, values: Object.fromEntries(options.report.map((name, index) => [name, values[index] ?? ""])) };
+    state = {
+      cwd,
+      values: Object.fromEntries(options.report.map((name, index) => [name, values[index] ?? ""])),
+      commands: values.slice(options.report.length).flatMap(resolvedOf),
+    };
+    firstState ??= state;
     return state;
   };
 
@@ -375,6 +382,7 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     isAlive: () => activity !== "gone",
     activity: () => activity,
     reported: () => state,
+    reportedFirst: () => firstState,
     ready,
     foresee: (text) => void check(text),
     run(block) {
@@ -477,4 +485,10 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     );
   }
   return ok(session);
+}
+
+/** `name=kind:text`, as the integration tells what a watched name is. */
+function resolvedOf(field: string): ResolvedCommand[] {
+  const match = /^([^=]+)=(file|alias|function|long|set):(.*)$/s.exec(field);
+  return match === null ? [] : [{ name: match[1]!, kind: match[2] as ResolvedCommand["kind"], text: match[3]! }];
 }

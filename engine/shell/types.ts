@@ -24,6 +24,8 @@ export type ShellOptions = {
   inherited?: HandOver;
   /** Names of variables whose value is told with every prompt and every end. */
   report: string[];
+  /** Names of commands of which it is told what they would run, and of variables of which it is told that they are set, just as often. */
+  watched?: { commands: string[]; variables: string[] };
   /** A line typed by hand, redacted, as the shell reports it. */
   onHandTyped?(line: string): void;
   /** The shell is gone; every byte of it has been read. */
@@ -35,7 +37,13 @@ export type ShellOptions = {
 /** starting, idle, hand (a hand-typed command runs), block, replaced (another program took the shell's process), gone. */
 export type ShellActivity = "starting" | "idle" | "hand" | "block" | "replaced" | "gone";
 
-export type ReportedState = { cwd: string; values: Record<string, string> };
+/**
+ * What a watched name is, as the shell itself resolves it. `text` is the path of a file ("" where there is none), or the body of an alias
+ * or a function; `long` is one too long to be told, `set` a variable that is not empty. Other names are what such a body leads to.
+ */
+export type ResolvedCommand = { name: string; kind: "file" | "alias" | "function" | "long" | "set"; text: string };
+
+export type ReportedState = { cwd: string; values: Record<string, string>; commands: ResolvedCommand[] };
 
 export type ShellSession = {
   readonly id: TerminalId;
@@ -45,6 +53,8 @@ export type ShellSession = {
   activity(): ShellActivity;
   /** Directory and reported variables as of the last prompt or end; null before the first. */
   reported(): ReportedState | null;
+  /** The same as of the first prompt, before anything was run or typed. */
+  reportedFirst(): ReportedState | null;
   /** Resolves when a block may be run, or false when that will not be (gone, replaced, or not within `limitMs`). */
   ready(limitMs: number): Promise<boolean>;
   /** This text is likely to be run next: begins its check, which `run` then need not wait for. */

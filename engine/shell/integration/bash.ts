@@ -2,10 +2,10 @@
 // Owns: where the end mark comes from, errexit inside a block, traps and options put back. Does not start shells.
 // Seen to fail elsewhere, and so avoided: plain `set -e` (ends the shell), a mark from a forked child's EXIT trap,
 // options that leak into the next block, an ERR trap that returns from a function and lets its caller go on.
-import { type BlockScript, type IntegrationFacts, quotePosix } from "./facts.ts";
+import { type BlockScript, FOLLOWED_CHARS, type IntegrationFacts, quotePosix, TOLD_CHARS } from "./facts.ts";
 
 /** The rc file: the operator's own first, then ours, so that ours has the last word. */
-export function bashRc({ nonce, fifo, reported, pinned }: IntegrationFacts): string {
+export function bashRc({ nonce, fifo, reported, pinned, watched }: IntegrationFacts): string {
   return `
 # Behind the place that a scalar assignment takes: an rc file that makes its own PROMPT_COMMAND read-only keeps ours.
 PROMPT_COMMAND=([9]=__hp_prompt)
@@ -19,14 +19,15 @@ history -r 2>/dev/null
 unset HISTFILE
 HISTCONTROL= HISTIGNORE= HISTTIMEFORMAT=
 shopt -s cmdhist lithist
-__hp_pid=$$ __hp_token= __hp_code= __hp_ps=() __hp_fail= __hp_user_exit= __hp_outer= __hp_last= __hp_named=${quotePosix(reported.join(" "))}
+__hp_pid=$$ __hp_token= __hp_code= __hp_ps=() __hp_fail= __hp_user_exit= __hp_outer= __hp_last=
+__hp_named=(${reported.map(quotePosix).join(" ")}) __hp_commands=(${watched.commands.map(quotePosix).join(" ")}) __hp_variables=(${watched.variables.map(quotePosix).join(" ")})
 eval "set -- $(builtin trap -p EXIT)"
 __hp_rc_trap=\${3-} __hp_raw=
 set --
 __hp_esc() {
   local s=$1
   s=\${s//%/%25}; s=\${s//;/%3B}; s=\${s//$'\\n'/%0A}; s=\${s//$'\\r'/%0D}; s=\${s//$'\\e'/%1B}; s=\${s//$'\\a'/%07}; s=\${s//$'\\t'/%09}
-  builtin printf -v "$2" %s "$s"
+  __hp_escaped=\${s//[[:cntrl:]]/ }
 }
 # Marks leave only from the shell's own process: an EXIT trap may fire in a forked child.
 __hp_mark() {
@@ -34,9 +35,52 @@ __hp_mark() {
   builtin printf '\\e]633;%s;%s\\a' ${quotePosix(nonce)} "$1" >/dev/tty
 }
 __hp_values() {
-  local name value IFS=' '
-  __hp_esc "$PWD" __hp_list
-  for name in $__hp_named; do __hp_esc "\${!name-}" value; __hp_list+=";$value"; done
+  { local -; builtin set +xvu; } 2>/dev/null
+  local name
+  __hp_esc "$PWD"; __hp_list=$__hp_escaped
+  for name in "\${__hp_named[@]}"; do __hp_esc "\${!name-}"; __hp_list+=";$__hp_escaped"; done
+  __hp_resolved
+}
+# What each watched name would run: its file, its alias and its function, and the aliases and functions that those lead to.
+# No process is started for it, but where a function has such a name. Words are found without IFS, which may be anything.
+__hp_resolved() {
+  local name file dir rest=\${PATH-}: dirs=() __hp_room=${TOLD_CHARS} __hp_seen=" trap "
+  for name in "\${__hp_commands[@]}"; do __hp_seen+="$name "; done
+  while [[ -n $rest ]]; do
+    dir=\${rest%%:*} rest=\${rest#*:}
+    [[ $dir = /* ]] || dir=$PWD\${dir:+/$dir}
+    dirs+=("$dir")
+  done
+  for name in "\${__hp_commands[@]}"; do
+    file=\${BASH_CMDS[$name]-}
+    if [[ -z $file ]]; then
+      for dir in "\${dirs[@]}"; do if [[ -f $dir/$name && -x $dir/$name ]]; then file=$dir/$name; break; fi; done
+    fi
+    [[ -z $file || $file = /* ]] || file=$PWD/$file
+    __hp_tell "$name" file "$file"
+  done
+  for name in "\${__hp_commands[@]}"; do __hp_overlaid "$name"; done
+  for name in "\${__hp_variables[@]}"; do [[ -z \${!name-} ]] || __hp_list+=";$name=set:"; done
+}
+__hp_overlaid() {
+  local body
+  if [[ -n \${BASH_ALIASES[$1]+x} ]]; then __hp_tell "$1" alias "\${BASH_ALIASES[$1]}"; fi
+  if builtin declare -F "$1" >/dev/null; then body=$(builtin declare -f "$1"); __hp_tell "$1" function "\${body#*'()'}"; fi
+}
+__hp_tell() {
+  local rest=$3 word
+  if [[ \${#3} -gt $__hp_room ]]; then __hp_list+=";$1=long:"; return 0; fi
+  __hp_room=$((__hp_room - \${#3} - \${#1} - 10))
+  __hp_esc "$3"
+  __hp_list+=";$1=$2:$__hp_escaped"
+  [[ $2 != file && \${#3} -le ${FOLLOWED_CHARS} ]] || return 0
+  while [[ $rest =~ [A-Za-z_][A-Za-z0-9_.:-]* ]]; do
+    word=\${BASH_REMATCH[0]}
+    rest=\${rest#*"$word"}
+    [[ $word != __hp_* && $__hp_seen != *" $word "* ]] || continue
+    __hp_seen+="$word "
+    __hp_overlaid "$word"
+  done
 }
 __hp_put_back() {
   local name IFS=:
@@ -142,7 +186,7 @@ __hp_prompt() {
     __hp_finish "\${__hp_fail:-\${__hp_code:-$code}}"
   else
     line=$(builtin history 1)
-    if [ "$line" != "$__hp_last" ] && [ -n "$__hp_hand" ]; then __hp_esc "$line" line; __hp_mark "E;$line"; fi
+    if [ "$line" != "$__hp_last" ] && [ -n "$__hp_hand" ]; then __hp_esc "$line"; __hp_mark "E;$__hp_escaped"; fi
   fi
   __hp_hand=1
   __hp_last=$(builtin history 1)

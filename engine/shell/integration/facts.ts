@@ -9,7 +9,17 @@ export type IntegrationFacts = {
   reported: string[];
   /** Set again after the operator's rc files, read-only. */
   pinned: Record<string, string>;
+  /** What is told of with every end and every prompt besides: see `ShellOptions.watched`. */
+  watched: { commands: string[]; variables: string[] };
 };
+
+/**
+ * Characters of alias and function bodies told in one mark: escaped they are three times as long at most, which with a directory
+ * stays below what a mark may hold (marks.ts). A body beyond it is told as too long.
+ */
+export const TOLD_CHARS = 16_000;
+/** A body longer than this is told, but not searched for the functions it leads to: that takes a time quadratic in its length. */
+export const FOLLOWED_CHARS = 4_000;
 
 export type BlockScript = {
   token: string;

@@ -1,12 +1,12 @@
 // Shell integration for fish. Owns: the same promises as far as fish can keep them.
 // fish has no errexit: a block runs to its end and the last status counts; the window says so.
-import type { BlockScript, IntegrationFacts } from "./facts.ts";
+import { type BlockScript, FOLLOWED_CHARS, type IntegrationFacts, TOLD_CHARS } from "./facts.ts";
 
 /** A word that fish reads back byte for byte. */
 export const quoteFish = (word: string): string => `'${word.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 
 /** Sourced by --init-command, after the operator's config.fish. */
-export function fishInit({ nonce, fifo, reported, pinned }: IntegrationFacts): string {
+export function fishInit({ nonce, fifo, reported, pinned, watched }: IntegrationFacts): string {
   return `set -g __hp_token ''
 set -g __hp_pid $fish_pid
 set -g fish_history ''
@@ -14,6 +14,36 @@ function __hp_mark; builtin printf '\\e]633;%s;%s\\a' ${quoteFish(nonce)} (strin
 function __hp_values
   string escape --style=url -- "$PWD"
   for name in ${reported.map(quoteFish).join(" ")}; string escape --style=url -- "$$name"; end
+  __hp_resolved
+end
+# What each watched name would run: its file and its function, and the functions that lead on from there. No process is started for it.
+function __hp_resolved
+  set -g __hp_room ${TOLD_CHARS}
+  set -g __hp_seen ${watched.commands.map(quoteFish).join(" ")}
+  for name in $__hp_seen
+    set -l file (command -s $name)
+    echo $name=file:(string escape --style=url -- "$file[1]")
+  end
+  for name in ${watched.commands.map(quoteFish).join(" ")}; __hp_overlaid $name; end
+  for name in ${watched.variables.map(quoteFish).join(" ")}; test -z "$$name"; or echo $name=set:; end
+end
+function __hp_overlaid
+  functions -q $argv[1]; or return
+  set -l lines (functions $argv[1])
+  # Where it comes from and its head, which names what it wraps.
+  while set -q lines[1]; and not string match -q 'function *' -- $lines[1]; set -e lines[1]; end
+  set -e lines[1]
+  set -l body (string join \\n -- $lines | string collect)
+  set -l length (string length -- "$body")
+  if test "$length" -gt $__hp_room; echo $argv[1]=long:; return; end
+  set -g __hp_room (math $__hp_room - $length - 30)
+  echo $argv[1]=function:(string escape --style=url -- "$body")
+  test "$length" -le ${FOLLOWED_CHARS}; or return
+  for word in (string match -ra '[A-Za-z_][A-Za-z0-9_.:-]*' -- "$body")
+    contains -- $word $__hp_seen; and continue
+    set -a __hp_seen $word
+    string match -q '__hp_*' -- $word; or __hp_overlaid $word
+  end
 end
 function __hp_begin
   set -g __hp_token $argv[1]; set -g __hp_code ''; set -g __hp_ps

@@ -2,7 +2,7 @@
 // Owns: the same promises as bash.ts, by zsh's means. Does not start shells.
 // Seen to fail, and so avoided: ERR_RETURN and a ZERR trap that returns (both leave a function, and its caller goes on),
 // PROMPT_SP (writes a line of blanks before the end mark).
-import { type BlockScript, type IntegrationFacts, quotePosix } from "./facts.ts";
+import { type BlockScript, FOLLOWED_CHARS, type IntegrationFacts, quotePosix, TOLD_CHARS } from "./facts.ts";
 
 /** `ZDOTDIR/.zshenv`: the operator's own, and back to ours for the rc file. */
 export function zshEnv(ours: string, theirs: string): string {
@@ -14,7 +14,7 @@ ZDOTDIR=${quotePosix(ours)}
 }
 
 /** `ZDOTDIR/.zshrc`: the operator's own first, then ours. */
-export function zshRc({ nonce, fifo, reported, pinned }: IntegrationFacts): string {
+export function zshRc({ nonce, fifo, reported, pinned, watched }: IntegrationFacts): string {
   const traps = `${fifo}-traps`;
   return `ZDOTDIR=$__hp_zdotdir
 if [[ -r $ZDOTDIR/.zshrc ]]; then . $ZDOTDIR/.zshrc; fi
@@ -32,7 +32,7 @@ __hp_esc() {
   emulate -L zsh
   local s=$1
   s=\${s//\\%/%25}; s=\${s//;/%3B}; s=\${s//$'\\n'/%0A}; s=\${s//$'\\r'/%0D}; s=\${s//$'\\e'/%1B}; s=\${s//$'\\a'/%07}; s=\${s//$'\\t'/%09}
-  typeset -g REPLY=$s
+  typeset -g REPLY=\${s//[[:cntrl:]]/ }
 }
 # Marks leave only from the shell's own process.
 __hp_mark() {
@@ -45,6 +45,46 @@ __hp_values() {
   local name REPLY
   __hp_esc "$PWD"; __hp_list=$REPLY
   for name in ${reported.map(quotePosix).join(" ")}; do __hp_esc "\${(P)name}"; __hp_list+=";$REPLY"; done
+  __hp_resolved
+}
+# What each watched name would run: its file, its alias and its function, and the aliases and functions that those lead to. No process is started for it.
+__hp_resolved() {
+  emulate -L zsh
+  # Looking a name up must not fill the shell's own table: it would then run what stood on PATH at that moment.
+  unsetopt hash_list_all
+  local name file dir
+  local -i __hp_room=${TOLD_CHARS}
+  local -a names=(${watched.commands.map(quotePosix).join(" ")})
+  local -A __hp_seen=(trap 1)
+  for name in $names; do __hp_seen[$name]=1; done
+  for name in $names; do
+    file=\${commands[$name]-}
+    if [[ -z $file ]]; then
+      for dir in $path; do if [[ -f $dir/$name && -x $dir/$name ]]; then file=$dir/$name; break; fi; done
+    fi
+    [[ -z $file || $file = /* ]] || file=$PWD/$file
+    __hp_tell $name file "$file"
+  done
+  for name in $names; do __hp_overlaid $name; done
+  for name in ${watched.variables.map(quotePosix).join(" ")}; do [[ -z \${(P)name-} ]] || __hp_list+=";$name=set:"; done
+}
+__hp_overlaid() {
+  if (( $+aliases[$1] )); then __hp_tell $1 alias "$aliases[$1]"; fi
+  if (( $+galiases[$1] )); then __hp_tell $1 alias "$galiases[$1]"; fi
+  if (( $+functions[$1] )); then __hp_tell $1 function "$functions[$1]"; fi
+}
+__hp_tell() {
+  local word REPLY
+  if [[ $#3 -gt $__hp_room ]]; then __hp_list+=";$1=long:"; return 0; fi
+  __hp_room=$((__hp_room - $#3 - $#1 - 10))
+  __hp_esc "$3"
+  __hp_list+=";$1=$2:$REPLY"
+  [[ $2 != file && $#3 -le ${FOLLOWED_CHARS} ]] || return 0
+  for word in \${(u)=3//[^A-Za-z0-9_.:-]/ }; do
+    [[ $word != __hp_* && -z \${__hp_seen[$word]-} ]] || continue
+    __hp_seen[$word]=1
+    __hp_overlaid $word
+  done
 }
 __hp_begin() {
   # No \`emulate -L\` here: the options as they are now are what has to come back.
