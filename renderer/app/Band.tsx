@@ -1,6 +1,6 @@
 // Row 1, never scrolled away: which cluster, live or rehearsal, what is open, the clocks, who is signed in.
 // Owns: drawing. Facts come from the engine's header or snapshot, never from a shell's output.
-import { Archive, CircleOff, Drama, Lock, LogIn, LogOut, Pin, Search } from "lucide-react";
+import { Archive, CircleOff, Drama, Eye, Lock, LogIn, LogOut, Pin, Search } from "lucide-react";
 import type { PinView, SessionView } from "../../engine/protocol/index.ts";
 import {
   CLASS_WORDS,
@@ -16,6 +16,7 @@ import {
   useNow,
   zoneWord,
 } from "../design/index.ts";
+import { useReadOnly } from "./read-only.ts";
 import type { FrameSubject } from "./store.ts";
 
 export function Band({
@@ -200,6 +201,14 @@ function Who({
   onSignIn(): void;
   onSignOut(): void;
 }) {
+  const readOnly = useReadOnly();
+  if (readOnly !== null)
+    return (
+      <span className="band-who" title={readOnly}>
+        <Eye size={16} aria-hidden="true" />
+        <b>Read only</b>
+      </span>
+    );
   if (session === null)
     return (
       <button type="button" className="band-who" onClick={onSignIn}>

@@ -18,6 +18,7 @@ export function ClustersPanel({
   contexts,
   probes,
   isLooking,
+  unavailable,
   onLookAgain,
   onProbe,
   onClassify,
@@ -25,6 +26,8 @@ export function ClustersPanel({
   contexts: ContextEntry[];
   probes: Record<string, ProbeState>;
   isLooking: boolean;
+  /** Why no server can be asked and no class set here. */
+  unavailable: string | null;
   onLookAgain(): void;
   onProbe(context: string): void;
   onClassify(context: string, cluster: ClusterClass): void;
@@ -42,6 +45,7 @@ export function ClustersPanel({
             small
             icon={<RefreshCw size={15} className={isLooking ? "turning" : ""} />}
             disabled={isLooking}
+            unavailable={unavailable}
             onClick={onLookAgain}
           >
             Look again
@@ -60,9 +64,9 @@ export function ClustersPanel({
                 key={`${entry.file} ${entry.name}`}
                 entry={entry}
                 probe={probes[entry.name]}
-                onProbe={() => onProbe(entry.name)}
+                {...(unavailable === null ? { onProbe: () => onProbe(entry.name) } : {})}
                 end={
-                  entry.error !== null ? null : (
+                  entry.error !== null || unavailable !== null ? null : (
                     <Menu
                       items={[
                         { kind: "label", id: "head", label: `Class of ${entry.name}` },

@@ -3,7 +3,7 @@
 import { ArrowLeft, BookOpenText, ShieldCheck } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { Diagnostic, ResultOf } from "../../engine/protocol/index.ts";
-import { announce, callEngine, FrameWork, routeHash, useApp, useKeys } from "../app/index.ts";
+import { announce, callEngine, FrameWork, routeHash, useApp, useKeys, useReadOnly } from "../app/index.ts";
 import {
   ActionBar,
   Button,
@@ -33,7 +33,6 @@ export function DocumentView({ path }: { path: string }) {
   const [opened, setOpened] = useState<Opened | null>(null);
   const [error, setError] = useState<string | null>(null);
   const connection = useApp((state) => state.connection.state);
-  const isReadOnly = useApp((state) => state.snapshot?.host.isReadOnly === true);
   const load = useCallback(async (): Promise<void> => {
     const result = await callEngine("document.open", { path });
     if (result.ok) {
@@ -63,12 +62,14 @@ export function DocumentView({ path }: { path: string }) {
         <div className="splash">Reading…</div>
       </FrameWork>
     );
-  return <OpenDocument opened={opened} isReadOnly={isReadOnly} onChanged={load} />;
+  return <OpenDocument opened={opened} onChanged={load} />;
 }
 
-function OpenDocument({ opened, isReadOnly, onChanged }: { opened: Opened; isReadOnly: boolean; onChanged(): Promise<void> }) {
+function OpenDocument({ opened, onChanged }: { opened: Opened; onChanged(): Promise<void> }) {
   const { document: text, path, folder, trusted } = opened;
   const findings = useFindings(opened);
+  const readOnly = useReadOnly();
+  const isReadOnly = readOnly !== null;
   const start = useLibrary((state) => state.start);
   const [page, setPage] = useState<PageHandle | null>(null);
   const [drawer, setDrawer] = useState<"outline" | "facts" | null>(null);
@@ -172,7 +173,7 @@ function OpenDocument({ opened, isReadOnly, onChanged }: { opened: Opened; isRea
       </div>
       {trusted ? null : (
         <div className="document-trust">
-          <TrustQuestion folder={folder} onTrust={() => void trust()} />
+          <TrustQuestion folder={folder} unavailable={readOnly} onTrust={() => void trust()} />
         </div>
       )}
       <ActionBar
@@ -181,7 +182,7 @@ function OpenDocument({ opened, isReadOnly, onChanged }: { opened: Opened; isRea
         {...(isRunbook && text.plannedMs !== null ? { after: { label: "Planned", value: formatPlanned(text.plannedMs) } } : {})}
       >
         {isRunbook ? (
-          <PrimaryButton hotkey="Enter" disabled={!canStart} onClick={begin}>
+          <PrimaryButton hotkey="Enter" disabled={!canStart && readOnly === null} unavailable={readOnly} onClick={begin}>
             Start a run
           </PrimaryButton>
         ) : null}

@@ -5,7 +5,14 @@ import type { LibraryFolder } from "../../engine/protocol/index.ts";
 import { Button, baseName, EmptyState, IconButton, Notice } from "../design/index.ts";
 import { DocumentTable } from "./DocumentTable.tsx";
 
-export function FolderSection({ folder, onTrust, onClose }: { folder: LibraryFolder; onTrust(trusted: boolean): void; onClose(): void }) {
+type Props = {
+  folder: LibraryFolder;
+  /** Why nothing about it can be changed here. */
+  unavailable: string | null;
+  onTrust(trusted: boolean): void;
+  onClose(): void;
+};
+export function FolderSection({ folder, unavailable, onTrust, onClose }: Props) {
   return (
     <div className="folder">
       <DocumentTable
@@ -22,23 +29,25 @@ export function FolderSection({ folder, onTrust, onClose }: { folder: LibraryFol
         end={
           <>
             {folder.trusted ? (
-              <Button kind="ghost" small icon={<ShieldOff size={15} />} onClick={() => onTrust(false)}>
+              <Button kind="ghost" small icon={<ShieldOff size={15} />} unavailable={unavailable} onClick={() => onTrust(false)}>
                 Trusted, take back
               </Button>
             ) : null}
-            <IconButton label={`Close folder ${baseName(folder.path)}`} onClick={onClose}>
+            <IconButton label={`Close folder ${baseName(folder.path)}`} unavailable={unavailable} onClick={onClose}>
               <FolderX size={17} />
             </IconButton>
           </>
         }
       />
       {folder.error === null ? null : <Notice kind="fail">{folder.error}</Notice>}
-      {folder.trusted || folder.entries.length === 0 ? null : <TrustQuestion folder={folder.path} onTrust={() => onTrust(true)} />}
+      {folder.trusted || folder.entries.length === 0 ? null : (
+        <TrustQuestion folder={folder.path} unavailable={unavailable} onTrust={() => onTrust(true)} />
+      )}
     </div>
   );
 }
 
-export function TrustQuestion({ folder, onTrust }: { folder: string; onTrust(): void }) {
+export function TrustQuestion({ folder, unavailable, onTrust }: { folder: string; unavailable: string | null; onTrust(): void }) {
   return (
     <Notice kind="warn">
       <div className="trust">
@@ -49,7 +58,7 @@ export function TrustQuestion({ folder, onTrust }: { folder: string; onTrust(): 
             only when you know who wrote what is in it. Your answer is asked once and stands on record.
           </small>
         </span>
-        <Button small icon={<ShieldCheck size={15} />} onClick={onTrust}>
+        <Button small icon={<ShieldCheck size={15} />} unavailable={unavailable} onClick={onTrust}>
           Trust this folder
         </Button>
       </div>

@@ -1,7 +1,7 @@
 // The library: what can be opened, on what it can run, and what was run lately.
 // Owns: joining the slices to the leaf components. The leaves take data and callbacks.
 import { useEffect, useMemo, useState } from "react";
-import { callEngine, callOrNotify, FrameWork, go, routeHash, useApp, useKeys, useSiteZone } from "../app/index.ts";
+import { callEngine, callOrNotify, FrameWork, go, routeHash, useApp, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
 import { ClustersPanel } from "../cluster/ClustersPanel.tsx";
 import { Button } from "../design/index.ts";
 import "./library.css";
@@ -21,11 +21,13 @@ export function LibraryView() {
   const [isLooking, setLooking] = useState(false);
   const zone = useSiteZone();
   const contexts = snapshot?.contexts;
+  const readOnly = useReadOnly();
   useEffect(() => {
     // Once per window: a question to each server, so that the list says what answers. "Look again" repeats it.
+    if (readOnly !== null) return;
     const unasked = (contexts ?? []).filter((one) => useLibrary.getState().probes[one.name] === undefined);
     if (unasked.length > 0) void probeAll(unasked);
-  }, [contexts, probeAll]);
+  }, [contexts, probeAll, readOnly]);
 
   const builtIn = useMemo(() => (snapshot?.folders ?? []).filter((one) => one.builtIn), [snapshot]);
   const opened = useMemo(() => (snapshot?.folders ?? []).filter((one) => !one.builtIn), [snapshot]);
@@ -38,7 +40,7 @@ export function LibraryView() {
   };
   useKeys([
     { combo: "Enter", scope: "free", run: () => isFresh && startPractice() },
-    { combo: "O", scope: "free", run: () => setOpening(true) },
+    { combo: "O", scope: "free", run: () => setOpening(readOnly === null) },
   ]);
   if (snapshot === null) return null;
 
@@ -75,7 +77,7 @@ export function LibraryView() {
               sub="built in, plain Markdown, yours to copy"
               entries={entries.filter((one) => one.kind !== "checklist")}
               end={
-                <Button kind="ghost" small onClick={() => setOpening(true)}>
+                <Button kind="ghost" small unavailable={readOnly} onClick={() => setOpening(true)}>
                   Open a file or folder
                 </Button>
               }
@@ -87,6 +89,7 @@ export function LibraryView() {
               <FolderSection
                 key={folder.path}
                 folder={folder}
+                unavailable={readOnly}
                 onTrust={(trusted) => void callOrNotify("library.trust", { folder: folder.path, trusted })}
                 onClose={() => void callOrNotify("library.closeFolder", { path: folder.path })}
               />
@@ -99,6 +102,7 @@ export function LibraryView() {
             contexts={snapshot.contexts}
             probes={probes}
             isLooking={isLooking}
+            unavailable={readOnly}
             onLookAgain={() => void lookAgain()}
             onProbe={(context) => void probe(context)}
             onClassify={(context, cluster) => void classify(context, cluster)}

@@ -39,8 +39,9 @@ function actions(snapshot: AppSnapshot): PaletteEntry[] {
   const practice = snapshot.folders
     .flatMap((folder) => (folder.builtIn ? folder.entries : []))
     .find((one) => /(^|[\\/])practice\.md$/.test(one.path));
+  const { isReadOnly } = snapshot.host;
   const list: (PaletteEntry | null)[] = [
-    practice === undefined
+    practice === undefined || isReadOnly
       ? null
       : {
           id: "action practice",
@@ -75,7 +76,7 @@ function actions(snapshot: AppSnapshot): PaletteEntry[] {
       verb: "Verify",
       run: () => go({ view: "records" }),
     },
-    snapshot.session === null
+    isReadOnly || snapshot.session === null
       ? null
       : {
           id: "action lock",
@@ -86,7 +87,7 @@ function actions(snapshot: AppSnapshot): PaletteEntry[] {
           verb: "Lock",
           run: () => void callOrNotify("people.lock", {}),
         },
-    snapshot.session === null
+    isReadOnly || snapshot.session === null
       ? null
       : {
           id: "action sign out",
@@ -97,15 +98,17 @@ function actions(snapshot: AppSnapshot): PaletteEntry[] {
           verb: "Sign out",
           run: () => void callOrNotify("people.signOut", {}),
         },
-    {
-      id: "action backup",
-      group: "Actions",
-      title: "Back up the database",
-      detail: "a consistent copy, verified",
-      icon: <Save size={16} />,
-      verb: "Back up",
-      run: () => void backUp(),
-    },
+    isReadOnly
+      ? null
+      : {
+          id: "action backup",
+          group: "Actions",
+          title: "Back up the database",
+          detail: "a consistent copy, verified",
+          icon: <Save size={16} />,
+          verb: "Back up",
+          run: () => void backUp(),
+        },
   ];
   return list.filter((one) => one !== null);
 }
@@ -164,7 +167,7 @@ function documents({ folders }: AppSnapshot): PaletteEntry[] {
   );
 }
 
-function clusters({ contexts }: AppSnapshot): PaletteEntry[] {
+function clusters({ contexts, host }: AppSnapshot): PaletteEntry[] {
   return contexts.map((entry) => ({
     id: `cluster ${entry.file} ${entry.name}`,
     group: "Clusters",
@@ -174,12 +177,13 @@ function clusters({ contexts }: AppSnapshot): PaletteEntry[] {
     verb: "Look at",
     run: () => {
       go({ view: "library" });
-      if (entry.error === null) void useLibrary.getState().probe(entry.name);
+      if (entry.error === null && !host.isReadOnly) void useLibrary.getState().probe(entry.name);
     },
   }));
 }
 
-function settings({ settings: now }: AppSnapshot): PaletteEntry[] {
+function settings({ settings: now, host }: AppSnapshot): PaletteEntry[] {
+  if (host.isReadOnly) return [];
   const set = (change: Partial<SettingsValues>) => async (): Promise<void> => {
     await callOrNotify("settings.set", { change });
     await useApp.getState().refresh();

@@ -3,7 +3,18 @@
 import { FileOutput } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import type { LogId, LogSummary } from "../../engine/protocol/index.ts";
-import { callOrNotify, FrameSituation, FrameWork, go, SituationCell, useApp, useFrameSubject, useKeys, useSiteZone } from "../app/index.ts";
+import {
+  callOrNotify,
+  FrameSituation,
+  FrameWork,
+  go,
+  SituationCell,
+  useApp,
+  useFrameSubject,
+  useKeys,
+  useReadOnly,
+  useSiteZone,
+} from "../app/index.ts";
 import {
   ActionBar,
   Button,
@@ -63,13 +74,14 @@ function OpenRecord({ summary }: { summary: LogSummary }) {
   const [isRaw, setRaw] = useState(false);
   const [tab, setTab] = useState("events");
   const { log } = summary;
+  const readOnly = useReadOnly();
   useFrameSubject(useMemo(() => ({ kind: "record" as const, log: summary }), [summary]));
 
   const isAuditor = snapshot?.session?.operator.roles.includes("auditor") === true;
   useEffect(() => {
     // A view by an auditor is itself an event (RECORDS.md).
-    if (isAuditor) void callOrNotify("record.auditorView", { log });
-  }, [isAuditor, log]);
+    if (isAuditor && readOnly === null) void callOrNotify("record.auditorView", { log });
+  }, [isAuditor, log, readOnly]);
   const { grown } = record;
   useEffect(() => {
     if (summary.events > 0) grown();
@@ -83,8 +95,8 @@ function OpenRecord({ summary }: { summary: LogSummary }) {
     if (done !== null) setExported({ ...done, format, isPartial: isFiltered });
   };
   useKeys([
-    { combo: "Enter", scope: "free", run: () => void handOn("json") },
-    { combo: "V", scope: "free", run: () => void record.runVerify() },
+    { combo: "Enter", scope: "free", run: () => readOnly === null && void handOn("json") },
+    { combo: "V", scope: "free", run: () => readOnly === null && void record.runVerify() },
     { combo: "/", scope: "free", run: () => document.querySelector<HTMLInputElement>("#record-search")?.focus() },
   ]);
   const select = (seq: number): void => {
@@ -124,6 +136,7 @@ function OpenRecord({ summary }: { summary: LogSummary }) {
       fingerprint={summary.fingerprint}
       of="Fingerprint of the head. Compare it with the one in the change ticket."
       idle="Verifying reads every event of the database, says what is proved and what is not, and stands on record itself."
+      unavailable={readOnly}
       onVerify={() => void record.runVerify()}
       onOpenProblem={(other, seq) => (other === log ? select(seq) : go({ view: "record", log: other, seq }))}
     />
@@ -206,10 +219,10 @@ function OpenRecord({ summary }: { summary: LogSummary }) {
           }
           after={{ label: "It says", value: "source, filter, counts, head" }}
         >
-          <Button disabled={isBusy} onClick={() => void handOn("csv")}>
+          <Button disabled={isBusy} unavailable={readOnly} onClick={() => void handOn("csv")}>
             Export table, CSV
           </Button>
-          <PrimaryButton hotkey="Enter" disabled={isBusy} onClick={() => void handOn("json")}>
+          <PrimaryButton hotkey="Enter" disabled={isBusy} unavailable={readOnly} onClick={() => void handOn("json")}>
             {isBusy ? "Exporting…" : "Export record"}
           </PrimaryButton>
         </ActionBar>

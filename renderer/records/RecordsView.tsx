@@ -2,7 +2,7 @@
 // Owns: joining the snapshot to the leaves; verifying and backing up.
 import { Archive, Save, ShieldCheck } from "lucide-react";
 import { useMemo, useState } from "react";
-import { callEngine, callOrNotify, FrameWork, go, useApp, useKeys, useSiteZone } from "../app/index.ts";
+import { callEngine, callOrNotify, FrameWork, go, useApp, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
 import { ActionBar, Button, EmptyState, PanelHead, PrimaryButton, plural } from "../design/index.ts";
 import { LogTable } from "./LogTable.tsx";
 import "./records.css";
@@ -14,13 +14,14 @@ export function RecordsView() {
   const notify = useApp((state) => state.notify);
   const [verify, setVerify] = useState<VerifyState>({ state: "none" });
   const zone = useSiteZone();
+  const readOnly = useReadOnly();
   const logs = useMemo(() => [...(snapshot?.logs ?? [])].sort((a, b) => b.number - a.number), [snapshot]);
   const check = async (): Promise<void> => {
     setVerify({ state: "asking" });
     const result = await callEngine("record.verify", {});
     setVerify(result.ok ? { state: "done", report: result.value } : { state: "failed", message: result.error.message });
   };
-  useKeys([{ combo: "Enter", scope: "free", run: () => void check() }]);
+  useKeys([{ combo: "Enter", scope: "free", run: () => readOnly === null && void check() }]);
   if (snapshot === null) return null;
   const backUp = async (): Promise<void> => {
     const made = await callOrNotify("record.backup", {});
@@ -64,10 +65,10 @@ export function RecordsView() {
         say="Check that nothing was changed"
         detail="Every chain, every checkpoint, the numbers of all logs and the sidecar beside the database."
       >
-        <Button icon={<Save size={16} />} onClick={() => void backUp()}>
+        <Button icon={<Save size={16} />} unavailable={readOnly} onClick={() => void backUp()}>
           Back up
         </Button>
-        <PrimaryButton hotkey="Enter" disabled={verify.state === "asking"} onClick={() => void check()}>
+        <PrimaryButton hotkey="Enter" disabled={verify.state === "asking"} unavailable={readOnly} onClick={() => void check()}>
           {verify.state === "asking" ? "Verifying…" : "Verify all"}
         </PrimaryButton>
       </ActionBar>

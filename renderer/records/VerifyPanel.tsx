@@ -13,6 +13,7 @@ export function VerifyPanel({
   idle,
   onOpenProblem,
   onVerify,
+  unavailable = null,
 }: {
   verify: VerifyState;
   fingerprint: string;
@@ -22,6 +23,8 @@ export function VerifyPanel({
   onOpenProblem(log: LogId, seq: number): void;
   /** Left out where the view's own primary action verifies. */
   onVerify?(): void;
+  /** Why it cannot be verified here. */
+  unavailable?: string | null;
 }) {
   const report = verify.state === "done" ? verify.report : null;
   const shown = report === null ? null : verdictOf(report.verdict);
@@ -45,7 +48,7 @@ export function VerifyPanel({
           </>
         )}
         {onVerify === undefined ? null : (
-          <Button small disabled={verify.state === "asking"} onClick={onVerify} className="verify-again">
+          <Button small disabled={verify.state === "asking"} unavailable={unavailable} onClick={onVerify} className="verify-again">
             {report === null ? "Verify" : "Verify again"} <Kbd combo="V" />
           </Button>
         )}

@@ -3,7 +3,7 @@
 import { Activity, BookOpenText, ListTree, SquareTerminal } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ClusterName, RunId } from "../../engine/protocol/index.ts";
-import { FrameWork, go, useApp, useFrameSubject, useKeys, useSiteZone } from "../app/index.ts";
+import { FrameWork, go, useApp, useFrameSubject, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
 import { formatDuration, IconButton, Sheet, Status, Tabs } from "../design/index.ts";
 import { useLibrary } from "../library/slice.ts";
 import { type PaletteEntry, usePaletteEntries } from "../palette/entries.ts";
@@ -41,7 +41,8 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   const watch = useRunStore((slice) => slice.watch);
   const pending = useRunStore((slice) => slice.pending);
   const refusal = useRunStore((slice) => slice.refusal);
-  const isReadOnly = useApp((app) => app.snapshot?.host.isReadOnly ?? false);
+  const readOnly = useReadOnly();
+  const isReadOnly = readOnly !== null;
   const fontSize = useApp((app) => app.snapshot?.settings.terminalFontSize ?? 13);
   const folders = useApp((app) => app.snapshot?.folders);
   const connection = useApp((app) => app.connection.state);
@@ -115,14 +116,14 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
         verb: "Show",
         run: () => show(step.id),
       }));
-      if (isOver) return goTo;
+      if (isOver || isReadOnly) return goTo;
       return [
         ...goTo,
         { id: "hold", group: "Actions", title: "Hold the run", hotkey: "F8", verb: "Hold", run: acts.hold },
         { id: "way back", group: "Actions", title: "Way back", detail: "asks once", verb: "Ask", run: () => acts.openWayBack(null) },
         { id: "abort", group: "Actions", title: "Abort the run", detail: "asks for a reason", verb: "Ask", run: acts.abort },
       ];
-    }, [text, isOver, show, acts.hold, acts.openWayBack, acts.abort]),
+    }, [text, isOver, isReadOnly, show, acts.hold, acts.openWayBack, acts.abort]),
   );
 
   const { nextAction } = header;
@@ -144,7 +145,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   const regions = regionsOf(arrangement, { drawer: isDrawerOpen, tab, hasWatch });
   useKeys([
     ...primaryKeys(guarded).map((key) => ({ ...key, run: primary })),
-    { combo: "F8", scope: "always" as const, run: acts.hold },
+    { combo: "F8", scope: "always" as const, run: () => !isReadOnly && acts.hold() },
     { combo: "F6", scope: "always" as const, run: () => walkRegions(regions, 1) },
     { combo: "Shift+F6", scope: "always" as const, run: () => walkRegions(regions, -1) },
     ...(alarms.length > 0 ? [{ combo: "Escape", scope: "free" as const, run: markSeen }] : []),
@@ -322,7 +323,6 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
         next={nextState}
         nextGlyph={nextState === null ? "open" : glyphOf(nextState, stepOf(nextState.id))}
         wayBack={wayBackWords}
-        isReadOnly={isReadOnly}
         zone={zone}
         arrangement={arrangement}
         onHold={acts.hold}
@@ -407,6 +407,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
           emergency={emergency}
           first={running !== undefined ? "stop" : header.status === "held" ? "resume" : null}
           isOver={isOver}
+          unavailable={readOnly}
           onOpenFile={(path) => {
             acts.closeWayBack();
             useLibrary.getState().start(path);

@@ -3,6 +3,7 @@
 import { Pause, Undo2 } from "lucide-react";
 import type { RunHeader, StepState } from "../../engine/protocol/index.ts";
 import { FrameSituation, SituationCell } from "../app/Frame.tsx";
+import { useReadOnly } from "../app/read-only.ts";
 import { formatDuration, formatMinute, formatMoment, formatSpent, Status, TwoLineButton, useNow, zoneWord } from "../design/index.ts";
 import type { Arrangement } from "./layout.ts";
 import type { StepGlyph } from "./outline-rows.ts";
@@ -17,7 +18,6 @@ type Props = {
   next: StepState | null;
   nextGlyph: StepGlyph;
   wayBack: string;
-  isReadOnly: boolean;
   zone: string;
   arrangement: Arrangement;
   onHold(): void;
@@ -26,8 +26,9 @@ type Props = {
 };
 
 export function SituationBar(props: Props) {
-  const { header, isReadOnly } = props;
+  const { header } = props;
   const isOver = header.status === "finished" || header.status === "aborted";
+  const readOnly = useReadOnly();
   return (
     <FrameSituation label="Situation">
       <NowCell {...props} />
@@ -49,14 +50,14 @@ export function SituationBar(props: Props) {
       {isOver ? null : (
         <div className="run-brakes">
           {header.status === "held" ? (
-            <HeldButton header={header} onHeld={props.onHeld} />
+            <HeldButton header={header} unavailable={readOnly} onHeld={props.onHeld} />
           ) : (
             <TwoLineButton
               icon={<Pause size={20} aria-hidden="true" />}
               title="Hold"
               detail="F8"
               aria-keyshortcuts="F8"
-              disabled={isReadOnly}
+              unavailable={readOnly}
               onClick={props.onHold}
             />
           )}
@@ -199,12 +200,13 @@ function ForecastCell({ header, steps, zone, arrangement }: Props) {
   );
 }
 
-function HeldButton({ header, onHeld }: { header: RunHeader; onHeld(): void }) {
+function HeldButton({ header, unavailable, onHeld }: { header: RunHeader; unavailable: string | null; onHeld(): void }) {
   const now = useNow();
   const since = header.hold ? Math.max(0, now - Date.parse(header.hold.since)) : 0;
   return (
     <TwoLineButton
       className="run-held"
+      unavailable={unavailable}
       icon={<Pause size={20} aria-hidden="true" />}
       title="Held"
       detail={`for ${formatDuration(since)}`}

@@ -20,6 +20,7 @@ type Props = {
   /** What has to happen before a step can start; it is done by the same one confirmation, and said on the button. */
   first: "stop" | "resume" | null;
   isOver: boolean;
+  unavailable: string | null;
   onClose(): void;
 };
 
@@ -52,7 +53,9 @@ export function WayBackDialog(props: Props) {
           </header>
           <p className="mid">The general way back of this library, as a run of its own with its own record.</p>
           <div className="run-way-foot">
-            <Button onClick={() => onOpenFile(emergency)}>Prepare this run…</Button>
+            <Button unavailable={props.unavailable} onClick={() => onOpenFile(emergency)}>
+              Prepare this run…
+            </Button>
           </div>
         </section>
       ) : null}
@@ -72,6 +75,7 @@ function Way({
   onRunStep,
   first,
   isOver,
+  unavailable,
 }: Props & { now: WayBackNow; isFirst: boolean }) {
   const { way, from, targetMs } = now;
   const target = targetMs === null ? "no time promised" : `promised under ${formatDuration(targetMs)}`;
@@ -108,12 +112,12 @@ function Way({
             <>
               {isOver ? <span className="grow warn-text">The run is over: nothing can be added to it.</span> : null}
               <Button onClick={() => onShowStep(way.step)}>Show step {step?.number ?? ""}</Button>
-              <Button kind={isFirst ? "accent" : "plain"} disabled={isOver} onClick={() => onRunStep(way.step)}>
+              <Button kind={isFirst ? "accent" : "plain"} disabled={isOver} unavailable={unavailable} onClick={() => onRunStep(way.step)}>
                 {first === "stop" ? "Stop the block and run" : first === "resume" ? "Resume and run" : "Run"} step {step?.number ?? ""}
               </Button>
             </>
           ) : (
-            <Button kind={isFirst ? "accent" : "plain"} onClick={() => onOpenFile(way.path)}>
+            <Button kind={isFirst ? "accent" : "plain"} unavailable={unavailable} onClick={() => onOpenFile(way.path)}>
               Prepare this run…
             </Button>
           )}

@@ -2,13 +2,14 @@
 // Owns: the form. Does not keep values of its own.
 import { type ReactNode, useId, useMemo, useState } from "react";
 import type { Settings } from "../../engine/protocol/index.ts";
-import { callOrNotify, FrameWork, useApp } from "../app/index.ts";
-import { CheckLine, Field, formatMoment, isZone, SelectField, useNow } from "../design/index.ts";
+import { callOrNotify, FrameWork, useApp, useReadOnly } from "../app/index.ts";
+import { CheckLine, Field, formatMoment, isZone, Notice, SelectField, useNow } from "../design/index.ts";
 import "./settings.css";
 
 export function SettingsView() {
   const snapshot = useApp((state) => state.snapshot);
   const refresh = useApp((state) => state.refresh);
+  const readOnly = useReadOnly();
   if (snapshot === null) return null;
   const change = async (part: Partial<Settings>): Promise<void> => {
     await callOrNotify("settings.set", { change: part });
@@ -19,7 +20,11 @@ export function SettingsView() {
       <div className="settings">
         <h1>Settings</h1>
         <p className="mid">Each change is recorded with your name.</p>
-        <SettingsForm settings={snapshot.settings} machineZone={snapshot.zone} onChange={(part) => void change(part)} />
+        {readOnly === null ? null : <Notice kind="warn">{readOnly}</Notice>}
+        <fieldset className="settings-all" disabled={readOnly !== null}>
+          <legend className="visually-hidden">Settings of this installation</legend>
+          <SettingsForm settings={snapshot.settings} machineZone={snapshot.zone} onChange={(part) => void change(part)} />
+        </fieldset>
         <Section title="About">
           <dl className="facts about">
             <dt>Version</dt>
