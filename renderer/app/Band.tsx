@@ -13,6 +13,8 @@ import {
   Kbd,
   Menu,
   type MenuItem,
+  runStatus,
+  StatusWord,
   useNow,
   zoneWord,
 } from "../design/index.ts";
@@ -143,6 +145,7 @@ function RunWords({ header, pin }: { header: Extract<FrameSubject, { kind: "run"
             LIVE
           </span>
         )}
+        {header.status === "aborted" || header.status === "finished" ? <StatusWord {...runStatus(header.status)} /> : null}
       </span>
       <span className="band-title band-wide">
         {header.title}

@@ -8,6 +8,7 @@ export * from "./HoldLine.tsx";
 export * from "./Kbd.tsx";
 export * from "./Menu.tsx";
 export * from "./Panel.tsx";
+export * from "./run-status.ts";
 export * from "./SafeHtml.tsx";
 export * from "./Status.tsx";
 export * from "./Tabs.tsx";

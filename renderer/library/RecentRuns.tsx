@@ -2,8 +2,7 @@
 // Owns: drawing.
 import type { LogSummary, RunId } from "../../engine/protocol/index.ts";
 import { routeHash } from "../app/index.ts";
-import { ClassGlyph, EmptyState, formatDay, formatMinute, PanelHead, StatusWord, zoneWord } from "../design/index.ts";
-import { runStatus } from "../records/words.ts";
+import { ClassGlyph, EmptyState, formatDay, formatMinute, PanelHead, runStatus, StatusWord, zoneWord } from "../design/index.ts";
 
 /** As many as leave the clusters in view at 900 px. */
 const SHOWN = 5;

@@ -19,9 +19,8 @@ import {
 import { useMemo } from "react";
 import type { AppSnapshot, Settings as SettingsValues } from "../../engine/protocol/index.ts";
 import { callOrNotify, go, useApp } from "../app/index.ts";
-import { CLASS_WORDS, ClassGlyph, formatDate, plural } from "../design/index.ts";
+import { CLASS_WORDS, ClassGlyph, formatDate, plural, runStatus } from "../design/index.ts";
 import { useLibrary } from "../library/slice.ts";
-import { runStatus } from "../records/words.ts";
 import type { PaletteEntry } from "./entries.ts";
 
 export function useGlobalEntries(): PaletteEntry[] {

@@ -1,8 +1,17 @@
 // One row per log. Owns: drawing and row keys. Takes logs.
 import type { LogId, LogSummary, RunId } from "../../engine/protocol/index.ts";
 import { routeHash } from "../app/index.ts";
-import { ClassGlyph, fingerprintGroups, formatClock, formatCount, formatDate, formatSpent, StatusWord, zoneWord } from "../design/index.ts";
-import { runStatus } from "./words.ts";
+import {
+  ClassGlyph,
+  fingerprintGroups,
+  formatClock,
+  formatCount,
+  formatDate,
+  formatSpent,
+  runStatus,
+  StatusWord,
+  zoneWord,
+} from "../design/index.ts";
 
 export function LogTable({
   logs,

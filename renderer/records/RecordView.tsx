@@ -27,6 +27,7 @@ import {
   PanelHead,
   PrimaryButton,
   plural,
+  runStatus,
   StatusWord,
   Tabs,
   zoneWord,
@@ -39,7 +40,6 @@ import { FilterBar } from "./FilterBar.tsx";
 import "./records.css";
 import { useRecord } from "./slice.ts";
 import { VerifyPanel } from "./VerifyPanel.tsx";
-import { runStatus } from "./words.ts";
 
 // xterm is a third of the window's script, and the library needs none of it.
 const Player = lazy(async () => ({ default: (await import("./Player.tsx")).Player }));

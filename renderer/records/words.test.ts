@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { runStatus } from "../design/run-status.ts";
 import { dataRows } from "./event-data.ts";
-import { outcomeOf, runStatus, verdictOf } from "./words.ts";
+import { outcomeOf, verdictOf } from "./words.ts";
 
 describe("the record's words", () => {
   it("show what the engine found, and never a failure or an unknown as passed", () => {

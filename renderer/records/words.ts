@@ -1,25 +1,8 @@
 // The words and shapes of a record's table: outcomes of events, status of runs, verdicts of verifying. Pure.
 // Owns: the mapping. Does not decide anything: the engine did.
 import type { VerifyReport } from "../../engine/protocol/index.ts";
-import type { StatusState } from "../design/index.ts";
-
-export type Shown = { state: StatusState; word: string };
-
-/** Status of a log's run in the list. */
-export function runStatus(status: string): Shown {
-  switch (status) {
-    case "active":
-      return { state: "running", word: "Under way" };
-    case "held":
-      return { state: "held", word: "Held" };
-    case "finished":
-      return { state: "passed", word: "Finished" };
-    case "aborted":
-      return { state: "failed", word: "Aborted" };
-    default:
-      return { state: "open", word: status === "" ? "Open" : capital(status) };
-  }
-}
+import { runStatus, type Shown } from "../design/run-status.ts";
+import type { StatusState } from "../design/Status.tsx";
 
 const BY_OUTCOME: Record<string, Shown> = {
   passed: { state: "passed", word: "Passed" },
@@ -37,11 +20,11 @@ const BY_OUTCOME: Record<string, Shown> = {
 };
 const BY_TYPE: [RegExp, Shown][] = [
   [/\.(started|opened|pinned|created)$/, { state: "open", word: "Started" }],
-  [/^run\.held$/, { state: "held", word: "Held" }],
-  [/^run\.aborted$/, { state: "failed", word: "Aborted" }],
+  [/^run\.held$/, runStatus("held")],
+  [/^run\.aborted$/, runStatus("aborted")],
   [/^run\.crash_recovered$|^clock\.step$/, { state: "nearmiss", word: "Noted" }],
   [/^(operator\.(signin_failed|locked_out)|access\.refused)$/, { state: "nearmiss", word: "Refused" }],
-  [/^run\.finished$/, { state: "passed", word: "Finished" }],
+  [/^run\.finished$/, runStatus("finished")],
   [/^check\.confirmed$/, { state: "passed", word: "Confirmed" }],
 ];
 

@@ -1,9 +1,9 @@
 // The action bar of a run: what is to be done, what comes after, and the one button, bottom right.
 // Owns: its drawing and the refusal above it. Does not act: it calls back.
 import { Square, X } from "lucide-react";
-import type { NextAction } from "../../engine/protocol/index.ts";
+import type { NextAction, RunHeader } from "../../engine/protocol/index.ts";
 import type { CallFailure } from "../bridge/index.ts";
-import { ActionBar, Button, IconButton, Notice, PrimaryButton, Status, type StatusState } from "../design/index.ts";
+import { ActionBar, Button, IconButton, Notice, PrimaryButton, runStatus, Status, type StatusState } from "../design/index.ts";
 
 const ICONS: Record<NextAction["kind"], StatusState | "box"> = {
   "run-step": "open",
@@ -20,6 +20,7 @@ const ICONS: Record<NextAction["kind"], StatusState | "box"> = {
 
 type Props = {
   action: NextAction;
+  status: RunHeader["status"];
   result: string;
   isArmed: boolean;
   isPending: boolean;
@@ -42,7 +43,14 @@ type Props = {
 
 export function ActionDock(props: Props) {
   const { action, isArmed, isPending, isReadOnly, hotkey, refusal } = props;
-  const icon = action.kind === "none" && props.result !== "" && props.result !== "passed" ? "held" : ICONS[action.kind];
+  const icon =
+    action.kind !== "none"
+      ? ICONS[action.kind]
+      : props.status === "aborted"
+        ? runStatus(props.status).state
+        : props.result !== "" && props.result !== "passed"
+          ? "held"
+          : ICONS.none;
   const isReady = isArmed && !isPending && !props.isOffline;
   const after = action.after.replace(/^then\s+/i, "");
   return (

@@ -3,8 +3,18 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ChevronDown, ChevronRight, Undo2 } from "lucide-react";
 import { memo, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
-import type { RunbookDocument, StepState } from "../../engine/protocol/index.ts";
-import { formatCount, formatDuration, formatSpent, HoldLine, STATUS_WORDS, Status, useNow } from "../design/index.ts";
+import type { RunbookDocument, RunHeader, StepState } from "../../engine/protocol/index.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatSpent,
+  HoldLine,
+  runStatus,
+  STATUS_WORDS,
+  Status,
+  StatusWord,
+  useNow,
+} from "../design/index.ts";
 import { countGlyphs, glyphOf, moveInOutline, type OutlineRow, outlineRows, ROW_PX, type StepGlyph } from "./outline-rows.ts";
 import { isLate, stepElapsedMs } from "./progress.ts";
 import { measureLater } from "./virtual.ts";
@@ -13,13 +23,15 @@ import { besideVerdict, nowWords, verdictWords } from "./words.ts";
 type Props = {
   document: RunbookDocument;
   states: StepState[];
+  /** Of the run: an aborted one says so at the head of its steps too. */
+  status: RunHeader["status"];
   current: string | null;
   onChoose(step: string): void;
 };
 
 const COUNTED: StepGlyph[] = ["passed", "failed", "unknown", "skipped", "running", "signoff", "open"];
 
-export function Outline({ document: text, states, current, onChoose }: Props) {
+export function Outline({ document: text, states, status, current, onChoose }: Props) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const steps = useMemo(() => new Map(text.steps.map((step) => [step.id as string, step])), [text]);
   const rows = useMemo(() => outlineRows(text, states, folded, current), [text, states, folded, current]);
@@ -101,6 +113,7 @@ export function Outline({ document: text, states, current, onChoose }: Props) {
     <section className="run-outline" data-region="outline" aria-label="Outline">
       <div className="panel-head">
         <h2>Outline</h2>
+        {status === "aborted" ? <StatusWord {...runStatus(status)} size={14} /> : null}
         <span className="end run-counts">
           {COUNTED.map((glyph) => {
             const count = counts.get(glyph) ?? 0;

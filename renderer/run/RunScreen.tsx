@@ -226,7 +226,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       onRecord={openRecord}
     />
   );
-  const outline = <Outline document={text} states={steps} current={focus} onChoose={show} />;
+  const outline = <Outline document={text} states={steps} status={header.status} current={focus} onChoose={show} />;
   const documentColumn = (
     <DocumentColumn
       ref={page}
@@ -266,6 +266,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   const dock = (
     <ActionDock
       action={nextAction}
+      status={header.status}
       result={header.result}
       isArmed={isArmed}
       isPending={pending !== null}

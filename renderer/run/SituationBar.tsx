@@ -4,7 +4,17 @@ import { Pause, Undo2 } from "lucide-react";
 import type { RunHeader, StepState } from "../../engine/protocol/index.ts";
 import { FrameSituation, SituationCell } from "../app/Frame.tsx";
 import { useReadOnly } from "../app/read-only.ts";
-import { formatDuration, formatMinute, formatMoment, formatSpent, Status, TwoLineButton, useNow, zoneWord } from "../design/index.ts";
+import {
+  formatDuration,
+  formatMinute,
+  formatMoment,
+  formatSpent,
+  runStatus,
+  Status,
+  TwoLineButton,
+  useNow,
+  zoneWord,
+} from "../design/index.ts";
 import type { Arrangement } from "./layout.ts";
 import type { StepGlyph } from "./outline-rows.ts";
 import { progressOf, stepElapsedMs } from "./progress.ts";
@@ -80,7 +90,10 @@ function NowCell({ header, steps, now, nowGlyph, arrangement }: Props) {
     >
       <div className="situation-value">
         {now === null ? (
-          <span className="mid">{restWords(header, steps)}</span>
+          <>
+            {header.status === "active" ? null : <Status state={runStatus(header.status).state} size={18} />}
+            <span className={header.status === "aborted" ? "fail-text" : "mid"}>{restWords(header, steps)}</span>
+          </>
         ) : (
           <>
             <Status state={nowGlyph} size={18} />
@@ -112,7 +125,7 @@ function NowCell({ header, steps, now, nowGlyph, arrangement }: Props) {
 /** What stands under "Now" when no step is under way. */
 function restWords(header: RunHeader, steps: StepState[]): string {
   if (header.status === "finished") return header.result === "" ? "Finished" : `Finished, ${header.result}`;
-  if (header.status === "aborted") return "Aborted";
+  if (header.status === "aborted") return runStatus(header.status).word;
   const path = steps.filter((step) => step.wayBack !== true);
   const done = path.filter((step) => step.status === "done").length;
   if (done === 0) return "Not begun";
