@@ -88,4 +88,17 @@ test("a step is judged and another skipped without a mouse", async ({ holdpoint 
   // F8 holds; the one action is then to resume
   await page.keyboard.press("F8");
   await expect(page.locator('[data-region="action"]').getByRole("button", { name: /Resume/ })).toBeVisible();
+
+  // F9 asks about the way back, from inside the terminal too; Enter behind it chooses nothing, and a second F9 asks nothing more
+  await page.locator(".xterm-helper-textarea").first().focus();
+  await page.keyboard.press("F9");
+  const wayBack = page.getByRole("dialog", { name: /Go back/ });
+  await expect(wayBack).toBeVisible();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("F9");
+  await expect(page.getByRole("dialog")).toHaveCount(1);
+  await expect(wayBack).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(wayBack).toBeHidden();
+  await expect(page.locator('[data-region="action"]').getByRole("button", { name: /Resume/ })).toBeVisible();
 });

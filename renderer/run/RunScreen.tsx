@@ -120,7 +120,15 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       return [
         ...goTo,
         { id: "hold", group: "Actions", title: "Hold the run", hotkey: "F8", verb: "Hold", run: acts.hold },
-        { id: "way back", group: "Actions", title: "Way back", detail: "asks once", verb: "Ask", run: () => acts.openWayBack(null) },
+        {
+          id: "way back",
+          group: "Actions",
+          title: "Way back",
+          detail: "asks once",
+          hotkey: "F9",
+          verb: "Ask",
+          run: () => acts.openWayBack(null),
+        },
         { id: "abort", group: "Actions", title: "Abort the run", detail: "asks for a reason", verb: "Ask", run: acts.abort },
       ];
     }, [text, isOver, isReadOnly, show, acts.hold, acts.openWayBack, acts.abort]),
@@ -132,20 +140,15 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   const [focused, setFocused] = useState<Region | null>(null);
   const primary = (): void => {
     // A dialog has the word while it is open; and a button that was asked twice does nothing twice.
-    if (
-      !isArmed ||
-      pending !== null ||
-      isReadOnly ||
-      connection !== "online" ||
-      window.document.querySelector("[role=dialog], [role=alertdialog]") !== null
-    )
-      return;
+    if (!isArmed || pending !== null || isReadOnly || connection !== "online" || hasDialog()) return;
     acts.primary();
   };
   const regions = regionsOf(arrangement, { drawer: isDrawerOpen, tab, hasWatch });
   useKeys([
     ...primaryKeys(guarded).map((key) => ({ ...key, run: primary })),
     { combo: "F8", scope: "always" as const, run: () => !isReadOnly && acts.hold() },
+    // It opens the question and nothing else: what runs is chosen there, and another open question keeps the word.
+    { combo: "F9", scope: "always" as const, run: () => !isOver && !hasDialog() && acts.openWayBack(null) },
     { combo: "F6", scope: "always" as const, run: () => walkRegions(regions, 1) },
     { combo: "Shift+F6", scope: "always" as const, run: () => walkRegions(regions, -1) },
     ...(alarms.length > 0 ? [{ combo: "Escape", scope: "free" as const, run: markSeen }] : []),
@@ -428,6 +431,8 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
     </>
   );
 }
+
+const hasDialog = (): boolean => window.document.querySelector("[role=dialog], [role=alertdialog]") !== null;
 
 function TabLabel({ icon, word, more = "", mark = null }: { icon: ReactNode; word: string; more?: string; mark?: TabMark | null }) {
   return (

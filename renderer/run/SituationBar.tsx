@@ -71,7 +71,13 @@ export function SituationBar(props: Props) {
               onClick={props.onHold}
             />
           )}
-          <TwoLineButton icon={<Undo2 size={20} aria-hidden="true" />} title="Way back" detail={props.wayBack} onClick={props.onWayBack} />
+          <TwoLineButton
+            icon={<Undo2 size={20} aria-hidden="true" />}
+            title="Way back"
+            detail={`F9, ${props.wayBack}`}
+            aria-keyshortcuts="F9"
+            onClick={props.onWayBack}
+          />
         </div>
       )}
     </FrameSituation>

@@ -19,7 +19,7 @@ describe("keys in a focused terminal", () => {
       expect(meaningOf(stroke, false, false)).toBe("window");
   });
   it("leaves Enter, Esc and Ctrl K to the shell", () => {
-    for (const stroke of [key("Enter"), key("Escape"), key("k", ctrl), key("F9"), key("Tab")])
+    for (const stroke of [key("Enter"), key("Escape"), key("k", ctrl), key("F10"), key("Tab")])
       expect(meaningOf(stroke, false, false)).toBe("shell");
   });
   it("interrupts with Ctrl C unless something is selected", () => {

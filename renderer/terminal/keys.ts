@@ -11,7 +11,7 @@ export type TerminalKeyMeaning = "window" | "leave" | "copy" | "paste" | "find" 
 export function meaningOf(event: TerminalKey, isMac: boolean, hasSelection: boolean): TerminalKeyMeaning {
   const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
   const letter = key.length === 1 ? key.toLowerCase() : key;
-  if (key === "F6" || key === "F8") return "window";
+  if (key === "F6" || key === "F8" || key === "F9") return "window";
   if (key === "Enter" && (ctrlKey || metaKey) && !altKey) return "window";
   if (key === "Escape" && ctrlKey && shiftKey) return "leave";
   if (isMac && metaKey && !ctrlKey && !altKey) {
