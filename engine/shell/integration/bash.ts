@@ -143,7 +143,12 @@ trap() {
 # By its whole path: a block may have emptied PATH.
 __hp_env_path=$(type -P env)
 __hp_env() { "$__hp_env_path" -0; }
-__hp_hand_over() { { builtin printf '%s\\0' "$1" "$PWD"; __hp_env; builtin printf '\\0'; } >${quotePosix(fifo)} 2>/dev/null; }
+# Opened both ways first, because a pipe that nobody reads (the engine was killed) would keep us waiting; then for writing alone, so
+# that what does not fit into it ends the child that writes it. No pipe, no hand-over: a file in its place would be made otherwise.
+__hp_hand_over() {
+  [[ -p ${quotePosix(fifo)} ]] || return 0
+  { ( builtin printf '%s\\0' "$1" "$PWD"; __hp_env; builtin printf '\\0' ) 9<>${quotePosix(fifo)} >${quotePosix(fifo)} 9>&-; } 2>/dev/null
+}
 # What a shell leaves when it ends in a block: the hand-over, then the end mark.
 __hp_last_words() {
   local IFS=' '

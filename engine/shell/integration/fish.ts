@@ -69,7 +69,8 @@ end
 function __hp_exit --on-event fish_exit
   test -n "$__hp_token"; or return
   set -e HOLDPOINT_BLOCK
-  begin; builtin printf '%s\\0' exit "$PWD"; command env -0; builtin printf '\\0'; end >${quoteFish(fifo)} 2>/dev/null
+  # By another shell: fish cannot open a pipe both ways, and one that nobody reads would keep it waiting. See bash.ts.
+  test -p ${quoteFish(fifo)}; and command sh -c 'exec 9<>"$1" >"$1" 9>&-; printf "%s\\0" exit "$2"; env -0; printf "\\0"' sh ${quoteFish(fifo)} "$PWD" 2>/dev/null
   __hp_mark D '' $__hp_token '' (__hp_values)
   set -g __hp_token ''
 end

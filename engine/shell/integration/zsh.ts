@@ -128,7 +128,10 @@ __hp_trap() {
 alias trap='\${\${(M)\${:-$ZSH_SUBSHELL:$funcstack[1]}:#0:$__hp_inner}:+__hp_trap}\${\${\${:-$ZSH_SUBSHELL:$funcstack[1]}:#0:$__hp_inner}:+trap}'
 # What a shell leaves when it ends in a block: the hand-over, then the end mark.
 __hp_last_words() {
-  { builtin printf '%s\\0' exit "$PWD"; $__hp_env -0; builtin printf '\\0'; } >${quotePosix(fifo)} 2>/dev/null
+  # Opened both ways first: a pipe that nobody reads (the engine was killed) would keep us waiting. See bash.ts.
+  if [[ -p ${quotePosix(fifo)} ]]; then
+    { ( builtin printf '%s\\0' exit "$PWD"; $__hp_env -0; builtin printf '\\0' ) 9<>${quotePosix(fifo)} >|${quotePosix(fifo)} 9>&-; } 2>/dev/null
+  fi
   __hp_values
   __hp_mark "D;$1;$__hp_token;\${(j: :)__hp_ps};$__hp_list"
   typeset -g __hp_token=
