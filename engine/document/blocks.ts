@@ -40,6 +40,8 @@ const QUERIES = new Set(
 );
 const SHELL_PROGRAMS = /(?:^|[/\\\s])(?:sh|bash|zsh|fish|ksh|dash|ash|csh|tcsh|pwsh|powershell)(?:\.exe)?(?:\s|$)/;
 
+const UNTOLD = "its commands cannot be told from its output";
+
 /** Reads one fence. `defaultShell` is the front matter's. */
 export function readBlock(source: Source, leaf: Leaf, defaultShell: ShellKind | null, problems: Problems): Block {
   const info = parseInfo(leaf.info);
@@ -96,7 +98,7 @@ function decide(
   }
   if (options.ignore === true) return notRunnable(block, "its attribute ignore=true says so");
   const interpreter = options.interpreter ?? shebang(lines);
-  if (language === "") return withoutLanguage(block, lines);
+  if (language === "") return withoutLanguage(block, lines, defaultShell);
   if (DATA.has(language)) return notRunnable(block, `"${language}" is text or data, never a command`);
   const shell = SHELLS[language] ?? null;
   const isConsole = CONSOLES.has(language);
@@ -106,7 +108,7 @@ function decide(
   const split = splitShell(lines, kind === "pwsh");
   if (split.commands === null) {
     sayForeign(leaf, lines, problems);
-    return notRunnable(block, split.why ?? "its commands cannot be told from its output");
+    return notRunnable(block, split.why ?? UNTOLD);
   }
   const behind = sayBehindShell(leaf, lines, kind === "pwsh" ? POWERSHELL : DOLLAR, problems);
   if (split.strayLine !== -1 && !behind.has(split.strayLine)) {
@@ -158,10 +160,29 @@ function decideConsole(
   return runnable(block, split.commands, split.sample, split.isPowerShell ? "pwsh" : (defaultShell ?? "bash"), options.interpreter ?? null);
 }
 
-function withoutLanguage(block: Block, lines: string[]): Block {
+function withoutLanguage(block: Block, lines: string[], defaultShell: ShellKind | null): Block {
   const query = readsAsQuery(lines);
-  if (query === null) return notRunnable(block, "the fence names no language; it can be run as shell by an explicit act");
-  return { ...notRunnable(block, `the fence names no language and reads as ${query}, which is never sent to a shell`), isQuery: true };
+  if (query !== null)
+    return { ...notRunnable(block, `the fence names no language and reads as ${query}, which is never sent to a shell`), isQuery: true };
+  const kept = notRunnable(block, "the fence names no language; it can be run as shell by an explicit act");
+  kept.asShell = readAsShell(lines, defaultShell === "pwsh");
+  return kept;
+}
+
+// What a text reads as is left to the person who runs it as shell; a prompt in it, which would be run too, is not.
+function readAsShell(lines: string[], isPowerShell: boolean): NonNullable<Block["asShell"]> {
+  const split = splitShell(lines, isPowerShell);
+  const foreign = findForeign(split.commands ?? lines);
+  const why = foreign !== null ? sayBehind(foreign) : split.commands === null ? (split.why ?? UNTOLD) : null;
+  const commands = why === null && split.commands!.some((line) => line.trim() !== "") ? `${split.commands!.join("\n")}\n` : "";
+  const spans = findPlaceholders(commands, true);
+  return {
+    commands,
+    sampleOutput: split.sample.length === 0 ? null : `${split.sample.join("\n")}\n`,
+    placeholders: placeholderNames(spans),
+    placeholderSpans: spans,
+    why: why ?? (commands === "" ? "it is empty" : null),
+  };
 }
 
 function decideOther(block: Block, lines: string[], interpreter: string | null, defaultShell: ShellKind | null): Block {
@@ -183,10 +204,11 @@ function decideOther(block: Block, lines: string[], interpreter: string | null, 
 function whyNotShell(commands: string[], language: string): string | null {
   const foreign = findForeign(commands);
   if (foreign === null) return whyNotCommands(commands, language);
-  return foreign.isFirst
-    ? behindForeign(foreign.prompt)
-    : `a command of it stands behind the prompt "${foreign.prompt}", which is not this shell's`;
+  return sayBehind(foreign);
 }
+
+const sayBehind = ({ prompt, isFirst }: { prompt: string; isFirst: boolean }): string =>
+  isFirst ? behindForeign(prompt) : `a command of it stands behind the prompt "${prompt}", which is not this shell's`;
 
 /** Makes the block, which nobody else holds yet, one that runs. */
 function runnable(block: Block, commands: string[], sample: string[], shell: ShellKind | null, interpreter: string | null): Block {

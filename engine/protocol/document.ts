@@ -69,6 +69,19 @@ export const Block = z.object({
   why: z.string().nullable(),
   /** Reads as a query although its fence names no language: never sent to a shell, "run as shell" included. */
   isQuery: z.boolean().optional(),
+  /**
+   * Of a fence without a language: what "run as shell" sends, read as a `sh` fence is: prompts stripped, output left out, placeholders
+   * found (offsets within these commands). `why`: it cannot be told what to send, and nothing may be sent.
+   */
+  asShell: z
+    .object({
+      commands: z.string(),
+      sampleOutput: z.string().nullable(),
+      placeholders: z.array(z.string()),
+      placeholderSpans: z.array(Placeholder),
+      why: z.string().nullable(),
+    })
+    .optional(),
   /** What would be run, cut from the source with prompts stripped; for others, the text as shown. Ends in a newline unless empty. */
   commands: z.string(),
   sampleOutput: z.string().nullable(),
