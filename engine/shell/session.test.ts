@@ -311,6 +311,40 @@ describe.each(["bash", "zsh"] as const)("in %s", (shell) => {
     expect((await run("echo alive")).output).toBe("alive\r\n");
   });
 
+  it("cancels a block at any moment of its beginning, and the shell lives", async () => {
+    const { start, session, run, folder, screen } = await open();
+    const text = "sleep 987 & sleep 987; wait; touch run-on";
+    const cancelled = { verdict: "failed", kind: "cancelled", shellAlive: true };
+    // while it is being checked: it never begins
+    const first = start(`touch begun; ${text}`);
+    expect((await session.cancel()).survivors).toEqual([]);
+    expect(await first.ended).toMatchObject({ ...cancelled, because: "cancelled by hand before it began; nothing was run" });
+    expect(await first.accepted).toBeNull();
+    // while a half-typed line is being cleared
+    session.write("echo half");
+    await until(() => screen().includes("echo half"));
+    session.foresee(text);
+    await session.ready(10_000);
+    const second = start(text);
+    await new Promise((resolve) => setImmediate(resolve));
+    await session.cancel();
+    expect(await second.ended).toMatchObject(cancelled);
+    // when its line has just been typed, and when the shell has just begun it
+    for (const wait of [() => new Promise((resolve) => setImmediate(resolve)), (accepted: Promise<unknown>) => accepted]) {
+      expect(await session.ready(10_000)).toBe(true);
+      session.foresee(text);
+      await run("true");
+      session.foresee(text);
+      const third = start(text);
+      await wait(third.accepted);
+      expect((await session.cancel()).survivors).toEqual([]);
+      expect(await third.ended).toMatchObject(cancelled);
+    }
+    expect((await listProcesses()).filter(({ command }) => command === "sleep 987")).toEqual([]);
+    expect(await run("ls")).toMatchObject({ verdict: "passed", shellAlive: true });
+    expect(existsSync(`${folder}/begun`) || existsSync(`${folder}/run-on`)).toBe(false);
+  });
+
   it("reports lines typed by hand, redacted, and takes a block after a half-typed line", async () => {
     const { session, run, handTyped, screen } = await open({ secrets: [{ name: "P", value: "swordfish" }] });
     session.write("echo swordfish typed\r");

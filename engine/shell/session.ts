@@ -7,7 +7,7 @@ import { fail, ok, type Result, TerminalToEngine } from "../protocol/index.ts";
 import { findShell } from "./available.ts";
 import { endWords, goneWords, type OpenBlock, openBlock } from "./block.ts";
 import { type BlockFiles, findSyntaxProblem, type SyntaxProblem, writeBlockFiles } from "./block-files.ts";
-import { endDescendants } from "./cancel.ts";
+import { endDescendants, type Survivor } from "./cancel.ts";
 import { createDecoder } from "./decoder.ts";
 import { DIALECTS } from "./dialects.ts";
 import { openHandOverPipe } from "./hand-over.ts";
@@ -27,11 +27,15 @@ const ACCEPT_LIMIT_MS = 10_000;
 const HAND_OVER_LIMIT_MS = 2_000;
 /** After cancelling, a shell that does not come back to its prompt hangs in itself and has to go. */
 const CANCEL_LIMIT_MS = 3_000;
+const INTERRUPT_AGAIN_MS = 500;
 /** Behind its end mark a shell is at its prompt, or ended, at once; one that is neither has lost its prompt command. */
 const SETTLE_LIMIT_MS = 10_000;
 /** Text typed into a nested program is followed this long, or until it has been silent for the shorter time. */
 const NESTED_WATCH_MS = 10_000;
 const NESTED_SILENCE_MS = 1_000;
+
+/** `isTyped`: its line is in the terminal, and only the shell's own mark says what becomes of it. */
+type SentBlock = OpenBlock & { files: BlockFiles; sinceTicks: number; isTyped: boolean };
 
 /** Starts a shell with our integration behind the operator's rc files. `shell-missing` where it is not installed or not supported. */
 export async function openShellSession(options: ShellOptions): Promise<Result<ShellSession>> {
@@ -60,7 +64,7 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
   const started = dialect.start(folder, { nonce, fifo: pipe.path, reported: options.report, pinned: options.pinned, watched }, environment);
 
   let activity: ShellActivity = "starting";
-  let current: (OpenBlock & { files: BlockFiles; sinceTicks: number }) | null = null;
+  let current: SentBlock | null = null;
   let nested: { open: OpenBlock; touch(): void } | null = null;
   /** Our typed line and its echo stand between the prompt and the block; they are no output. */
   let isSending = false;
@@ -286,7 +290,7 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     return checked.problem;
   };
 
-  const send = async (open: OpenBlock & { files: BlockFiles }, text: string) => {
+  const send = async (open: SentBlock, text: string) => {
     const problem = await check(text);
     // Asked for once more, a problem is looked at anew: the process may have failed for a reason of its own.
     if (problem !== null) checked = null;
@@ -322,6 +326,7 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     isDirty = false;
     isSending = true;
     activity = "block";
+    open.isTyped = true;
     pty.write(` . ${dialect.quote(open.files.outer)}\r`);
     const timer = setTimeout(() => isSending && notAccepted(open), ACCEPT_LIMIT_MS);
     void open.running.accepted.then(() => clearTimeout(timer));
@@ -329,6 +334,7 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
 
   const notAccepted = (open: OpenBlock) => {
     isSending = false;
+    if (open.isEnded) return;
     open.endWithout(
       "shell-gone",
       "unknown",
@@ -407,7 +413,7 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
         interpreter: block.interpreter,
         hasSecrets: block.hasSecrets,
       });
-      const open = Object.assign(openBlock(block, token, blockId, ports.clock), { files, sinceTicks: ticksNow() });
+      const open = Object.assign(openBlock(block, token, blockId, ports.clock), { files, sinceTicks: ticksNow(), isTyped: false });
       current = open;
       activity = "block";
       invalidBefore = decoder.invalidBytes();
@@ -439,9 +445,23 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
       const open = current;
       if (open === null) return { survivors: [] };
       open.stop ??= { kind: "cancelled", because: "cancelled by hand" };
-      const survivors = await endDescendants(pty.pid, open.blockId, open.sinceTicks, () => pty.write("\x03"));
+      if (!open.isTyped) {
+        open.endWithout("cancelled", "failed", `${open.stop.because} before it began; nothing was run`, extras(true));
+        sayEnd(open);
+        leaveBlock();
+        return { survivors: [] };
+      }
+      // An interrupt before the shell has begun it would reach the line editor and leave the block neither run nor ended.
+      await open.running.accepted;
+      let survivors: Survivor[] = [];
       const end = performance.now() + CANCEL_LIMIT_MS;
-      while (!open.isEnded && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+      do {
+        if (open.isEnded) break;
+        // Between two commands the terminal belongs to neither, and an interrupt is lost there: it is given again.
+        survivors = await endDescendants(pty.pid, open.blockId, open.sinceTicks, () => pty.write("\x03"));
+        const again = performance.now() + INTERRUPT_AGAIN_MS;
+        while (!open.isEnded && performance.now() < again) await new Promise((resolve) => setTimeout(resolve, 20));
+      } while (performance.now() < end);
       // A loop of the shell's own that ignores the interrupt: only the shell itself can be ended.
       if (!open.isEnded) pty.kill("SIGKILL");
       return { survivors };
