@@ -38,6 +38,14 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
     context.people.stir(caller.id);
     return ok(null);
   },
+  "people.roster": (context) => ok(context.people.roster()),
+  "people.enrol": async (context, params, { caller }) => told(context, "session", await context.people.enrol(caller.id, params)),
+  "people.change": async (context, params, { caller }) => told(context, "session", await context.people.change(caller.id, params)),
+  "people.reset": async (context, params, { caller }) => told(context, "session", await context.people.reset(caller.id, params)),
+  "people.changePassword": (context, params, { caller }) => context.people.changePassword(caller.id, params),
+  "people.delegate": async (context, params, { caller }) => told(context, "session", await context.people.delegate(caller.id, params)),
+  "people.revokeDelegation": async (context, params, { caller }) =>
+    told(context, "session", await context.people.revokeDelegation(caller.id, params)),
   // The desktop shell answers these itself; a door without one has nothing to answer with.
   "host.pick": () => fail("unknown-method", "This door has no file dialog. Type the path instead."),
   "host.reveal": () => fail("unknown-method", "This door cannot show a file in the file manager. Its path is on screen."),
@@ -88,7 +96,7 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   },
 };
 
-function told<T>(context: Context, what: "library" | "contexts", result: Result<T>): Result<T> {
+function told<T>(context: Context, what: "library" | "contexts" | "session", result: Result<T>): Result<T> {
   if (result.ok) context.emit("app.changed", { what });
   return result;
 }

@@ -36,8 +36,19 @@ const publicHexOf = (key: KeyObject): string =>
 const aad = (operatorId: string, publicKey: string): Buffer =>
   Buffer.from(`holdpoint/operator-key/v1\0${operatorId}\0${publicKey}`, "utf8");
 
+/** A new Ed25519 key for this person, wrapped under the password. Costs one scrypt. */
 export async function makeWrappedKey(operatorId: string, password: string, random: (bytes: number) => Uint8Array): Promise<Wrapped> {
   const { privateKey } = generateKeyPairSync("ed25519");
+  return wrapKey(operatorId, privateKey, password, random);
+}
+
+/** Wraps a key that exists, with a new salt and nonce: a changed password leaves key and key id as they were. */
+export async function wrapKey(
+  operatorId: string,
+  privateKey: KeyObject,
+  password: string,
+  random: (bytes: number) => Uint8Array,
+): Promise<Wrapped> {
   const publicKey = publicHexOf(privateKey);
   const salt = Buffer.from(random(SALT_BYTES));
   const nonce = Buffer.from(random(NONCE_BYTES));

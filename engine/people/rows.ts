@@ -32,9 +32,6 @@ const toOperator = (row: Row): Operator => ({
   wrapped: { kdf: row.kdf, salt: row.salt, nonce: row.nonce, wrappedKey: row.wrapped_key, publicKey: row.public_key },
 });
 
-export const allOperators = (db: Db): Operator[] =>
-  db.prepare<[], Row>("SELECT * FROM operators ORDER BY operator_no").all().map(toOperator);
-
 export const countOperators = (db: Db): number => db.prepare<[], number>("SELECT COUNT(*) FROM operators").pluck().get() ?? 0;
 
 export function operatorById(db: Db, id: string): Operator | null {
@@ -48,6 +45,24 @@ export function insertOperator(db: Db, view: OperatorView, wrapped: Wrapped): vo
     `INSERT INTO operators (operator_no, id, name, title, roles, created_at, public_key, kdf, salt, nonce, wrapped_key)
      VALUES (@no, @id, @name, @title, @roles, @createdAt, @publicKey, @kdf, @salt, @nonce, @wrappedKey)`,
   ).run({ no, ...view, roles: JSON.stringify(view.roles), ...wrapped });
+}
+
+/** Name, title and roles as the event in the same transaction says; the id never changes (a trigger sees to it). */
+export function updateOperator(db: Db, no: number, { name, title, roles }: OperatorView): void {
+  db.prepare("UPDATE operators SET name = @name, title = @title, roles = @roles WHERE operator_no = @no").run({
+    no,
+    name,
+    title,
+    roles: JSON.stringify(roles),
+  });
+}
+
+/** Puts another wrapping, or after a reset another key, in the place of the old one. */
+export function updateKey(db: Db, no: number, wrapped: Wrapped): void {
+  db.prepare(
+    `UPDATE operators SET public_key = @publicKey, kdf = @kdf, salt = @salt, nonce = @nonce, wrapped_key = @wrappedKey
+     WHERE operator_no = @no`,
+  ).run({ no, ...wrapped });
 }
 
 export function lockoutOf(db: Db, no: number): Lockout {

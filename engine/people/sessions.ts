@@ -40,6 +40,8 @@ export function createSessions(ports: Ports) {
       sessions.delete(callerId);
       return session;
     },
+    /** Every session of one person, at whichever door. */
+    of: (operatorId: string): Session[] => [...sessions.values()].filter((session) => session.operator.id === operatorId),
     /** Sessions whose time ran out and that nobody has locked yet. */
     due: (): Session[] => [...sessions.values()].filter((session) => session.lockedBy === "" && isIdle(session)),
     stir(session: Session): void {

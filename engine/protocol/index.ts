@@ -5,7 +5,7 @@ import { ContextEntry, ContextProbe, Finding, WatchedObject } from "./cluster.ts
 import { Diagnostic, RunbookDocument } from "./document.ts";
 import { ClusterClass, ClusterName, LogId, OperatorId, Reason, RunId, StepId, TerminalId } from "./ids.ts";
 import { AppSnapshot, LibraryFolder, Settings } from "./library.ts";
-import { Password, SessionView } from "./people.ts";
+import { Password, PEOPLE_METHODS, SessionView } from "./people.ts";
 import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./record.ts";
 import { RunHeader, RunView, StartRequest, StepState } from "./run.ts";
 
@@ -45,6 +45,7 @@ export const METHODS = {
   "people.lock": { params: none, result: z.null() },
   /** Tells the engine that a person is there; the idle lock counts from the last one. */
   "people.stir": { params: none, result: z.null() },
+  ...PEOPLE_METHODS,
   // library and documents
   "library.openFolder": { params: z.strictObject({ path }), result: LibraryFolder },
   "library.closeFolder": { params: z.strictObject({ path }), result: z.null() },

@@ -17,6 +17,8 @@ export const RosterEntry = OperatorView.extend({
   keyId: z.string(),
   /** Who enrolled, who was second, who checked the identity and how. The first operator has none. */
   enrolledBy: z.array(z.string()),
+  /** Id of the second person, or in words why there was none ("no second person existed"); "" for the first operator. */
+  second: z.string(),
   checkedBy: z.string(),
   how: z.string(),
   lockedOutUntil: Timestamp.nullable(),

@@ -2,7 +2,17 @@
 
 export { sha256OfFile } from "./backup.ts";
 export { ENGINE_ACTOR, type NewEvent, type NewPayload } from "./body.ts";
-export { fingerprintOf, readFingerprint } from "./chain.ts";
+export {
+  type Envelope,
+  envelopeProblem,
+  fingerprintOf,
+  keyIdOf,
+  preAuthEncoding,
+  readFingerprint,
+  type SigningKey,
+  sha256Hex,
+  signEnvelope,
+} from "./chain.ts";
 export { RecordError } from "./errors.ts";
 export { type Closing, closingLine, type Manifest, manifestLine, type Partial as PartialExport } from "./events-format.ts";
 export { inside, syncDirectory, syncPath } from "./files.ts";

@@ -31,7 +31,9 @@ export function createIndex(): LogIndex {
         });
       if (type === "log.head")
         index.heads.push({ log: String(data["log"]), seq: Number(data["seq"]), head: String(data["head"]), at: seq });
-      if (type === "operator.enrolled") index.enrolled.set(String(data["id"]), { publicKey: String(data["public_key"]), at: seq });
+      // A reset puts a new key in the place of the old one; the table holds the last.
+      if (type === "operator.enrolled" || type === "operator.reset")
+        index.enrolled.set(String(data["id"]), { publicKey: String(data["public_key"]), at: seq });
     },
   };
   return index;
