@@ -14,4 +14,5 @@ export * from "./Status.tsx";
 export * from "./Tabs.tsx";
 export * from "./Tooltip.tsx";
 export * from "./useNow.ts";
+export * from "./VirtualList.tsx";
 export * from "./Visible.tsx";

@@ -1,9 +1,8 @@
 // A checklist for reading: categories with who signs, items with what they ask for and their automatic checks.
 // Owns: drawing. Answers belong to a launch and its record, never to the file.
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import type { Category, Item, RunbookDocument } from "../../engine/protocol/index.ts";
-import { HoldLine, plural, SafeHtml, Status } from "../design/index.ts";
+import { HoldLine, type ListHandle, plural, SafeHtml, Status, VirtualList } from "../design/index.ts";
 import type { PageHandle } from "./DocumentPage.tsx";
 import { PageBlock } from "./PageBlock.tsx";
 
@@ -22,52 +21,34 @@ export function ChecklistPage({ document: text, onReady }: { document: RunbookDo
       ]),
     [text],
   );
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => (rows[index]?.kind === "category" ? 64 : 44),
-    overscan: 6,
-    paddingStart: 12,
-    paddingEnd: 40,
-    initialRect: { width: 640, height: 760 },
-  });
+  const list = useRef<ListHandle>(null);
+  const keyOf = useCallback((index: number) => `${rows[index]!.kind} ${rows[index]!.line} ${index}`, [rows]);
   useEffect(() => {
-    const to = (index: number): void => {
-      if (index >= 0) virtual.scrollToIndex(index, { align: "start" });
-    };
     onReady({
-      show: (title) => to(rows.findIndex((row) => row.kind === "category" && row.category.title === title)),
-      showLine: (line) => to(rows.findLastIndex((row) => row.line <= line)),
+      show: (title) => list.current?.show(rows.findIndex((row) => row.kind === "category" && row.category.title === title)),
+      showLine: (line) => list.current?.show(rows.findLastIndex((row) => row.line <= line)),
     });
     return () => onReady(null);
-  }, [rows, virtual, onReady]);
+  }, [rows, onReady]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached and scrolled by keyboard (WCAG 2.1.1)
-    <div className="document-page" ref={scroller} tabIndex={0} role="document" aria-label={text.title}>
-      <div className="virtual" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, key, start }) => {
-          const row = rows[index];
-          return row === undefined ? null : (
-            <div
-              key={key}
-              ref={virtual.measureElement}
-              data-index={index}
-              className="virtual-row"
-              style={{ transform: `translateY(${start}px)` }}
-            >
-              {row.kind === "category" ? (
-                <CategoryHead category={row.category} />
-              ) : row.kind === "item" ? (
-                <ItemRow item={row.item} />
-              ) : (
-                <CategoryEnd category={row.category} />
-              )}
-            </div>
-          );
-        })}
-      </div>
-    </div>
+    <VirtualList
+      className="document-page"
+      page={text.title}
+      count={rows.length}
+      keyOf={keyOf}
+      sizeOf={(index) => (rows[index]!.kind === "category" ? 64 : 44)}
+      overscan={6}
+      paddingStart={12}
+      paddingEnd={40}
+      width={640}
+      ref={list}
+    >
+      {(index) => {
+        const row = rows[index]!;
+        if (row.kind === "item") return <ItemRow item={row.item} />;
+        return row.kind === "category" ? <CategoryHead category={row.category} /> : <CategoryEnd category={row.category} />;
+      }}
+    </VirtualList>
   );
 }
 

@@ -1,44 +1,26 @@
 // Phases and steps (or categories) as a list that leads into the text. Virtualised: titles wrap, so rows are measured.
 // Owns: drawing. Takes the document and where to go.
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef } from "react";
+import { useCallback, useMemo } from "react";
 import type { RunbookDocument } from "../../engine/protocol/index.ts";
-import { formatDuration, HoldLine, plural, Status } from "../design/index.ts";
+import { formatDuration, HoldLine, plural, Status, VirtualList } from "../design/index.ts";
 import { outlineRows, type OutlineRow as Row } from "./outline.ts";
 
 export function DocumentOutline({ document: text, onShow }: { document: RunbookDocument; onShow(target: string): void }) {
   const rows = useMemo(() => outlineRows(text), [text]);
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    getItemKey: (index) => rows[index]?.key ?? index,
-    estimateSize: (index) => (rows[index]?.kind === "phase" ? 34 : 29),
-    overscan: 8,
-    paddingStart: 4,
-    paddingEnd: 12,
-    initialRect: { width: 292, height: 760 },
-  });
+  const keyOf = useCallback((index: number) => rows[index]!.key, [rows]);
   return (
-    <div className="outline-scroll" ref={scroller}>
-      <div className="virtual" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, key, start }) => {
-          const row = rows[index];
-          if (row === undefined) return null;
-          return (
-            <div
-              key={key}
-              ref={virtual.measureElement}
-              data-index={index}
-              className="virtual-row"
-              style={{ transform: `translateY(${start}px)` }}
-            >
-              <OutlineRow row={row} onShow={onShow} />
-            </div>
-          );
-        })}
-      </div>
-    </div>
+    <VirtualList
+      className="outline-scroll"
+      count={rows.length}
+      keyOf={keyOf}
+      sizeOf={(index) => (rows[index]!.kind === "phase" ? 34 : 29)}
+      overscan={8}
+      paddingStart={4}
+      paddingEnd={12}
+      width={292}
+    >
+      {(index) => <OutlineRow row={rows[index]!} onShow={onShow} />}
+    </VirtualList>
   );
 }
 

@@ -1,9 +1,8 @@
 // The text in reading order, virtualised by section so that ten thousand steps open like ten.
-// Owns: the scroll position. Nothing in it runs.
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef } from "react";
+// Owns: the drawing of a section. Nothing in it runs.
+import { memo, useCallback, useEffect, useMemo, useRef } from "react";
 import type { FlowNode, RunbookDocument, Step } from "../../engine/protocol/index.ts";
-import { formatDuration, HoldLine, SafeHtml, Status } from "../design/index.ts";
+import { formatDuration, HoldLine, type ListHandle, SafeHtml, Status, VirtualList } from "../design/index.ts";
 import { sectionsOf } from "../run/sections.ts";
 import { PageBlock } from "./PageBlock.tsx";
 
@@ -12,58 +11,43 @@ export type PageHandle = { show(target: string): void; showLine(line: number): v
 
 export function DocumentPage({ document: text, onReady }: { document: RunbookDocument; onReady(handle: PageHandle | null): void }) {
   const sections = useMemo(() => sectionsOf(text), [text]);
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: sections.length,
-    getScrollElement: () => scroller.current,
-    getItemKey: (index) => sections[index]?.key ?? index,
-    // guesses before measuring: a paragraph or a heading; a step with its card
-    estimateSize: (index) => (sections[index]?.type === "step" ? 230 : 72),
-    overscan: 3,
-    paddingStart: 20,
-    paddingEnd: 40,
-    initialRect: { width: 640, height: 760 },
-  });
+  const list = useRef<ListHandle>(null);
+  const keyOf = useCallback((index: number) => sections[index]!.key, [sections]);
   useEffect(() => {
-    const to = (index: number): void => {
-      if (index >= 0) virtual.scrollToIndex(index, { align: "start" });
-    };
     onReady({
-      show: (step) => to(sections.findIndex((one) => one.type === "step" && one.step === step)),
-      showLine: (line) => to(sections.findLastIndex((one) => one.line <= line)),
+      show: (step) => list.current?.show(sections.findIndex((one) => one.type === "step" && one.step === step)),
+      showLine: (line) => list.current?.show(sections.findLastIndex((one) => one.line <= line)),
     });
     return () => onReady(null);
-  }, [sections, virtual, onReady]);
+  }, [sections, onReady]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached and scrolled by keyboard (WCAG 2.1.1)
-    <div className="document-page" ref={scroller} tabIndex={0} role="document" aria-label={text.title}>
-      <div className="virtual" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, key, start }) => {
-          const section = sections[index];
-          if (section === undefined) return null;
-          const step = section.type === "step" ? text.steps[section.index] : undefined;
-          return (
-            <div
-              key={key}
-              ref={virtual.measureElement}
-              data-index={index}
-              className="virtual-row"
-              style={{ transform: `translateY(${start}px)` }}
-            >
-              {step === undefined ? (
-                <Nodes nodes={section.nodes} document={text} />
-              ) : (
-                <StepCard step={step} nodes={section.nodes} document={text} />
-              )}
-            </div>
-          );
-        })}
-      </div>
-    </div>
+    <VirtualList
+      className="document-page"
+      page={text.title}
+      count={sections.length}
+      keyOf={keyOf}
+      // a paragraph or a heading; a step with its card
+      sizeOf={(index) => (sections[index]!.type === "step" ? 230 : 72)}
+      overscan={2}
+      paddingStart={20}
+      paddingEnd={40}
+      width={640}
+      ref={list}
+    >
+      {(index) => {
+        const section = sections[index]!;
+        const step = section.type === "step" ? text.steps[section.index] : undefined;
+        return step === undefined ? (
+          <Nodes nodes={section.nodes} document={text} />
+        ) : (
+          <StepCard step={step} nodes={section.nodes} document={text} />
+        );
+      }}
+    </VirtualList>
   );
 }
 
-function StepCard({ step, nodes, document: text }: { step: Step; nodes: FlowNode[]; document: RunbookDocument }) {
+const StepCard = memo(function StepCard({ step, nodes, document: text }: { step: Step; nodes: FlowNode[]; document: RunbookDocument }) {
   const { directive } = step;
   const facts: [string, string][] = [
     ["Needs", directive.needs.join(", ")],
@@ -106,7 +90,7 @@ function StepCard({ step, nodes, document: text }: { step: Step; nodes: FlowNode
       )}
     </article>
   );
-}
+});
 
 function Nodes({ nodes, document: text, step }: { nodes: FlowNode[]; document: RunbookDocument; step?: Step }) {
   return nodes.map((node) => {

@@ -1,7 +1,7 @@
 // A runbook or checklist before anything runs: read it, see what it needs and what is wrong with it, start it.
 // Owns: opening by path and the one action. The columns are leaves.
 import { ArrowLeft, BookOpenText, ShieldCheck } from "lucide-react";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import type { Diagnostic, ResultOf } from "../../engine/protocol/index.ts";
 import { announce, callEngine, FrameWork, routeHash, useApp, useKeys, useReadOnly } from "../app/index.ts";
 import {
@@ -40,7 +40,8 @@ export function DocumentView({ path }: { path: string }) {
       setError(null);
     } else if (result.error.code !== "disconnected") setError(result.error.message);
   }, [path]);
-  useEffect(() => {
+  // Before the paint: the engine reads the file while this window draws that it does.
+  useLayoutEffect(() => {
     if (connection === "online") void load();
   }, [load, connection]);
   if (error !== null)
@@ -197,20 +198,25 @@ function OpenDocument({ opened, onChanged }: { opened: Opened; onChanged(): Prom
   );
 }
 
+/** A text that is left at once is not linted: the engine's thread is for the one that is opened next. */
+const SETTLED_MS = 120;
+
 function useFindings(opened: Opened): Findings {
   const { document: text, path } = opened;
   const [found, setFound] = useState<{ of: Opened; findings: Findings } | null>(null);
   useEffect(() => {
     let isLeft = false;
-    void callEngine("document.findings", { path }).then((result) => {
+    const timer = setTimeout(async () => {
+      const result = await callEngine("document.findings", { path });
       if (isLeft) return;
       const findings: Findings = result.ok
         ? { state: "done", list: result.value }
         : { state: "failed", list: text.diagnostics, message: result.error.message };
       setFound({ of: opened, findings });
-    });
+    }, SETTLED_MS);
     return () => {
       isLeft = true;
+      clearTimeout(timer);
     };
   }, [opened, path, text]);
   return found?.of === opened ? found.findings : { state: "looking", list: text.diagnostics };

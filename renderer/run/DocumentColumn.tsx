@@ -7,11 +7,11 @@ import { type ReactNode, useCallback, useEffect, useImperativeHandle, useLayoutE
 import type { FlowNode, RunbookDocument, RunHeader, StepState } from "../../engine/protocol/index.ts";
 import { useKeys } from "../app/keys.ts";
 import { Button, formatDate, IconButton, SafeHtml } from "../design/index.ts";
+import { measureLater } from "../design/measure-later.ts";
 import { BlockCard } from "./BlockCard.tsx";
 import { PageFind } from "./PageFind.tsx";
 import { type StepContext, StepSection } from "./StepSection.tsx";
 import { displayOf, type ProseSection, sectionsOf } from "./sections.ts";
-import { measureLater } from "./virtual.ts";
 
 /** Room above the current step's card, CSS pixels: the row of the step before it and its phase stay in sight. */
 const CONTEXT_ABOVE_PX = 98;

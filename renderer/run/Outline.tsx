@@ -15,9 +15,9 @@ import {
   StatusWord,
   useNow,
 } from "../design/index.ts";
+import { measureLater } from "../design/measure-later.ts";
 import { countGlyphs, glyphOf, moveInOutline, type OutlineRow, outlineRows, ROW_PX, type StepGlyph } from "./outline-rows.ts";
 import { isLate, stepElapsedMs } from "./progress.ts";
-import { measureLater } from "./virtual.ts";
 import { besideVerdict, nowWords, verdictWords } from "./words.ts";
 
 type Props = {

@@ -1,4 +1,4 @@
-// How the two long lists of a run are virtualised: rows drawn in normal flow, their heights learnt afterwards.
+// How every long list is virtualised: rows drawn in normal flow, their heights learnt afterwards.
 // Owns: the measuring rule. Does not know what the rows are.
 import type { Virtualizer } from "@tanstack/react-virtual";
 
