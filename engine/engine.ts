@@ -49,6 +49,10 @@ export type Engine = {
   handle(method: string, params: unknown, caller: Caller): Promise<Result<unknown>>;
   subscribe(listener: <E extends EventName>(event: E, payload: PayloadOf<E>) => void): () => void;
   connectTerminal(id: string, caller: Caller, send: (message: TerminalFromEngine) => void): Result<TerminalLink>;
+  /** Whether a run's events or output do not reach the disk now, so that closing may wait for it in vain. */
+  cannotWrite(): boolean;
+  /** Ends every shell at once and writes nothing; for a process that ends without `close`. */
+  endShells(): void;
   /** Ends what runs (it becomes unknown), holds active runs, checkpoints, closes the record. */
   close(): Promise<void>;
 };
@@ -206,6 +210,8 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       return () => listeners.delete(listener);
     },
     connectTerminal: (id, caller, send) => (closing ? fail("busy", "Holdpoint is closing.") : connectTerminal(context, id, caller, send)),
+    cannotWrite: runs.cannotWrite,
+    endShells: runs.endShells,
     close: () => {
       closing ??= (async () => {
         await runs.close();

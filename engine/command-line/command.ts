@@ -11,6 +11,14 @@ export type Scene = {
   onInterrupt(callback: () => void): void;
 };
 
+/**
+ * An interrupted process whose disk takes nothing has ended 2 s after the signal: there is no orderly end to wait for. One that
+ * can write has time for what it ends (Ctrl-C, SIGTERM, SIGKILL, the shell itself: about 5 s) and for its record. Milliseconds.
+ */
+const END_UNWRITTEN_MS = 1_500;
+const END_AT_MOST_MS = 10_000;
+const LOOK_MS = 50;
+
 /** Runs a command's body and returns the process's exit code. */
 export async function play(name: string, isJson: boolean, body: (scene: Scene) => Promise<number>): Promise<number> {
   const output = createOutput(isJson);
@@ -19,8 +27,27 @@ export async function play(name: string, isJson: boolean, body: (scene: Scene) =
   let interrupts = 0;
   const onSignal = () => {
     interrupts += 1;
-    if (interrupt !== null && interrupts === 1) interrupt();
-    else process.exit(EXIT.interrupted); // SQLite's log is whole at any moment; shells die with their terminals
+    if (interrupt === null || interrupts > 1) return endNow();
+    interrupt();
+    const since = performance.now();
+    const watch = setInterval(() => {
+      const waited = performance.now() - since;
+      if (door?.isDraining() === true || waited < END_UNWRITTEN_MS) return;
+      const isUnwritable = door?.engine?.cannotWrite() === true;
+      if (!isUnwritable && waited < END_AT_MOST_MS) return;
+      clearInterval(watch);
+      output.progress("");
+      output.say(
+        `holdpoint ${name}: interrupted, and ${isUnwritable ? "the record cannot be written" : "what was running did not end in time"}. ` +
+          "Its shells were ended; what ran in them stands as unknown once Holdpoint starts again with this data directory.",
+      );
+      endNow();
+    }, LOOK_MS);
+    watch.unref();
+  };
+  const endNow = () => {
+    door?.engine?.endShells();
+    process.exit(EXIT.interrupted); // SQLite's log is whole at any moment
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   try {

@@ -20,6 +20,8 @@ export type Door = {
   subscribe(listener: EventListener): () => void;
   /** The engine of another process went away. */
   onGone(callback: () => void): void;
+  /** Whether closing waits for other commands that use this engine. */
+  isDraining(): boolean;
   close(): Promise<void>;
 };
 
@@ -68,6 +70,7 @@ function remoteDoor(home: string, running: RunningEngine): Door {
     call: (method, params) => running.call(method, params) as ReturnType<Door["call"]> as never,
     subscribe: (listener) => running.subscribe(listener),
     onGone: (callback) => running.onGone(callback),
+    isDraining: () => false,
     close: async () => running.close(),
   };
 }
@@ -79,6 +82,7 @@ async function ownDoor(home: string, runtimeDir: string, engine: Engine, options
     await engine.close();
     return opened;
   }
+  let isDraining = false;
   const caller = { id: `command-${process.pid}`, door: "command-line", isReadOnly: false } as const;
   return ok({
     home,
@@ -87,13 +91,16 @@ async function ownDoor(home: string, runtimeDir: string, engine: Engine, options
     call: (method, params) => callEngine(engine, method, params, caller, report) as never,
     subscribe: (listener) => engine.subscribe(listener),
     onGone: () => {},
+    isDraining: () => isDraining,
     async close() {
       const guests = opened.value.guests();
       if (guests > 0 && options.isHost !== true) {
         report(
           `${guests === 1 ? "Another command uses" : `${guests} other commands use`} this engine; it ends when they have (Ctrl-C: now) …`,
         );
+        isDraining = true;
         await opened.value.drain();
+        isDraining = false;
       }
       await opened.value.close();
       await engine.close();

@@ -15,6 +15,9 @@ export type LoopOptions = {
   /** A block that runs longer is unknown, milliseconds. */
   timeoutMs: number;
 };
+/** A command that stands still because the disk is full has this long for somebody to make space, milliseconds. */
+const STALLED_MS = 5_000;
+
 export type LoopEnd = { exitCode: number; say: string };
 
 /** How a run goes on: its newest header and steps, and a wait for the next news. */
@@ -70,6 +73,8 @@ export async function runLoop(
     isGone = true;
   });
   let deadline = null as { key: string; at: number } | null;
+  let stalledAt: number | null = null;
+  let heldSaid: string | null = null;
   const end = (exitCode: number, say: string): LoopEnd => ({ exitCode, say });
   try {
     for (;;) {
@@ -81,11 +86,20 @@ export async function runLoop(
         const key = `${action.step}/${action.block}/${header.current}`;
         if (deadline?.key !== key) deadline = { key, at: Date.now() + options.timeoutMs };
         output.progress(`${safe(action.say)} …`);
-        const timer = after(deadline.at - Date.now());
+        const held = header.status === "held" ? (header.hold?.reason ?? null) : null;
+        if (held !== null && held !== heldSaid) output.say(`The run is held; ${safe(action.say.replace(/^S/, "s"))}. ${safe(held)}`);
+        heldSaid = held;
+        stalledAt = action.isStalled === true ? (stalledAt ?? Date.now()) : null;
+        const timer = after(Math.min(deadline.at, stalledAt === null ? Number.POSITIVE_INFINITY : stalledAt + STALLED_MS) - Date.now());
         const reason = await Promise.race([live.changed(), interrupted, gone, timer.passed]);
         timer.clear();
         if (reason !== "late") continue;
         const survivors = await stop(door, live, action.block !== null);
+        if (stalledAt !== null)
+          return end(
+            EXIT.waiting,
+            `${safe(action.say)}. It was ended, and its end is unknown.${survivors} Free space where ${safe(door.home)} lies; the next start of Holdpoint puts the step on record as unknown, for a person to judge.`,
+          );
         if (action.block === null) return end(EXIT.cluster, `${safe(action.say)}: it did not answer in time. ${safe(action.detail)}`);
         return end(EXIT.waiting, `${safe(action.say)}, longer than --timeout: its end is unknown.${survivors}`);
       }

@@ -1,4 +1,5 @@
 // `holdpoint run`: a runbook without a window. Owns: the options, the order of things, the last words.
+import { setTimeout as later } from "node:timers/promises";
 import type { Command } from "commander";
 import type { StepId } from "../protocol/index.ts";
 import { play } from "./command.ts";
@@ -18,6 +19,9 @@ import {
 } from "./start-request.ts";
 
 type Options = StartOptions & { step?: string[]; timeout: string };
+
+/** What an interrupted start may still take, milliseconds. */
+const STARTING_MS = 1_000;
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
@@ -76,8 +80,10 @@ export function register(program: Command, done: (code: Promise<number>) => void
           });
           scene.onInterrupt(interrupt);
           output.progress("looking at tools, permissions and the cluster");
-          const started = await door.call("run.start", request);
+          // A cluster that does not answer must not keep an interrupted command waiting.
+          const started = await Promise.race([door.call("run.start", request), interrupted.then(() => later(STARTING_MS, null))]);
           output.progress("");
+          if (started === null) throw new Ended(EXIT.interrupted, { code: "busy", message: "Interrupted before the run had begun." });
           if (!started.ok) {
             const { findings } = (started.error.details ?? {}) as { findings?: Parameters<typeof printFindings>[1] };
             if (findings !== undefined) printFindings(output, findings, output.say);

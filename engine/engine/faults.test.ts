@@ -1,14 +1,10 @@
-// What goes wrong in the night: restarts, secrets, a full disk, a lost recording.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+// What goes wrong in the night: restarts, secrets, a lost recording.
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { checkParams, fillPlaceholders, parseDocument } from "../document/index.ts";
-import { realPorts } from "../ports.ts";
-import type { ParamsOf, RunHeader, RunId, StepId } from "../protocol/index.ts";
-import { openRecordStore } from "../record/index.ts";
-import { createRunService, type Who } from "../run/index.ts";
+import type { StepId } from "../protocol/index.ts";
 import { type Bench, filesBelow, openBench, runBench, runbookOf } from "./testing.ts";
+import { ownRuns } from "./testing-runs.ts";
 
 const benches: Bench[] = [];
 const bench = async (...options: Parameters<typeof openBench>) => {
@@ -153,113 +149,6 @@ it("reads an ended run back from its record alone, and its file may be gone", as
   expect([view.header.status, view.header.result, document.steps[0]?.blocks[0]?.commands]).toEqual(["finished", "passed", "echo a\n"]);
   const answer = await again.ask("run.step", { run: run.run, step: sid("a") });
   expect(answer.ok ? "ok" : answer.error.code).toBe("conflict");
-});
-
-/** The run room on its own store, so that the disk can be filled under it. */
-async function ownRuns(isSolo = true) {
-  const home = mkdtempSync(join(tmpdir(), "hp-full-"));
-  const ports = realPorts();
-  const opened = openRecordStore({ home, ports });
-  if (!opened.ok) throw new Error(opened.error.message);
-  const store = opened.value;
-  const alarms: string[] = [];
-  const refusals: string[] = [];
-  const runs = createRunService({
-    ports,
-    store,
-    home,
-    runtimeDir: mkdtempSync(join(tmpdir(), "hp-full-run-")),
-    environment: process.env,
-    documents: { parse: async (source, path) => parseDocument(source, { path }), fillPlaceholders, checkParams },
-    contexts: () => ({ entries: [], byName: new Map(), sources: { env: {}, homeDir: "", classOf: () => null } }) as never,
-    folderOf: () => ({ folder: home, trusted: true, builtIn: false }),
-    isSolo: () => isSolo,
-    diskFree: async () => 1e12,
-    notify: {
-      changed: () => {},
-      alarm: (_run, _step, _severity, title) => void alarms.push(title),
-      watched: () => {},
-      refused: (_who, _what, why) => void refusals.push(why),
-    },
-  });
-  const who: Who = {
-    actor: { op_id: "dana", name: "Dana", role: "operator", session: "", on_behalf_of: "" },
-    roles: ["operator"],
-    title: "",
-    isAuthenticated: true,
-  };
-  const path = join(home, "full.md");
-  const start = async (text: string): Promise<RunId> => {
-    writeFileSync(path, text);
-    const request: ParamsOf<"run.start"> = { path, mode: "live", contexts: {}, params: {}, placeholders: {} };
-    const started = await runs.start(who, request);
-    if (!started.ok) throw new Error(started.error.message);
-    return started.value.header.run;
-  };
-  const header = async (run: RunId): Promise<RunHeader> => {
-    const got = await runs.get(run);
-    if (!got.ok) throw new Error(got.error.message);
-    return got.value.view.header;
-  };
-  return {
-    home,
-    store,
-    runs,
-    who,
-    alarms,
-    refusals,
-    start,
-    header,
-    /** No page more: what SQLite says then is what it says on a full disk. */
-    fill: () => void store.database.pragma(`max_page_count = ${String(store.database.pragma("page_count", { simple: true }))}`),
-    free: () => void store.database.pragma("max_page_count = 1073741823"),
-    async close() {
-      await runs.close();
-      store.close();
-      rmSync(home, { recursive: true, force: true });
-    },
-  };
-}
-
-it("dispatches nothing while the disk is full, keeps the end it could not write, and writes it before it goes on", async () => {
-  const own = await ownRuns();
-  const go = join(own.home, "go");
-  const run = await own.start(
-    runbookOf({ a: `until test -e ${go}; do sleep 0.05; done; head -c 3000 /dev/zero | tr '\\0' x`, b: `echo ran > ${own.home}/b-ran` }),
-  );
-  expect((await own.runs.step(own.who, run, { step: "a" })).ok).toBe(true);
-  own.fill();
-  // The free bytes of the last page take a few events more: they are used up first.
-  let isFull = false;
-  for (let n = 0; n < 200 && !isFull; n += 1) {
-    try {
-      own.store.append(own.store.install, { type: "note.filled", actor: own.who.actor, data: { filler: "x".repeat(900) } });
-    } catch {
-      isFull = true;
-    }
-  }
-  expect(isFull).toBe(true);
-  writeFileSync(go, "");
-  await expect.poll(async () => (await own.header(run)).status, { timeout: 20_000 }).toBe("held");
-  const held = await own.header(run);
-  expect(held.nextAction).toMatchObject({ kind: "resume" });
-  expect(held.nextAction.detail).toContain("full");
-  expect(own.alarms).toContain("The record cannot be written");
-  const refused = await own.runs.step(own.who, run, { step: "b" });
-  expect(refused.ok ? "ok" : refused.error.code).toBe("disk-full");
-  const stillFull = await own.runs.resume(own.who, run, {});
-  expect(stillFull.ok ? "ok" : stillFull.error.code).toBe("disk-full");
-  own.free();
-  expect((await own.runs.resume(own.who, run, {})).ok).toBe(true);
-  const { log } = await own.header(run);
-  const ends = own.store.eventsOfType(log, ["block.ended", "step.ended"]).map(({ body }) => [body.type, body.outcome]);
-  expect(ends).toEqual([
-    ["block.ended", "passed"],
-    ["step.ended", "passed"],
-  ]);
-  expect((await own.runs.step(own.who, run, { step: "b" })).ok).toBe(true);
-  await expect.poll(async () => (await own.header(run)).nextAction.kind, { timeout: 20_000 }).toBe("finish");
-  await own.close();
 });
 
 it("refuses a step of another role once there is somebody else to ask, and says which role was wanted while there is not", async () => {

@@ -78,6 +78,8 @@ export const NextAction = z.object({
   after: z.string(),
   /** Needs the cluster's name typed (production danger, confirm=typed). */
   typed: z.string().nullable(),
+  /** With `wait`: the command stands still, because its output cannot be written; it goes on by itself once the disk takes it. */
+  isStalled: z.boolean().optional(),
 });
 export type NextAction = z.infer<typeof NextAction>;
 

@@ -109,6 +109,15 @@ export function openRecordStore(options: { home: string; ports: Ports; migration
   }
 }
 
+/** Tidying that a full disk refuses is done at the next closing: what was recorded lies whole in SQLite's log until then. */
+function unlessFull(tidy: () => void): void {
+  try {
+    tidy();
+  } catch (error) {
+    if (asRecordError(error, "closing the record").code !== "disk-full") throw error;
+  }
+}
+
 const stamp = (ports: Ports): string => new Date(ports.clock.now()).toISOString().replace(/[:.]/g, "-");
 
 /** The install log and its writer; made on first open, with the install key. */
@@ -239,9 +248,9 @@ function assemble(db: Db, ports: Ports, home: string, release: () => void): Reco
       isClosed = true;
       clearInterval(timer);
       anchors.checkpoint("close");
-      sidecar.close();
       try {
-        db.pragma("wal_checkpoint(TRUNCATE)"); // so that a copied file is complete
+        unlessFull(sidecar.close);
+        unlessFull(() => db.pragma("wal_checkpoint(TRUNCATE)")); // so that a copied file is complete
       } finally {
         db.close();
         release();

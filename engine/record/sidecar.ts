@@ -119,9 +119,13 @@ export function openSidecar(path: string): Sidecar {
       });
     },
     close() {
+      if (isClosed) return;
       isClosed = true;
-      fsyncSync(file);
-      closeSync(file);
+      try {
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
     },
   };
 }

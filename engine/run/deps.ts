@@ -99,8 +99,13 @@ export type LiveRun = {
   runningOn: boolean;
   problem: string | null;
   problemSince: string;
+  /** A recording is so far behind its disk that the terminal is not read any more: the command stands still. */
+  isStalled: boolean;
+  stallWatch: NodeJS.Timeout | null;
   /** Ends that could not be written (disk full): kept until they can be, never dropped. */
   unwritten: NewEvent[];
+  /** Ends of steps whose last command's end is among `unwritten`: they follow as soon as that is written. Each gives what differs. */
+  unconcluded: (() => Promise<string | null>)[];
   /** What is being driven: one step, two with a nested shell, and background blocks apart. Empty when nothing is. */
   drives: Set<Promise<void>>;
   /** Steps being driven, newest last. */

@@ -231,11 +231,24 @@ type Concluding = { attempt: number; last: BlockEnd | null; differs: string | nu
 /** Ends the step if anything ended it, or leaves it open for a person. */
 export async function conclude(deps: RunDeps, live: LiveRun, who: Who, plan: StepPlan, given: Concluding): Promise<void> {
   const step = stepNow(live, plan.step.id);
+  if (step.status === "running" && live.unwritten.length > 0)
+    live.unconcluded.push(() => conclude(deps, live, who, plan, given).then(() => given.differs));
   if (step.status !== "open") return;
   const verdict = stepVerdict(step, plan, given);
   if (verdict === null) return;
   await endStep(deps, live, who, plan, given.attempt, verdict.outcome, verdict.because);
   if (given.differs !== null) holdByEngine(deps, live, `${given.differs}. Look at what the step did, judge it, then resume.`, step.id);
+}
+
+/** Writes what a full disk had kept back, and ends the steps that waited for it. Fails where that still cannot be, or where a cluster differs. */
+export async function writeKept(deps: RunDeps, live: LiveRun): Promise<Result<null>> {
+  const kept = append(deps, live, []);
+  if (!kept.ok) return kept;
+  const differs: string[] = [];
+  for (const end of live.unconcluded.splice(0)) differs.push((await end()) ?? "");
+  const written = append(deps, live, []);
+  const words = differs.filter((one) => one !== "");
+  return words.length === 0 ? written : fail("conflict", `${words.join("; ")}. Look at what the step did, judge it, then resume.`);
 }
 
 function stepVerdict(step: StepState, plan: StepPlan, { last, differs }: Concluding): { outcome: Verdict; because: string } | null {

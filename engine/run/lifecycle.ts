@@ -2,7 +2,7 @@
 // Owns: what each leaves on record and puts away. Single steps are commands.ts.
 import { fail, ok, type Result, type StepState } from "../protocol/index.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
-import { settleWhens } from "./drive.ts";
+import { settleWhens, writeKept } from "./drive.ts";
 import { append, appendOrKeep, ENGINE, eventOf } from "./live.ts";
 import { disposePins, pinAgain } from "./pins.ts";
 import { recordClosed } from "./recordings.ts";
@@ -50,8 +50,8 @@ export async function resume(
     for (const [name, value] of Object.entries(checked.value)) addSecret(live, name, value);
     live.secretsWanted = [];
   }
-  const flushed = append(deps, live, []);
-  if (!flushed.ok) return flushed;
+  const kept = await writeKept(deps, live);
+  if (!kept.ok) return kept;
   const pinned = await pinAgain(deps, live, who.actor);
   if (!pinned.ok) return pinned;
   if (live.state.status === "held" || live.problem !== null) {
@@ -186,6 +186,7 @@ export async function closeRun(deps: RunDeps, live: LiveRun): Promise<void> {
   live.isClosing = true;
   for (const lane of live.lanes) lane.givenUp = "Holdpoint was closed while it ran, and ended it; whether it had taken effect is not known";
   await stopEverything(deps, live);
+  if (live.unwritten.length > 0) await writeKept(deps, live); // the disk may have space again; where not, the next start finds it as after a crash
   if (!isOver && live.state.status === "active")
     appendOrKeep(deps, live, [
       eventOf(live, ENGINE, { type: "run.held", reason: "Holdpoint was closed. The shells are gone; the next step gets a new one." }),

@@ -102,6 +102,7 @@ export function factsOf(live: LiveRun): LiveFacts {
     driving: live.driving.at(-1) ?? null,
     runningOn: live.runningOn,
     problem: live.problem,
+    isStalled: live.isStalled,
     secretsWanted: live.secretsWanted,
     missing: (step) => missingPlaceholders(live, step),
   };

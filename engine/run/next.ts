@@ -15,6 +15,8 @@ export type LiveFacts = {
   runningOn: boolean;
   /** Why nothing may be dispatched although the record does not say so, e.g. a full disk. */
   problem: string | null;
+  /** The terminal is not read, because the disk does not take what was read before. */
+  isStalled: boolean;
   secretsWanted: string[];
   /** Placeholders of a step that have no value yet. */
   missing(step: string): string[];
@@ -26,6 +28,7 @@ export const NO_LIVE_FACTS: LiveFacts = {
   driving: null,
   runningOn: false,
   problem: null,
+  isStalled: false,
   secretsWanted: [],
   missing: () => [],
 };
@@ -85,7 +88,18 @@ export function nextAction(state: RunState, plan: RunPlan, live: LiveFacts): Nex
       after: afterwards(state, unknown),
     });
   const foreground = state.running.find((entry) => !entry.isBackground);
-  if (foreground && focus) {
+  // A command whose end could not be recorded runs no longer, although no event says so: then the record is what needs a person.
+  if (foreground && focus && (live.driving !== null || live.problem === null)) {
+    if (live.isStalled)
+      return action({
+        kind: "wait",
+        step: focus,
+        block: foreground.block,
+        say: `${named(focus)} stands still: the disk does not take its output`,
+        detail: "Nothing is lost yet: the output waits in memory and the command in the terminal. Free space, and it goes on by itself.",
+        after: afterwards(state, focus),
+        isStalled: true,
+      });
     const count = plan.byId.get(focus.id)?.step.blocks.filter((block) => block.runnable).length ?? 0;
     const part = count > 1 ? `, command ${foreground.block + 1} of ${count}` : "";
     return action({
@@ -280,6 +294,7 @@ function action(given: Spoken): NextAction {
     button: given.button ?? "",
     after: given.after ?? "",
     typed: given.typed ?? null,
+    ...(given.isStalled === true ? { isStalled: true } : {}),
   };
 }
 

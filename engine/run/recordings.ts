@@ -11,6 +11,27 @@ import { appendOrKeep, ENGINE, eventOf, holdByEngine } from "./live.ts";
 const COLS = 120;
 const ROWS = 32;
 
+/** Characters behind at which the shell room stops reading the terminal, so that its command stands still (engine/shell/output.ts). */
+const STALLED_CHARS = 4 << 20;
+const LOOK_MS = 100;
+
+/** Begun when a recording's disk refuses: says when the command stands still for it, and when it goes on. Ends when nothing waits. */
+function watchStall(deps: RunDeps, live: LiveRun): void {
+  if (live.stallWatch !== null) return;
+  live.stallWatch = setInterval(() => {
+    const behind = Math.max(0, ...[...live.recordings.values()].map(({ recording }) => recording.backlog()));
+    const isStalled = behind >= STALLED_CHARS || (live.isStalled && behind > STALLED_CHARS / 4);
+    if (isStalled !== live.isStalled) {
+      live.isStalled = isStalled;
+      deps.notify.changed(live.run, null);
+    }
+    if (behind > 0 || live.stallWatch === null) return;
+    clearInterval(live.stallWatch);
+    live.stallWatch = null;
+  }, LOOK_MS);
+  live.stallWatch.unref();
+}
+
 /** One recording per step attempt; a background block has its own, since its output goes on while other blocks write. */
 export function recordingOf(
   deps: RunDeps,
@@ -49,6 +70,7 @@ export function recordingOf(
     env: { TERM: "xterm-256color" },
     clock: deps.ports.clock,
   });
+  recording.onError(() => watchStall(deps, live));
   const entry = { recording, path };
   live.recordings.set(key, entry);
   return ok(entry);

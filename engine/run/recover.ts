@@ -114,7 +114,10 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
         reason: `Holdpoint ended ${what}. The shells are gone, with their variables and directories; the next step gets a new one.`,
       }),
     );
-  return append(deps, live, events);
+  const written = append(deps, live, events);
+  // Kept, so that a resume writes them once there is space: what runs no longer must not stand as running.
+  if (!written.ok) live.unwritten.push(...events);
+  return written;
 }
 
 /** Every command of the step had ended, but the end of the step did not reach the record any more. */

@@ -145,6 +145,19 @@ export function createRunService(deps: RunDeps) {
       }
       return problems;
     },
+    /** Whether a run's events or output do not reach the disk: an orderly end would wait for a disk that does not come. */
+    cannotWrite: (): boolean => [...runs.values()].some((live) => live.problem !== null || live.stallWatch !== null),
+    /** Ends every shell at once, for a process that ends without closing: the next start finds its runs as after a crash. */
+    endShells(): void {
+      for (const live of runs.values())
+        for (const { session } of live.lanes) {
+          try {
+            if (session.isAlive()) process.kill(session.pid, "SIGKILL");
+          } catch {
+            // gone already
+          }
+        }
+    },
     async close(): Promise<void> {
       await Promise.all([...runs.values()].map((live) => lifecycle.closeRun(deps, live)));
     },

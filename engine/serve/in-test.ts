@@ -44,6 +44,10 @@ export function smallEngine(handlers: Record<string, Handler> = {}): SmallEngine
         },
       });
     },
+    cannotWrite: () => false,
+    endShells() {
+      throw new Error("unplanned call of endShells");
+    },
     close: async () => {},
     emit(event, payload) {
       for (const listener of listeners) listener(event as never, payload as never);
