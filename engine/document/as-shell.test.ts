@@ -38,7 +38,8 @@ describe('what "run as shell" sends of a fence without a language', () => {
       ["date", "$ uptime"],
       ["$ cat <<EOF", "x"],
     ]) {
-      const { asShell } = fence("", ...lines);
+      const { asShell, why } = fence("", ...lines);
+      expect(why, lines[0]).toContain(asShell!.why);
       expect(asShell!.commands, lines[0]).toBe("");
       expect(asShell!.why, lines[0]).toMatch(/prompt|never closed/);
     }

@@ -164,9 +164,12 @@ function withoutLanguage(block: Block, lines: string[], defaultShell: ShellKind 
   const query = readsAsQuery(lines);
   if (query !== null)
     return { ...notRunnable(block, `the fence names no language and reads as ${query}, which is never sent to a shell`), isQuery: true };
-  const kept = notRunnable(block, "the fence names no language; it can be run as shell by an explicit act");
-  kept.asShell = readAsShell(lines, defaultShell === "pwsh");
-  return kept;
+  const asShell = readAsShell(lines, defaultShell === "pwsh");
+  const why =
+    asShell.why === null
+      ? "the fence names no language; it can be run as shell by an explicit act"
+      : `the fence names no language, and nothing of it can be sent to a shell: ${asShell.why}`;
+  return { ...notRunnable(block, why), asShell };
 }
 
 // What a text reads as is left to the person who runs it as shell; a prompt in it, which would be run too, is not.
