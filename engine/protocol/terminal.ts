@@ -2,10 +2,7 @@
 // Flow control: the view acknowledges what xterm has written; see ACK_EVERY_CHARS.
 import { z } from "zod";
 
-/** A view acknowledges after this many characters written (VS Code uses 5,000 too). */
-export const ACK_EVERY_CHARS = 5_000;
-/** A view this far behind is no longer fed, but re-synced from the engine's own screen. */
-export const RESYNC_BEHIND_CHARS = 100_000;
+export * from "./flow-control.ts";
 
 export const TerminalToEngine = z.discriminatedUnion("type", [
   z.object({ type: z.literal("input"), data: z.string().max(100_000) }),

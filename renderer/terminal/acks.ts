@@ -1,6 +1,6 @@
 // Counts what xterm has really written and says when to acknowledge it.
 // Owns: the counting. Does not send: the registry does.
-import { ACK_EVERY_CHARS } from "../../engine/protocol/index.ts";
+import { ACK_EVERY_CHARS } from "../../engine/protocol/flow-control.ts";
 
 export type AckCounter = {
   /** Call from the write callback; returns the characters to acknowledge now, 0 for none. */
