@@ -7,9 +7,19 @@ import type { Directive } from "./directives.ts";
 import { type CheckDraft, ownDirective, readCheckDraft, type SectionDraft } from "./outline.ts";
 import type { Problems } from "./problems.ts";
 import type { Prose } from "./prose.ts";
-import { eachLeaf, isContainer, type Node } from "./tree.ts";
+import { readTableItems } from "./table-items.ts";
+import { eachLeaf, isContainer, type Leaf, type Node } from "./tree.ts";
 
-export type ItemDraft = { check: CheckDraft; directive: Directive | null; blocks: Block[]; depth: number; line: number; endLine: number };
+export type ItemDraft = {
+  check: CheckDraft;
+  directive: Directive | null;
+  blocks: Block[];
+  depth: number;
+  line: number;
+  endLine: number;
+  /** Row number of a table, for the id of an item without one. */
+  number: number | null;
+};
 export type CategoryDraft = { section: SectionDraft; directive: Directive | null; items: ItemDraft[] };
 export type ChecklistDraft = { categories: CategoryDraft[]; items: ItemDraft[] };
 
@@ -34,7 +44,14 @@ export function readChecklist(content: Content, sections: SectionDraft[], prose:
     // A category that is declared and has no item yet is one all the same.
     if (section.categoryDirective !== null) categoryOf(section);
     const visit = (node: Node, depth: number): void => {
-      if (!isContainer(node)) return;
+      if (!isContainer(node)) {
+        // A table in a task item is part of that item's words.
+        for (const item of depth === 0 ? tableDrafts(content, node, items.length, prose) : []) {
+          categoryOf(home).items.push(item);
+          items.push(item);
+        }
+        return;
+      }
       const isTask = taskMark(content.source, node) !== null;
       if (isTask) {
         const item: ItemDraft = {
@@ -44,6 +61,7 @@ export function readChecklist(content: Content, sections: SectionDraft[], prose:
           depth,
           line: node.line,
           endLine: node.endLine,
+          number: null,
         };
         // Items below are visited after this one and take what is theirs.
         eachLeaf(node, (leaf) => {
@@ -61,6 +79,34 @@ export function readChecklist(content: Content, sections: SectionDraft[], prose:
     if (owner !== undefined) for (const block of content.blocks.get(leaf) ?? []) block.index = owner.blocks.push(block) - 1;
   }
   return { categories, items };
+}
+
+const NO_DRAFTS: ItemDraft[] = [];
+/** Rows of a table with states, as items. A directive stands in a cell of its row. */
+function tableDrafts(content: Content, leaf: Leaf, first: number, prose: Prose): ItemDraft[] {
+  const rows = readTableItems(content, leaf);
+  if (rows === null) return NO_DRAFTS;
+  const lines = new Set(rows.map((row) => row.line));
+  const directives = new Map<number, Directive>();
+  for (const directive of content.directives.get(leaf) ?? []) {
+    if (directive.kind !== "item") continue;
+    if (lines.has(directive.line)) directives.set(directive.line, directive);
+    else {
+      const message = "This item directive is not in force: it stands in no row of the table that is an item.";
+      content.problems.addAt("warning", "misplaced-directive", directive.offset, message);
+    }
+  }
+  // Says only that its directives are dealt with: a table holds no block.
+  if (rows.length > 0) leaf.item = first;
+  return rows.map(({ line, id, number, checked, text }) => ({
+    check: { id, node: leaf.parent, line, checked, piece: prose.inline(text), rest: null, directive: null },
+    directive: directives.get(line) ?? null,
+    blocks: [],
+    depth: 0,
+    line,
+    endLine: line,
+    number,
+  }));
 }
 
 /** The `##` above, else the nearest heading. */
@@ -93,7 +139,7 @@ export function finishChecklist(
     for (const [index, item] of category.items.entries()) {
       if (idOf.has(item)) continue;
       // Counted by place, so that an item keeps its number when a neighbour is given an id of its own.
-      let number = index + 1;
+      let number = item.number ?? index + 1;
       while (taken.has(`${prefix}-${number}`)) number++;
       taken.add(`${prefix}-${number}`);
       idOf.set(item, `${prefix}-${number}`);

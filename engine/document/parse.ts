@@ -9,6 +9,7 @@ import { readDecision } from "./directive-keys.ts";
 import type { Directive } from "./directives.ts";
 import { Flow } from "./flow.ts";
 import { type FrontMatter, readFrontMatter } from "./front-matter.ts";
+import { looksLikeChecklist } from "./kind.ts";
 import { createSlugger, type Numbered, numberSteps } from "./number.ts";
 import { readSections, readSteps, type SectionDraft, type StepDraft } from "./outline.ts";
 import { createProblems, type Problems, sortProblems } from "./problems.ts";
@@ -152,14 +153,6 @@ function sayEncoding(source: Source, problems: Problems): void {
       `${source.invalidCount} places from this line on are not UTF-8 and are shown as U+FFFD; blocks that hold one do not run. Save the file as UTF-8.`,
     );
   }
-}
-
-/** Without `kind:` a file is a checklist if it speaks of items or categories, or gives its tasks bold ids. */
-function looksLikeChecklist(content: Content): boolean {
-  for (const found of content.directives.values()) {
-    if (found.some((directive) => directive.kind === "item" || directive.kind === "category" || directive.kind === "decision")) return true;
-  }
-  return /^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\][ \t]+\*\*[A-Z][A-Z0-9]*-\d+\w?[:.]?\*\*/m.test(content.source.text);
 }
 
 // readSteps takes them for runbooks.

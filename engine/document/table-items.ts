@@ -1,0 +1,132 @@
+// Tables that are checklists: a column of states makes every row an item. Owns which column says the state, which the id,
+// and what a state cell says. Tables without such a column stay prose.
+import { type Content, taskMark } from "./content.ts";
+import { readTable, type Table, type TableRow } from "./tables.ts";
+import type { Container, Leaf } from "./tree.ts";
+
+/** `text` is Markdown: every cell but id and state, in the table's order. */
+export type TableItem = { line: number; id: string | null; number: number | null; checked: boolean; text: string };
+
+const STATE_HEADER = /^(?:status|state|done|ok|okay|checked|complete|completed|met|passed|result|ready|✅|✔️?|✓|☑️?|\[ ?\])\??$/iu;
+const ID_HEADER = /^(?:id|#|no\.?|nr\.?|number|ref|reference|key|ticket|item|item id|test id|case|control|req|requirement)$/iu;
+/** A picture or a box: a state wherever it stands. */
+const DONE_MARK = /^(?:✅|✔️?|✓|☑️?|🟢|🆗|👍|\[[xX]\])/u;
+const OPEN_MARK = /^(?:❌|✖️?|✗|✘|❎|⏳|⌛|⏭️?|⏸️?|🔄|🟡|🟠|🔴|⚪|⬜|☐|🚧|⚠️?|🔲|\[ ?\])/u;
+/** Words that are states where the header says so, or where a mark stands before them. */
+const DONE_WORD =
+  /^(?:done|complete|completed|finished|closed|resolved|met|pass|passed|passing|ok|okay|yes|ready|green|active|live|approved|signed|verified|achieved|x)$/i;
+const OPEN_WORD =
+  /^(?:open|new|pending|planned|waiting|to ?do|not started|not done|not met|incomplete|in progress|in review|started|wip|ongoing|blocked|on hold|deferred|fail|failed|failing|rejected|no|red|yellow|amber|n\/a|not applicable|skipped|missing|unknown|-|–|—)$/i;
+/** A row number is at most this long; longer ones are dates and amounts. */
+const NUMBER = /^\d{1,6}\.?$/;
+const ID = /^[A-Za-z][A-Za-z0-9]*(?:[-._/][A-Za-z0-9]+)*$/;
+
+/** Items of a paragraph that is a table with states; null where it is none. */
+export function readTableItems(content: Content, leaf: Leaf): TableItem[] | null {
+  const table = readTable(content.source, leaf);
+  if (table === null) return null;
+  const stateColumn = findStateColumn(table);
+  if (stateColumn === -1) return null;
+  const idColumn = findIdColumn(table, stateColumn);
+  const items: TableItem[] = [];
+  for (const row of table.rows) {
+    if (row.cells.every((cell) => cell === "")) continue;
+    items.push(readRow(row, stateColumn, idColumn));
+  }
+  return items;
+}
+
+/** Whether any table of the file says what is done. */
+export function hasTableItems(content: Content): boolean {
+  return content.tree.leaves.some((leaf) => !isInTask(content, leaf) && (readTableItems(content, leaf)?.length ?? 0) > 0);
+}
+
+/** A table in a task item is part of that item's words. */
+function isInTask(content: Content, leaf: Leaf): boolean {
+  for (let node: Container | null = leaf.parent; node !== null; node = node.parent)
+    if (taskMark(content.source, node) !== null) return true;
+  return false;
+}
+
+function readRow(row: TableRow, stateColumn: number, idColumn: number): TableItem {
+  const state = readState(row.cells[stateColumn] ?? "");
+  const named = idColumn === -1 ? "" : plain(row.cells[idColumn] ?? "");
+  const isId = ID.test(named) && /\d/.test(named);
+  const isNumber = NUMBER.test(named);
+  const cells: string[] = [];
+  for (const [column, cell] of row.cells.entries()) {
+    if (column === stateColumn) {
+      if (state.rest !== "") cells.push(state.rest);
+    } else if (cell !== "" && !(column === idColumn && (isId || isNumber))) cells.push(cell);
+  }
+  return {
+    line: row.line,
+    id: isId ? named : null,
+    number: isNumber ? Number.parseInt(named, 10) : null,
+    checked: state.checked,
+    // A row of nothing but its id is shown by it.
+    text: cells.length === 0 ? named : cells.join(" · "),
+  };
+}
+
+type State = { kind: "mark" | "word" | "empty" | "other"; checked: boolean /** What the cell says besides the state. */; rest: string };
+
+/** A mark first, with or without words; or a word of state alone. */
+function readState(cell: string): State {
+  const text = plain(cell);
+  if (text === "") return { kind: "empty", checked: false, rest: "" };
+  const done = DONE_MARK.exec(text);
+  const mark = done ?? OPEN_MARK.exec(text);
+  if (mark !== null) {
+    const rest = plain(text.slice(mark[0].length).replace(/^[\s:–—-]+/u, ""));
+    return { kind: "mark", checked: done !== null, rest: isWord(rest) ? "" : rest };
+  }
+  if (isWord(text)) return { kind: "word", checked: DONE_WORD.test(text), rest: "" };
+  return { kind: "other", checked: false, rest: cell };
+}
+
+const isWord = (text: string): boolean => DONE_WORD.test(text) || OPEN_WORD.test(text);
+
+/** A cell without the emphasis or code marks around the whole of it. */
+function plain(cell: string): string {
+  const match = /^(\*{1,3}|_{1,3}|`+|~~)(.*)\1$/su.exec(cell.trim());
+  return match === null || match[2]!.includes(match[1]!) ? cell.trim() : plain(match[2]!);
+}
+
+/**
+ * The column whose header speaks of a state and most of whose cells are one (or are all empty: a form to fill in); else the one column all
+ * of whose cells are marks. Two columns of marks compare things with each other: that is no list of what is done.
+ */
+function findStateColumn(table: Table): number {
+  const columns = table.header.map((header, column) => {
+    let marks = 0;
+    let words = 0;
+    let others = 0;
+    for (const row of table.rows) {
+      const { kind } = readState(row.cells[column] ?? "");
+      if (kind === "mark") marks++;
+      else if (kind === "word") words++;
+      else if (kind === "other") others++;
+    }
+    return { column, isNamed: STATE_HEADER.test(plain(header)), marks, words, others };
+  });
+  if (table.rows.length === 0) return -1;
+  const named = columns.find(({ isNamed, marks, words, others }) => isNamed && marks + words >= others);
+  if (named !== undefined) return named.column;
+  const marked = columns.filter(({ marks, words, others }) => marks > 0 && words === 0 && others === 0);
+  return marked.length === 1 ? marked[0]!.column : -1;
+}
+
+/** A column headed as an id that holds ids or row numbers; else the first of unlike ids with a digit (`INF-01`). */
+function findIdColumn(table: Table, stateColumn: number): number {
+  for (const isNamed of [true, false]) {
+    for (const [column, header] of table.header.entries()) {
+      if (column === stateColumn || (isNamed && !ID_HEADER.test(plain(header)))) continue;
+      const given = table.rows.map((row) => plain(row.cells[column] ?? "")).filter((cell) => cell !== "");
+      if (given.length === 0 || new Set(given).size !== given.length) continue;
+      if (isNamed && given.every((cell) => (ID.test(cell) && /\d/.test(cell)) || NUMBER.test(cell))) return column;
+      if (!isNamed && given.every((cell) => /^[A-Z][A-Z0-9]*-\d+[a-z]?$/.test(cell))) return column;
+    }
+  }
+  return -1;
+}
