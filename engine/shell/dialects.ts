@@ -6,7 +6,7 @@ import type { ShellKind } from "../protocol/index.ts";
 import { bashHeader, bashOuter, bashRc, bashTrailer } from "./integration/bash.ts";
 import { type BlockScript, type IntegrationFacts, quotePosix } from "./integration/facts.ts";
 import { FISH_TRAILER, fishInit, fishOuter, quoteFish } from "./integration/fish.ts";
-import { ZSH_TRAILER, zshEnv, zshOuter, zshRc } from "./integration/zsh.ts";
+import { ZSH_TRAILER, zshEnv, zshHeader, zshOuter, zshRc } from "./integration/zsh.ts";
 
 export type Dialect = {
   /** Writes the integration into `folder` and says how to start the shell with it. */
@@ -56,7 +56,7 @@ const zsh: Dialect = {
   // zsh tells the line only of something that it opens by name; a pipe of its own is one.
   checkSyntax: ["-f", "-c", '"$0" -n -f <(cat)', "zsh"],
   outer: zshOuter,
-  header: () => "",
+  header: zshHeader,
   trailer: () => ZSH_TRAILER,
   export: (name, value) => `export ${name}=${quotePosix(value)}\n`,
   quote: quotePosix,

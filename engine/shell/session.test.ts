@@ -32,6 +32,20 @@ describe.each(["bash", "zsh"] as const)("in %s", (shell) => {
     expect(await run("false | true")).toMatchObject({ verdict: "failed", exitCode: 1 });
   });
 
+  it("goes on past a failing line after the block's own `set +e`, in whatever spelling, and not in the next block", async () => {
+    const { run } = await open();
+    const more = shell === "zsh" ? ["unsetopt errexit", "setopt no_err_exit"] : [];
+    for (const off of ["set +e", "set +o errexit", ...more]) {
+      expect(await run(`${off}\nfalse\n(false; echo sub)\nf() { false; echo in-f; }\nf\necho on`)).toMatchObject({
+        verdict: "passed",
+        output: "sub\r\nin-f\r\non\r\n",
+      });
+      expect(await run(`${off}\n(exit 3)`)).toMatchObject({ verdict: "failed", exitCode: 3 });
+      expect(await run(`${off}\nfalse\nset -e\n(exit 4)\necho not`)).toMatchObject({ verdict: "failed", exitCode: 4, output: "" });
+      expect(await run("(exit 5)\necho not")).toMatchObject({ verdict: "failed", exitCode: 5, output: "", shellAlive: true });
+    }
+  });
+
   it("ends a block at its first failing line", async () => {
     const { run } = await open();
     expect(await run("(exit 7)\necho second\necho third")).toMatchObject({ verdict: "failed", exitCode: 7, output: "" });

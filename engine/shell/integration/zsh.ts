@@ -88,7 +88,7 @@ __hp_tell() {
 }
 __hp_begin() {
   # No \`emulate -L\` here: the options as they are now are what has to come back.
-  typeset -g __hp_token=$1 __hp_code= __hp_fail=
+  typeset -g __hp_token=$1 __hp_code= __hp_fail= __hp_own_e=
   __hp_ps=()
   typeset -gA __hp_options
   __hp_options=("\${(@kv)options}")
@@ -222,16 +222,22 @@ ${Object.entries(pinned)
 
 /**
  * The file that the typed line sources. On the first failing command the ZERR trap keeps its status and raises a fatal
- * error, which leaves every function and file up to the prompt without ending the shell; precmd then ends the block.
- */
+ * error, which leaves every function and file up to the prompt without ending the shell; precmd then ends the block. */
 export function zshOuter({ token, blockId, inner, exports, cwd }: BlockScript): string {
   return `{ unsetopt xtrace } 2>/dev/null
 __hp_begin ${quotePosix(token)} ${quotePosix(blockId)} ${quotePosix(inner)}
-${exports}builtin trap '__hp_c=$? __hp_p=($pipestatus); { unsetopt errexit errreturn xtrace } 2>/dev/null; if [[ $ZSH_SUBSHELL = 0 ]]; then [[ -n $__hp_fail ]] || { __hp_ps=($__hp_p) __hp_fail=$__hp_c; }; { : \${__hp_never:?} } 2>/dev/null; else exit $__hp_c; fi' ZERR
+${exports}builtin trap '__hp_c=$? __hp_p=($pipestatus); if [[ -o errexit || -z $__hp_own_e || -n $__hp_fail ]]; then { unsetopt errexit errreturn xtrace } 2>/dev/null; if [[ $ZSH_SUBSHELL = 0 ]]; then [[ -n $__hp_fail ]] || { __hp_ps=($__hp_p) __hp_fail=$__hp_c; }; { : \${__hp_never:?} } 2>/dev/null; else exit $__hp_c; fi; fi' ZERR
 setopt pipe_fail
 ${cwd === null ? "" : `builtin cd -- ${quotePosix(cwd)}\n`}{ . ${quotePosix(inner)} } always { __hp_hooks_back }
 `;
 }
+
+/**
+ * Before the text of a block that switches errexit off (or on) itself: the option is then on from the beginning, and where the block has
+ * switched it off the trap lets it go on. Not for every block: with the option on an interrupt ends the shell, past trap and hooks.
+ */
+export const zshHeader = (text: string): string =>
+  /\bset\b[^\n;|&]*\s\+\w*e|err_?exit/i.test(text) ? "__hp_own_e=1; setopt err_exit; " : "";
 
 /** XTRACE comes back when a function ends, so it can only be put off on the file's own level. */
 export const ZSH_TRAILER = `\n{ __hp_code=$? __hp_ps=($pipestatus); unsetopt xtrace } 2>/dev/null\n`;
