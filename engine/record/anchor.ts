@@ -37,8 +37,8 @@ export function sidecarProblem(
   logs: readonly LogEntry[],
   hashAt: (log: LogId, seq: number) => string | null,
 ): string | null {
-  if (lines.length === 0 && (logs.length > 1 || (logs[0]?.events ?? 0) > 1))
-    return "The checkpoints (checkpoints.ndjson) are gone: events cut from the end of the record can no longer be noticed up to now. Put the file back from a backup, then verify the record.";
+  if (lines.every((line) => line.checkpoint === null) && (logs.length > 1 || (logs[0]?.events ?? 0) > 1))
+    return "The checkpoints (checkpoints.ndjson) are gone (removed, emptied or cut): events cut from the end of the record can no longer be noticed up to now. Put the file back from a backup, then verify the record.";
   const said: string[] = [];
   const install = logs[0]?.log;
   const first = lines.find((line) => line.checkpoint !== null)?.checkpoint?.heads.find((head) => head.log === install);

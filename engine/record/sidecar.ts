@@ -54,6 +54,12 @@ function asCheckpoint(value: unknown): Checkpoint | null {
   return fits ? (value as Checkpoint) : null;
 }
 
+/** How far the lines reach in the install log; null where no line can be read. */
+export function newestInstallSeq(lines: readonly SidecarLine[], install: string): number | null {
+  const seqs = lines.flatMap((line) => line.checkpoint?.heads.filter((head) => head.log === install).map((head) => head.seq) ?? []);
+  return seqs.length === 0 ? null : Math.max(...seqs);
+}
+
 /** What is wrong with the order of the lines: one cut out, changed or put in shows in the next one's `prev` and `n`. */
 export function sidecarOrderProblems(lines: readonly SidecarLine[]): { lineNumber: number; message: string }[] {
   const out: { lineNumber: number; message: string }[] = [];

@@ -307,12 +307,48 @@ describe("the file and its checkpoints", () => {
     expect(codes(verify())).toEqual(expect.arrayContaining(["checkpoint-signature", "checkpoint-order"]));
     writeFileSync(sidecar(), `${all.slice(1).join("\n")}\n`);
     expect(codes(verify())).toEqual(expect.arrayContaining(["checkpoint-order", "checkpoints-begun-anew"]));
-    writeFileSync(sidecar(), `${all.join("\n")}\n${all[1]!.slice(0, 90)}`);
+    // As a power cut and the next start leave it: the lines after a torn one begin on their own.
+    writeFileSync(sidecar(), `${all.join("\n")}\n${all[1]!.slice(0, 90)}\n`);
     const torn = verify();
     expect(torn.problems).toEqual([]);
     expect(torn.warnings.map((one) => one.code)).toContain("checkpoint-unreadable");
     rmSync(sidecar());
     expect(codes(verify())).toEqual(["no-checkpoints"]);
+  });
+
+  it("names a file of checkpoints that was emptied, or cut in the middle of a line or at the end of one", () => {
+    const whole = readFileSync(sidecar());
+    const all = lines();
+    expect(verify().problems).toEqual([]);
+    writeFileSync(sidecar(), "");
+    expect(verify()).toMatchObject({ verdict: "NOT VERIFIED", problems: [{ code: "no-checkpoints" }] });
+    for (let kept = 1; kept < all[0]!.length; kept += 97) {
+      writeFileSync(sidecar(), whole.subarray(0, kept));
+      expect(codes(verify()), `${kept} bytes kept`).toEqual(["checkpoints-cut", "no-checkpoints"]);
+    }
+    for (let kept = all[0]!.length + 2; kept < whole.length - 1; kept += 97) {
+      writeFileSync(sidecar(), whole.subarray(0, kept));
+      expect(codes(verify()), `${kept} bytes kept`).toContain("checkpoints-cut");
+    }
+    // The last line too: the install log has the heads that it was written for.
+    for (let kept = 1; kept < all.length; kept += 1) {
+      writeFileSync(sidecar(), `${all.slice(0, kept).join("\n")}\n`);
+      expect(codes(verify()), `${kept} of ${all.length} lines kept`).toEqual(["checkpoints-cut"]);
+    }
+    writeFileSync(sidecar(), whole);
+    expect(verify().problems).toEqual([]);
+  });
+
+  it("does not take a checkpoint for cut off that a killed engine had no time to write, but any before it", () => {
+    const store = mustOpen(home, ports);
+    store.append(logs[0]!, { type: "x", actor: DANA });
+    const before = readFileSync(sidecar());
+    store.checkpoint(store.install, "timer");
+    writeFileSync(sidecar(), before);
+    expect(verify()).toMatchObject({ verdict: "OPEN", problems: [] });
+    store.append(store.install, { type: "y", actor: DANA });
+    expect(codes(verify())).toEqual(["checkpoints-cut"]);
+    store.close();
   });
 
   it("refuses what is no database of ours, and reads nothing into a file that is not there", () => {

@@ -1,24 +1,23 @@
 // Verifies a database: every log's chain, the install log's index, checkpoints, payloads, recordings, the schema itself.
 // Owns: the order of it. Opens read-only and changes nothing; reads one consistent snapshot even while an engine writes.
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import type { VerifyReport } from "../../protocol/index.ts";
-import { sidecarBeside } from "../backup.ts";
 import { fingerprintOf, genesisHash, payloadCommitment } from "../chain.ts";
 import { type Db, openForReading } from "../database.ts";
 import { asRecordError, RecordError } from "../errors.ts";
 import { parseCanonical } from "../jcs.ts";
 import { MIGRATIONS } from "../migrations/index.ts";
-import { parseSidecar, sidecarOrderProblems } from "../sidecar.ts";
 import { SEQS_PER_LOG } from "../store.ts";
-import { type AnchorCheck, createAnchorCheck, wantCheckpoints } from "./anchors-check.ts";
+import { type AnchorCheck, createAnchorCheck } from "./anchors-check.ts";
 import { createChainCheck, type PayloadRefAt, type Walked } from "./chain-check.ts";
 import { checkIndex, checkOperators, createIndex, type LogIndex } from "./index-check.ts";
 import { createOriginSearch, type OriginSearch } from "./origin.ts";
 import { checkRecordings } from "./recordings-check.ts";
 import { createFindings, type Findings, finish, type VerifyOptions } from "./report.ts";
+import { checkMissingLines, checkSidecar, readSidecarOf, type SidecarFile } from "./sidecar-check.ts";
 
 type LogRow = { logNo: number; log: string; kind: string; number: number; genesis: string; genesisHash: Buffer };
 
@@ -31,7 +30,7 @@ export function verifyDatabase(path: string, options: VerifyOptions = {}): Verif
   if (!existsSync(path)) throw new RecordError("unreadable", `${path} does not exist: there is nothing to verify.`);
   const findings = createFindings();
   // Read before the snapshot is taken: the database of a running engine is then never behind its checkpoints.
-  const sidecar = readSidecar(path, options);
+  const sidecar = readSidecarOf(path, options);
   const origin = { proved: false, fingerprint: null as string | null };
   const { db, leave } = openAnyhow(path);
   try {
@@ -78,17 +77,10 @@ function openAnyhow(path: string): { db: Db; leave: () => void } {
 const isDataDirectory = (path: string, options: VerifyOptions): boolean =>
   options.home !== undefined || existsSync(join(dirname(path), "install.key"));
 
-function readSidecar(path: string, options: VerifyOptions): { path: string; bytes: Buffer } | null {
-  const places = [join(options.home ?? dirname(path), "checkpoints.ndjson")];
-  if (options.home === undefined) places.unshift(sidecarBeside(path));
-  const found = places.find((place) => existsSync(place));
-  return found === undefined ? null : { path: found, bytes: readFileSync(found) };
-}
-
 function walk(
   db: Db,
   path: string,
-  sidecar: { path: string; bytes: Buffer } | null,
+  sidecar: SidecarFile | null,
   options: VerifyOptions,
   findings: Findings,
   origin: { proved: boolean; fingerprint: string | null },
@@ -118,6 +110,14 @@ function walk(
     if (row === install)
       for (const head of index.heads) anchors.want(head.log, head.seq, head.head, `the install log (event ${head.at})`, false);
   }
+  if (sidecar !== null)
+    checkMissingLines(
+      sidecar,
+      index.heads.map((head) => head.at),
+      install.log,
+      walks[0]!.seq,
+      findings,
+    );
   checkIndex(index, logs, looked.length === logs.length ? null : looked.length - 1, anchors, findings);
   checkOperators(db, index, findings);
   checkRows(db, logs, findings);
@@ -164,28 +164,6 @@ function publicKeyOf(install: LogRow, findings: Findings): string {
   if (!/^[0-9a-f]{64}$/.test(key))
     findings.problem("genesis-malformed", "The installation's genesis carries no public key.", install.log, 0);
   return key;
-}
-
-function checkSidecar(
-  sidecar: { path: string; bytes: Buffer },
-  publicKey: string,
-  install: string,
-  anchors: AnchorCheck,
-  findings: Findings,
-): void {
-  const lines = parseSidecar(sidecar.bytes);
-  const file = basename(sidecar.path);
-  for (const { lineNumber, message } of sidecarOrderProblems(lines))
-    findings.problem("checkpoint-order", `${file}:${lineNumber}: ${message}.`);
-  wantCheckpoints(lines, publicKey, anchors, findings, file);
-  const first = lines.find((line) => line.checkpoint !== null)?.checkpoint?.heads.find((head) => head.log === install);
-  if (first !== undefined && first.seq > 1)
-    findings.problem(
-      "checkpoints-begun-anew",
-      `${file} begins at event ${first.seq} of the install log: the checkpoints before it are gone.`,
-      install,
-      first.seq,
-    );
 }
 
 function walkLog(
