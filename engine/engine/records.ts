@@ -6,7 +6,7 @@ import { open } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 import { exportLog } from "../export/index.ts";
 import { fail, type LogId, ok, type ParsedParamsOf, type Result, type ResultOf, type StoredEvent } from "../protocol/index.ts";
-import { placesOf, verifyDatabase } from "../record/index.ts";
+import { backupInWorker, placesOf, verifyInWorker } from "../record/index.ts";
 import type { Who } from "../run/index.ts";
 import type { Context } from "./context.ts";
 
@@ -84,12 +84,17 @@ async function beginning(file: string): Promise<{ text: string; truncated: boole
   }
 }
 
-export function verify(context: Context, who: Who, { log }: ParsedParamsOf<"record.verify">): Result<ResultOf<"record.verify">> {
+/** In a thread of its own, as long as it takes: other calls, terminals and runs go on. */
+export async function verify(
+  context: Context,
+  who: Who,
+  { log }: ParsedParamsOf<"record.verify">,
+): Promise<Result<ResultOf<"record.verify">>> {
   if (log !== undefined) {
     const found = known(context, log);
     if (!found.ok) return found;
   }
-  const report = verifyDatabase(placesOf(context.home).database, { home: context.home });
+  const report = await verifyInWorker("database", placesOf(context.home).database, { home: context.home });
   context.store.append(log ?? context.store.install, {
     type: "record.verified",
     actor: who.actor,
@@ -128,14 +133,22 @@ export async function exported(
   return made;
 }
 
-export function backup(context: Context, who: Who, { out }: ParsedParamsOf<"record.backup">): Result<ResultOf<"record.backup">> {
+/** Copied and verified in a thread of its own. */
+export async function backup(
+  context: Context,
+  who: Who,
+  { out }: ParsedParamsOf<"record.backup">,
+): Promise<Result<ResultOf<"record.backup">>> {
   if (out !== undefined && !isAbsolute(out))
     return fail("invalid-params", `Copy to an absolute path: ${out} depends on where Holdpoint was started.`);
   const stamp = new Date(context.ports.clock.now()).toISOString().replaceAll(/[:.]/g, "-");
-  const { backups } = placesOf(context.home);
+  const { backups, database, sidecar } = placesOf(context.home);
   if (out === undefined) mkdirSync(backups, { recursive: true, mode: 0o700 });
-  const { path, bytes } = context.store.backup(out ?? join(backups, `backup-${stamp}.db`), who.actor);
-  return ok({ path, bytes, report: verifyDatabase(path) });
+  const { store } = context;
+  store.checkpoint(store.install, "backup");
+  const made = await backupInWorker(database, out ?? join(backups, `backup-${stamp}.db`), sidecar);
+  store.append(store.install, { type: "backup.made", actor: who.actor, data: { path: made.path, bytes: made.bytes, sha256: made.sha256 } });
+  return ok({ path: made.path, bytes: made.bytes, report: await verifyInWorker("database", made.path) });
 }
 
 export function auditorView(context: Context, who: Who, { log }: ParsedParamsOf<"record.auditorView">): Result<null> {

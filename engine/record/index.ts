@@ -23,5 +23,5 @@ export { type Places, placesOf } from "./places.ts";
 export type { LogEntry } from "./store.ts";
 export { verifyDatabase } from "./verify/database.ts";
 export { verifyEventsBytes, verifyEventsFile } from "./verify/events-file.ts";
-export { verifyInWorker } from "./verify/in-worker.ts";
+export { backupInWorker, verifyInWorker } from "./verify/in-worker.ts";
 export type { VerifyOptions } from "./verify/report.ts";

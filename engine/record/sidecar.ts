@@ -54,6 +54,13 @@ function asCheckpoint(value: unknown): Checkpoint | null {
   return fits ? (value as Checkpoint) : null;
 }
 
+/** The file's bytes up to the last line about events of the install log that are not after `seq`. */
+export function linesUpTo(bytes: Uint8Array, install: string, seq: number): string {
+  const lines = Buffer.from(bytes).toString("utf8").split("\n").slice(0, -1); // what follows the last newline is being written
+  const after = lines.findIndex((line) => (newestInstallSeq(parseSidecar(Buffer.from(line)), install) ?? 0) > seq);
+  return (after < 0 ? lines : lines.slice(0, after)).map((line) => `${line}\n`).join("");
+}
+
 /** How far the lines reach in the install log; null where no line can be read. */
 export function newestInstallSeq(lines: readonly SidecarLine[], install: string): number | null {
   const seqs = lines.flatMap((line) => line.checkpoint?.heads.filter((head) => head.log === install).map((head) => head.seq) ?? []);
