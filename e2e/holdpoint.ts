@@ -17,8 +17,8 @@ export type Holdpoint = {
   folder: string;
   home: string;
   books: string;
-  /** Starts the engine behind its web host; again after a kill, on the same data. */
-  serve(env?: Record<string, string>): Promise<Served>;
+  /** Starts the engine behind its web host, with further options of `serve`; again after a kill, on the same data. */
+  serve(env?: Record<string, string>, options?: string[]): Promise<Served>;
   /** A new window on a fresh one-time URL. */
   open(served: Served, options?: { width?: number; height?: number; scheme?: "dark" | "light" }): Promise<Page>;
   write(name: string, markdown: string): string;
@@ -44,8 +44,8 @@ export const test = base.extend<{ holdpoint: Holdpoint }, { browserOfWorker: Bro
       folder,
       home,
       books,
-      async serve(env = {}) {
-        const child = spawn(process.execPath, [join(root, "build", "holdpoint.mjs"), "serve", "--port", "0", "--json"], {
+      async serve(env = {}, options = []) {
+        const child = spawn(process.execPath, [join(root, "build", "holdpoint.mjs"), "serve", "--port", "0", "--json", ...options], {
           cwd: books,
           // Not the tester's own clusters, history or rc files.
           env: {

@@ -45,7 +45,9 @@ export function ActionDock(props: Props) {
   const { action, isArmed, isPending, isReadOnly, hotkey, refusal } = props;
   const icon =
     action.kind !== "none"
-      ? ICONS[action.kind]
+      ? props.canFill
+        ? "open"
+        : ICONS[action.kind]
       : props.status === "aborted"
         ? runStatus(props.status).state
         : props.result !== "" && props.result !== "passed"

@@ -74,7 +74,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   // A run that has ended stands at no step.
   const focus = isOver ? null : focusStep(header);
   const focusState = steps.find((one) => one.id === focus);
-  const nowState = steps.find((one) => one.id === header.current) ?? null;
+  const nowState = (isOver ? undefined : steps.find((one) => one.id === header.current)) ?? null;
   const nextState = steps.find((one) => one.id === (header.current === null ? focus : header.next)) ?? null;
   const stepOf = (id: string | undefined) => text.steps.find((one) => one.id === id);
   const running = steps.find((one) => one.status === "running");

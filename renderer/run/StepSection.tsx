@@ -273,6 +273,8 @@ function Flow({ step, state, nodes, context, isCard }: Props & { isCard: boolean
   const isUnderWay = state.status === "open" || state.status === "running";
   const canConfirm =
     !context.isReadOnly && isCard && (isUnderWay || (state.status === "todo" && step.blocks.every((block) => !block.runnable)));
+  // Its own fields start it then; a block alone would be refused.
+  const isMissing = canFill(step, state, context.values, context.secrets);
   const ofStep = (index: number) => step.blocks.find((block) => block.index === index);
   return (
     <>
@@ -295,7 +297,7 @@ function Flow({ step, state, nodes, context, isCard }: Props & { isCard: boolean
                 values={context.values}
                 variables={context.variables}
                 secrets={context.secrets}
-                canRun={isCard && context.runningStep === null && context.isActive && state.unsupported.length === 0}
+                canRun={isCard && context.runningStep === null && context.isActive && state.unsupported.length === 0 && !isMissing}
                 isQuiet={context.isReadOnly || !isCard}
                 onRun={() => acts.runBlock(step.id, block.index)}
                 onStop={acts.stop}
