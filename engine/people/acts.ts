@@ -11,7 +11,19 @@ import { insertOperator, setLockout, updateKey, updateOperator } from "./rows.ts
 import type { Session } from "./sessions.ts";
 import { type ActsAs, type Payload, recordAct } from "./signing.ts";
 
-export const NO_SECOND = "no second person existed";
+/** What an entry says where nobody could stand beside. */
+const NO_SECOND = "no second person existed";
+const NOBODY_LEFT = "no other person was active";
+/** Ids that the record uses for what is no person: an operator of that name could not be told from it. */
+const RESERVED: ReadonlySet<string> = new Set(["engine", "automation"]);
+
+/** Why this id cannot be a new person's, or null. Serves 21 CFR 11.100(a) and 11.300(a): never reused, never reassigned. */
+export function idProblem(room: Room, id: string): Result<never> | null {
+  if (RESERVED.has(id)) return fail("already-exists", `The id "${id}" is Holdpoint's own in the record. Choose another.`);
+  if (room.roster.people.has(id))
+    return fail("already-exists", `The id "${id}" is or was somebody's, and an id is never given twice. Choose another.`);
+  return null;
+}
 
 type People = { session: Session; admin: Proved; second: Proved | null };
 
@@ -113,7 +125,7 @@ const CANNOT_MEET =
   "admin and approver cannot meet in one person: who keeps the roster does not approve. Choose one; the other goes to somebody else.";
 
 const idOf = (proved: Proved): string => proved.found.person.view.id;
-const secondIn = (people: People): string => (people.second === null ? NO_SECOND : idOf(people.second));
+const secondIn = (room: Room, { second }: People): string => (second !== null ? idOf(second) : room.isSolo() ? NO_SECOND : NOBODY_LEFT);
 const everyone = ({ admin, second }: People): string[] => (second === null ? [idOf(admin)] : [idOf(admin), idOf(second)]);
 const notHere = (id: string): Result<never> => fail("not-found", `Nobody on the roster has the id "${id}".`);
 
@@ -124,8 +136,8 @@ export async function enrol(room: Room, callerId: string, given: ParsedParamsOf<
   const { id, name, title, checkedBy, how } = given;
   const roles = [...new Set(given.roles)];
   if (cannotMeet(roles)) return fail("conflict", CANNOT_MEET);
-  if (room.roster.people.has(id))
-    return fail("already-exists", `The id "${id}" is or was somebody's, and an id is never given twice. Choose another.`);
+  const taken = idProblem(room, id);
+  if (taken !== null) return taken;
   // From here on nobody is alone any more, and what being alone excused ends.
   const both = [...room.roster.people.values()].find(({ status, view }) => status === "active" && cannotMeet(view.roles));
   if (both !== undefined)
@@ -149,7 +161,7 @@ export async function enrol(room: Room, callerId: string, given: ParsedParamsOf<
     checked_by: checkedBy,
     how,
     enrolled_by: everyone(people.value),
-    second: secondIn(people.value),
+    second: secondIn(room, people.value),
   };
   recordAct(room, "operator.enrolled", data, "", pens(room, people.value, what), () => insertOperator(room.db, view, wrapped));
   return ok(entryOf(room, room.roster.people.get(id)!));

@@ -11,6 +11,7 @@ import { recordAct } from "./signing.ts";
 /** A holiday, not a transfer: longer needs a new act. */
 export const DELEGATION_MAX_MS = 30 * 24 * 3_600_000;
 
+const isAdmin = (room: Room, id: string): boolean => room.roster.people.get(id)?.view.roles.includes("admin") === true;
 const isRosterRole = (role: string): role is Role => Role.options.includes(role as Role);
 
 export function delegationView(room: Room, { revokedAt: _, ...handed }: Handed, at: string): Delegation {
@@ -23,17 +24,20 @@ export async function delegate(room: Room, callerId: string, given: ParsedParams
   if (!session.ok) return session;
   const from = session.value.operator;
   const { to, reason } = given;
-  const roles = [...new Set(given.roles)];
+  const roles = [...new Set(given.roles.map((role) => role.trim()))];
   const now = room.ports.clock.now();
   const until = Date.parse(given.until);
   if (to === from.id) return fail("invalid-params", "A delegation goes to somebody else.");
   if (room.roster.people.get(to)?.status !== "active") return fail("not-found", `Nobody active on the roster has the id "${to}".`);
   if (until <= now) return fail("invalid-params", `The end (${given.until}) is past. Give a time to come.`);
   if (until - now > DELEGATION_MAX_MS) return fail("invalid-params", "A delegation lasts at most 30 days. Give an earlier end.");
+  if (roles.includes("")) return fail("invalid-params", "A role has no name. Name it, or name none to hand on all.");
   if (roles.includes("admin")) return room.refuse(room.actor(callerId), what, "keeping the roster cannot be handed on");
   // One's own roles only, which also ends chains: what came by delegation is not among them.
   const foreign = roles.filter((role) => isRosterRole(role) && !from.roles.includes(role));
   if (foreign.length > 0) return room.refuse(room.actor(callerId), what, `${from.name} does not hold ${foreign.join(", ")} themself`);
+  if (roles.includes("approver") && isAdmin(room, to))
+    return room.refuse(room.actor(callerId), what, `${to} is an admin, and admin and approver cannot meet in one person`);
   const proved = await prove(room, callerId, { id: from.id, password: given.password }, what);
   if (!proved.ok) return proved;
   const there = openSession(room, callerId, what);
@@ -80,6 +84,7 @@ export function delegationInForce(room: Room, from: string, to: string, role: st
   if (!wasActive(giver, at) || !wasActive(people.get(to), at)) return null;
   // A roster role that the giver lost since is not theirs to be stood in for; admin is never handed on, not by "all roles" either.
   if (role === "admin" || (isRosterRole(role) && !room.holds(giver!, [role]))) return null;
+  if (role === "approver" && isAdmin(room, to)) return null;
   const all = [...delegations.values()].filter(
     (one) =>
       one.from === from &&

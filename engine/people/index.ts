@@ -15,7 +15,7 @@ import {
   type StoredEvent,
 } from "../protocol/index.ts";
 import { type Envelope, RecordError, type RecordStore } from "../record/index.ts";
-import { change, changePassword, enrol, entryOf, reset } from "./acts.ts";
+import { change, changePassword, enrol, entryOf, idProblem, reset } from "./acts.ts";
 import { delegate, delegationInForce, delegationView, revokeDelegation } from "./delegations.ts";
 import { makeWrappedKey } from "./keys.ts";
 import { type Proved, prove, type Signer } from "./passwords.ts";
@@ -179,6 +179,8 @@ export function createPeople({ store, ports }: { store: RecordStore; ports: Port
 
   async function createFirst(given: { id: string; name: string; password: string }, callerId?: string): Promise<Result<SessionView>> {
     if (countOperators(db) > 0) return fail("already-exists", "There is an operator already. Sign in; further people are enrolled by two.");
+    const taken = idProblem(room, given.id);
+    if (taken !== null) return taken;
     const wrapped = await makeWrappedKey(given.id, given.password, ports.ids.random);
     const view: OperatorView = {
       id: given.id as OperatorView["id"],

@@ -97,11 +97,17 @@ describe("every method, over the real engine and the real socket", () => {
       placeholders: {},
       id: "nobody",
       password: "long enough for it",
+      ownPassword: "long enough for it",
+      newPassword: "another, long enough",
+      second: { id: "nobody-else", password: "long enough for it" },
+      to: "nobody-else",
+      roles: ["operator"],
+      until: "2100-01-01T00:00:00.000Z",
     };
     const schema = METHODS[method].params as unknown as { shape: Record<string, unknown> };
     const params = Object.fromEntries(Object.entries(nothing).filter(([key]) => key in schema.shape));
     if (!METHODS[method].params.safeParse(params).success)
-      return expect(["settings.set", "people.createFirst", "library.trust", "host.pick"]).toContain(method);
+      return expect(["settings.set", "people.createFirst", "people.enrol", "library.trust", "host.pick"]).toContain(method);
     const result = await call(method, params);
     if (result.ok) return;
     expect(ErrorCode.safeParse(result.error?.code).success).toBe(true);
