@@ -37,6 +37,15 @@ export function findBinaries(): Binaries | null {
   return newest === undefined ? null : { folder: join(root, newest), version: newest.slice(0, newest.lastIndexOf("-")) };
 }
 
+/** The cached set, for tests that need it. Throws where there is none, with what to do, in one line. */
+export function requireBinaries(found: Binaries | null = findBinaries()): Binaries {
+  if (found !== null) return found;
+  throw new Error(
+    `the test control plane's programs (${PROGRAMS.join(", ")}) are not in ${join(cacheRoot(), "control-plane")}: build them with ` +
+      "`node build/node24.mjs build/control-plane/main.ts build`, or leave HOLDPOINT_TEST_KUBECONFIG unset and run `npm test`; in CI no cluster test is skipped.",
+  );
+}
+
 /**
  * The cached set, or builds it: about 8 minutes on 2 cores and 4 GB of disk while it lasts, once.
  * A second caller waits for the first. Throws with what is missing and what to do.
