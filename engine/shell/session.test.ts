@@ -251,6 +251,21 @@ describe.each(["bash", "zsh"] as const)("in %s", (shell) => {
     expect(["passed", "failed"]).toContain(own.verdict);
   });
 
+  it("stays whole where a block makes IFS read-only, and where it puts its own in the place of what the marks are made with", async () => {
+    const { run } = await open();
+    for (const line of ["IFS=:; readonly IFS", "[() { return 1; }; test() { return 1; }", "builtin() { return 1; }", "printf() { :; }"]) {
+      const made = await run(`${line}\ntrue`);
+      expect([line, made.verdict, made.shellAlive]).toEqual([line, "passed", true]);
+      expect([line, (await run("false | true")).pipeStatus.join()]).toEqual([line, "1,0"]);
+      expect(await run("set -f; true")).toMatchObject({ verdict: "passed" });
+      expect(await run("(exit 3)\necho not")).toMatchObject({ verdict: "failed", exitCode: 3, output: "" });
+      expect(await run("echo on")).toMatchObject({ verdict: "passed", output: "on\r\n" });
+    }
+    const disable = shell === "bash" ? "enable -n printf" : "disable printf";
+    expect(await run(`${disable}; trap 'echo bye' EXIT\nX=1`)).toMatchObject({ verdict: "passed", output: "bye\r\n" });
+    expect(await run("export KEPT=1; exit 4")).toMatchObject({ verdict: "failed", exitCode: 4, handOver: { environment: { KEPT: "1" } } });
+  });
+
   it("gives the end and a new shell where the block's own `set -euo pipefail` ends the shell", async () => {
     const outcome = await (await open()).run("set -euo pipefail\necho in\n(exit 4)\necho not");
     expect(outcome).toMatchObject({ verdict: "failed", exitCode: 4, output: "in\r\n" });

@@ -31,8 +31,12 @@ __hp_esc() {
 }
 # Marks leave only from the shell's own process: an EXIT trap may fire in a forked child.
 __hp_mark() {
-  [ "$BASHPID" = "$__hp_pid" ] || return 0
+  [[ "$BASHPID" = "$__hp_pid" ]] || return 0
+  builtin printf '\\e]633;%s;%s\\a' ${quotePosix(nonce)} "$1" >/dev/tty 2>/dev/null && return 0
+  # A block may have disabled it; that stays as it is.
+  builtin enable printf
   builtin printf '\\e]633;%s;%s\\a' ${quotePosix(nonce)} "$1" >/dev/tty
+  builtin enable -n printf
 }
 __hp_values() {
   { local -; builtin set +xvu; } 2>/dev/null
@@ -82,17 +86,18 @@ __hp_tell() {
     __hp_overlaid "$word"
   done
 }
+# Cut by hand and not at IFS, which the block may have made read-only.
 __hp_put_back() {
-  local name IFS=:
-  for name in $SHELLOPTS; do case ":$__hp_shellopts:" in *":$name:"*) ;; *) builtin set +o "$name" ;; esac; done
-  for name in $__hp_shellopts; do case ":$SHELLOPTS:" in *":$name:"*) ;; *) builtin set -o "$name" ;; esac; done
-  for name in $BASHOPTS; do case ":$__hp_bashopts:" in *":$name:"*) ;; *) builtin shopt -u "$name" ;; esac; done
-  for name in $__hp_bashopts; do case ":$BASHOPTS:" in *":$name:"*) ;; *) builtin shopt -s "$name" ;; esac; done
+  local name rest
+  rest=$SHELLOPTS:; while [[ -n $rest ]]; do name=\${rest%%:*} rest=\${rest#*:}; [[ :$__hp_shellopts: = *":$name:"* ]] || builtin set +o "$name"; done
+  rest=$__hp_shellopts:; while [[ -n $rest ]]; do name=\${rest%%:*} rest=\${rest#*:}; [[ :$SHELLOPTS: = *":$name:"* ]] || builtin set -o "$name"; done
+  rest=$BASHOPTS:; while [[ -n $rest ]]; do name=\${rest%%:*} rest=\${rest#*:}; [[ :$__hp_bashopts: = *":$name:"* ]] || builtin shopt -u "$name"; done
+  rest=$__hp_bashopts:; while [[ -n $rest ]]; do name=\${rest%%:*} rest=\${rest#*:}; [[ :$BASHOPTS: = *":$name:"* ]] || builtin shopt -s "$name"; done
 }
 __hp_traps_back() {
   local now signal words
   now=$(builtin trap -p)
-  [ "$now" = "$__hp_traps" ] && return 0
+  [[ "$now" = "$__hp_traps" ]] && return 0
   while builtin read -r words; do
     signal=\${words##* }
     case $signal in EXIT | SIGTTIN | SIGTTOU | SIGTSTP) ;; *[!A-Z0-9]* | '') ;; *) builtin trap - "$signal" ;; esac
@@ -108,37 +113,44 @@ __hp_begin() {
   export HOLDPOINT_BLOCK=$3
   __hp_mark "C;$__hp_token"
 }
+__hp_mark_end() {
+  local one codes=
+  for one in "\${__hp_ps[@]}"; do codes+="$one "; done
+  __hp_values
+  __hp_mark "D;$1;$__hp_token;$codes;$__hp_list"
+  __hp_token=
+}
 # Runs what the block left for its own end, puts options and traps back, says how the block ended.
 __hp_finish() {
-  local code=$1 IFS=' '
-  [ -n "$__hp_token" ] || return 0
+  local code=$1
+  [[ -n "$__hp_token" ]] || return 0
+  # A function of this name would take all of what follows.
+  unset -f builtin 2>/dev/null
   builtin set +xvneu
   builtin trap - ERR DEBUG RETURN
-  [ -z "$__hp_user_exit" ] || __hp_run_exit_trap "$code"
+  [[ -z "$__hp_user_exit" ]] || __hp_run_exit_trap "$code"
   builtin unset HOLDPOINT_BLOCK
-  [ -t 0 ] || exec </dev/tty
-  [ -t 1 ] || exec >/dev/tty
-  [ -t 2 ] || exec 2>/dev/tty
+  [[ -t 0 ]] || exec </dev/tty
+  [[ -t 1 ]] || exec >/dev/tty
+  [[ -t 2 ]] || exec 2>/dev/tty
   __hp_put_back
   __hp_traps_back
-  __hp_values
-  __hp_mark "D;$code;$__hp_token;\${__hp_ps[*]};$__hp_list"
-  __hp_token=
+  __hp_mark_end "$code"
   # Last, because assigning to what the block made read-only ends this function.
-  [ "\${PROMPT_COMMAND[*]}" = "\${__hp_prompts[*]}" ] || PROMPT_COMMAND=("\${__hp_prompts[@]}")
+  [[ "\${PROMPT_COMMAND[*]}" = "\${__hp_prompts[*]}" ]] || PROMPT_COMMAND=("\${__hp_prompts[@]}")
 }
 __hp_on_err() { :; }
 # The operator's and the block's EXIT traps are kept beside ours, so that none of them costs the end mark.
 trap() {
-  if [ "$BASHPID" != "$__hp_pid" ] || [ -n "$__hp_raw" ]; then builtin trap "$@"; return; fi
+  if [[ "$BASHPID" != "$__hp_pid" ]] || [[ -n "$__hp_raw" ]]; then builtin trap "$@"; return; fi
   local words=("$@") action signals=() signal rest=()
-  [ "\${words[0]-}" = -- ] && words=("\${words[@]:1}")
-  case \${words[0]-} in -*) [ "\${words[0]}" != - ] && { builtin trap "$@"; return; } ;; '') [ "\${#words[@]}" = 0 ] && { builtin trap -p; return; } ;; esac
-  if [ "\${#words[@]}" = 1 ]; then action=-; signals=("\${words[@]}"); else action=\${words[0]}; signals=("\${words[@]:1}"); fi
+  [[ "\${words[0]-}" = -- ]] && words=("\${words[@]:1}")
+  case \${words[0]-} in -*) [[ "\${words[0]}" != - ]] && { builtin trap "$@"; return; } ;; '') [[ "\${#words[@]}" = 0 ]] && { builtin trap -p; return; } ;; esac
+  if [[ "\${#words[@]}" = 1 ]]; then action=-; signals=("\${words[@]}"); else action=\${words[0]}; signals=("\${words[@]:1}"); fi
   for signal in "\${signals[@]}"; do
-    case $signal in EXIT | exit | 0) [ "$action" != - ] || action=; if [ -n "$__hp_token" ]; then __hp_user_exit=$action; else __hp_rc_trap=$action; fi; [ -n "$action" ] || action=- ;; *) rest+=("$signal") ;; esac
+    case $signal in EXIT | exit | 0) [[ "$action" != - ]] || action=; if [[ -n "$__hp_token" ]]; then __hp_user_exit=$action; else __hp_rc_trap=$action; fi; [[ -n "$action" ]] || action=- ;; *) rest+=("$signal") ;; esac
   done
-  [ "\${#rest[@]}" = 0 ] || builtin trap -- "$action" "\${rest[@]}"
+  [[ "\${#rest[@]}" = 0 ]] || builtin trap -- "$action" "\${rest[@]}"
 }
 # By its whole path: a block may have emptied PATH.
 __hp_env_path=$(type -P env)
@@ -147,15 +159,12 @@ __hp_env() { "$__hp_env_path" -0; }
 # that what does not fit into it ends the child that writes it. No pipe, no hand-over: a file in its place would be made otherwise.
 __hp_hand_over() {
   [[ -p ${quotePosix(fifo)} ]] || return 0
-  { ( builtin printf '%s\\0' "$1" "$PWD"; __hp_env; builtin printf '\\0' ) 9<>${quotePosix(fifo)} >${quotePosix(fifo)} 9>&-; } 2>/dev/null
+  { ( builtin enable printf; builtin printf '%s\\0' "$1" "$PWD"; __hp_env; builtin printf '\\0' ) 9<>${quotePosix(fifo)} >${quotePosix(fifo)} 9>&-; } 2>/dev/null
 }
 # What a shell leaves when it ends in a block: the hand-over, then the end mark.
 __hp_last_words() {
-  local IFS=' '
   __hp_hand_over exit
-  __hp_values
-  __hp_mark "D;$1;$__hp_token;\${__hp_ps[*]};$__hp_list"
-  __hp_token=
+  __hp_mark_end "$1"
 }
 # An \`exit\` in the block's EXIT trap would end the shell past our own, so the mark is given before it.
 __hp_run_exit_trap() {
@@ -165,33 +174,35 @@ __hp_run_exit_trap() {
     ours=1
     exit() {
       local code=\${1:-$?}
-      if [ -n "$__hp_token" ] && [ "$BASHPID" = "$__hp_pid" ]; then builtin unset HOLDPOINT_BLOCK; __hp_last_words "$code"; fi
+      if [[ -n "$__hp_token" ]] && [[ "$BASHPID" = "$__hp_pid" ]]; then builtin unset HOLDPOINT_BLOCK; __hp_last_words "$code"; fi
       builtin exit "$code"
     }
   fi
   ( builtin exit "$1" )
   builtin eval "$words"
-  [ -z "$ours" ] || builtin unset -f exit
+  [[ -z "$ours" ]] || builtin unset -f exit
 }
 __hp_exit() {
   local code=$?
-  [ "$BASHPID" = "$__hp_pid" ] || return 0
-  if [ -n "$__hp_token" ]; then
+  [[ "$BASHPID" = "$__hp_pid" ]] || return 0
+  unset -f builtin 2>/dev/null
+  if [[ -n "$__hp_token" ]]; then
     builtin set +xvneu
     builtin unset HOLDPOINT_BLOCK
-    [ -z "$__hp_user_exit" ] || __hp_run_exit_trap "$code"
+    [[ -z "$__hp_user_exit" ]] || __hp_run_exit_trap "$code"
     __hp_last_words "$code"
   fi
-  [ -z "$__hp_rc_trap" ] || eval "$__hp_rc_trap"
+  [[ -z "$__hp_rc_trap" ]] || eval "$__hp_rc_trap"
 }
 builtin trap __hp_exit EXIT
 __hp_prompt() {
   local code=$? line
-  if [ -n "$__hp_token" ]; then
+  unset -f builtin 2>/dev/null
+  if [[ -n "$__hp_token" ]]; then
     __hp_finish "\${__hp_fail:-\${__hp_code:-$code}}"
   else
     line=$(builtin history 1)
-    if [ "$line" != "$__hp_last" ] && [ -n "$__hp_hand" ]; then __hp_esc "$line"; __hp_mark "E;$__hp_escaped"; fi
+    if [[ "$line" != "$__hp_last" ]] && [[ -n "$__hp_hand" ]]; then __hp_esc "$line"; __hp_mark "E;$__hp_escaped"; fi
   fi
   __hp_hand=1
   __hp_last=$(builtin history 1)
@@ -201,7 +212,7 @@ __hp_prompt() {
 }
 __hp_hand=
 unset 'PROMPT_COMMAND[9]' 2>/dev/null && __hp_prompts=(__hp_prompt "\${PROMPT_COMMAND[@]}") || __hp_prompts=("\${PROMPT_COMMAND[@]}")
-[ "\${PROMPT_COMMAND[*]}" = "\${__hp_prompts[*]}" ] || PROMPT_COMMAND=("\${__hp_prompts[@]}")
+[[ "\${PROMPT_COMMAND[*]}" = "\${__hp_prompts[*]}" ]] || PROMPT_COMMAND=("\${__hp_prompts[@]}")
 __hp_return=$(builtin trap -p RETURN)
 builtin eval "$__hp_aliases"
 PS0+=$'\\e]633;'${quotePosix(nonce)}$';S\\a'

@@ -38,7 +38,11 @@ __hp_esc() {
 __hp_mark() {
   emulate -L zsh
   [[ $sysparams[pid] = $__hp_pid ]] || return 0
+  { builtin printf '\\e]633;%s;%s\\a' ${quotePosix(nonce)} "$1" >/dev/tty && return 0 } 2>/dev/null
+  # A block may have disabled it; that stays as it is.
+  builtin enable printf
   builtin printf '\\e]633;%s;%s\\a' ${quotePosix(nonce)} "$1" >/dev/tty
+  builtin disable printf
 }
 __hp_values() {
   emulate -L zsh
@@ -130,7 +134,7 @@ alias trap='\${\${(M)\${:-$ZSH_SUBSHELL:$funcstack[1]}:#0:$__hp_inner}:+__hp_tra
 __hp_last_words() {
   # Opened both ways first: a pipe that nobody reads (the engine was killed) would keep us waiting. See bash.ts.
   if [[ -p ${quotePosix(fifo)} ]]; then
-    { ( builtin printf '%s\\0' exit "$PWD"; $__hp_env -0; builtin printf '\\0' ) 9<>${quotePosix(fifo)} >|${quotePosix(fifo)} 9>&-; } 2>/dev/null
+    { ( builtin enable printf; builtin printf '%s\\0' exit "$PWD"; $__hp_env -0; builtin printf '\\0' ) 9<>${quotePosix(fifo)} >|${quotePosix(fifo)} 9>&-; } 2>/dev/null
   fi
   __hp_values
   __hp_mark "D;$1;$__hp_token;\${(j: :)__hp_ps};$__hp_list"
@@ -156,6 +160,8 @@ __hp_run_exit_trap() {
 }
 __hp_finish() {
   local __hp_end=$1 __hp_name
+  # A function of this name would take all of what follows.
+  unfunction builtin 2>/dev/null || :
   unsetopt xtrace verbose nounset errexit errreturn
   builtin trap - ZERR
   if [[ -n $__hp_user_exit ]]; then
@@ -182,6 +188,7 @@ __hp_hooks_back() {
 }
 __hp_precmd() {
   local __hp_status=$?
+  unfunction builtin 2>/dev/null || :
   if [[ -n $__hp_token ]]; then __hp_finish \${__hp_fail:-\${__hp_code:-$__hp_status}}; fi
   __hp_hooks_back
   [[ \${preexec_functions[(r)__hp_preexec]} = __hp_preexec ]] || preexec_functions+=(__hp_preexec)
@@ -200,6 +207,7 @@ __hp_preexec() {
 __hp_zshexit() {
   local __hp_status=$?
   [[ $sysparams[pid] = $__hp_pid ]] || return 0
+  unfunction builtin 2>/dev/null || :
   if [[ -n $__hp_token ]]; then
     builtin unset HOLDPOINT_BLOCK
     unsetopt xtrace verbose nounset errexit errreturn
