@@ -3,6 +3,7 @@ export * from "./Button.tsx";
 export * from "./ClassGlyph.tsx";
 export * from "./Dialog.tsx";
 export * from "./Field.tsx";
+export * from "./FindField.tsx";
 export * from "./format.ts";
 export * from "./HoldLine.tsx";
 export * from "./Kbd.tsx";

@@ -1,9 +1,8 @@
 // The search field of the runbook, and the marks on what is drawn of its hits.
-// Owns: the field, which hit is shown, and the marks. Matching is find.ts, scrolling the column's.
-import { ArrowDown, ArrowUp, X } from "lucide-react";
-import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
+// Owns: which hit is shown, and the marks. Matching is find.ts, scrolling the column's.
+import { type RefObject, useEffect, useMemo, useState } from "react";
 import type { RunbookDocument } from "../../engine/protocol/index.ts";
-import { IconButton } from "../design/index.ts";
+import { FindField } from "../design/index.ts";
 import { sectionsWith } from "./find.ts";
 import type { Section } from "./sections.ts";
 
@@ -24,11 +23,9 @@ export function PageFind({
 }) {
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);
-  const field = useRef<HTMLInputElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: other sections have other texts
   const texts = useMemo(() => new Map<number, string>(), [sections]);
   const hits = useMemo(() => sectionsWith(words, sections, text, texts), [words, sections, text, texts]);
-  useEffect(() => field.current?.focus(), []);
   useEffect(() => markAll(root, words), [root, words]);
   const go = (to: number): void => {
     if (hits.length === 0) return;
@@ -38,52 +35,19 @@ export function PageFind({
   };
   const said = words.trim() === "" ? "" : hits.length === 0 ? "not found" : `${at + 1} of ${hits.length} places`;
   return (
-    <search>
-      <form
-        className="run-find"
-        onSubmit={(event) => {
-          event.preventDefault();
-          go(at + 1);
-        }}
-      >
-        <input
-          ref={field}
-          className="input"
-          aria-label="Find in the runbook"
-          placeholder="Find in the runbook"
-          spellCheck={false}
-          value={words}
-          onChange={(event) => {
-            setWords(event.target.value);
-            setAt(0);
-            const first = sectionsWith(event.target.value, sections, text, texts)[0];
-            if (first !== undefined) onShow(first);
-          }}
-          onKeyDown={(event) => {
-            if (event.key === "Escape") {
-              event.preventDefault();
-              event.stopPropagation();
-              onClose();
-            } else if (event.key === "Enter" && event.shiftKey) {
-              event.preventDefault();
-              go(at - 1);
-            }
-          }}
-        />
-        <span className="dim nowrap" role="status">
-          {said}
-        </span>
-        <IconButton label="Previous place, Shift Enter" onClick={() => go(at - 1)}>
-          <ArrowUp size={16} />
-        </IconButton>
-        <IconButton label="Next place, Enter" type="submit">
-          <ArrowDown size={16} />
-        </IconButton>
-        <IconButton label="Close search, Esc" onClick={onClose}>
-          <X size={16} />
-        </IconButton>
-      </form>
-    </search>
+    <FindField
+      where="runbook"
+      value={words}
+      said={said}
+      onChange={(value) => {
+        setWords(value);
+        setAt(0);
+        const first = sectionsWith(value, sections, text, texts)[0];
+        if (first !== undefined) onShow(first);
+      }}
+      onGo={(direction) => go(at + direction)}
+      onClose={onClose}
+    />
   );
 }
 

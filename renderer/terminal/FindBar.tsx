@@ -1,15 +1,12 @@
-// Search within one terminal's screen and scroll-back. Owns: the field and its hits. Does not search recordings.
-import { ArrowDown, ArrowUp, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
-import { IconButton } from "../design/index.ts";
+// Search within one terminal's screen and scroll-back. Owns: its hits. Does not search recordings.
+import { useEffect, useState } from "react";
+import { FindField } from "../design/index.ts";
 import type { Entry } from "./registry.ts";
 
 export function FindBar({ entry, onClose }: { entry: Entry; onClose(): void }) {
-  const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [hits, setHits] = useState<{ index: number; count: number } | null>(null);
   useEffect(() => {
-    field.current?.focus();
     const listening = entry.search.onDidChangeResults(({ resultIndex, resultCount }) =>
       setHits({ index: resultIndex, count: resultCount }),
     );
@@ -42,49 +39,17 @@ export function FindBar({ entry, onClose }: { entry: Entry; onClose(): void }) {
   };
   const words = hits === null ? "" : hits.count === 0 ? "not found" : `${hits.index + 1} of ${hits.count}`;
   return (
-    <search>
-      <form
-        className="terminal-find"
-        onSubmit={(event) => {
-          event.preventDefault();
-          find(text, 1);
-        }}
-      >
-        <input
-          ref={field}
-          className="input mono"
-          aria-label="Find in the terminal"
-          placeholder="Find in output"
-          spellCheck={false}
-          value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-            find(event.target.value, 1, true);
-          }}
-          onKeyDown={(event) => {
-            if (event.key === "Escape") {
-              event.preventDefault();
-              event.stopPropagation();
-              onClose();
-            } else if (event.key === "Enter" && event.shiftKey) {
-              event.preventDefault();
-              find(text, -1);
-            }
-          }}
-        />
-        <span className="dim" role="status">
-          {words}
-        </span>
-        <IconButton label="Previous hit, Shift Enter" onClick={() => find(text, -1)}>
-          <ArrowUp size={16} />
-        </IconButton>
-        <IconButton label="Next hit, Enter" type="submit">
-          <ArrowDown size={16} />
-        </IconButton>
-        <IconButton label="Close search, Esc" onClick={onClose}>
-          <X size={16} />
-        </IconButton>
-      </form>
-    </search>
+    <FindField
+      where="terminal"
+      isMono
+      value={text}
+      said={words}
+      onChange={(value) => {
+        setText(value);
+        find(value, 1, true);
+      }}
+      onGo={(direction) => find(text, direction)}
+      onClose={onClose}
+    />
   );
 }
