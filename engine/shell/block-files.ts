@@ -61,6 +61,12 @@ export function writeBlockFiles(dialect: Dialect, block: BlockText): BlockFiles 
 
 export type SyntaxProblem = { line: number | null; message: string };
 
+/** Shells drop a NUL byte, or all of the line behind it, and run what is left: that is not what was written. */
+export function findNul(text: string): SyntaxProblem | null {
+  const at = text.indexOf("\0");
+  return at < 0 ? null : { line: text.slice(0, at).split("\n").length, message: "it holds a NUL byte" };
+}
+
 /** Parses the text with the shell that would run it and runs nothing; null when it parses. The text goes through a pipe. */
 export function findSyntaxProblem(
   file: string,

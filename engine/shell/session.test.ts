@@ -425,6 +425,18 @@ describe.each(["bash", "zsh"] as const)("in %s", (shell) => {
   });
 });
 
+it.each(["bash", "zsh", "fish"] as const)("refuses a block with a NUL byte in %s before anything of it is run", async (shell) => {
+  bench = await openBench(shell);
+  const refused = { verdict: "failed", kind: "syntax", output: "", shellAlive: true };
+  for (const text of ["touch begun\necho a\0b", "touch begun\n#\0", "echo 'a\0'\ntouch begun"]) {
+    const outcome = await bench.run(text);
+    expect(outcome).toMatchObject(refused);
+    expect(outcome.because).toMatch(/on line [12] of the block: it holds a NUL byte; nothing was run/);
+  }
+  expect(await bench.run("print('\0')", { interpreter: "python3" })).toMatchObject(refused);
+  expect(await bench.run("ls begun 2>/dev/null; echo on")).toMatchObject(shell === "fish" ? { output: "on\r\n" } : { verdict: "failed" });
+});
+
 describe("in bash alone", () => {
   it("works behind an rc file that makes its own PROMPT_COMMAND read-only", async () => {
     bench = await openBench("bash", { rc: "PROMPT_COMMAND='true rc'; readonly PROMPT_COMMAND" });

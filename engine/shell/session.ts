@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fail, ok, type Result, TerminalToEngine } from "../protocol/index.ts";
 import { findShell } from "./available.ts";
 import { endWords, goneWords, type OpenBlock, openBlock } from "./block.ts";
-import { type BlockFiles, findSyntaxProblem, type SyntaxProblem, writeBlockFiles } from "./block-files.ts";
+import { type BlockFiles, findNul, findSyntaxProblem, type SyntaxProblem, writeBlockFiles } from "./block-files.ts";
 import { endDescendants, type Survivor } from "./cancel.ts";
 import { createDecoder } from "./decoder.ts";
 import { DIALECTS } from "./dialects.ts";
@@ -291,7 +291,7 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
   };
 
   const send = async (open: SentBlock, text: string) => {
-    const problem = await check(text);
+    const problem = findNul(open.block.text) ?? (await check(text));
     // Asked for once more, a problem is looked at anew: the process may have failed for a reason of its own.
     if (problem !== null) checked = null;
     if (problem !== null && !open.isEnded) {
