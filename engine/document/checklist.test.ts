@@ -104,6 +104,16 @@ describe("a checklist", () => {
     ]);
   });
 
+  it("takes the headings under a `##` that only gathers them for its categories, and not where the `##` has items or a directive", () => {
+    const titles = (text: string) => read(`---\nkind: checklist\n---\n# T\n\n${text}`).categories.map((category) => category.title);
+    const parts = "### One\n\n- [ ] a\n\n### Two\n\nwords\n\n#### Deep\n\n- [ ] b\n\n| c | Done |\n|---|---|\n| d | no |\n";
+    expect(titles(`## List\n\n${parts}`)).toEqual(["One", "Two"]);
+    expect(titles(`## List\n\n- [ ] own\n\n${parts}`)).toEqual(["List"]);
+    expect(titles(`## List\n<!-- category: {signoff: [lead]} -->\n\n${parts}`)).toEqual(["List"]);
+    expect(titles("## List\n\n### One\n\n- [ ] a\n\n### Two\n\nwords\n")).toEqual(["List"]);
+    expect(titles("## List\n\n### One\n<!-- category: {signoff: [lead]} -->\n\n- [ ] a\n")).toEqual(["One"]);
+  });
+
   it("takes items under the title, or under no heading", () => {
     expect(
       read("---\nkind: checklist\ntitle: Night\n---\n- [ ] a\n\n# T\n\n- [ ] b\n").categories.map((category) => [

@@ -39,6 +39,7 @@ export function readChecklist(content: Content, sections: SectionDraft[], prose:
     categories.push(category);
     return category;
   };
+  const homeOf = createHomes(content, sections);
   for (const section of sections) {
     const home = homeOf(section);
     // A category that is declared and has no item yet is one all the same.
@@ -109,10 +110,46 @@ function tableDrafts(content: Content, leaf: Leaf, first: number, prose: Prose):
   }));
 }
 
-/** The `##` above, else the nearest heading. */
-function homeOf(section: SectionDraft): SectionDraft {
-  for (let at: SectionDraft | null = section; at !== null; at = at.parent) if (at.level === 2) return at;
-  return section;
+/**
+ * The category of a section: the nearest heading that is declared one, else the `##` above, else the nearest heading. A `##` that only
+ * gathers (no item of its own, items under two or more `###`) leaves it to those: "Checklist" over "Security", "Testing" … is no category.
+ */
+function createHomes(content: Content, sections: SectionDraft[]): (section: SectionDraft) => SectionDraft {
+  const withItems = new Map<SectionDraft, Set<SectionDraft>>();
+  for (const section of sections) {
+    if (!hasItems(content, section)) continue;
+    let below = section;
+    for (let at = section.parent; at !== null; at = at.parent) {
+      if (at.level === 2) withItems.set(at, (withItems.get(at) ?? new Set()).add(below));
+      below = at;
+    }
+    if (section.level === 2) withItems.set(section, (withItems.get(section) ?? new Set()).add(section));
+  }
+  return (section) => {
+    let below = section;
+    for (let at: SectionDraft | null = section; at !== null; at = at.parent) {
+      if (at.categoryDirective !== null) return at;
+      if (at.level === 2) {
+        const parts = withItems.get(at);
+        const onlyGathers = parts !== undefined && parts.size > 1 && !parts.has(at);
+        return onlyGathers ? below : at;
+      }
+      below = at;
+    }
+    return section;
+  };
+}
+
+function hasItems(content: Content, section: SectionDraft): boolean {
+  let found = false;
+  const visit = (node: Node): void => {
+    if (found) return;
+    if (!isContainer(node)) found = (readTableItems(content, node)?.length ?? 0) > 0;
+    else if (taskMark(content.source, node) !== null) found = true;
+    else for (const child of node.children) visit(child);
+  };
+  for (const node of section.nodes) visit(node);
+  return found;
 }
 
 /**
