@@ -5,6 +5,7 @@ import { fail, type OperatorView, ok, type ParsedParamsOf, type Result, type Rol
 import { keyIdOf } from "../record/index.ts";
 import { makeWrappedKey, wrapKey } from "./keys.ts";
 import { type Credentials, lockedOutUntil, type Proved, prove, takePen } from "./passwords.ts";
+import { givesRights, hasSecond } from "./proof.ts";
 import type { Room } from "./room.ts";
 import type { Person } from "./roster.ts";
 import { insertOperator, setLockout, updateKey, updateOperator } from "./rows.ts";
@@ -82,10 +83,6 @@ function secondProblem(
   return null;
 }
 
-/** Anybody active besides the admin and the person that it is about. */
-const hasSecond = (room: Room, admin: string, subject: string): boolean =>
-  [...room.roster.people.values()].some(({ status, view }) => status === "active" && view.id !== admin && view.id !== subject);
-
 /** Proves one person after the other; a failure says whose password it was. */
 async function provePeople(
   room: Room,
@@ -142,7 +139,7 @@ export async function enrol(room: Room, callerId: string, given: ParsedParamsOf<
   const both = [...room.roster.people.values()].find(({ status, view }) => status === "active" && cannotMeet(view.roles));
   if (both !== undefined)
     return fail("conflict", `${both.view.name} is admin and approver, which only one alone may be. Take one role from them first.`);
-  const isNeeded = hasSecond(room, session.value.operator.id, id);
+  const isNeeded = hasSecond(room.roster, session.value.operator.id, id);
   const problem = secondProblem(room, session.value, given.second, id, isNeeded, what);
   if (problem !== null) return problem;
   const people = await provePeople(room, session.value, given.ownPassword, given.second, what);
@@ -180,9 +177,7 @@ export async function change(room: Room, callerId: string, given: ParsedParamsOf
   const status = (changes["status"]?.to ?? person.status) as Person["status"];
   const rule = changeProblem(room, person, after.roles, status);
   if (rule !== null) return rule;
-  // Rights are given by two, as at enrolment; a name, or that somebody left, must not wait for a second person.
-  const givesRights = changes["roles"] !== undefined || changes["status"]?.to === "active";
-  const isNeeded = givesRights && hasSecond(room, session.value.operator.id, id);
+  const isNeeded = givesRights(changes) && hasSecond(room.roster, session.value.operator.id, id);
   const problem = secondProblem(room, session.value, given.second, id, isNeeded, what);
   if (problem !== null) return problem;
   const people = await provePeople(room, session.value, given.ownPassword, given.second, what);

@@ -27,8 +27,8 @@ import { type Payload, type Refused, signAs } from "./signing.ts";
 
 export { DELEGATION_MAX_MS } from "./delegations.ts";
 export { LOCKOUT_AFTER, LOCKOUT_MS, type Signer } from "./passwords.ts";
+export { ROSTER_PAYLOAD_TYPE } from "./proof.ts";
 export type { KeyPeriod } from "./roster.ts";
-export { ROSTER_PAYLOAD_TYPE } from "./signing.ts";
 
 /** How often idle sessions are looked for; a session is shown as locked on time whatever this is. */
 const IDLE_LOOK_MS = 5_000;
@@ -77,6 +77,8 @@ export type People = {
   keysOf(id: string): KeyPeriod[];
   /** The roster as events of the install log, in order: what an export carries so that signatures can be checked without us. */
   rosterEvents(): StoredEvent[];
+  /** Roster events that were not signed by the people they take, and so changed nothing: somebody wrote into the database's file. */
+  rosterProblems(): string[];
   /**
    * A new person, by an admin signed in at `callerId` (own password again) and a second active person; the second is left out
    * only where none exists, and the entry says so. `forbidden`, `not-signed-in`, `locked`, `wrong-password` (details.whose),
@@ -262,6 +264,7 @@ export function createPeople({ store, ports }: { store: RecordStore; ports: Port
     operator: (id) => roster.people.get(id)?.view ?? null,
     keysOf: (id) => structuredClone(roster.people.get(id)?.keys ?? []),
     rosterEvents: () => store.eventsOfType(store.install, ROSTER_EVENTS),
+    rosterProblems: () => [...roster.problems],
     enrol: (callerId, given) => inTurn(() => enrol(room, callerId, given)),
     change: (callerId, given) => inTurn(() => change(room, callerId, given)),
     reset: (callerId, given) => inTurn(() => reset(room, callerId, given)),

@@ -3,6 +3,7 @@
 import type { Ports } from "../ports.ts";
 import { type Actor, type CanonicalValue, fail, ok, type Result, type Role } from "../protocol/index.ts";
 import { ENGINE_ACTOR, type NewEvent, RecordError, type RecordStore } from "../record/index.ts";
+import type { Source } from "./proof.ts";
 import { applyRosterEvent, emptyRoster, type Person, ROSTER_EVENTS, type Roster } from "./roster.ts";
 import { type Operator, operatorById } from "./rows.ts";
 import { createSessions, type Session } from "./sessions.ts";
@@ -19,9 +20,13 @@ export function createRoom({ store, ports }: { store: RecordStore; ports: Ports 
   const db = store.database;
   const sessions = createSessions(ports);
   const roster: Roster = emptyRoster();
-  for (const event of store.eventsOfType(store.install, ROSTER_EVENTS)) applyRosterEvent(roster, event);
+  const source: Source = {
+    installId: store.installId,
+    between: (from, to) => store.events(store.install, { from, limit: to - from + 1 }),
+  };
+  for (const event of store.eventsOfType(store.install, ROSTER_EVENTS)) applyRosterEvent(roster, event, source);
   const unsubscribe = store.onAppended((log, event) => {
-    if (log === store.install) applyRosterEvent(roster, event);
+    if (log === store.install) applyRosterEvent(roster, event, source);
   });
   const listeners = new Set<(callerId: string) => void>();
   const changed = (callerId: string): void => {

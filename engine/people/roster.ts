@@ -1,8 +1,9 @@
 // The roster as the install log tells it: who is enrolled, since when, with which keys and roles, and who stands in for whom.
-// Owns: the fold of roster events. The events are the authority; the operators' rows only carry wrapped keys beside them.
-// Does not write, does not check passwords, and has no clock.
+// Owns: the fold of roster events that prove themselves (proof.ts). They are the authority; the operators' rows only carry wrapped
+// keys beside them. Does not write, does not check passwords, and has no clock.
 import type { Delegation, OperatorId, OperatorView, Role, StoredEvent } from "../protocol/index.ts";
 import { keyIdOf } from "../record/index.ts";
+import { actProblem, type Source } from "./proof.ts";
 
 /** Every event type that changes the roster; what an export of the roster carries. */
 export const ROSTER_EVENTS = [
@@ -31,16 +32,26 @@ export type Person = {
   gone: { seq: number; since: string; until: string | null }[];
 };
 export type Handed = Omit<Delegation, "state"> & { revokedAt: string | null };
-export type Roster = { people: Map<string, Person>; delegations: Map<number, Handed> };
+export type Roster = {
+  people: Map<string, Person>;
+  delegations: Map<number, Handed>;
+  /** Roster events that did not prove themselves and changed nothing, in words. */
+  problems: string[];
+};
 
-export const emptyRoster = (): Roster => ({ people: new Map(), delegations: new Map() });
+export const emptyRoster = (): Roster => ({ people: new Map(), delegations: new Map(), problems: [] });
+const isRosterEvent = (type: string): boolean => (ROSTER_EVENTS as readonly string[]).includes(type);
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text) : []);
 
-/** Takes one event of the install log in; others than ROSTER_EVENTS change nothing. */
-export function applyRosterEvent(roster: Roster, { body }: StoredEvent): void {
-  const { type, data, ts_utc: at, seq, reason } = body;
+/** Takes one event of the install log in; others than ROSTER_EVENTS, and those that do not prove themselves, change nothing. */
+export function applyRosterEvent(roster: Roster, event: StoredEvent, source: Source): void {
+  const { type, data, ts_utc: at, seq, reason } = event.body;
+  if (!isRosterEvent(type)) return;
+  const problem = actProblem(roster, event, source);
+  if (problem !== null)
+    return void roster.problems.push(`Event ${seq} of the install log (${type}) does not count: ${problem}. Verify the record.`);
   const id = text(data["id"]);
   const person = roster.people.get(id);
   if (type === "operator.enrolled" && person === undefined) roster.people.set(id, enrolled(id, data, at));

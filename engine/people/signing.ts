@@ -4,10 +4,8 @@
 import { type CanonicalValue, type Failure, fail, ok, type Result, type StoredEvent } from "../protocol/index.ts";
 import type { Envelope } from "../record/index.ts";
 import { type Credentials, type Pen, prove, type Signer, takePen } from "./passwords.ts";
+import { ROSTER_PAYLOAD_TYPE, statementOf } from "./proof.ts";
 import type { Room } from "./room.ts";
-
-/** Statements of roster acts: enrolments, changes, resets, passwords, delegations. */
-export const ROSTER_PAYLOAD_TYPE = "application/vnd.holdpoint.roster.v1+json";
 
 export type Payload = { [key: string]: CanonicalValue };
 /** What a payload's builder may answer instead: the refusal goes to the caller, and nothing is signed. */
@@ -61,7 +59,7 @@ export type ActsAs = { pen: Pen; role: string };
 export function recordAct(room: Room, type: string, data: Payload, reason: string, signers: ActsAs[], work: () => void): StoredEvent {
   const { store } = room;
   const { seq, hash } = store.head(store.install);
-  const common = { ...data, v: 1, kind: "roster", install_id: store.installId, head: { seq, hash }, act: type, reason, at: room.now() };
+  const common = statementOf(type, data, reason, store.installId, { seq, hash }, room.now());
   const envelopes = signers.map(({ pen, role }) => pen.sign(ROSTER_PAYLOAD_TYPE, { ...common, signer: { ...pen.signer, role } }));
   const actor = { ...signers[0]!.pen.actor, role: signers[0]!.role };
   return store.appendWith(store.install, { type, actor, reason, data: { ...data, envelopes } }, work);
