@@ -10,13 +10,16 @@ import { createRows } from "./engine/rows.ts";
 import { prepareRuntime, runtimeDirectory } from "./engine/runtime.ts";
 import { diskFree } from "./engine/snapshot.ts";
 import { connectTerminal, type TerminalLink } from "./engine/terminals.ts";
+import { createLaunchService } from "./launch/index.ts";
 import { createFolders, createLibrary, createScanner, type TrustLog } from "./library/index.ts";
 import { createPeople } from "./people/index.ts";
 import { type Ports, realPorts } from "./ports.ts";
 import {
+  type ClusterClass,
   type EventName,
   fail,
   type HostCapabilities,
+  type LaunchId,
   type LogId,
   METHODS,
   type Method,
@@ -29,6 +32,7 @@ import {
 import { openRecordStore, RecordError, type RecordStore } from "./record/index.ts";
 import { createRunService, type RunDeps, type Who } from "./run/index.ts";
 import { createSettings } from "./settings/index.ts";
+import { createRedactor } from "./shell/index.ts";
 
 export type { Caller } from "./engine/access.ts";
 export { runtimeDirectory } from "./engine/runtime.ts";
@@ -56,6 +60,9 @@ export type Engine = {
   /** Ends what runs (it becomes unknown), holds active runs, checkpoints, closes the record. */
   close(): Promise<void>;
 };
+
+/** How long the classes of contexts are taken as known for showing, milliseconds. */
+const CLASS_KEPT_MS = 2_000;
 
 /** Between two recorded refusals of the same method by the same caller, milliseconds: a retrying view must not fill the record. */
 const REFUSAL_GAP_MS = 10_000;
@@ -97,6 +104,8 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     const { seq, hash, fingerprint } = store.head(log);
     emit("record.appended", { log, events: seq, head: hash, fingerprint });
   });
+  const launchNews = createPulse<LaunchId>((launch) => emit("launch.changed", { launch, seq: launchSeqs.get(launch) ?? 0 }));
+  const launchSeqs = new Map<LaunchId, number>();
   const unsubscribe = store.onAppended((log, event) => {
     logNews.mark(log, null);
     if (["log.opened", "run.finished", "run.aborted"].includes(event.body.type)) emit("app.changed", { what: "logs" });
@@ -150,6 +159,31 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       refused: recordRefusal,
     },
   });
+  const patterns = createRedactor([]);
+  const classes = { at: Number.NEGATIVE_INFINITY, of: new Map<string, ClusterClass | null>() };
+  const launches = createLaunchService({
+    ports,
+    store,
+    people,
+    documents,
+    redactText: (text) => patterns.redactText(text),
+    classOf: (name) => {
+      // Reading the kubeconfig for every row of a list would cost more than the list; a class set now shows a moment later.
+      const now = ports.clock.now();
+      if (Math.abs(now - classes.at) > CLASS_KEPT_MS) {
+        classes.of = new Map(contexts().entries.map((entry) => [entry.name, entry.class]));
+        classes.at = now;
+      }
+      return classes.of.get(name) ?? null;
+    },
+    notify: {
+      changed: (launch, seq) => {
+        launchSeqs.set(launch, seq);
+        launchNews.mark(launch, null);
+      },
+      refused: recordRefusal,
+    },
+  });
   const context: Context = {
     home: options.home,
     env,
@@ -161,6 +195,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     settings,
     rows: createRows(store),
     runs,
+    launches,
     documents,
     contexts,
     library: createLibrary(folders, createScanner(documents.parse), () => emit("app.changed", { what: "library" })),
@@ -189,7 +224,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
         return refused;
       }
       // The table types each handler by its own method; the union of all cannot be called without this.
-      if (LEVELS[name] === "operate") people.stir(caller.id);
+      if (LEVELS[name] === "operate" || LEVELS[name] === "launch") people.stir(caller.id);
       const handler = HANDLERS[name] as (context: Context, params: unknown, call: unknown) => Promise<Result<unknown>>;
       return await handler(context, parsed.data, { caller, who });
     } catch (error) {
@@ -216,7 +251,9 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       closing ??= (async () => {
         await runs.close();
         people.close();
+        launches.close();
         runNews.stop();
+        launchNews.stop();
         logNews.stop();
         unsubscribe();
         listeners.clear();

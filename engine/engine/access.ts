@@ -6,9 +6,10 @@ import type { Who } from "../run/index.ts";
 export type Caller = { id: string; door: "window" | "command-line" | "follow"; isReadOnly: boolean };
 
 /**
- * open: before anybody has signed in · read: shows, changes nothing · record: reads and leaves an event, any role · operate: lead or operator.
+ * open: before anybody has signed in · read: shows, changes nothing · record: reads and leaves an event, any role · operate: lead or operator ·
+ * launch: as record at the door; which roles may is engine/launch's, which checks and records it itself.
  */
-export type Level = "open" | "read" | "record" | "operate";
+export type Level = "open" | "read" | "record" | "operate" | "launch";
 export const LEVELS: Record<Method, Level> = {
   "app.snapshot": "open",
   "people.createFirst": "open",
@@ -46,6 +47,24 @@ export const LEVELS: Record<Method, Level> = {
   "record.export": "record",
   "record.backup": "record",
   "record.auditorView": "record",
+  "launch.list": "read",
+  "launch.get": "read",
+  "launch.payload": "read",
+  "launch.create": "launch",
+  "launch.change": "launch",
+  "launch.replaceChecklist": "launch",
+  "launch.assign": "launch",
+  "launch.risk": "launch",
+  "launch.artefact": "launch",
+  "launch.checkArtefacts": "launch",
+  "launch.briefing": "launch",
+  "launch.note": "launch",
+  "launch.attach": "launch",
+  "item.answer": "launch",
+  "item.assign": "launch",
+  "item.note": "launch",
+  "item.evidence": "launch",
+  "item.removeEvidence": "launch",
   "library.trust": "operate",
   "cluster.classify": "operate",
   "run.start": "operate",
@@ -86,7 +105,7 @@ export function refusal(method: Method, caller: Caller, standing: Standing): Res
   if (!session) {
     // The account of the operating system may read, run and record, as unauthenticated; it never signs (CLI.md).
     if (caller.door === "command-line") return null;
-    if (!hasOperators && level !== "operate") return null;
+    if (!hasOperators && level !== "operate" && level !== "launch") return null;
     return fail("not-signed-in", hasOperators ? "Sign in first." : "Make the first operator first: the record needs a name.");
   }
   if (level === "operate" && !who.roles.some((role) => role === "lead" || role === "operator"))

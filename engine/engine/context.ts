@@ -1,5 +1,6 @@
 // What the engine's handlers share. Owns: the type. Does nothing.
 import type { LoadedContexts } from "../cluster/index.ts";
+import type { LaunchService } from "../launch/index.ts";
 import type { Folders, Library } from "../library/index.ts";
 import type { People } from "../people/index.ts";
 import type { Ports } from "../ports.ts";
@@ -21,6 +22,7 @@ export type Context = {
   settings: SettingsStore;
   rows: ReturnType<typeof createRows>;
   runs: RunService;
+  launches: LaunchService;
   documents: RunDeps["documents"];
   contexts(): LoadedContexts;
   library: Library;

@@ -82,6 +82,24 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "run.abort": (context, { run, reason }, { who }) => context.runs.abort(who, run, reason),
   "run.finish": (context, { run, reason }, { who }) => context.runs.finish(who, run, reason),
   "run.asShell": (context, { run, ...call }, { who }) => context.runs.asShell(who, run, call),
+  "launch.list": (context) => context.launches.list(),
+  "launch.get": (context, { launch }) => context.launches.get(launch),
+  "launch.create": (context, params, { who }) => context.launches.create(who, withRealChecklist(params)),
+  "launch.change": (context, params, { who }) => context.launches.change(who, params),
+  "launch.replaceChecklist": (context, params, { who }) => context.launches.replaceChecklist(who, withRealChecklist(params)),
+  "launch.assign": (context, params, { who }) => context.launches.assign(who, params),
+  "launch.risk": (context, params, { who }) => context.launches.risk(who, params),
+  "launch.artefact": (context, params, { who }) => context.launches.artefact(who, params),
+  "launch.checkArtefacts": (context, { launch }, { who }) => context.launches.checkArtefacts(who, launch),
+  "launch.briefing": (context, params, { who }) => context.launches.briefing(who, params),
+  "launch.note": (context, params, { who }) => context.launches.note(who, params),
+  "launch.attach": (context, params, { who }) => context.launches.attach(who, params),
+  "launch.payload": (context, { launch, seq, name }) => context.launches.payload(launch, seq, name),
+  "item.answer": (context, params, { who, caller }) => context.launches.answer(who, caller.id, params),
+  "item.assign": (context, params, { who }) => context.launches.assignItems(who, params),
+  "item.note": (context, params, { who }) => context.launches.itemNote(who, params),
+  "item.evidence": (context, params, { who }) => context.launches.evidence(who, params),
+  "item.removeEvidence": (context, params, { who }) => context.launches.removeEvidence(who, params),
   "record.logs": (context) => ok(context.store.summaries()),
   "record.events": (context, params) => records.events(context, params),
   "record.event": (context, params) => records.event(context, params),
@@ -95,6 +113,10 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
     return found.ok ? ok(found.value.map(({ id, lane, alive }) => ({ id, lane, alive }))) : found;
   },
 };
+
+/** The path that a link or a relative part leads to, as for runbooks: what is recorded is the file that was read. */
+const withRealChecklist = <P extends { checklist?: string | undefined }>(params: P): P =>
+  params.checklist === undefined ? params : { ...params, checklist: realPath(params.checklist) };
 
 function told<T>(context: Context, what: "library" | "contexts" | "session", result: Result<T>): Result<T> {
   if (result.ok) context.emit("app.changed", { what });

@@ -3,7 +3,8 @@
 import { z } from "zod";
 import { ContextEntry, ContextProbe, Finding, WatchedObject } from "./cluster.ts";
 import { Diagnostic, RunbookDocument } from "./document.ts";
-import { ClusterClass, ClusterName, LogId, OperatorId, Reason, RunId, StepId, TerminalId } from "./ids.ts";
+import { ClusterClass, ClusterName, LaunchId, LogId, OperatorId, Reason, RunId, StepId, TerminalId } from "./ids.ts";
+import { LAUNCH_METHODS } from "./launch.ts";
 import { AppSnapshot, LibraryFolder, Settings } from "./library.ts";
 import { Password, PEOPLE_METHODS, SessionView } from "./people.ts";
 import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./record.ts";
@@ -23,6 +24,15 @@ export * from "./terminal.ts";
 
 const none = z.strictObject({});
 const path = z.string().min(1).max(4096);
+// Each is spread into METHODS as soon as it is served.
+const {
+  "launch.advance": _advance,
+  "launch.breakGlass": _breakGlass,
+  "launch.propose": _propose,
+  "launch.closeCondition": _closeCondition,
+  "item.check": _check,
+  ...LAUNCHES
+} = LAUNCH_METHODS;
 const atStep = { run: RunId, step: StepId };
 /** Values for placeholders that a step still lacks; recorded before it starts. */
 const placeholders = z.record(z.string(), z.string().max(10_000)).optional();
@@ -122,6 +132,8 @@ export const METHODS = {
   "run.finish": { params: z.strictObject({ run: RunId, reason: z.string().max(2000).optional() }), result: RunHeader },
   /** Text without a language, run as shell by an explicit act, recorded as such. */
   "run.asShell": { params: z.strictObject({ ...atStep, block: z.int().min(0), reason: Reason }), result: RunHeader },
+  // launches
+  ...LAUNCHES,
   // record
   "record.logs": { params: none, result: z.array(LogSummary) },
   "record.events": {
@@ -135,7 +147,7 @@ export const METHODS = {
   },
   "record.verify": { params: z.strictObject({ log: LogId.optional() }), result: VerifyReport },
   "record.export": {
-    params: z.strictObject({ log: LogId, format: z.enum(["json", "csv"]), filter: EventFilter.optional(), out: path.optional() }),
+    params: z.strictObject({ log: LogId, format: z.enum(["json", "csv", "bundle"]), filter: EventFilter.optional(), out: path.optional() }),
     result: z.object({ path: z.string(), files: z.array(z.string()), bytes: z.number() }),
   },
   "record.backup": {
@@ -168,6 +180,8 @@ export const EVENTS = {
     at: z.string(),
     state: z.enum(["live", "lost", "off"]),
   }),
+  /** A launch changed; ask for launch.get again. `seq` is the last event that did. */
+  "launch.changed": z.object({ launch: LaunchId, seq: z.int() }),
   "record.appended": z.object({ log: LogId, events: z.int(), head: z.string(), fingerprint: z.string() }),
 } as const satisfies Record<string, z.ZodType>;
 

@@ -45,6 +45,8 @@ export type RecordStore = {
   append(log: LogId, event: NewEvent): StoredEvent;
   /** All of them in one transaction. */
   appendAll(log: LogId, events: NewEvent[]): StoredEvent[];
+  /** Appends a due `clock.step` now, so that the next append's first event is the one after the head. */
+  settleClock(log: LogId): void;
   /** An event and the rows it stands for, in one transaction; `work` must not append. */
   appendWith(log: LogId, event: NewEvent, work: (db: Db) => void): StoredEvent;
   events(log: LogId, range?: { from?: number; limit?: number }): StoredEvent[];
@@ -72,8 +74,8 @@ export type RecordStore = {
   close(): void;
 };
 
-/** A run's end or stop is anchored at once: the laptop may be closed right after. */
-const CHECKPOINT_AFTER = new Set(["run.finished", "run.aborted", "run.held"]);
+/** A run's end or stop and every signature are anchored at once: the laptop may be closed right after. */
+const CHECKPOINT_AFTER = new Set(["run.finished", "run.aborted", "run.held", "signoff.added", "signoff.withdrawn", "launch.closed"]);
 
 export function openRecordStore(options: { home: string; ports: Ports; migrations?: readonly Migration[] }): Result<RecordStore> {
   const places = placesOf(options.home);
@@ -224,6 +226,10 @@ function assemble(db: Db, ports: Ports, home: string, release: () => void): Reco
     },
     append: (log, event) => appendAll(log, [event])[0]!,
     appendAll: (log, events) => appendAll(log, events),
+    settleClock(log) {
+      const made = writer.settleClock(log);
+      if (made > 0) anchors.appended(log, made);
+    },
     appendWith: (log, event, work) => appendAll(log, [event], () => work(db))[0]!,
     events: writer.events,
     eventsOfType: writer.eventsOfType,

@@ -152,6 +152,21 @@ export function createWriter(db: Db, ports: Ports, identity: { install: LogId; i
     return asked.map(storedOf);
   }
 
+  /**
+   * Appends the `clock.step` that the next event would be preceded by, if one is due. For who must know the next event's seq and
+   * the head before it: a signature names both.
+   */
+  function settleClock(log: LogId): number {
+    const tip = tipOf(log);
+    const now = momentNow(ports);
+    const step = clockStep(tip.time, now);
+    if (step === null) return 0;
+    const made = [makeEvent(tip, step, now, ports, identity.installId)];
+    commit(made, null);
+    notify(made);
+    return made.length;
+  }
+
   /** Inserts a log's row and lets the install log name it, in one transaction. */
   function createLog(log: LogId, kind: LogRow["kind"], own: Record<string, CanonicalValue>, actor: Actor): void {
     const logNo = rows.size + 1;
@@ -207,6 +222,7 @@ export function createWriter(db: Db, ports: Ports, identity: { install: LogId; i
 
   return {
     appendAll,
+    settleClock,
     createLog,
     tipOf,
     rows: (): LogRow[] => [...rows.values()],
