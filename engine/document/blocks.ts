@@ -132,9 +132,11 @@ function sayForeign(leaf: Leaf, lines: string[], problems: Problems): void {
   problems.add("warning", "foreign-prompt", leaf.line + 1 + foreign.index, 1, message);
 }
 
+const NOTHING_BEHIND: ReadonlySet<number> = new Set();
 /** Lines typed into a shell that the block opens; each gets a word, for none of them runs. */
-function sayBehindShell(leaf: Leaf, lines: string[], prompt: RegExp, problems: Problems): Set<number> {
+function sayBehindShell(leaf: Leaf, lines: string[], prompt: RegExp, problems: Problems): ReadonlySet<number> {
   const behind = linesBehindShell(lines, prompt);
+  if (behind.length === 0) return NOTHING_BEHIND;
   for (const { index, opener, by } of behind) {
     const message = `This line stands behind the prompt of the shell that line ${leaf.line + 1 + opener} opens (${by}); it does not run. Give it to that command, or put it in a block of its own.`;
     problems.add("warning", "behind-opened-shell", leaf.line + 1 + index, 1, message);

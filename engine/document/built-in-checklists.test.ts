@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -241,5 +241,44 @@ describe("the other checklists", () => {
       expect.arrayContaining(["PRF-01 < 500 ms", "PRF-02 < 2 %", "PRF-03 < 1 %", "PRF-04 < 70 %", "PRF-05 < 80 %", "BCK-01 < 15 min"]),
     );
     expect(limits("launch-gate.md")).toEqual(expect.arrayContaining(["GATE-04 <= 60 min", "SLO-03 < 2000 ms", "SLO-07 < 0.5 %"]));
+  });
+});
+
+describe("docs/compliance.md", () => {
+  const page = readFileSync(join(ROOT, "docs", "compliance.md"), "utf8");
+  const sections = page.split(/^#{2,3} /m);
+
+  it("names only tests and files that are there", () => {
+    const named = [...page.matchAll(/`((?:engine|e2e|electron|build|checklists|docs|bench)\/[^`\s]+)`/g)].map((match) => match[1]!);
+    expect(new Set(named).size).toBeGreaterThan(20);
+    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  it("has every clause that software can serve, each with what is done, where it is tested and what stays with the organisation", () => {
+    const clauses = ["(a)", "(b)", "(c)", "(d)", "(e)", "(f)", "(g)", "(h)", "(k)"].map((part) => `11.10${part}`);
+    for (const clause of [
+      ...clauses,
+      "11.30",
+      "11.50",
+      "11.70",
+      "11.100",
+      "11.200",
+      "11.300",
+      "SOC 2",
+      "ISO/IEC 27001:2022",
+      "PCI DSS v4",
+      "EU GMP Annex 11",
+    ]) {
+      const section = sections.find(
+        (text) => text.startsWith(`${clause} `) || text.startsWith(`${clause},`) || text.startsWith(`${clause}\n`),
+      );
+      expect(section, clause).toBeDefined();
+      for (const part of ["**Does.**", "**Tested.**", "**Yours.**"]) expect(section, clause).toContain(part);
+    }
+  });
+
+  it("says supports, and never that anything is compliant or certified", () => {
+    expect(page).toMatch(/\bsupports\b/);
+    expect(page).not.toMatch(/\b(?:compliant|certified|guarantees?)\b/i);
   });
 });

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { readFlowMap } from "./flow-map.ts";
+import { readFlowMap, readPlainMap } from "./flow-map.ts";
 import { places, read } from "./test-text.ts";
+import { parseYamlMap } from "./yaml-map.ts";
 
 const SH = "```sh\necho\n```\n";
 const step = (yaml: string) => read(`# T\n\n## A\n\n<!-- step: ${yaml} -->\n\n${SH}`).steps[0]!;
@@ -202,5 +203,58 @@ describe("plain directives", () => {
     ]) {
       expect(readFlowMap(text), text).not.toBeNull();
     }
+  });
+});
+
+describe("plain front matter", () => {
+  it("means what YAML means by it, at the same places, or is left to YAML", () => {
+    const value = fc.constantFrom(
+      ..."Blue-green cut-over|a|3|1.10|010|0|60m|6 months|2026-10-01|2026-10-01T10:00:00Z|true|True|false|null|yes|no|on|~|\"a b\"|\"a\\nb\"|'a b'|'it''s'|a: b|a #b|a#b|- a|[a]|{a: b}|*a|&a b|!t x|>|\\||%a|@a|a, b|/srv/x|v1.2|1e3|0x1f|-1|.5|12:30|a  b|...|---|?|".split(
+        "|",
+      ),
+    );
+    const key = fc.constantFrom(
+      "title",
+      "kind",
+      "version",
+      "planned",
+      "review-in",
+      "owner",
+      "rto",
+      "rpo",
+      "on",
+      "yes",
+      "a b",
+      "2",
+      '"q"',
+      "  in",
+    );
+    const line = fc.oneof(
+      {
+        weight: 8,
+        arbitrary: fc.tuple(
+          key,
+          fc.constantFrom(": ", ": ", ": ", ": ", ":  ", ":", " : "),
+          value,
+          fc.constantFrom("", "", "", "", " ", " # c"),
+        ),
+      },
+      { weight: 1, arbitrary: fc.constantFrom(["", "", "", ""], ["# c", "", "", ""], ["a", "", "", ""], ["\ta: b", "", "", ""]) },
+    );
+    let taken = 0;
+    const same = (text: string): void => {
+      const plain = readPlainMap(text);
+      if (plain === null) return;
+      taken++;
+      const { keyed, problems } = parseYamlMap(text, (at) => at);
+      expect(problems, text).toEqual([]);
+      const values = Object.fromEntries(plain.entries.map((entry) => [entry.key, entry.value]));
+      expect(values, text).toEqual({ ...keyed!.values });
+      expect(Object.fromEntries(plain.entries.map((entry) => [entry.key, entry.at])), text).toEqual({ ...keyed!.offsets });
+      expect([plain.entries[0]!.at, plain.written], text).toEqual([keyed!.offset, keyed!.written]);
+    };
+    const texts = fc.array(line, { maxLength: 4 }).map((lines) => lines.map((parts) => `${parts.join("")}\n`).join(""));
+    fc.assert(fc.property(texts, same), { numRuns: 12_000, seed: 7 });
+    expect(taken).toBeGreaterThan(200);
   });
 });

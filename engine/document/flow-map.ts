@@ -1,5 +1,6 @@
-// Reads the plain directives nearly every runbook has (`step: {id: a, planned: 5m, needs: [b, c]}`) without the YAML
-// library, which takes most of a parse. Owns only what means the same in YAML beyond doubt; anything else is left to it.
+// Reads the plain directives nearly every runbook has (`step: {id: a, planned: 5m, needs: [b, c]}`) and plain front matter
+// (lines of `title: Cut-over`) without the YAML library, which takes most of a parse. Owns only what means the same in
+// YAML beyond doubt; anything else is left to it.
 
 export type FlowMap = { key: string; entries: { key: string; at: number; value: unknown }[]; at: number };
 
@@ -37,6 +38,38 @@ export function readFlowMap(text: string): FlowMap | null {
     entries.push({ key, at: keyAt, value: value.value });
     at = value.end;
   }
+}
+
+/** Text, a number of days or the like, a day, a whole number, or a quoted text; no sign in it that YAML could take for its own. */
+const PLAIN = /^(?:[A-Za-z](?:[\w./ -]*[\w./-])?|\d{1,9}(?:ms|[smhdw]| [a-z]+)?|\d{4}-\d{2}-\d{2}|"[^"\\]*"|'[^']*')$/;
+const LINE = /^([A-Za-z][\w-]*): +(\S.*?) *$/;
+/** Longer front matter has lists in it and is YAML's anyway. */
+const MAX_LINES = 40;
+
+/** Lines of `key: value`, each a plain value, or null where the YAML library must look. `written` are numbers as they stand in the text. */
+export function readPlainMap(text: string): { entries: FlowMap["entries"]; written: Record<string, string> } | null {
+  if (text.length > 4_000) return null;
+  const lines = text.split("\n");
+  if (lines.length > MAX_LINES) return null;
+  const entries: FlowMap["entries"] = [];
+  const written: Record<string, string> = {};
+  let at = 0;
+  for (const line of lines) {
+    if (line !== "") {
+      const match = LINE.exec(line);
+      if (match === null) return null;
+      const [, key, value] = match as unknown as [string, string, string];
+      if (!PLAIN.test(value) || SPECIAL.test(key) || entries.some((entry) => entry.key === key)) return null;
+      const isWhole = /^\d+$/.test(value);
+      if (isWhole) written[key] = value;
+      const isQuoted = value[0] === '"' || value[0] === "'";
+      if (!isQuoted && value !== "true" && value !== "false" && SPECIAL.test(value)) return null;
+      const isFlag = value === "true" || value === "false";
+      entries.push({ key, at, value: isWhole ? Number(value) : isFlag ? value === "true" : isQuoted ? value.slice(1, -1) : value });
+    }
+    at += line.length + 1;
+  }
+  return entries.length === 0 ? null : { entries, written };
 }
 
 function pastBlanks(text: string, from: number): number {

@@ -101,7 +101,7 @@ export class Flow {
   }
 
   /** The nodes, once ids, slugs and HTML are known. */
-  finish(ids: StepId[], itemIds: string[], slugOf: (section: SectionDraft) => string, checkIndex: (node: Container) => number): FlowNode[] {
+  finish(ids: StepId[], itemIds: string[], checkIndex: (node: Container) => number): FlowNode[] {
     const stepId = (index: number): StepId | null => ids[index] ?? null;
     // A piece of link definitions or comments alone shows nothing.
     const shown = this.#drafts.filter((draft) => draft.type !== "html" || draft.piece.html.length > 8 || draft.piece.html.trim() !== "");
@@ -114,7 +114,7 @@ export class Flow {
           level: leaf.level,
           html: section.title.html,
           text: section.title.text,
-          slug: slugOf(section),
+          slug: section.slug,
           line: leaf.line,
           step: stepId(leaf.step),
         };

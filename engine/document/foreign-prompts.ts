@@ -35,10 +35,14 @@ const SIGNS = [
 const FOREIGN = new RegExp(`^[ \\t]*(?:${SIGNS.join("|")})(?: |$)`, "u");
 const REDIRECTED = /^[ \t]*> \w[\w-]*(?:\s|$)/;
 
+/** What every sign ends in; most lines hold none of it and need not be held against all signs. */
+const ENDING = /[$#%>*"'\])➜❯λ](?: |$)/u;
+
 /** The prompt of another program or host at the beginning of a line, or null; running the line would run the prompt. */
 export function foreignPrompt(line: string): string | null {
   // `> slowlog get` would write a file "slowlog"; `> /var/log/app.log` empties one and is a command.
   if (REDIRECTED.test(line)) return ">";
+  if (!ENDING.test(line)) return null;
   const match = FOREIGN.exec(line);
   return match === null ? null : match[0].trim();
 }

@@ -4,6 +4,7 @@ import { parse as parseToml, TomlError } from "smol-toml";
 import type { Document } from "yaml";
 import type { Param, ShellKind } from "../protocol/index.ts";
 import { addSpan, parseDay } from "./durations.ts";
+import { readPlainMap } from "./flow-map.ts";
 import { type Keyed, KeyReader } from "./keyed.ts";
 import { PARAM_KEYS, readParam } from "./params.ts";
 import type { Problems } from "./problems.ts";
@@ -99,6 +100,15 @@ function find(source: Source): Found {
 }
 
 function fromYaml(text: string, place: (at: number) => number, empty: FrontMatter, problems: Problems): FrontMatter {
+  const plain = readPlainMap(text);
+  if (plain !== null) {
+    const keyed: Keyed = { values: {}, offsets: {}, offset: place(plain.entries[0]!.at), written: plain.written };
+    for (const entry of plain.entries) {
+      keyed.values[entry.key] = entry.value;
+      keyed.offsets[entry.key] = place(entry.at);
+    }
+    return readKeys(keyed, [], null, empty, problems);
+  }
   const parsed = parseYamlMap(text, place);
   for (const problem of parsed.problems.slice(0, 5)) {
     problems.addAt(

@@ -18,29 +18,23 @@ export function numberSteps(
   hash: (line: number, endLine: number) => string,
   problems: Problems,
 ): Numbered {
-  const numbers = new Map<StepDraft, string>();
   const phases: { section: SectionDraft; number: string }[] = [];
-  const holds = new Map<SectionDraft, boolean>();
   const hasSteps = (section: SectionDraft): boolean => {
-    let known = holds.get(section);
-    if (known === undefined) {
-      known = section.steps.length > 0 || section.phaseDirective !== null || section.children.some(hasSteps);
-      holds.set(section, known);
-    }
-    return known;
+    section.hasSteps ??= section.steps.length > 0 || section.phaseDirective !== null || section.children.some(hasSteps);
+    return section.hasSteps;
   };
   // A section that is no phase and whose own steps count among its neighbours: the title, or what stands before any heading.
   const isFlat = (section: SectionDraft): boolean => section.heading === null || section === title;
   const count = (section: SectionDraft, prefix: string, next: { ordinal: number }): void => {
     if (!hasSteps(section)) return;
     if (isFlat(section)) {
-      for (const step of section.steps) numbers.set(step, prefix + next.ordinal++);
+      for (const step of section.steps) step.number = prefix + next.ordinal++;
       for (const child of section.children) count(child, prefix, next);
       return;
     }
     const own = prefix + next.ordinal++;
     const inside = { ordinal: 1 };
-    for (const step of section.steps) numbers.set(step, step.isHeading ? own : `${own}.${inside.ordinal++}`);
+    for (const step of section.steps) step.number = step.isHeading ? own : `${own}.${inside.ordinal++}`;
     if (section.phaseDirective !== null || section.steps.some((step) => !step.isHeading) || section.children.some(hasSteps)) {
       phases.push({ section, number: own });
     }
@@ -53,11 +47,11 @@ export function numberSteps(
   const steps = drafts.map((draft): Step => {
     const { id, directive } = readStep(draft.directive, problems, clusters);
     const name = draft.blocks.find((block) => block.runnable)?.name ?? null;
-    const stepId = uniqueId(ids, id ?? name ?? slugOf(draft.title.text));
+    draft.id = uniqueId(ids, id ?? name ?? slugOf(draft.title.text)) as StepId;
     return {
-      id: stepId as StepId,
+      id: draft.id,
       title: draft.title.text === "" ? `Line ${draft.line}` : draft.title.text,
-      number: numbers.get(draft) ?? "",
+      number: draft.number,
       phase: pathOf(draft.isHeading || isFlat(draft.section) ? draft.section.parent : draft.section, title),
       line: draft.line,
       endLine: draft.endLine,
@@ -67,20 +61,13 @@ export function numberSteps(
       checks: draft.checks.map((check, index) => finishCheck(check, index, problems)),
     };
   });
-  const idOf = new Map(drafts.map((draft, index) => [draft, steps[index]!.id]));
   return {
     steps,
-    phases: phases.map(({ section, number }) => finishPhase(section, number, title, idOf, problems)),
+    phases: phases.map(({ section, number }) => finishPhase(section, number, title, problems)),
   };
 }
 
-function finishPhase(
-  section: SectionDraft,
-  number: string,
-  title: SectionDraft | null,
-  idOf: Map<StepDraft, StepId>,
-  problems: Problems,
-): Phase {
+function finishPhase(section: SectionDraft, number: string, title: SectionDraft | null, problems: Problems): Phase {
   const own = section.steps.filter((step) => !step.isHeading);
   const below = section.children.flatMap((child) => child.steps.filter((step) => step.isHeading));
   const keys = section.phaseDirective === null ? { plannedMs: null, start: null } : readPhase(section.phaseDirective, problems);
@@ -91,7 +78,7 @@ function finishPhase(
     line: section.heading?.line ?? 1,
     plannedMs: keys.plannedMs,
     start: keys.start,
-    steps: [...own, ...below].map((step) => idOf.get(step)!),
+    steps: [...own, ...below].map((step) => step.id!),
   };
 }
 

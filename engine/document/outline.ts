@@ -1,6 +1,6 @@
 // Steps and phases of a runbook: which heading, list item or lone block is a step, and what belongs to it.
 // Owns the three rules of FORMAT.md "Steps". Numbers and ids are given in number.ts, once all titles are known.
-import type { Block } from "../protocol/index.ts";
+import type { Block, StepId } from "../protocol/index.ts";
 import { type Content, leafMarkdown, taskMark } from "./content.ts";
 import type { Directive } from "./directives.ts";
 import type { Piece, Prose } from "./prose.ts";
@@ -28,6 +28,9 @@ export type StepDraft = {
   blocks: Block[];
   checks: CheckDraft[];
   directive: Directive | null;
+  /** Number in the outline and id, once number.ts has given them. Fields, for a Map by object costs more than all else there. */
+  number: string;
+  id: StepId | null;
 };
 export type SectionDraft = {
   heading: Leaf | null;
@@ -40,6 +43,10 @@ export type SectionDraft = {
   phaseDirective: Directive | null;
   categoryDirective: Directive | null;
   children: SectionDraft[];
+  /** Steps stand in it or below it; null until number.ts has looked. */
+  hasSteps: boolean | null;
+  /** The code host's slug of its heading, once titles are known. */
+  slug: string;
 };
 
 /** Splits the file at its headings; headings inside quotes and lists are prose. The first section stands before any heading. */
@@ -63,7 +70,19 @@ export function readSections(content: Content, prose: Prose, title: Piece): Sect
 }
 
 function draft(heading: Leaf | null, title: Piece, level: number, parent: SectionDraft | null): SectionDraft {
-  return { heading, title, level, parent, nodes: [], steps: [], phaseDirective: null, categoryDirective: null, children: [] };
+  return {
+    heading,
+    title,
+    level,
+    parent,
+    nodes: [],
+    steps: [],
+    phaseDirective: null,
+    categoryDirective: null,
+    children: [],
+    hasSteps: null,
+    slug: "",
+  };
 }
 
 export function readSteps(content: Content, sections: SectionDraft[], prose: Prose): StepDraft[] {
@@ -197,6 +216,8 @@ function headingStep(content: Content, section: SectionDraft, part: Part, isFirs
     blocks: found.blocks,
     checks: found.checks,
     directive: found.directive,
+    number: "",
+    id: null,
   };
 }
 
@@ -221,7 +242,7 @@ function itemStep(content: Content, section: SectionDraft, item: Container, part
     const named = found.blocks.find((block) => block.runnable);
     if (named !== undefined) title = { html: "", text: named.name ?? firstCommand(named) };
   }
-  return { title, section, isHeading: false, line: item.line, endLine: item.endLine, ...found };
+  return { title, section, isHeading: false, line: item.line, endLine: item.endLine, ...found, number: "", id: null };
 }
 
 /** What a part holds: its fences, its task items, its directive. */
@@ -383,7 +404,18 @@ function readLoneBlocks(content: Content, section: SectionDraft, part: Part, pro
 }
 
 function lone(section: SectionDraft, title: Piece, leaf: Leaf, directive: Directive | null): StepDraft {
-  return { title, section, isHeading: false, line: leaf.line, endLine: leaf.endLine, blocks: [], checks: [], directive };
+  return {
+    title,
+    section,
+    isHeading: false,
+    line: leaf.line,
+    endLine: leaf.endLine,
+    blocks: [],
+    checks: [],
+    directive,
+    number: "",
+    id: null,
+  };
 }
 
 function titleOfLone(content: Content, block: Block, paragraph: Leaf | null, prose: Prose): Piece {

@@ -100,7 +100,7 @@ function finish({ source, problems, front, content, prose, sections, drafts }: R
   const checklist = list === null ? { categories: [], ids: [] } : finishChecklist(list, problems, createHasher(source));
   const otherBlocks = gatherOthers(content, isChecklist);
   sayMisplaced(content, drafts, isChecklist);
-  const slugs = slugsOf(sections);
+  giveSlugs(sections);
   const checkAt = new Map<Container, number>(
     (drafts ?? []).flatMap((draft) => draft.checks.map((check, index): [Container, number] => [check.node, index])),
   );
@@ -125,12 +125,7 @@ function finish({ source, problems, front, content, prose, sections, drafts }: R
     otherBlocks,
     categories: checklist.categories,
     decision: decisionOf(content, problems),
-    flow: flow.finish(
-      ids,
-      checklist.ids,
-      (section) => slugs.get(section) ?? "",
-      (node) => checkAt.get(node) ?? 0,
-    ),
+    flow: flow.finish(ids, checklist.ids, (node) => checkAt.get(node) ?? 0),
     diagnostics: sortProblems(problems.list),
   };
 }
@@ -177,11 +172,9 @@ function titleOfPath(path: string): string {
   return name === "" ? "Untitled" : name;
 }
 
-function slugsOf(sections: SectionDraft[]): Map<SectionDraft, string> {
+function giveSlugs(sections: SectionDraft[]): void {
   const slugger = createSlugger();
-  const slugs = new Map<SectionDraft, string>();
-  for (const section of sections) if (section.heading !== null) slugs.set(section, slugger(section.title.text));
-  return slugs;
+  for (const section of sections) if (section.heading !== null) section.slug = slugger(section.title.text);
 }
 
 /** Fences that belong to no step and no item, numbered among themselves. */

@@ -9,6 +9,8 @@ const MAX_PIECE_CHARS = 200_000;
 
 /** Text without any sign of Markdown or HTML, and no address that would become a link: its HTML is itself. */
 const BARE = /^(?!.*(?:www\.|:\/\/))(?:[A-Za-z0-9.,;:()/%+=?#-]| (?! ))*$/i;
+/** The same as a paragraph of one line; what begins with a letter is no other block. */
+const BARE_PARAGRAPH = /^(?!.*(?:www\.|:\/\/))[A-Za-z](?:[A-Za-z0-9.,;:()/%+=?#-]| (?! |$))*$/i;
 /**
  * Every line begins with a letter: a paragraph and nothing else, for all that ends a paragraph or is another block
  * (a list, a fence, a table's second line, an underline, HTML) begins with another sign. So marked's block rules need not be asked.
@@ -57,6 +59,7 @@ export class Prose {
       return isInline ? { html: escapeHtml(markdown), text: collapse(markdown) } : plain;
     }
     if (isInline && BARE.test(markdown)) return { html: markdown, text: markdown.trim() };
+    if (!isInline && BARE_PARAGRAPH.test(markdown)) return { html: `<p>${markdown}</p>\n`, text: "" };
     const piece: Piece = { html: "", text: "" };
     const tokens: Token[] = [];
     if (isInline) this.#lexer.inline(markdown, tokens);
