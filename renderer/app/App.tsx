@@ -53,11 +53,15 @@ function Window({ snapshot }: { snapshot: NonNullable<AppState["snapshot"]> }) {
   const shown = useRef(key);
   useEffect(() => {
     document.title = `${title} · Holdpoint`;
-    if (shown.current === key) return;
+    if (shown.current === key) return undefined;
     shown.current = key;
-    // A new view: the reader begins at its start, unless the view has put the focus somewhere itself.
-    const focused = document.activeElement;
-    if (focused === document.body || focused?.closest(".frame-rail") !== null) document.getElementById("work")?.focus();
+    // A new view: the reader begins at its start, unless the view has put the focus somewhere itself. In the frame that draws it,
+    // since focusing lays the page out.
+    const frame = requestAnimationFrame(() => {
+      const focused = document.activeElement;
+      if (focused === document.body || focused?.closest(".frame-rail") !== null) document.getElementById("work")?.focus();
+    });
+    return () => cancelAnimationFrame(frame);
   }, [key, title]);
   return (
     <Frame

@@ -2,7 +2,7 @@
 // Owns: the scroll position and the markup around the rows. Does not know what the rows are.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, type Ref, useImperativeHandle, useRef } from "react";
-import { measureLater } from "./measure-later.ts";
+import { measureLater, observeLater } from "./measure-later.ts";
 
 export type ListHandle = { show(index: number): void };
 
@@ -40,6 +40,7 @@ export function VirtualList({
   const virtual = useVirtualizer({
     useFlushSync: false,
     measureElement: measureLater,
+    observeElementRect: observeLater,
     count,
     getScrollElement: () => scroller.current,
     getItemKey: keyOf,

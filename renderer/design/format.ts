@@ -76,15 +76,24 @@ function formatter(zone: string, options: Intl.DateTimeFormatOptions): Intl.Date
   return found;
 }
 
+/** Asked for every clock on screen, and slow to find out. */
+const zones = new Map<string, boolean>([
+  ["", false],
+  ["UTC", true],
+]);
 /** Whether `zone` is an IANA zone that this machine knows. */
 export function isZone(zone: string): boolean {
-  if (zone === "") return false;
-  try {
-    new Intl.DateTimeFormat("en-GB", { timeZone: zone });
-    return true;
-  } catch {
-    return false;
+  let isKnown = zones.get(zone);
+  if (isKnown === undefined) {
+    try {
+      new Intl.DateTimeFormat("en-GB", { timeZone: zone });
+      isKnown = true;
+    } catch {
+      isKnown = false;
+    }
+    zones.set(zone, isKnown);
   }
+  return isKnown;
 }
 
 type Moment = string | number | Date;

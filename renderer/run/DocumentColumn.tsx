@@ -7,7 +7,7 @@ import { type ReactNode, useCallback, useEffect, useImperativeHandle, useLayoutE
 import type { FlowNode, RunbookDocument, RunHeader, StepState } from "../../engine/protocol/index.ts";
 import { useKeys } from "../app/keys.ts";
 import { Button, formatDate, IconButton, SafeHtml } from "../design/index.ts";
-import { measureLater } from "../design/measure-later.ts";
+import { measureLater, observeLater } from "../design/measure-later.ts";
 import { BlockCard } from "./BlockCard.tsx";
 import { PageFind } from "./PageFind.tsx";
 import { type StepContext, StepSection } from "./StepSection.tsx";
@@ -54,6 +54,7 @@ export function DocumentColumn({ header, document: text, states, focus, context,
   const virtual = useVirtualizer({
     useFlushSync: false,
     measureElement: measureLater,
+    observeElementRect: observeLater,
     count: sections.length,
     getScrollElement: () => scroller.current,
     getItemKey,

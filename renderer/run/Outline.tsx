@@ -15,7 +15,7 @@ import {
   StatusWord,
   useNow,
 } from "../design/index.ts";
-import { measureLater } from "../design/measure-later.ts";
+import { measureLater, observeLater } from "../design/measure-later.ts";
 import { countGlyphs, glyphOf, moveInOutline, type OutlineRow, outlineRows, ROW_PX, type StepGlyph } from "./outline-rows.ts";
 import { isLate, stepElapsedMs } from "./progress.ts";
 import { besideVerdict, nowWords, verdictWords } from "./words.ts";
@@ -46,12 +46,14 @@ export function Outline({ document: text, states, status, current, onChoose }: P
   const virtual = useVirtualizer({
     useFlushSync: false,
     measureElement: measureLater,
+    observeElementRect: observeLater,
     count: rows.length,
     getScrollElement: () => scroller.current,
     getItemKey,
     estimateSize: (index) => (index === currentRow ? ROW_PX.current : ROW_PX[rows[index]!.type]),
     overscan: 6,
     paddingEnd: 12,
+    initialRect: { width: 292, height: 700 },
   });
   // The eye follows the run: when the step under way changes, its row comes into view with what is before and after it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a change of the step moves the list, not a change of its rows
