@@ -23,6 +23,9 @@ type ScriptFacts = { isScript: boolean; text: string; sha256: string };
 const READ_BYTES = 65_536;
 /** Programs that bring a cluster of their own along when a wrapper calls them. */
 const OWN_CLUSTER = /^(?:minikube|microk8s)(?:\.kubectl)?$/;
+/** Options that choose a cluster in whatever client; and commands that only look at words or print them. */
+const CHOICE = /^(--(?:kubeconfig|context|kube-context|kube-apiserver))(?:=|$)/;
+const LOOKS = new Set(["case", "[[", "[", "test", "echo", "printf", "grep", "string", "contains"]);
 
 export function filesAtStart(commands: ShellCommand[]): FilesAtStart {
   return new Map(
@@ -74,6 +77,12 @@ function choicesIn(text: string, depth = 0): string[] {
     const name = program.slice(program.lastIndexOf("/") + 1);
     if (name === "ssh") choices.push("ssh runs it on another computer");
     if (OWN_CLUSTER.test(name)) choices.push(`${name} has a cluster of its own`);
+    // Put into a list first: `set -- --context other "$@"`, `options=(--context other)`. One that stands alone is a pattern of `case`.
+    if (words.length > 1 && !LOOKS.has(program))
+      for (const word of words.slice(program.startsWith("-") ? 0 : 1)) {
+        const option = CHOICE.exec(word.text)?.[1];
+        if (option !== undefined && !choices.some((choice) => choice.startsWith(option))) choices.push(`${option} chooses another cluster`);
+      }
     if (depth > 0) continue;
     for (const word of words) {
       if (!word.text.startsWith("/")) continue;
