@@ -24,6 +24,8 @@ const CLUSTER_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["cluster-diffe
 export function exitOf(failure: Failure): number {
   if (CLUSTER_CODES.has(failure.code)) return EXIT.cluster;
   if (failure.code === "confirmation-needed" || failure.code === "unsupported-step" || failure.code === "not-trusted") return EXIT.waiting;
+  // Nothing is wrong with what was asked: somebody makes space, and it is asked again.
+  if (failure.code === "disk-full") return EXIT.waiting;
   // The engine went away before it answered: whether it was done is unknown, and a person looks.
   if ((failure.details as { isGone?: boolean } | undefined)?.isGone === true) return EXIT.waiting;
   return EXIT.usage;

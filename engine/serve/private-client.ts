@@ -2,6 +2,7 @@
 // Owns: connecting, matching answers to calls. Does not start an engine.
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { isAbsolute } from "node:path";
 import { type EventName, fail, type PayloadOf, type Result } from "../protocol/index.ts";
 import { lineReader, MAX_LINE_CHARS } from "./ndjson.ts";
 import { addressNote, privateAddress, privateFolder } from "./private-address.ts";
@@ -34,7 +35,8 @@ export async function connectToRunning(runtimeDir: string, home: string): Promis
   } catch {
     return null; // no note: nothing runs, or it ended in good order
   }
-  return noted === near ? null : connectTo(noted);
+  // A note that was begun on a full disk holds nothing, and nothing is no address.
+  return noted === near || !isAbsolute(noted) ? null : connectTo(noted);
 }
 
 async function connectTo(address: string): Promise<RunningEngine | null> {

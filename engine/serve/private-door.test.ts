@@ -55,6 +55,26 @@ it("finds nobody where nobody listens, also behind a socket file that a killed p
   expect(await connectToRunning(join(folder, "run"), folder)).not.toBeNull();
 });
 
+it("finds nobody by a note that a full disk left empty, and opens all the same where no note can be written", async () => {
+  writeFileSync(addressNote(folder), "");
+  expect(await connectToRunning(join(folder, "run"), folder)).toBeNull();
+  rmSync(addressNote(folder));
+  const reports: string[] = [];
+  const runtimeDir = join(folder, "run");
+  const opened = await openPrivateDoor({
+    engine,
+    home: join(folder, "gone"),
+    runtimeDir,
+    door: "serve",
+    link: null,
+    report: (line) => void reports.push(line),
+  });
+  if (!opened.ok) throw new Error(opened.error.message);
+  doors.push(opened.value);
+  expect(reports.join()).toMatch(/engine\.address could not be written.*Free space/);
+  expect(await connectToRunning(runtimeDir, join(folder, "gone"))).not.toBeNull();
+});
+
 it("stays below the length that a socket's path may have", async () => {
   const deep = join(folder, "x".repeat(90), "y".repeat(90));
   const address = privateAddress(deep);

@@ -65,7 +65,7 @@ export async function openPrivateDoor(options: PrivateDoorOptions): Promise<Resu
   if (failed !== null) return fail("unreadable", `The private socket ${address} could not be opened: ${failed.message}.`);
   server.on("error", (error) => report(`the private socket failed: ${error.message}`));
   if (process.platform !== "win32") chmodSync(address, 0o600);
-  writeFileSync(addressNote(options.home), address, { mode: 0o600 });
+  note(options.home, address, report);
   let closed: Promise<void> | null = null;
   const drain = () => {
     closed ??= new Promise<void>((resolve) => {
@@ -84,6 +84,18 @@ export async function openPrivateDoor(options: PrivateDoorOptions): Promise<Resu
       await done;
     },
   });
+}
+
+/** Where it cannot be written, only commands of other sessions do not find this engine; a full disk must not keep anybody from looking. */
+function note(home: string, address: string, report: (line: string) => void): void {
+  try {
+    writeFileSync(addressNote(home), address, { mode: 0o600 });
+  } catch (error) {
+    rmSync(addressNote(home), { force: true });
+    report(
+      `${addressNote(home)} could not be written (${(error as Error).message}): commands of another session do not find this Holdpoint. Free space or check the disk.`,
+    );
+  }
 }
 
 function serve(socket: Socket, options: PrivateDoorOptions, caller: Caller, report: (line: string) => void): void {
