@@ -19,6 +19,19 @@ it("tells a quiet thing at once and a busy one twenty times a second, with every
   }
 });
 
+it("tells once of everything that changes in one go, as of an append of many events", () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  try {
+    const told: number[] = [];
+    const pulse = createPulse<string>((_, parts) => told.push(parts.size));
+    for (let event = 0; event < 100; event += 1) pulse.mark("log", `${event}`);
+    vi.advanceTimersByTime(1000);
+    expect(told).toEqual([100]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 it("tells what waits before what is flushed after it, and nothing once stopped", () => {
   const told: string[] = [];
   const pulse = createPulse<string>((key) => told.push(key));
