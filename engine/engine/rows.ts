@@ -120,6 +120,19 @@ export function whatHappened({ body }: StoredEvent): string {
       return `Head of a log at event ${text("seq")}`;
     case "operator.enrolled":
       return `${text("name") || text("id") || "An operator"} enrolled`;
+    case "operator.changed":
+      return `${text("id")}: ${Object.keys((data.changes ?? {}) as object).join(", ")} changed${because}`;
+    case "operator.reset":
+      return `${text("id")} has a new key; the old one signs no more${because}`;
+    case "operator.password_changed":
+      return `${text("id")} changed their password`;
+    case "operator.signed_once":
+    case "operator.reauthenticated":
+      return `${text("id")} gave id and password for ${text("what")}`;
+    case "delegation.added":
+      return `${text("to")} stands in for ${text("from")} until ${text("until")}${because}`;
+    case "delegation.revoked":
+      return `Delegation of event ${text("seq")} revoked${because}`;
     case "folder.trusted":
       return `${text("folder")} ${data.trusted === true ? "trusted" : "no longer trusted"}`;
     case "access.refused":

@@ -30,7 +30,7 @@ export async function snapshot(context: Context, caller: Caller): Promise<AppSna
     installEvents: head.seq,
     installFingerprint: head.fingerprint,
     startedAt: context.startedAt,
-    recordProblem: [store.problem ?? "", ...context.lost].filter((words) => words !== "").join(" ") || null,
+    recordProblem: [store.problem ?? "", ...people.rosterProblems(), ...context.lost].filter((words) => words !== "").join(" ") || null,
   };
 }
 

@@ -137,6 +137,9 @@ export function createPeople({ store, ports }: { store: RecordStore; ports: Port
   const timer = setInterval(room.lockIdle, IDLE_LOOK_MS);
   timer.unref();
 
+  /** By table or by record: rows taken out of the table do not make this an installation without people. */
+  const hasOperators = (): boolean => roster.people.size > 0 || countOperators(db) > 0;
+
   // One password at a time: failures are counted in order, and memory stays at one scrypt.
   let queue: Promise<unknown> = Promise.resolve();
   /** Expected failures of the record (disk full …) are answers at this door, not exceptions. */
@@ -180,7 +183,7 @@ export function createPeople({ store, ports }: { store: RecordStore; ports: Port
   }
 
   async function createFirst(given: { id: string; name: string; password: string }, callerId?: string): Promise<Result<SessionView>> {
-    if (countOperators(db) > 0) return fail("already-exists", "There is an operator already. Sign in; further people are enrolled by two.");
+    if (hasOperators()) return fail("already-exists", "There is an operator already. Sign in; further people are enrolled by two.");
     const taken = idProblem(room, given.id);
     if (taken !== null) return taken;
     const wrapped = await makeWrappedKey(given.id, given.password, ports.ids.random);
@@ -228,7 +231,7 @@ export function createPeople({ store, ports }: { store: RecordStore; ports: Port
 
   return {
     list: () => [...roster.people.values()].flatMap(({ status, view }) => (status === "active" ? [view] : [])),
-    hasOperators: () => countOperators(db) > 0,
+    hasOperators,
     createFirst: (given, callerId) => inTurn(() => createFirst(given, callerId)),
     signIn: (callerId, given) => inTurn(() => signIn(callerId, given)),
     signOut: (callerId) => endSession(callerId, "signed out"),

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { CanonicalValue } from "../protocol/index.ts";
 import { type Envelope, envelopeProblem, verifyDatabase } from "../record/index.ts";
+import { tamper } from "../record/testing.ts";
 import { ROSTER_PAYLOAD_TYPE } from "./index.ts";
 import { as, copyOf, credentials, type Desk, madeRoster, newPerson, openDesk, passwordOf } from "./testing.ts";
 
@@ -187,6 +188,12 @@ describe("a change", { timeout: 120_000 }, () => {
     expect(desk.people.who("w1")).toMatchObject({ roles: ["operator", "witness"], actor: { name: "Jon" } });
     desk.restart();
     expect(desk.people.operator("jon")).toMatchObject({ name: "Jon", roles: ["operator", "witness"] });
+    desk.people.close();
+    desk.store.close();
+    tamper(desk.home, "DELETE FROM operators; DELETE FROM lockouts");
+    desk.restart();
+    expect(code(await desk.people.createFirst({ id: "eve", name: "Eve", password: "the first again" }, "w1"))).toBe("already-exists");
+    expect(code(await desk.people.signIn("w1", credentials("dana")))).toBe("record-damaged");
   });
 });
 
