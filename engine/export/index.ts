@@ -1,20 +1,27 @@
-// Exports of a log. Owns: exportLog, its checks, the event that follows. Formats are json.ts and csv.ts.
+// Exports of a log. Owns: exportLog, its checks, the event that follows. Formats are json.ts, csv.ts and bundle/.
 // The room never changes what it exports: the event of an export comes after the head that was exported.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type Actor, type CanonicalValue, type EventFilter, fail, type LogId, ok, type Result } from "../protocol/index.ts";
 import { isFiltering, RecordError, type RecordStore, syncDirectory } from "../record/index.ts";
+import { type Report, writeBundle } from "./bundle/index.ts";
 import { writeCsv } from "./csv.ts";
 import { writeJson } from "./json.ts";
 
+export type { Report } from "./bundle/index.ts";
 export type ExportOptions = {
-  format: "json" | "csv";
-  /** Where to: a new folder; for csv also a path that ends in `.csv`, then recordings go to `NAME-recordings` beside it. */
+  format: "json" | "csv" | "bundle";
+  /**
+   * Where to: a new folder; for csv also a path that ends in `.csv`, then recordings go to `NAME-recordings` beside it; for a
+   * bundle the zip itself.
+   */
   out: string;
   filter?: EventFilter;
   /** Folder that `data.recording` of the events is relative to. */
   recordingsDir: string;
   actor: Actor;
+  /** Files for people (report PDF, tables) that a bundle takes along below data/reports. */
+  reports?: Report[];
   /** Exports the log as it was at this event; its head by default. */
   upTo?: number;
 };
@@ -48,7 +55,8 @@ export async function exportLog(store: RecordStore, log: LogId, options: ExportO
     rmSync(part, { recursive: true, force: true });
     mkdirSync(dirname(out), { recursive: true });
     const job: ExportJob = { store, log, head, filter, recordingsDir: options.recordingsDir, actor, key, out, part };
-    const written = format === "json" ? await writeJson(job) : await writeCsv(job);
+    const written =
+      format === "bundle" ? await writeBundle(job, options.reports ?? []) : format === "json" ? await writeJson(job) : await writeCsv(job);
     for (const { from, to } of written.moves) {
       if (existsSync(to)) rmdirSync(to); // an empty folder, as a file dialog makes them
       renameSync(from, to);

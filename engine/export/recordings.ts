@@ -25,25 +25,27 @@ export function createRecordingList() {
   };
 }
 
-/** Copies into `folder`/`below`/…; what is missing or differs is told in `damaged`, and copied as it is. */
+/** Copies into `folder`/`below`/…, under the names that `rename` gives; what is missing or differs is told in `damaged`, and copied as it is. */
 export async function copyRecordings(
   list: ReturnType<typeof createRecordingList>,
   from: string,
   folder: string,
   below: string,
+  rename: (name: string) => string = (name) => name,
 ): Promise<{ files: FileEntry[]; damaged: string[] }> {
   const files: FileEntry[] = [];
   const damaged: string[] = [];
   const one = async ([name, { seq, sha256, bytes }]: [string, Wanted]): Promise<() => void> => {
     const source = inside(from, name);
-    const target = inside(join(folder, below), name);
+    const called = rename(name);
+    const target = inside(join(folder, below), called);
     if (source === null || target === null)
       return () => damaged.push(`the recording "${name}" of event ${seq} leads out of its folder and was left out`);
     const copied = await copy(source, target, bytes ?? Number.POSITIVE_INFINITY);
     if (copied === null) return () => damaged.push(`the recording ${name} of event ${seq} is missing`);
     return () => {
       if (sha256 !== null && copied.sha256 !== sha256) damaged.push(`the recording ${name} does not have the hash that event ${seq} says`);
-      files.push({ path: below === "" ? name : `${below}/${name}`, ...copied });
+      files.push({ path: below === "" ? called : `${below}/${called}`, ...copied });
     };
   };
   const entries = list.entries();

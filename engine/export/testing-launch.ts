@@ -1,0 +1,336 @@
+// A launch with people, real keys and real signatures, for tests of bundles. Owns: nothing of the product.
+// It writes what engine/people and engine/launch write, and also what they would refuse, so that the verifiers have something to find.
+import { createHash, generateKeyPairSync } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Actor, CanonicalValue, LogId } from "../protocol/index.ts";
+import {
+  ENGINE_ACTOR,
+  type Envelope,
+  jcs,
+  type NewEvent,
+  type RecordStore,
+  type SigningKey,
+  sha256Hex,
+  signEnvelope,
+} from "../record/index.ts";
+import { asSigningKey } from "../record/keys.ts";
+import { mustOpen, type TestPorts, temporaryHome, testPorts } from "../record/testing.ts";
+
+type Data = Record<string, CanonicalValue>;
+export type Person = { id: string; name: string; title: string; roles: string[]; key: SigningKey };
+export type Sign = {
+  by: string;
+  kind: string;
+  id: string;
+  role: string;
+  meaning?: string;
+  reason?: string;
+  n?: number;
+  m?: number;
+  onBehalfOf?: string;
+  delegation?: number;
+  digest?: string;
+  /** Changes the payload before it is signed. */
+  edit?(payload: Data): void;
+  /** Changes the event's data after it was signed. */
+  spoil?(data: Data): void;
+  actor?: string;
+};
+
+const SIGNATURE = "application/vnd.holdpoint.signature.v1+json";
+const ROSTER = "application/vnd.holdpoint.roster.v1+json";
+export const CHECKLIST = "# Go-live\n\n## Infrastructure\n\n- [ ] **INF-01** Load balancer ≥ 2 nodes\n- [ ] **INF-02** Backup\n";
+export const CAST = '{"version":3}\n[0.1,"o","pod/web ok\\r\\n"]\n';
+export const newKey = (): SigningKey => asSigningKey(generateKeyPairSync("ed25519").privateKey);
+
+export type Desk = ReturnType<typeof openDesk>;
+export function openDesk(home = temporaryHome(), ports: TestPorts = testPorts()) {
+  const store: RecordStore = mustOpen(home.home, ports);
+  const people = new Map<string, Person>();
+  const actorOf = (id: string): Actor => {
+    const person = people.get(id);
+    return { op_id: id, name: person?.name ?? id, role: person?.roles[0] ?? "unauthenticated", session: "s1", on_behalf_of: "" };
+  };
+  /** An act on the roster, signed by each of `by` over the head before it. */
+  function act(type: string, data: Data, by: string[], reason = ""): number {
+    ports.advance(1_000);
+    const { seq, hash } = store.head(store.install);
+    const common = { ...data, v: 1, kind: "roster", install_id: store.installId, head: { seq, hash }, act: type, reason, at: now() };
+    const envelopes = by.map((id) => {
+      const { key, name, title } = people.get(id)!;
+      const signer = { op_id: id, name, title, role: "admin", key_id: key.keyId, session: "s1" };
+      return signEnvelope(ROSTER, { ...common, signer }, key);
+    });
+    const given = by.length === 0 ? data : { ...data, envelopes: envelopes as unknown as CanonicalValue };
+    return store.append(store.install, { type, actor: actorOf(by[0] ?? "os:dana"), reason, data: given }).body.seq;
+  }
+  const now = (): string => new Date(ports.clock.now()).toISOString();
+  const desk = {
+    home: home.home,
+    ports,
+    store,
+    people,
+    act,
+    now,
+    actorOf,
+    enrol(id: string, roles: string[], by: string[], title = "Engineer"): void {
+      const name = `${id[0]!.toUpperCase()}${id.slice(1)} Müller`;
+      const key = newKey();
+      const second = by[1] ?? "no second person existed";
+      const rest = { checked_by: "HR", how: "passport", enrolled_by: by, second, kdf: "scrypt" };
+      act("operator.enrolled", { id, name, title, roles, public_key: key.publicKey, ...rest }, by);
+      people.set(id, { id, name, title, roles, key });
+    },
+    reset(id: string, by: string[]): void {
+      const old = people.get(id)!;
+      const key = newKey();
+      const data = { id, public_key: key.publicKey, key_id: key.keyId, kdf: "scrypt", old_key_id: old.key.keyId, by };
+      act("operator.reset", data, by, "forgot it");
+      people.set(id, { ...old, key });
+    },
+    delegate: (from: string, to: string, roles: string[], hours: number): number =>
+      act("delegation.added", { from, to, roles, until: new Date(ports.clock.now() + hours * 3_600_000).toISOString() }, [from], "holiday"),
+    launch: (name: string, more: { solo?: boolean } = {}) => createLaunch(desk, name, more.solo === true),
+    close(): void {
+      store.close();
+      home.remove();
+    },
+  };
+  return desk;
+}
+
+export type Launch = ReturnType<typeof createLaunch>;
+function createLaunch(
+  desk: { store: RecordStore; ports: TestPorts; people: Map<string, Person>; now(): string; actorOf(id: string): Actor },
+  name: string,
+  solo: boolean,
+) {
+  const { store, ports, people } = desk;
+  const launch = `launch-${ports.ids.next()}`;
+  const log: LogId = store.createLog({ kind: "launch", genesis: { launch, name, solo }, actor: desk.actorOf("dana") });
+  type Item = { id: string; category: string; sha256: string; derived: string | null };
+  let items: Item[] = [];
+  let plan = "";
+  const facts = new Map<string, { state: string; answer: number; check: number; evidence: number[] }>();
+  const of = (id: string) => {
+    if (!facts.has(id)) facts.set(id, { state: "open", answer: 0, check: 0, evidence: [] });
+    return facts.get(id)!;
+  };
+  const rows = (category: string) =>
+    items
+      .filter((item) => item.category === category && item.derived === null)
+      .map(({ id, sha256 }) => ({ id, text: sha256, ...of(id) }) as unknown as Data);
+  const made = {
+    launch,
+    log,
+    desk,
+    append(type: string, by: string, data: Data, more: Partial<NewEvent> = {}): number {
+      ports.advance(1_000);
+      const actor = by === "engine" ? ENGINE_ACTOR : desk.actorOf(by);
+      return store.append(log, { type, actor, data, subject: { launch, ...more.subject }, ...omit(more) }).body.seq;
+    },
+    digestOf: (category: string): string =>
+      createHash("sha256")
+        .update("holdpoint/items/v1\0")
+        .update(jcs(rows(category)))
+        .digest("hex"),
+    adopt(by: string, ids: string[], text = CHECKLIST): void {
+      items = ids.map((id) => {
+        const derived = id.endsWith("*") ? "decision" : null;
+        const plain = id.replace("*", "");
+        return {
+          id: plain,
+          category: plain.startsWith("INF") ? "infrastructure" : "security",
+          sha256: sha256Hex(`${text}${plain}`),
+          derived,
+        };
+      });
+      plan = sha256Hex(text);
+      const data = {
+        path: "checklists/go-live.md",
+        title: "Go-live",
+        version: "1",
+        sha256: plan,
+        items: items as unknown as CanonicalValue,
+      };
+      made.append("checklist.adopted", by, data, {
+        payloads: [{ name: "checklist", mediaType: "text/markdown", bytes: Buffer.from(text) }],
+      });
+    },
+    answer(by: string, item: string, state = "done"): number {
+      const sha256 = items.find((one) => one.id === item)!.sha256;
+      const data = { item, item_sha256: sha256, state, note: "", value: "", approver: "", approver_name: "", expires: "", bulk: 1 };
+      const evidence = of(item).evidence;
+      const reason = state === "waived" ? "not before spring" : "";
+      const seq = made.append("item.answered", by, { ...data, evidence }, { outcome: state, reason });
+      Object.assign(of(item), { state, answer: seq });
+      return seq;
+    },
+    evidence(by: string, item: string, text: string): number {
+      const bytes = Buffer.from(text);
+      const data = { item, kind: "text", title: "log", url: "", name: "log.txt", media_type: "text/plain", bytes: bytes.length };
+      const rest = { sha256: sha256Hex(bytes), findings: [], tests: null };
+      const payloads = [{ name: "evidence", mediaType: "text/plain", bytes }];
+      const seq = made.append("evidence.added", by, { ...data, ...rest }, { payloads });
+      of(item).evidence = [...of(item).evidence, seq];
+      return seq;
+    },
+    check(by: string, item: string): number {
+      const sha256 = items.find((one) => one.id === item)!.sha256;
+      const data = {
+        item,
+        item_sha256: sha256,
+        verdict: "passed",
+        because: "exit 0",
+        measured: "",
+        run: "run-c",
+        step_seq: 0,
+        cluster: "",
+        attempt: 1,
+      };
+      const seq = made.append("item.checked", by, data, { outcome: "passed" });
+      of(item).check = seq;
+      return seq;
+    },
+    /** The payload as engine/launch builds it, signed; returns the data of its event. */
+    statement(asked: Sign, id = `sig-${ports.ids.next()}`): Data {
+      const person = people.get(asked.by)!;
+      const { seq, hash } = store.head(log);
+      const zone = ports.clock.zone();
+      const covered =
+        asked.kind === "category" ? rows(asked.id).flatMap((row) => [row["answer"], row["check"], ...(row["evidence"] as number[])]) : [];
+      const digest = asked.digest ?? (asked.kind === "category" ? made.digestOf(asked.id) : sha256Hex(`${asked.kind}/${asked.id}`));
+      const payload: Data = {
+        v: 1,
+        kind: "signature",
+        id,
+        install_id: store.installId,
+        log,
+        head: { seq, hash },
+        signer: { op_id: person.id, name: person.name, title: person.title, role: asked.role, key_id: person.key.keyId, session: "s1" },
+        on_behalf_of: asked.onBehalfOf ?? "",
+        delegation: asked.delegation ?? 0,
+        meaning: asked.meaning ?? "approved",
+        statement: `I approve ${asked.id} as ${asked.role}.`,
+        reason: asked.reason ?? "",
+        subject: {
+          kind: asked.kind,
+          id: asked.id,
+          launch,
+          run: "",
+          plan_sha256: plan,
+          digest,
+          covered: (covered as number[]).filter((one) => one > 0).sort((a, b) => a - b),
+        },
+        screen_sha256: sha256Hex("screen"),
+        at: desk.now(),
+        tz: zone.name,
+        tz_off_min: zone.offsetMinutes,
+        n: asked.n ?? 1,
+        m: asked.m ?? 1,
+      };
+      asked.edit?.(payload);
+      const envelope = signEnvelope(SIGNATURE, payload, person.key) as unknown as Envelope;
+      const data: Data = {
+        signature: id,
+        subject: { kind: asked.kind, id: asked.id },
+        meaning: asked.meaning ?? "approved",
+        role: asked.role,
+        op_id: person.id,
+        name: person.name,
+        title: person.title,
+        on_behalf_of: asked.onBehalfOf ?? "",
+        delegation: asked.delegation ?? 0,
+        n: asked.n ?? 1,
+        m: asked.m ?? 1,
+        digest,
+        statement: `I approve ${asked.id} as ${asked.role}.`,
+        envelope: envelope as unknown as CanonicalValue,
+      };
+      asked.spoil?.(data);
+      return data;
+    },
+    sign(asked: Sign): string {
+      const data = made.statement(asked);
+      made.append("signoff.added", asked.actor ?? asked.by, data, { outcome: asked.meaning ?? "approved", reason: asked.reason ?? "" });
+      return String(data["signature"]);
+    },
+    invalidate(signature: string, category: string, cause: number): void {
+      const why = "an answer changed";
+      const data = { signature, subject: { kind: "category", id: category }, cause, why };
+      made.append("signoff.invalidated", "engine", data, { reason: why });
+    },
+    propose(by: string, roles: string[], needed: number): string {
+      const id = `decision-${ports.ids.next()}`;
+      const data = { id, outcome: "go", conditions: [], digest: sha256Hex(`decision/${id}`), replaces: "", roles, needed, blockers: [] };
+      made.append("decision.proposed", by, data, { outcome: "go", reason: "all signed" });
+      return id;
+    },
+    /** A run of one step within the launch, with a recording. */
+    run(by: string, number = 1): void {
+      const run = `run-${number}`;
+      const path = `${run}/schritt-ü-${number}.cast`;
+      const file = join(store.home, "recordings", path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, CAST);
+      const subject = { run, mode: "live", step: "switch", attempt: 1, cluster: "main" };
+      const recorded = { recording: path, recording_sha256: sha256Hex(CAST), recording_bytes: CAST.length };
+      made.append(
+        "run.started",
+        by,
+        { title: "Switch" },
+        { subject, payloads: [{ name: "plan", mediaType: "text/markdown", bytes: Buffer.from("# Plan\n") }] },
+      );
+      made.append("block.started", by, { block: 0, text: "kubectl get pods # ≤ “ok”\r\n\u001b[31m😀", recording: path }, { subject });
+      made.append("step.ended", by, { duration_ms: 1500, ...recorded }, { subject, outcome: "passed" });
+    },
+  };
+  return made;
+}
+const omit = ({ subject: _, ...rest }: Partial<NewEvent>): Partial<NewEvent> => rest;
+
+/** Dana and Omar keep the roster; Ana and Ben approve, Eve executes; Ben may sign for Ana. */
+export function staffed(): Desk & { delegation: number } {
+  const desk = openDesk();
+  desk.enrol("dana", ["lead", "operator", "admin"], []);
+  desk.enrol("omar", ["operator", "admin"], ["dana"]);
+  for (const id of ["ana", "ben", "cleo"]) desk.enrol(id, ["approver"], ["dana", "omar"]);
+  desk.enrol("eve", ["operator"], ["dana", "omar"]);
+  const delegation = desk.delegate("ana", "cleo", ["security-lead"], 24);
+  return Object.assign(desk, { delegation });
+}
+
+/** A whole launch: answers, evidence, a check, two categories signed, one changed and signed again, a run, GO, closed. */
+export function wholeLaunch(desk: Desk & { delegation: number }, name = "v1.0-rc1"): Launch {
+  const launch = desk.launch(name);
+  launch.append("launch.created", "dana", { launch: launch.launch, facts: { name }, solo: false });
+  launch.adopt("dana", ["INF-01", "INF-02", "INF-03*", "SEC-01"]);
+  launch.answer("eve", "INF-01");
+  launch.evidence("eve", "INF-02", "backup done\n");
+  launch.answer("eve", "INF-02");
+  launch.check("dana", "INF-02");
+  launch.answer("eve", "SEC-01", "waived");
+  const first = launch.sign({ by: "ana", kind: "category", id: "infrastructure", role: "infrastructure-lead", n: 1, m: 2 });
+  const cause = launch.answer("eve", "INF-01");
+  launch.invalidate(first, "infrastructure", cause);
+  launch.sign({ by: "ana", kind: "category", id: "infrastructure", role: "infrastructure-lead", n: 1, m: 2 });
+  launch.sign({ by: "ben", kind: "category", id: "infrastructure", role: "approver", n: 2, m: 2 });
+  launch.sign({ by: "cleo", kind: "category", id: "security", role: "security-lead", onBehalfOf: "ana", delegation: desk.delegation });
+  launch.run("eve");
+  const decision = launch.propose("dana", ["release-manager", "approver"], 2);
+  const digest = sha256Hex(`decision/${decision}`);
+  launch.sign({ by: "dana", kind: "decision", id: decision, role: "release-manager", digest, n: 1, m: 2 });
+  launch.sign({ by: "ben", kind: "decision", id: decision, role: "approver", digest, n: 2, m: 2 });
+  launch.append("decision.taken", "engine", { id: decision, outcome: "go" });
+  launch.append(
+    "attachment.added",
+    "dana",
+    { title: "Minutes", name: "minutes.pdf", media_type: "application/pdf", bytes: 4, sha256: sha256Hex("%PDF") },
+    { payloads: [{ name: "attachment", mediaType: "application/pdf", bytes: Buffer.from("%PDF") }] },
+  );
+  launch.sign({ by: "dana", kind: "close", id: launch.launch, role: "lead", n: 1, m: 2 });
+  launch.sign({ by: "ben", kind: "close", id: launch.launch, role: "approver", n: 2, m: 2 });
+  launch.append("launch.closed", "dana", { head_fingerprint: "x" });
+  return launch;
+}

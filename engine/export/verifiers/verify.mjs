@@ -1,0 +1,1742 @@
+#!/usr/bin/env node
+// Verifies a Holdpoint bundle with nothing but Node 18 or newer: one file, no dependency, no code of the program that wrote it.
+// Owns: reading the zip strictly, every check, the words and the exit code. verify.py beside it says the same, written apart.
+// Does not change anything, opens no connection, and does not trust the bundle for where it comes from (--fingerprint, --roster).
+import { createHash, createPublicKey, verify as verifySignature } from "node:crypto";
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const SIGNATURE = "application/vnd.holdpoint.signature.v1+json";
+const ROSTER = "application/vnd.holdpoint.roster.v1+json";
+const CLOSING = "application/vnd.holdpoint.export.v1+json";
+const BUNDLE = "application/vnd.holdpoint.bundle.v1+json";
+const CHECKPOINT = "application/vnd.holdpoint.checkpoint.v1+json";
+const BAGIT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+const HEX64 = /^[0-9a-f]{64}$/;
+const NOT_PROVED = [
+  "that what was recorded was true when it was recorded (a lie at capture time)",
+  "that nobody with full rights on the machine (root) forged it while it was written",
+  "that the machine's clock was right: the order is proved, the times are a claim",
+  "that a password was used by its owner and not given away",
+];
+/** A name longer than this, or more files than this, is no bundle of ours but an attempt on the reader. */
+const MAX_NAME = 1000;
+const MAX_FILES = 1_000_000;
+/** Files that are read whole into memory (manifests, lists): more is refused. The logs and recordings are read in pieces. */
+const MAX_WHOLE = 512 * 1024 * 1024;
+const PIECE = 1 << 20;
+const LISTED_AT_MOST = 1000;
+
+export class CannotRead extends Error {}
+
+// ── bytes and canonical JSON ────────────────────────────────────────────────────────────────────────────────────────────
+
+const sha = (...parts) => {
+  const digest = createHash("sha256");
+  for (const part of parts) digest.update(part);
+  return digest.digest();
+};
+const shaHex = (...parts) => sha(...parts).toString("hex");
+const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** RFC 8785, of strings, booleans, null, safe integers, arrays and objects alone. Throws on anything else. */
+export function canonical(value, depth = 0) {
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "number") {
+    if (!Number.isSafeInteger(value)) throw new Error("not a safe integer");
+    return String(value === 0 ? 0 : value);
+  }
+  if (typeof value === "string") {
+    if (LONE.test(value)) throw new Error("a lone surrogate");
+    return JSON.stringify(value);
+  }
+  if (depth >= 100) throw new Error("nested too deep");
+  if (Array.isArray(value)) return `[${value.map((one) => canonical(one, depth + 1)).join(",")}]`;
+  const pairs = Object.keys(value).sort();
+  return `{${pairs.map((key) => `${canonical(key)}:${canonical(value[key], depth + 1)}`).join(",")}}`;
+}
+
+/** What a line says, or undefined where the line is not exactly the canonical text of what it says. */
+function strict(bytes) {
+  try {
+    const line = utf8.decode(bytes);
+    const value = JSON.parse(line);
+    return canonical(value) === line ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const keysOf = (value) => (isRecord(value) ? Object.keys(value).sort().join() : "");
+const same = (a, b) => a !== undefined && b !== undefined && canonical(a) === canonical(b);
+
+// ── signatures ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const P = 2n ** 255n - 19n;
+/** Encodings of the points of small order: under such a "key" one signature fits many texts. */
+const SMALL = new Set(
+  [
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+  ].flatMap((hex) => [hex, `${hex.slice(0, 62)}${(Number.parseInt(hex.slice(62), 16) ^ 0x80).toString(16).padStart(2, "0")}`]),
+);
+const keys = new Map();
+const answers = new Map();
+
+/** Ed25519 (RFC 8032) with keys that are not canonical or of small order refused. Answers are remembered: lines repeat. */
+function fits(publicKey, message, signature) {
+  const at = `${publicKey}${signature}${shaHex(message)}`;
+  const known = answers.get(at);
+  if (known !== undefined) return known;
+  if (answers.size > 50_000) answers.clear();
+  const answer = decide(publicKey, message, signature);
+  answers.set(at, answer);
+  return answer;
+}
+function decide(publicKey, message, signature) {
+  if (!HEX64.test(publicKey) || !/^[0-9a-f]{128}$/.test(signature) || SMALL.has(publicKey)) return false;
+  const y = BigInt(`0x${Buffer.from(publicKey, "hex").reverse().toString("hex")}`) & (2n ** 255n - 1n);
+  if (y >= P) return false;
+  try {
+    let key = keys.get(publicKey);
+    if (key === undefined) {
+      const der = Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), Buffer.from(publicKey, "hex")]);
+      key = createPublicKey({ key: der, format: "der", type: "spki" });
+      keys.set(publicKey, key);
+    }
+    return verifySignature(null, message, key, Buffer.from(signature, "hex"));
+  } catch {
+    return false;
+  }
+}
+const isEnvelope = (value) =>
+  keysOf(value) === "payload,payloadType,signatures" &&
+  isRecord(value.payload) &&
+  typeof value.payloadType === "string" &&
+  Array.isArray(value.signatures) &&
+  value.signatures.length === 1 &&
+  keysOf(value.signatures[0]) === "keyid,sig" &&
+  typeof value.signatures[0].keyid === "string" &&
+  typeof value.signatures[0].sig === "string";
+/** Whether the DSSE envelope (v1) is of that type and signed by that key. */
+function signedBy(envelope, type, publicKey) {
+  if (!isEnvelope(envelope) || envelope.payloadType !== type || !HEX64.test(publicKey)) return false;
+  const [{ keyid, sig }] = envelope.signatures;
+  if (keyid !== shaHex(Buffer.from(publicKey, "hex"))) return false;
+  const text = Buffer.from(canonical(envelope.payload));
+  return fits(publicKey, Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${text.length} `), text]), sig);
+}
+
+// ── what was found ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function createFindings() {
+  const seen = new Set();
+  const problems = [];
+  const warnings = [];
+  const add =
+    (list, kind) =>
+    (code, message, log = null, seq = null) => {
+      const at = `${kind}\0${code}\0${log}\0${seq}\0${log === null ? message : ""}`;
+      if (seen.has(at)) return;
+      seen.add(at);
+      if (list.length < LISTED_AT_MOST) list.push({ code, message, log, seq });
+      else if (list.length === LISTED_AT_MOST) list.push({ code: "more", message: "… and more like these", log: null, seq: null });
+    };
+  return { problems, warnings, problem: add(problems, "problem"), warning: add(warnings, "warning") };
+}
+
+// ── the zip, and folders ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A file of the bundle: where its bytes lie. `pieces` reads them in order, so that memory stays flat. */
+const fileOf = (path, size, read) => ({
+  path,
+  size,
+  *pieces() {
+    for (let at = 0; at < size; at += PIECE) yield read(at, Math.min(PIECE, size - at));
+  },
+});
+function hashOf(file, limit = Number.POSITIVE_INFINITY) {
+  const digest = createHash("sha256");
+  let left = limit;
+  for (const piece of file.pieces()) {
+    digest.update(piece.length > left ? piece.subarray(0, left) : piece);
+    left -= piece.length;
+    if (left <= 0) break;
+  }
+  return digest.digest("hex");
+}
+const wholeOf = (file) => (file.size > MAX_WHOLE ? Buffer.alloc(0) : Buffer.concat([...file.pieces()]));
+function* linesOf(file) {
+  let rest = [];
+  for (const piece of file.pieces()) {
+    let start = 0;
+    for (let end = piece.indexOf(10); end !== -1; end = piece.indexOf(10, start)) {
+      rest.push(piece.subarray(start, end));
+      yield { bytes: rest.length === 1 ? rest[0] : Buffer.concat(rest), isEnded: true };
+      rest = [];
+      start = end + 1;
+    }
+    if (start < piece.length) rest.push(piece.subarray(start));
+  }
+  if (rest.length > 0) yield { bytes: Buffer.concat(rest), isEnded: false };
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let bit = 0; bit < 8; bit++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
+  return c;
+});
+function crcOf(file) {
+  let crc = 0xffffffff;
+  for (const piece of file.pieces()) for (let i = 0; i < piece.length; i++) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ piece[i]) & 255];
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+function numbers(...fields) {
+  const out = Buffer.alloc(fields.reduce((sum, [width]) => sum + width, 0));
+  let at = 0;
+  for (const [width, value] of fields) {
+    if (width === 8) out.writeBigUInt64LE(BigInt(value), at);
+    else out.writeUIntLE(value, at, width);
+    at += width;
+  }
+  return out;
+}
+const BIG = 0xfffffffe;
+// The one form that the exporter writes: stored, never compressed, sizes after the data, no extra field of any host, no
+// comment. Each structure is written again from what it says and must be the same bytes, so that no byte is without meaning.
+const localHeader = (e) =>
+  Buffer.concat([
+    numbers([4, 0x04034b50], [2, 20], [2, 0x0808], [2, 0], [2, e.time], [2, e.date], [4, 0], [4, 0], [4, 0], [2, e.name.length], [2, 0]),
+    e.name,
+  ]);
+const descriptor = (e) => {
+  const width = Math.max(e.size, e.offset) > BIG ? 8 : 4;
+  return numbers([4, 0x08074b50], [4, e.crc], [width, e.size], [width, e.size]);
+};
+const centralRecord = (e) => {
+  const isBig = Math.max(e.size, e.offset) > BIG;
+  const small = (value) => (isBig ? 0xffffffff : value);
+  const extra = isBig ? numbers([2, 1], [2, 24], [8, e.size], [8, e.size], [8, e.offset]) : Buffer.alloc(0);
+  return Buffer.concat([
+    numbers(
+      [4, 0x02014b50],
+      [2, 0x033f],
+      [2, isBig ? 45 : 20],
+      [2, 0x0808],
+      [2, 0],
+      [2, e.time],
+      [2, e.date],
+      [4, e.crc],
+      [4, small(e.size)],
+      [4, small(e.size)],
+      [2, e.name.length],
+      [2, extra.length],
+      [2, 0],
+      [2, 0],
+      [2, 0],
+      [4, 0x81a40000],
+      [4, small(e.offset)],
+    ),
+    e.name,
+    extra,
+  ]);
+};
+function zipEnd(count, size, offset) {
+  const isBig = count >= 0xffff || size >= 0xffffffff || offset >= 0xffffffff;
+  const end = numbers(
+    [4, 0x06054b50],
+    [2, 0],
+    [2, 0],
+    [2, Math.min(count, 0xffff)],
+    [2, Math.min(count, 0xffff)],
+    [4, Math.min(size, 0xffffffff)],
+    [4, Math.min(offset, 0xffffffff)],
+    [2, 0],
+  );
+  if (!isBig) return end;
+  const record = numbers([4, 0x06064b50], [8, 44], [2, 0x033f], [2, 45], [4, 0], [4, 0], [8, count], [8, count], [8, size], [8, offset]);
+  return Buffer.concat([record, numbers([4, 0x07064b50], [4, 0], [8, offset + size], [4, 1]), end]);
+}
+
+/** Reads the directory at the zip's end. Nothing is inflated and nothing is written, so a bomb or a path out finds no way. */
+function readZip(source, findings) {
+  const damaged = (why) => void findings.problem("zip-damaged", `The zip is not as the exporter wrote it: ${why}.`);
+  const files = new Map();
+  const { size: total, read } = source;
+  if (total < 22) return void damaged("it is too short") ?? { files, stamp: null };
+  const end = read(total - 22, 22);
+  if (end.readUInt32LE(0) !== 0x06054b50) return void damaged("its end is missing") ?? { files, stamp: null };
+  let [count, size, offset, tail] = [end.readUInt16LE(10), end.readUInt32LE(12), end.readUInt32LE(16), 22];
+  if ((count === 0xffff || size === 0xffffffff || offset === 0xffffffff) && total >= 98) {
+    const record = read(total - 98, 56);
+    if (record.readUInt32LE(0) === 0x06064b50) {
+      [count, size, offset] = [32, 40, 48].map((at) => Number(record.readBigUInt64LE(at)));
+      tail = 98;
+    }
+  }
+  if (count > MAX_FILES || offset + size !== total - tail || size > MAX_WHOLE)
+    return void damaged("its directory is not where its end says") ?? { files, stamp: null };
+  if (!read(total - tail, tail).equals(zipEnd(count, size, offset))) damaged("its end has more or other fields");
+  const directory = read(offset, size);
+  let at = 0;
+  let next = 0;
+  let stamp = null;
+  let base = null;
+  const names = new Set();
+  for (let i = 0; i < count; i++) {
+    if (at + 46 > size || directory.readUInt32LE(at) !== 0x02014b50) {
+      damaged(`entry ${i + 1} of its directory is not one`);
+      break;
+    }
+    const u16 = (place) => directory.readUInt16LE(at + place);
+    const u32 = (place) => directory.readUInt32LE(at + place);
+    const [nameLength, extraLength] = [u16(28), u16(30)];
+    const length = 46 + nameLength + extraLength + u16(32);
+    if (at + length > size) {
+      damaged(`entry ${i + 1} of its directory is cut`);
+      break;
+    }
+    const name = directory.subarray(at + 46, at + 46 + nameLength);
+    const entry = { name, time: u16(12), date: u16(14), crc: u32(16), size: u32(24), offset: u32(42) };
+    if (entry.size === 0xffffffff && extraLength === 28) {
+      entry.size = Number(directory.readBigUInt64LE(at + 46 + nameLength + 4));
+      entry.offset = Number(directory.readBigUInt64LE(at + 46 + nameLength + 20));
+    }
+    const record = directory.subarray(at, at + length);
+    at += length;
+    stamp ??= { time: entry.time, date: entry.date };
+    const dataAt = entry.offset + 30 + nameLength;
+    const after = dataAt + entry.size;
+    const width = Math.max(entry.size, entry.offset) > BIG ? 24 : 16;
+    if (after + width > offset) {
+      damaged(`entry ${i + 1} leads out of the file`);
+      continue;
+    }
+    const isWhole =
+      entry.offset === next &&
+      entry.time === stamp.time &&
+      entry.date === stamp.date &&
+      record.equals(centralRecord(entry)) &&
+      read(entry.offset, 30 + nameLength).equals(localHeader(entry)) &&
+      read(after, width).equals(descriptor(entry));
+    next = after + width;
+    let text = null;
+    try {
+      text = utf8.decode(name);
+    } catch {
+      text = null;
+    }
+    const parts = (text ?? "").split("/");
+    base ??= parts[0];
+    const isSafe =
+      text !== null &&
+      nameLength <= MAX_NAME &&
+      parts.length >= 2 &&
+      parts[0] === base &&
+      parts.every((part) => /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(part)) &&
+      !names.has(text.toLowerCase());
+    if (!isSafe) {
+      findings.problem("zip-names", `Entry ${i + 1} of the zip has a name that leads out of its folder, is no name, or comes twice.`);
+      continue;
+    }
+    names.add(text.toLowerCase());
+    const path = parts.slice(1).join("/");
+    const file = fileOf(path, entry.size, (from, length) => read(dataAt + from, length));
+    if (!isWhole || crcOf(file) !== entry.crc) damaged(`${path} is not stored as it must be`);
+    files.set(path, file);
+  }
+  if (at !== size || next !== offset) damaged("there are bytes between its parts");
+  return { files, stamp };
+}
+
+function readFolder(path) {
+  const files = new Map();
+  const walk = (folder, below) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const name = below === "" ? entry.name : `${below}/${entry.name}`;
+      const full = join(folder, entry.name);
+      if (entry.isDirectory()) walk(full, name);
+      else if (entry.isFile()) {
+        const { size } = statSync(full);
+        files.set(
+          name,
+          fileOf(name, size, (at, length) => {
+            const file = openSync(full, "r");
+            try {
+              return readAll(file, at, length);
+            } finally {
+              closeSync(file);
+            }
+          }),
+        );
+      } else
+        files.set(
+          name,
+          fileOf(name, 0, () => Buffer.alloc(0)),
+        ); // a link is no file of a bundle; its hash will not fit
+    }
+  };
+  walk(path, "");
+  // Unpacked, a bundle is a folder in a folder.
+  const tops = new Set([...files.keys()].map((name) => name.split("/")[0]));
+  if (!files.has("bagit.txt") && tops.size === 1) {
+    const [top] = tops;
+    return new Map([...files].map(([name, file]) => [name.slice(top.length + 1), { ...file, path: name.slice(top.length + 1) }]));
+  }
+  return files;
+}
+function readAll(file, at, length) {
+  const out = Buffer.allocUnsafe(length);
+  let done = 0;
+  while (done < length) {
+    const read = readSync(file, out, done, length - done, at + done);
+    if (read === 0) return Buffer.concat([out.subarray(0, done), Buffer.alloc(length - done)]);
+    done += read;
+  }
+  return out;
+}
+
+// ── BagIt and the signed manifest ───────────────────────────────────────────────────────────────────────────────────────
+
+const TAG_MANIFEST = "tagmanifest-sha256.txt";
+const BAG_MANIFEST = "manifest-sha256.txt";
+const SIGNED = "manifest.dsse.json";
+const byName = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+
+function checkBag(files, hashes, findings) {
+  const bagit = files.get("bagit.txt");
+  if (bagit === undefined || wholeOf(bagit).toString("latin1") !== BAGIT)
+    findings.problem("bagit-txt", "bagit.txt is missing or does not say BagIt 1.0 in UTF-8.");
+  const all = [...files.keys()].sort(byName);
+  checkHashList(
+    BAG_MANIFEST,
+    all.filter((path) => path.startsWith("data/")),
+    files,
+    hashes,
+    findings,
+  );
+  checkHashList(
+    TAG_MANIFEST,
+    all.filter((path) => !path.startsWith("data/") && path !== TAG_MANIFEST),
+    files,
+    hashes,
+    findings,
+  );
+}
+function checkHashList(name, paths, files, hashes, findings) {
+  const file = files.get(name);
+  if (file === undefined) return findings.problem("bag-manifest", `${name} is missing.`);
+  const text = wholeOf(file).toString("utf8");
+  if (text === paths.map((path) => `${hashes.get(path)}  ${path}\n`).join("")) return;
+  const lines = text.split("\n");
+  const listed = new Map();
+  let isOdd = lines.pop() !== "";
+  for (const line of lines) {
+    const found = /^([0-9a-f]{64}) {2}([A-Za-z0-9._/-]+)$/.exec(line);
+    if (found === null || listed.has(found[2])) isOdd = true;
+    else listed.set(found[2], found[1]);
+  }
+  if (!compare(name, listed, paths, hashes, findings) || isOdd)
+    findings.problem("bag-manifest", `${name} is not in its form: sorted, one line for each file, each once.`);
+}
+function compare(name, listed, paths, hashes, findings) {
+  let differs = false;
+  const say = (code, message) => {
+    differs = true;
+    findings.problem(code, message);
+  };
+  for (const [path, hash] of listed) {
+    if (!hashes.has(path)) say("file-missing", `${path}, listed by ${name}, is missing.`);
+    else if (hashes.get(path) !== hash) say("file-changed", `${path} does not have the hash that ${name} says.`);
+  }
+  for (const path of paths) if (!listed.has(path)) say("file-unlisted", `${path} is not listed by ${name}: it was put in.`);
+  return differs;
+}
+
+function checkManifest(files, hashes, main, index, findings) {
+  const file = files.get(SIGNED);
+  if (file === undefined) return void findings.problem("manifest-missing", `${SIGNED} is missing: nothing signed covers the files.`);
+  const bytes = wholeOf(file);
+  const envelope = bytes.at(-1) === 10 ? strict(bytes.subarray(0, -1)) : undefined;
+  const payload = isEnvelope(envelope) ? envelope.payload : null;
+  const list = payload?.files;
+  const isList =
+    Array.isArray(list) &&
+    list.every(
+      (one) =>
+        keysOf(one) === "bytes,path,sha256" &&
+        typeof one.path === "string" &&
+        typeof one.sha256 === "string" &&
+        Number.isSafeInteger(one.bytes),
+    );
+  if (payload === null || payload.v !== 1 || payload.kind !== "bundle" || !isList || !Array.isArray(payload.damaged))
+    return void findings.problem("manifest-malformed", `${SIGNED} is not one canonical signed line.`);
+  if (!signedBy(envelope, BUNDLE, main?.genesis?.install_key ?? ""))
+    findings.problem("manifest-signature", `${SIGNED} is not signed by the installation's key.`);
+  const paths = [...files.keys()].filter((path) => path !== SIGNED && path !== TAG_MANIFEST).sort(byName);
+  compare(SIGNED, new Map(list.map((one) => [one.path, one.sha256])), paths, hashes, findings);
+  const sizes = list.every((one) => !files.has(one.path) || files.get(one.path).size === one.bytes);
+  const isSorted = list.every((one, i) => i === 0 || list[i - 1].path < one.path);
+  const says = (log) => (log === null ? null : { log: log.id, seq: log.seq, head: log.head.toString("hex") });
+  const { log, seq, head } = payload;
+  if (!sizes || !isSorted || !same({ log, seq, head }, says(main) ?? {}) || !same(payload.install_log, says(index)))
+    findings.problem("manifest-differs", `${SIGNED} is of another export than the logs that are here.`);
+  for (const what of payload.damaged) findings.problem("damaged-at-export", `Known when it was exported: ${String(what)}.`);
+  return payload;
+}
+
+function checkBagInfo(files, counts, main, findings) {
+  const file = files.get("bag-info.txt");
+  const lines = file === undefined ? [] : wholeOf(file).toString("utf8").split("\n");
+  const of = (label) => lines.filter((line) => line.startsWith(`${label}: `)).map((line) => line.slice(label.length + 2));
+  const data = [...files.values()].filter(({ path }) => path.startsWith("data/"));
+  const wanted = {
+    "Payload-Oxum": `${data.reduce((sum, one) => sum + one.size, 0)}.${data.length}`,
+    "Holdpoint-Head": main === null ? "" : `event ${main.seq}, ${main.head.toString("hex")}`,
+    "Holdpoint-Fingerprint": main === null ? "" : fingerprintOf(main.head),
+    "Holdpoint-Counts": `${counts.events} events, ${counts.signatures} signatures, ${counts.recordings} recordings, ${counts.payloads} payloads, ${counts.checkpoints} checkpoints`,
+  };
+  for (const [label, value] of Object.entries(wanted)) {
+    const found = of(label);
+    if (found.length !== 1 || found[0] !== value)
+      findings.problem("bag-info", `bag-info.txt says ${label}: ${found.join(" / ") || "nothing"}; it is ${value}.`);
+  }
+}
+
+const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** First 100 bits of a head as 20 letters and digits. */
+export function fingerprintOf(hash) {
+  let bits = BigInt(`0x${hash.toString("hex").slice(0, 25)}`);
+  const out = [];
+  for (let i = 0; i < 20; i++) {
+    out.unshift(CROCKFORD[Number(bits % 32n)]);
+    bits /= 32n;
+  }
+  return out.join("").match(/.{4}/g).join(" ");
+}
+const plainFingerprint = (text) => {
+  const plain = text.toUpperCase().replace(/[\s-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
+  return /^[0-9A-HJKMNP-TV-Z]{20}$/.test(plain) ? plain.match(/.{4}/g).join(" ") : null;
+};
+
+// ── a log's chain ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const BODY = "actor,boot,corrects,data,device,log,mono_ns,outcome,payloads,prev,reason,seq,subject,ts_utc,type,tz,tz_off_min,v";
+const MOMENT = /^[2-9]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+const LOG = /^(log|install)-[0-9A-HJKMNP-TV-Z]{26}$/;
+const isText = (value) => typeof value === "string";
+const isMoment = (value) => isText(value) && MOMENT.test(value) && new Date(value).toJSON() === value;
+const isWhole = (value, from = Number.MIN_SAFE_INTEGER) => Number.isSafeInteger(value) && value >= from;
+
+function isBody(b) {
+  const texts = (part, names) =>
+    keysOf(part) === names && Object.keys(part).every((key) => (key === "attempt" ? isWhole(part[key]) : isText(part[key])));
+  return (
+    keysOf(b) === BODY &&
+    b.v === 1 &&
+    texts(b.actor, "name,on_behalf_of,op_id,role,session") &&
+    texts(b.device, "app,host,install,os_user") &&
+    texts(b.subject, "attempt,cluster,launch,mode,plan_sha256,run,step") &&
+    [b.boot, b.outcome, b.reason, b.type, b.tz].every(isText) &&
+    isText(b.log) &&
+    LOG.test(b.log) &&
+    isWhole(b.seq, 1) &&
+    isWhole(b.corrects, 0) &&
+    b.corrects < b.seq &&
+    isWhole(b.tz_off_min) &&
+    isText(b.prev) &&
+    HEX64.test(b.prev) &&
+    isMoment(b.ts_utc) &&
+    isText(b.mono_ns) &&
+    /^\d{1,20}$/.test(b.mono_ns) &&
+    isRecord(b.data) &&
+    Array.isArray(b.payloads) &&
+    b.payloads.every(
+      (one) =>
+        keysOf(one) === "bytes,commitment,media_type,name" &&
+        isWhole(one.bytes, 0) &&
+        isText(one.name) &&
+        isText(one.media_type) &&
+        isText(one.commitment) &&
+        HEX64.test(one.commitment),
+    )
+  );
+}
+
+const NEEDS_REASON = new Set(["step.skipped", "step.judged", "run.held", "run.aborted"]);
+/** When something happened, for "before or at the time of": within one boot by the monotonic clock, else by the wall clock. */
+const momentOf = (b) => ({ ts: b.ts_utc, boot: b.boot, mono: b.mono_ns });
+const notAfter = (a, b) => (a.boot === b.boot ? BigInt(a.mono) <= BigInt(b.mono) : a.ts <= b.ts);
+
+/** Walks one log from its genesis; `see` is given each event that could be read, and the hash before and after it. */
+function walkLog(file, findings, see) {
+  const lines = linesOf(file);
+  const first = lines.next();
+  const genesis = first.done ? undefined : strict(first.value.bytes);
+  const isGenesis =
+    isRecord(genesis) &&
+    genesis.v === 1 &&
+    isText(genesis.log) &&
+    LOG.test(genesis.log) &&
+    isWhole(genesis.number, 0) &&
+    isText(genesis.install_id) &&
+    isText(genesis.install) &&
+    isText(genesis.install_key) &&
+    HEX64.test(genesis.install_key) &&
+    isMoment(genesis.opened_at) &&
+    ["install", "run", "launch"].includes(genesis.kind);
+  if (!isGenesis) return void findings.problem("genesis-malformed", `The first line of ${file.path} is not the genesis of a log.`) ?? null;
+  const log = {
+    id: genesis.log,
+    genesis,
+    path: file.path,
+    events: 0,
+    seq: 0,
+    head: sha("holdpoint/genesis/v1\0", first.value.bytes),
+    hashes: [],
+    anchored: -1,
+    at: genesis.opened_at,
+  };
+  log.hashes[0] = log.head;
+  const say = (code, message, seq) => findings.problem(code, message, log.id, seq);
+  let excused = false;
+  let before = null;
+  const take = (bytes) => {
+    log.events += 1;
+    const wanted = log.seq + 1;
+    const body = strict(bytes);
+    if (!isBody(body)) {
+      if (body === undefined) say("event-not-canonical", `Event ${wanted}: its bytes are not the canonical text of what they say.`, wanted);
+      else say("event-malformed", `Event ${wanted} does not have the shape of an event.`, wanted);
+      log.head = sha("holdpoint/event/v1\0", log.head, bytes);
+      log.seq = wanted;
+      log.hashes[wanted] = log.head;
+      excused = true;
+      return;
+    }
+    if (body.log !== log.id) say("event-of-another-log", `Event ${body.seq} belongs to ${body.log}: it was put in.`, body.seq);
+    if (body.seq > wanted) say("gap", `Before event ${body.seq}, ${body.seq - wanted} events are missing: removed, or moved.`, wanted);
+    else if (body.seq < wanted) say("out-of-order", `Event ${body.seq} comes again or too late.`, body.seq);
+    else if (body.prev !== log.head.toString("hex") && !excused)
+      say(
+        "chain-broken",
+        `Event ${body.seq} does not follow the line before it that is here: one of the two was changed or put in.`,
+        wanted - 1,
+      );
+    excused = false;
+    const previous = body.seq === wanted ? log.head : Buffer.from(body.prev, "hex");
+    const hash = sha("holdpoint/event/v1\0", Buffer.from(body.prev, "hex"), bytes);
+    log.seq = Math.max(log.seq, body.seq);
+    log.head = hash;
+    if (body.seq <= log.events + MAX_FILES) log.hashes[body.seq] = hash;
+    log.at = body.ts_utc;
+    if ((NEEDS_REASON.has(body.type) || body.corrects !== 0) && body.reason.trim() === "")
+      say("reason-missing", `Event ${body.seq} (${body.type}) has no reason.`, body.seq);
+    if (before !== null && body.type !== "clock.step" && clocksParted(before, body))
+      findings.warning(
+        "clock-parted",
+        `Before event ${body.seq} the clocks parted by more than 2 s, and no clock.step says so.`,
+        log.id,
+        body.seq,
+      );
+    before = { ts: Date.parse(body.ts_utc), mono: BigInt(body.mono_ns), boot: body.boot };
+    see(body, previous);
+  };
+  let held = null;
+  for (const line of lines) {
+    if (held !== null) take(held.bytes);
+    held = line;
+  }
+  if (held === null || !held.isEnded) say("file-cut", `${file.path} does not end with a whole line: it was cut.`, null);
+  if (held?.bytes.includes('"mono_ns":') && !held.bytes.includes('"payloadType":"application/vnd.holdpoint.export')) {
+    take(held.bytes);
+    held = null;
+  }
+  checkClosing(log, held, say);
+  return log;
+}
+function clocksParted(before, body) {
+  const wall = Date.parse(body.ts_utc) - before.ts;
+  if (body.boot !== before.boot) return wall < -2000;
+  const mono = Number((BigInt(body.mono_ns) - before.mono) / 1_000_000n);
+  return Math.abs(wall - mono) > 2000;
+}
+function checkClosing(log, held, say) {
+  if (held === null) return say("closing-missing", `${log.path} has no closing line: it was cut at its end.`, null);
+  const envelope = strict(held.bytes);
+  const c = isEnvelope(envelope) ? envelope.payload : null;
+  if (
+    c === null ||
+    keysOf(c) !== "at,events,head,install_id,kind,log,number,partial,seq,v" ||
+    c.v !== 1 ||
+    c.kind !== "export" ||
+    c.partial !== null
+  )
+    return say("closing-malformed", `The closing line of ${log.path} is not one of a whole log.`, null);
+  if (!signedBy(envelope, CLOSING, log.genesis.install_key))
+    say("closing-signature", `The closing line of ${log.path} is not signed by the installation's key.`, null);
+  const wanted = {
+    v: 1,
+    kind: "export",
+    install_id: log.genesis.install_id,
+    log: log.id,
+    number: log.genesis.number,
+    events: log.events,
+    seq: log.seq,
+    head: log.head.toString("hex"),
+    at: log.at,
+    partial: null,
+  };
+  if (!same(c, wanted))
+    say(
+      "closing-differs",
+      `${log.path} has ${log.events} events up to ${log.seq}; its closing line says another count, head or log.`,
+      null,
+    );
+}
+
+// ── people: who held which key, role and delegation, when ───────────────────────────────────────────────────────────────
+
+function createRoster(genesis, findings) {
+  const people = new Map();
+  const keyOwner = new Map();
+  const delegations = new Map();
+  const envelopes = [];
+  let lastSeq = 0;
+  let skipped = 0;
+  const say = (code, message, seq) => findings.problem(code, message, genesis.log, seq);
+  const now = (id) => people.get(id)?.versions.at(-1) ?? null;
+  const isAdministrator = (version) => Array.isArray(version?.roles) && version.roles.includes("admin");
+  const active = () => [...people.values()].filter((one) => one.versions.at(-1).status === "active");
+
+  /** Checks the acts' signatures; returns the ids that signed validly. */
+  function signers(body, previous) {
+    const given = body.data.envelopes;
+    if (given === undefined) return new Set();
+    const out = new Set();
+    const used = new Set();
+    if (!Array.isArray(given))
+      return void say("roster-signature", `The signatures of event ${body.seq} of the roster are not a list.`, body.seq) ?? out;
+    for (const envelope of given) {
+      envelopes.push({ envelope, seq: body.seq });
+      const p = isEnvelope(envelope) ? envelope.payload : null;
+      const id = p?.signer?.op_id;
+      const version = isText(id) ? now(id) : null;
+      if (p === null || version === null || version.status !== "active" || !signedBy(envelope, ROSTER, version.publicKey)) {
+        say("roster-signature", `A signature of event ${body.seq} of the roster is not of a person enrolled then.`, body.seq);
+        continue;
+      }
+      if (out.has(id) || used.has(version.keyId))
+        say("roster-signer-twice", `${id} signed event ${body.seq} of the roster twice.`, body.seq);
+      const told = Object.keys(body.data).filter((key) => key !== "envelopes");
+      if (
+        p.install_id !== genesis.install_id ||
+        p.act !== body.type ||
+        p.reason !== body.reason ||
+        told.some((key) => !same(p[key], body.data[key]))
+      )
+        say("roster-differs", `What ${id} signed is not what event ${body.seq} of the roster says.`, body.seq);
+      if (!isHead(p.head, body.seq, previous))
+        say("roster-head", `What ${id} signed with event ${body.seq} of the roster names another head.`, body.seq);
+      out.add(id);
+      used.add(version.keyId);
+    }
+    return out;
+  }
+  const hashBefore = [];
+  /** The head that was signed is the one before this event; clock.step events, which the engine puts first, may lie between. */
+  function isHead(head, seq, previous) {
+    if (!isRecord(head)) return false;
+    if (head.seq === seq - 1) return head.hash === previous.toString("hex");
+    return skipped > 0 && isWhole(head.seq, 0) && head.seq >= seq - 1 - skipped && head.seq < seq && hashBefore[head.seq + 1] === head.hash;
+  }
+  const need = (body, signed, count, isAdmin = true) => {
+    if (isAdmin && signed.size > 0 && ![...signed].some((id) => isAdministrator(now(id))))
+      say("roster-not-admin", `Event ${body.seq} (${body.type}) is signed by nobody who kept the roster then.`, body.seq);
+    if (signed.size < count)
+      say(
+        "roster-unsigned",
+        `Event ${body.seq} (${body.type}) needs the signatures of ${count} enrolled people; it has ${signed.size}.`,
+        body.seq,
+      );
+  };
+  function setKey(id, publicKey, body) {
+    if (!isText(publicKey) || !HEX64.test(publicKey))
+      return void say("roster-malformed", `Event ${body.seq} of the roster gives no key.`, body.seq) ?? null;
+    const keyId = shaHex(Buffer.from(publicKey, "hex"));
+    if (keyOwner.has(keyId)) say("roster-key-twice", `Event ${body.seq} of the roster gives a key that was given before.`, body.seq);
+    else keyOwner.set(keyId, { id, publicKey });
+    return keyId;
+  }
+  function see(body, previous) {
+    const { data, seq, type } = body;
+    hashBefore[seq] = previous.toString("hex");
+    const at = { ...momentOf(body), seq };
+    if (type.startsWith("operator.") || type.startsWith("delegation.")) act();
+    skipped = type === "clock.step" ? skipped + 1 : 0;
+    lastSeq = seq;
+
+    function act() {
+      const id = data.id;
+      if (type === "operator.enrolled") {
+        const people0 = active().length;
+        const signed = signers(body, previous);
+        if (people.size > 0) need(body, signed, Math.min(2, people0));
+        if (!isText(id) || people.has(id) || !isText(data.name) || !isText(data.title))
+          return say("roster-malformed", `Event ${seq} of the roster enrols nobody new.`, seq);
+        const keyId = setKey(id, data.public_key, body);
+        if (keyId === null) return;
+        const roles = Array.isArray(data.roles) ? data.roles : [];
+        people.set(id, {
+          id,
+          versions: [{ at, name: data.name, title: data.title, roles, status: "active", keyId, publicKey: data.public_key }],
+        });
+      } else if (type === "operator.reset") {
+        const signed = signers(body, previous);
+        need(body, signed, 2);
+        const version = now(id);
+        if (version === null) return say("roster-malformed", `Event ${seq} of the roster is of nobody enrolled.`, seq);
+        const keyId = setKey(id, data.public_key, body);
+        if (keyId !== null) people.get(id).versions.push({ ...version, at, keyId, publicKey: data.public_key });
+      } else if (type === "operator.changed") {
+        const signed = signers(body, previous);
+        const { roles, status } = isRecord(data.changes) ? data.changes : {};
+        const givesRights = roles !== undefined || (isRecord(status) && status.to === "active");
+        const [admin] = signed;
+        need(body, signed, givesRights && active().some((one) => one.id !== admin && one.id !== id) ? 2 : 1);
+        const version = now(id);
+        if (version === null || !isRecord(data.changes))
+          return say("roster-malformed", `Event ${seq} of the roster is of nobody enrolled.`, seq);
+        const next = { ...version, at };
+        for (const [key, change] of Object.entries(data.changes))
+          if (["name", "title", "roles", "status"].includes(key) && isRecord(change) && change.to !== undefined) next[key] = change.to;
+        people.get(id).versions.push(next);
+      } else if (type === "operator.password_changed") {
+        if (!signers(body, previous).has(id))
+          say("roster-unsigned", `Event ${seq} of the roster changes a password and is not signed by its owner.`, seq);
+      } else if (type === "delegation.added") {
+        const signed = signers(body, previous);
+        if (!signed.has(data.from)) say("roster-unsigned", `The delegation of event ${seq} is not signed by ${String(data.from)}.`, seq);
+        if (now(data.from) === null || now(data.to) === null || !isMoment(data.until) || !Array.isArray(data.roles))
+          return say("roster-malformed", `Event ${seq} of the roster delegates between people who are not enrolled.`, seq);
+        delegations.set(seq, { seq, from: data.from, to: data.to, roles: data.roles, until: data.until, at, revoked: null });
+      } else if (type === "delegation.revoked") {
+        const signed = signers(body, previous);
+        const one = delegations.get(data.seq);
+        need(body, signed, 1, one === undefined || !signed.has(one.from));
+        if (one === undefined) return say("roster-malformed", `Event ${seq} of the roster revokes no delegation.`, seq);
+        one.revoked ??= at;
+      }
+    }
+  }
+  return {
+    see,
+    envelopes,
+    delegations,
+    keyOwner,
+    people,
+    /** Whether a delegation ended before its time: revoked, or one of the two left meanwhile. */
+    isEnded: (one, moment) =>
+      (one.revoked !== null && notAfter(one.revoked, moment)) ||
+      [one.from, one.to].some((id) =>
+        people.get(id).versions.some((version) => version.status === "gone" && version.at.seq > one.seq && notAfter(version.at, moment)),
+      ),
+    at(id, moment) {
+      return people.get(id)?.versions.findLast((version) => notAfter(version.at, moment)) ?? null;
+    },
+    countAt: (moment) =>
+      [...people.values()].filter((one) => one.versions.findLast((version) => notAfter(version.at, moment))?.status === "active").length,
+    /** data/roster.json and data/keys.json as they must be. */
+    files: () => {
+      const entries = [...people.values()].sort((a, b) => byName(a.id, b.id));
+      const list = entries.map(({ id, versions }) => {
+        const last = versions.at(-1);
+        const kept = versions.filter((version, i) => i === 0 || versions[i - 1].keyId !== version.keyId);
+        const keyList = kept.map((version, i) => ({
+          key_id: version.keyId,
+          public_key: version.publicKey,
+          since: version.at.seq,
+          until: kept[i + 1]?.at.seq ?? 0,
+        }));
+        return { id, name: last.name, title: last.title, roles: last.roles, status: last.status, keys: keyList };
+      });
+      const given = [...delegations.values()].map((one) => ({
+        seq: one.seq,
+        from: one.from,
+        to: one.to,
+        roles: one.roles,
+        until: one.until,
+        revoked: one.revoked?.seq ?? 0,
+      }));
+      const install = { install_id: genesis.install_id, install_key: genesis.install_key, log: genesis.log, seq: lastSeq };
+      const allKeys = Object.fromEntries([...keyOwner].map(([keyId, owner]) => [keyId, { op_id: owner.id, public_key: owner.publicKey }]));
+      return {
+        "data/roster.json": `${canonical({ v: 1, ...install, people: list, delegations: given })}\n`,
+        "data/keys.json": `${canonical({ v: 1, ...install, keys: allKeys })}\n`,
+      };
+    },
+  };
+}
+
+// ── what was signed, decided and changed in a log ───────────────────────────────────────────────────────────────────────
+
+const NOT_OPEN = new Set(["rejected"]);
+const STATES = new Set(["open", "done", "failed", "not-applicable", "waived"]);
+const TOUCHES = new Set(["item.answered", "item.checked", "evidence.added", "evidence.removed"]);
+const isSignature = (p) =>
+  p.v === 1 &&
+  p.kind === "signature" &&
+  isRecord(p.signer) &&
+  isRecord(p.subject) &&
+  [p.id, p.install_id, p.log, p.on_behalf_of, p.meaning, p.statement, p.reason, p.at].every(isText) &&
+  ["op_id", "name", "title", "role", "key_id"].every((key) => isText(p.signer[key])) &&
+  ["kind", "id", "launch", "plan_sha256", "digest"].every((key) => isText(p.subject[key])) &&
+  [p.delegation, p.n, p.m].every((value) => isWhole(value, 0));
+/** Events after which a signature of a category that no longer fits must have been invalidated. */
+const SETTLES = new Set(["signoff.added", "decision.proposed", "decision.taken", "launch.state", "launch.closed"]);
+
+function createLaunch(genesis, rosterOf, findings) {
+  const say = (code, message, seq) => findings.problem(code, message, genesis.log, seq);
+  /** Items of the checklist in force, in file order; and what was said of each id, which outlives a newer text. */
+  let items = [];
+  const facts = new Map();
+  let plan = "";
+  const signatures = new Map();
+  const decisions = new Map();
+  const hashBefore = [];
+  const envelopes = [];
+  const stale = [];
+  const counts = { total: 0, valid: 0, stale: 0, withdrawn: 0 };
+  let skipped = 0;
+  let solo = genesis.solo === true;
+  const launch = isText(genesis.launch) ? genesis.launch : "";
+  const opened = { ts: isText(genesis.opened_at) ? genesis.opened_at : "", boot: "", mono: "0" };
+  let lastAnchor = -1;
+  let isNamedSolo = false;
+
+  function nameSolo() {
+    const people = rosterOf.countAt(opened);
+    if (solo && people > 1) say("solo-differs", `The log calls itself SOLO, but ${people} people were enrolled when it was opened.`, 0);
+    if (!solo && people < 2 && launch !== "")
+      say("solo-differs", "Fewer than two people were enrolled when the log was opened, and it is not labelled SOLO.", 0);
+    if (solo) findings.warning("solo", "SOLO: one person alone; the rule of four eyes was not in force.", genesis.log, 0);
+    isNamedSolo = true;
+  }
+
+  const factsOf = (id) => {
+    if (!facts.has(id)) facts.set(id, { state: "open", answer: 0, check: null, evidence: [], executors: new Set() });
+    return facts.get(id);
+  };
+  // Items that Holdpoint computes are left out. Where the log does not mark them, they are those that nobody could ever answer.
+  const inCategory = (key) =>
+    items.filter(
+      (item) => item.category === key && (item.derived === undefined ? facts.has(item.id) : item.derived === null || item.derived === ""),
+    );
+  const rowOf = ({ id, sha256 }) => {
+    const { state, answer, check, evidence } = factsOf(id);
+    return { id, text: sha256, state, answer, check: check !== null && check.sha256 === sha256 ? check.seq : 0, evidence };
+  };
+  const digestOf = (key) => shaHex("holdpoint/items/v1\0", canonical(inCategory(key).map(rowOf)));
+  const standing = (subject) =>
+    [...signatures.values()].filter(
+      (one) => one.state === "valid" && !NOT_OPEN.has(one.meaning) && one.subject.kind === subject.kind && one.subject.id === subject.id,
+    );
+
+  function adopt(data) {
+    plan = data.sha256;
+    const list = Array.isArray(data.items) ? data.items : [];
+    items = list.filter((one) => isRecord(one) && isText(one.id) && isText(one.category) && isText(one.sha256));
+  }
+  const execute = (item, actor) => void (actor !== "" && actor !== "engine" && item.executors.add(actor));
+  function touch({ seq, type, data, outcome, actor }) {
+    if (type === "evidence.removed") {
+      for (const one of facts.values()) one.evidence = one.evidence.filter((at) => at !== data.seq);
+      return;
+    }
+    if (!isText(data.item)) return;
+    const item = factsOf(data.item);
+    if (type === "item.answered") {
+      const state = outcome === "" ? data.state : outcome;
+      Object.assign(item, { state: STATES.has(state) ? state : "open", answer: seq });
+    } else if (type === "item.checked") item.check = { seq, sha256: data.item_sha256 };
+    else item.evidence.push(seq);
+    execute(item, actor.op_id);
+  }
+
+  /** Every standing signature of a category must still fit what it covers, or have been invalidated. */
+  function settle() {
+    const digests = new Map();
+    for (const one of signatures.values()) {
+      if (one.state !== "valid" || one.isNamed || one.subject.kind !== "category" || NOT_OPEN.has(one.meaning)) continue;
+      if (!digests.has(one.subject.id)) digests.set(one.subject.id, digestOf(one.subject.id));
+      if (digests.get(one.subject.id) === one.digest) continue;
+      one.isNamed = true;
+      say(
+        "stale-not-invalidated",
+        `What signature ${one.id} (event ${one.seq}) covers was changed later, and the signature was not invalidated.`,
+        one.seq,
+      );
+    }
+  }
+
+  function isHead(head, body, previous) {
+    if (!isRecord(head)) return false;
+    if (head.seq === body.seq - 1) return head.hash === previous.toString("hex");
+    return (
+      skipped > 0 &&
+      isWhole(head.seq, 0) &&
+      head.seq >= body.seq - 1 - skipped &&
+      head.seq < body.seq &&
+      hashBefore[head.seq + 1] === head.hash
+    );
+  }
+
+  /** What holds for every signature of a person: shape, key, person, place. Returns its payload, or null. */
+  function personal(body, previous) {
+    const { seq, data } = body;
+    const moment = momentOf(body);
+    const { envelope } = data;
+    const p = isEnvelope(envelope) ? envelope.payload : null;
+    if (p === null || envelope.payloadType !== SIGNATURE || !isSignature(p)) {
+      say("signature-malformed", `Event ${seq} carries no signature of the form that it must have.`, seq);
+      return null;
+    }
+    const { keyid } = envelope.signatures[0];
+    const owner = rosterOf.keyOwner.get(keyid);
+    const person = rosterOf.at(p.signer.op_id, moment);
+    if (person === null) say("signer-not-enrolled", `${p.signer.op_id} signed event ${seq}, but was not enrolled then.`, seq);
+    else {
+      if (person.status !== "active") say("signer-gone", `${p.signer.op_id} signed event ${seq} after leaving.`, seq);
+      if (person.name !== p.signer.name || person.title !== p.signer.title)
+        say("signer-differs", `Event ${seq} prints another name or title than the roster had for ${p.signer.op_id} then.`, seq);
+    }
+    if (owner === undefined) say("signature-key-unknown", `The key that signed event ${seq} is nobody's in the roster.`, seq);
+    else if (owner.id !== p.signer.op_id)
+      say("signature-key-of-another", `The key that signed event ${seq} is of ${owner.id}, not of ${p.signer.op_id}.`, seq);
+    else if (person !== null && person.keyId !== keyid)
+      say("signature-key-expired", `The key that signed event ${seq} was not the one in force then.`, seq);
+    if (p.signer.key_id !== keyid) say("signature-differs", `Event ${seq} names another key than the one that signed it.`, seq);
+    if (owner !== undefined && !signedBy(envelope, SIGNATURE, owner.publicKey))
+      say("signature-invalid", `The signature of event ${seq} does not fit its text and key.`, seq);
+    else if (owner !== undefined) lastAnchor = Math.max(lastAnchor, isHead(p.head, body, previous) ? p.head.seq : -1);
+    if (p.log !== genesis.log || p.install_id !== genesis.install_id)
+      say("signature-of-another-log", `The signature of event ${seq} was given in another log: it was transplanted.`, seq);
+    if (p.subject.launch !== launch || body.subject.launch !== launch)
+      say("signature-of-another-launch", `The signature of event ${seq} was given for another launch.`, seq);
+    if (!isHead(p.head, body, previous))
+      say("signature-head", `The signature of event ${seq} names another head than the event before it.`, seq);
+    if (body.actor.op_id !== p.signer.op_id)
+      say("signature-differs", `Event ${seq} was recorded for ${body.actor.op_id}, and signed by ${p.signer.op_id}.`, seq);
+    return p;
+  }
+
+  function delegated(p, moment, seq) {
+    const from = p.on_behalf_of;
+    if (from === "" && p.delegation === 0) return;
+    const one = rosterOf.delegations.get(p.delegation);
+    if (one === undefined || !notAfter(one.at, moment))
+      return say("delegation-missing", `Event ${seq} is signed on behalf of ${from} without a delegation.`, seq);
+    if (one.from !== from || one.to !== p.signer.op_id)
+      say("delegation-of-another", `The delegation of event ${seq} is from ${one.from} to ${one.to}.`, seq);
+    if (one.roles.length > 0 && !one.roles.includes(p.signer.role))
+      say("delegation-of-another", `The delegation of event ${seq} does not hand on the role ${p.signer.role}.`, seq);
+    if (one.until <= moment.ts || one.until <= p.at) say("delegation-expired", `The delegation of event ${seq} had run out.`, seq);
+    if (rosterOf.isEnded(one, moment)) say("delegation-revoked", `The delegation of event ${seq} had been revoked.`, seq);
+  }
+
+  function signed(body, previous) {
+    const { seq, data } = body;
+    counts.total += 1;
+    envelopes.push({ envelope: data.envelope ?? null, seq });
+    const p = personal(body, previous);
+    if (p === null) return;
+    const told = {
+      signature: p.id,
+      subject: { kind: p.subject.kind, id: p.subject.id },
+      meaning: p.meaning,
+      role: p.signer.role,
+      op_id: p.signer.op_id,
+      name: p.signer.name,
+      title: p.signer.title,
+      on_behalf_of: p.on_behalf_of,
+      delegation: p.delegation,
+      n: p.n,
+      m: p.m,
+      digest: p.subject.digest,
+      statement: p.statement,
+    };
+    const differs = Object.entries(told).filter(([key, value]) => !same(data[key], value));
+    if (differs.length > 0 || body.outcome !== p.meaning || body.reason !== p.reason || !isWhole(p.n, 1) || !isWhole(p.m, p.n))
+      say(
+        "signature-differs",
+        `Event ${seq} does not say what was signed${differs.length > 0 ? ` (${differs.map(([key]) => key).join(", ")})` : ""}.`,
+        seq,
+      );
+    const covered = p.subject.covered;
+    if (!Array.isArray(covered) || covered.some((one, i) => !isWhole(one, 1) || one >= seq || (i > 0 && one <= covered[i - 1])))
+      say("signature-covered", `The signature of event ${seq} covers events that did not exist yet, or not in order.`, seq);
+    delegated(p, momentOf(body), seq);
+    if (!isText(p.id) || signatures.has(p.id)) {
+      say("signature-duplicate", `The signature of event ${seq} is on record before: it was put in again.`, seq);
+      return;
+    }
+    const one = {
+      id: p.id,
+      seq,
+      subject: told.subject,
+      meaning: p.meaning,
+      role: p.signer.role,
+      op: p.signer.op_id,
+      principal: p.on_behalf_of === "" ? p.signer.op_id : p.on_behalf_of,
+      key: p.signer.key_id,
+      digest: p.subject.digest,
+      state: "valid",
+      isNamed: false,
+    };
+    if (!NOT_OPEN.has(p.meaning)) {
+      for (const other of standing(told.subject))
+        if (
+          solo
+            ? other.role === one.role
+            : other.op === one.op ||
+              other.key === one.key ||
+              other.principal === one.principal ||
+              other.op === one.principal ||
+              other.principal === one.op
+        )
+          say(
+            "signer-twice",
+            `Events ${other.seq} and ${seq} are signatures of one person, key or principal over the same subject: they count once.`,
+            seq,
+          );
+      if (told.subject.kind === "category") category(one, p, seq);
+      if (told.subject.kind === "decision" && decisions.get(told.subject.id)?.digest !== one.digest)
+        say("signature-digest", `The signature of event ${seq} is of another decision than the one proposed.`, seq);
+    }
+    signatures.set(p.id, one);
+  }
+  function category(one, p, seq) {
+    const key = one.subject.id;
+    if (digestOf(key) !== one.digest)
+      say("signature-digest", `The signature of event ${seq} covers other items, answers or evidence than "${key}" had then.`, seq);
+    if (p.subject.plan_sha256 !== plan)
+      say("signature-plan", `The signature of event ${seq} is over another checklist than the one in force then.`, seq);
+    const executed = inCategory(key).filter((item) => factsOf(item.id).executors.has(one.op));
+    if (!solo && executed.length > 0)
+      say(
+        "signer-executed",
+        `${one.op} signed "${key}" (event ${seq}), but answered, checked or supplied what it covers (${executed.map((item) => item.id).join(", ")}).`,
+        seq,
+      );
+    if (inCategory(key).length === 0) say("signature-digest", `The signature of event ${seq} is of a category without items.`, seq);
+  }
+
+  function see(body, previous) {
+    const { seq, type, data } = body;
+    hashBefore[seq] = previous.toString("hex");
+    if (!isNamedSolo) {
+      if (type === "launch.created" && data.solo === true) solo = true;
+      if (type === "launch.created" && isText(data.launch) && data.launch !== launch)
+        say("launch-differs", "launch.created names another launch than the genesis.", seq);
+      nameSolo();
+    }
+    if (SETTLES.has(type)) settle();
+    if (TOUCHES.has(type)) touch(body);
+    else if (type === "checklist.adopted") adopt(data);
+    else if (type === "signoff.added") signed(body, previous);
+    else if (type === "signoff.invalidated") end(data.signature, "stale", seq);
+    else if (type === "signoff.withdrawn") {
+      envelopes.push({ envelope: data.envelope ?? null, seq });
+      const p = personal(body, previous);
+      const old = signatures.get(data.signature);
+      if (
+        p !== null &&
+        (old === undefined ||
+          old.op !== p.signer.op_id ||
+          p.meaning !== "rejected" ||
+          p.subject.kind !== old.subject.kind ||
+          p.subject.id !== old.subject.id)
+      )
+        say("withdrawal-differs", `Event ${seq} takes back a signature that is not the signer's own.`, seq);
+      end(data.signature, "withdrawn", seq);
+    } else if (type === "decision.proposed" && isText(data.id))
+      decisions.set(data.id, { digest: data.digest, needed: data.needed, roles: data.roles });
+    else if (type === "decision.taken") taken(data, seq);
+    else if (type === "launch.closed") enough({ kind: "close", id: launch }, solo ? 1 : 2, seq, "close-without-signatures");
+    else if (type === "break_glass.confirmed")
+      enough({ kind: "break-glass", id: String(data.seq) }, 1, seq, "break-glass-without-signature");
+    skipped = type === "clock.step" ? skipped + 1 : 0;
+  }
+  function end(id, state, seq) {
+    const one = signatures.get(id);
+    if (one === undefined) return say("signature-unknown", `Event ${seq} ends a signature that is not on record.`, seq);
+    if (state === "stale") stale.push({ id, seq: one.seq, since: seq, signer: one.op });
+    one.state = state;
+  }
+  function enough(subject, needed, seq, code) {
+    const have = new Set(standing(subject).map((one) => (solo ? one.role : one.op)));
+    if (have.size < needed)
+      say(code, `Event ${seq} needs ${needed} signatures of distinct people that still stand; there are ${have.size}.`, seq);
+  }
+  function taken(data, seq) {
+    const proposed = decisions.get(data.id);
+    if (proposed === undefined) return say("decision-without-signatures", `Event ${seq} takes a decision that was never proposed.`, seq);
+    const subject = { kind: "decision", id: data.id };
+    enough(subject, Math.max(1, isWhole(proposed.needed, 1) ? proposed.needed : 1), seq, "decision-without-signatures");
+    const roles = new Set(standing(subject).map((one) => one.role));
+    const missing = (Array.isArray(proposed.roles) ? proposed.roles : []).filter((role) => !roles.has(role));
+    if (missing.length > 0)
+      say("decision-without-signatures", `Event ${seq} takes a decision without the signature of ${missing.join(", ")}.`, seq);
+  }
+  return {
+    see,
+    envelopes,
+    signatures,
+    finish() {
+      settle();
+      for (const one of signatures.values()) counts[one.state] += 1;
+      return { counts, stale, lastAnchor };
+    },
+  };
+}
+
+// ── payloads and recordings ─────────────────────────────────────────────────────────────────────────────────────────────
+
+const HASHED = new Set(["checklist", "evidence", "attachment"]);
+function createAttached() {
+  const payloads = [];
+  const recordings = new Map();
+  const unbound = new Map();
+  const erased = new Set();
+  return {
+    payloads,
+    recordings,
+    unbound,
+    erased,
+    see(body) {
+      const { seq, type, data, log } = body;
+      for (const one of body.payloads)
+        payloads.push({ log, seq, ...one, sha256: HASHED.has(one.name) && isText(data.sha256) ? data.sha256 : null });
+      if (type === "payload.erased") erased.add(`${log}\0${data.seq}\0${data.name}`);
+      const path = data.recording;
+      if (!isText(path) || path === "") return;
+      if (isText(data.recording_sha256) && HEX64.test(data.recording_sha256)) {
+        const bytes = isWhole(data.recording_bytes, 0) ? data.recording_bytes : null;
+        recordings.set(path, [
+          ...(recordings.get(path) ?? []),
+          { log, seq, sha256: data.recording_sha256, bytes, isWhole: type !== "block.ended" },
+        ]);
+        unbound.delete(path);
+      } else if (type === "block.started") unbound.set(path, { log, seq });
+    },
+  };
+}
+
+function readIndex(files, findings) {
+  const file = files.get("data/files.json");
+  const bytes = file === undefined ? Buffer.alloc(0) : wholeOf(file);
+  const value = bytes.at(-1) === 10 ? strict(bytes.subarray(0, -1)) : undefined;
+  const isOne = (one, keysWanted) => keysOf(one) === keysWanted && (one.file === null || isText(one.file));
+  const fits =
+    keysOf(value) === "payloads,recordings,v" &&
+    Array.isArray(value.payloads) &&
+    Array.isArray(value.recordings) &&
+    value.payloads.every(
+      (one) =>
+        isOne(one, "file,log,name,salt,seq") &&
+        isText(one.log) &&
+        isText(one.name) &&
+        isWhole(one.seq, 1) &&
+        isText(one.salt) &&
+        /^[0-9a-f]{64}$/.test(one.salt),
+    ) &&
+    value.recordings.every((one) => isOne(one, "file,path") && isText(one.path));
+  if (fits) return value;
+  findings.problem("files-index", "data/files.json is missing or malformed: payloads and recordings cannot be found.");
+  return { payloads: [], recordings: [] };
+}
+
+function checkAttached(files, attached, findings) {
+  const index = readIndex(files, findings);
+  const used = new Set();
+  const given = new Map(index.payloads.map((one) => [`${one.log}\0${one.seq}\0${one.name}`, one]));
+  for (const one of attached.payloads) {
+    const at = `${one.log}\0${one.seq}\0${one.name}`;
+    const entry = given.get(at);
+    given.delete(at);
+    const file = entry === undefined || entry.file === null ? undefined : files.get(entry.file);
+    if (file === undefined) {
+      if (attached.erased.has(at))
+        findings.warning(
+          "payload-erased",
+          `The payload "${one.name}" of event ${one.seq} was erased, as the record says.`,
+          one.log,
+          one.seq,
+        );
+      else findings.problem("payload-missing", `The payload "${one.name}" of event ${one.seq} is missing.`, one.log, one.seq);
+      continue;
+    }
+    used.add(file.path);
+    const digest = createHash("sha256").update("holdpoint/payload/v1\0").update(Buffer.from(entry.salt, "hex"));
+    for (const piece of file.pieces()) digest.update(piece);
+    if (digest.digest("hex") !== one.commitment || file.size !== one.bytes)
+      findings.problem(
+        "payload-changed",
+        `The payload "${one.name}" of event ${one.seq} does not have the hash that its event says.`,
+        one.log,
+        one.seq,
+      );
+    else if (one.sha256 !== null && hashOf(file) !== one.sha256)
+      findings.problem("payload-differs", `Event ${one.seq} says another SHA-256 of its payload "${one.name}".`, one.log, one.seq);
+  }
+  for (const at of given.keys())
+    findings.problem("payload-unbound", `data/files.json lists a payload that no event binds (${at.replaceAll("\0", " ")}).`);
+  const recorded = new Map(index.recordings.map((one) => [one.path, one]));
+  for (const [path, bound] of attached.recordings) {
+    const last = bound.at(-1);
+    const entry = recorded.get(path);
+    recorded.delete(path);
+    const file = entry === undefined || entry.file === null ? undefined : files.get(entry.file);
+    if (file === undefined) {
+      findings.problem("recording-missing", `The recording ${path} of event ${last.seq} is missing.`, last.log, last.seq);
+      continue;
+    }
+    used.add(file.path);
+    for (const ref of bound) {
+      if (ref.bytes === null && ref !== last) continue;
+      if ((ref.bytes !== null && file.size < ref.bytes) || hashOf(file, ref.bytes ?? Number.POSITIVE_INFINITY) !== ref.sha256)
+        findings.problem("recording-changed", `The recording ${path} does not have the hash that event ${ref.seq} says.`, ref.log, ref.seq);
+    }
+    if (last.bytes !== null && file.size > last.bytes) {
+      const say = last.isWhole ? findings.problem : findings.warning;
+      say(
+        "recording-longer",
+        `The recording ${path} has bytes after the end that event ${last.seq} bound; nothing vouches for them.`,
+        last.log,
+        last.seq,
+      );
+    }
+  }
+  for (const [path, { log, seq }] of attached.unbound) {
+    const entry = recorded.get(path);
+    recorded.delete(path);
+    if (entry !== undefined && entry.file !== null) used.add(entry.file);
+    findings.warning("recording-unbound", `The recording ${path}, begun by event ${seq}, is bound by no hash.`, log, seq);
+  }
+  for (const path of recorded.keys())
+    findings.problem("recording-unknown", `data/files.json lists a recording that no event names (${path}).`);
+  return used;
+}
+
+// ── anchors and the index of logs ───────────────────────────────────────────────────────────────────────────────────────
+
+const isCheckpoint = (c) =>
+  keysOf(c) === "at,heads,install,n,prev,v,why" &&
+  c.v === 1 &&
+  isWhole(c.n, 1) &&
+  [c.prev, c.install, c.at, c.why].every(isText) &&
+  Array.isArray(c.heads) &&
+  c.heads.every(
+    (h) =>
+      keysOf(h) === "head,log,number,seq" &&
+      isText(h.log) &&
+      isWhole(h.seq, 0) &&
+      isWhole(h.number) &&
+      isText(h.head) &&
+      HEX64.test(h.head),
+  );
+
+function checkCheckpoints(files, logs, publicKey, findings) {
+  const file = files.get("data/checkpoints.ndjson");
+  if (file === undefined) return void findings.problem("checkpoints-missing", "data/checkpoints.ndjson is missing.") ?? 0;
+  let count = 0;
+  let before = null;
+  let line = 0;
+  for (const { bytes, isEnded } of linesOf(file)) {
+    line += 1;
+    const where = `data/checkpoints.ndjson:${line}`;
+    const envelope = strict(bytes);
+    const c = isEnvelope(envelope) ? envelope.payload : null;
+    if (c === null || !isCheckpoint(c) || !isEnded) {
+      findings.problem("checkpoint-malformed", `${where}: this is no checkpoint.`);
+      continue;
+    }
+    count += 1;
+    if (!signedBy(envelope, CHECKPOINT, publicKey)) {
+      findings.problem("checkpoint-signature", `${where}: the checkpoint is not signed by the installation's key.`);
+      continue;
+    }
+    if (before !== null && (c.n <= before.n || (c.n === before.n + 1 && c.prev !== before.hash)))
+      findings.problem("checkpoint-order", `${where}: checkpoint ${c.n} does not follow the one before it.`);
+    before = { n: c.n, hash: shaHex(bytes) };
+    for (const { log: id, seq, head } of c.heads) {
+      const log = logs.find((one) => one.id === id);
+      if (log === undefined || seq > log.seq) continue;
+      if (log.hashes[seq]?.toString("hex") !== head)
+        findings.problem(
+          "head-differs",
+          `Event ${seq} of ${id} is not the one that a checkpoint has (${where}): the log was rewritten.`,
+          id,
+          seq,
+        );
+      else log.anchored = Math.max(log.anchored, seq);
+    }
+  }
+  return count;
+}
+
+function createIndex(findings, install) {
+  const opened = [];
+  const heads = [];
+  return {
+    opened,
+    see({ type, data, seq }) {
+      if (type === "log.opened") {
+        if (data.number !== opened.length + 1)
+          findings.problem(
+            "log-number",
+            `Event ${seq} of the install log opens log ${String(data.number)}, where ${opened.length + 1} is next.`,
+            install,
+            seq,
+          );
+        opened.push({ number: data.number, log: data.log, genesis: data.genesis_sha256, seq });
+      }
+      if (type === "log.head") heads.push({ log: data.log, seq: data.seq, head: data.head, at: seq });
+    },
+    finish(main) {
+      const mine = opened.filter((one) => one.log === main.id);
+      if (mine.length !== 1)
+        findings.problem("log-unlisted", `The install log opened ${main.id} ${mine.length} times; it must be once.`, main.id);
+      else if (mine[0].number !== main.genesis.number || mine[0].genesis !== main.hashes[0].toString("hex"))
+        findings.problem("genesis-differs", `The genesis of ${main.id} is not the one that the install log has.`, main.id, 0);
+      for (const one of heads)
+        if (one.log === main.id && isWhole(one.seq, 0) && one.seq <= main.seq && main.hashes[one.seq]?.toString("hex") !== one.head)
+          findings.problem(
+            "head-differs",
+            `Event ${one.seq} of ${main.id} is not the one that the install log has (event ${one.at}).`,
+            main.id,
+            one.seq,
+          );
+    },
+  };
+}
+
+// ── all of it ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function openSource(target) {
+  if (typeof target !== "string") return { size: target.length, read: (at, length) => target.subarray(at, at + length), close() {} };
+  const file = openSync(target, "r");
+  return { size: fstatSync(file).size, read: (at, length) => readAll(file, at, length), close: () => closeSync(file) };
+}
+
+/**
+ * Verifies a bundle: a path to its zip or to the folder it was unpacked to, or the zip's bytes. `options.fingerprint`: of a
+ * head, known from outside; `options.roster`: bytes of a roster.json from outside. Throws CannotRead where there is no bundle.
+ */
+export function verifyBundle(target, options = {}) {
+  const startedAt = performance.now();
+  const findings = createFindings();
+  let source = null;
+  try {
+    let found;
+    if (typeof target === "string" && statSync(target).isDirectory()) found = { files: readFolder(target), stamp: null };
+    else {
+      source = openSource(target);
+      if (source.size < 4 || source.read(0, 4).readUInt32LE(0) !== 0x04034b50)
+        throw new CannotRead("this is no zip: there is no bundle to verify");
+      found = readZip(source, findings);
+    }
+    const report = check(found.files, found.stamp, options, findings);
+    return { source: typeof target === "string" ? target : "memory", ...report, durationMs: performance.now() - startedAt };
+  } catch (error) {
+    if (error instanceof CannotRead || error?.code === undefined) throw error;
+    throw new CannotRead(`${String(target)} cannot be read (${error.code})`);
+  } finally {
+    source?.close();
+  }
+}
+
+function check(files, stamp, options, findings) {
+  const hashes = new Map([...files].map(([path, file]) => [path, hashOf(file)]));
+  checkBag(files, hashes, findings);
+  const attached = createAttached();
+  const mainFile = files.get("data/events.ndjson");
+  const installFile = files.get("data/install.ndjson");
+  let roster = createRoster({ install_id: "", install_key: "", log: "" }, findings);
+  let index = null;
+  let install = null;
+  let main = null;
+  let launch = null;
+  const genesisOf = (file) => {
+    const first = linesOf(file).next();
+    return first.done ? undefined : strict(first.value.bytes);
+  };
+  const walkInstall = (file) => {
+    const genesis = genesisOf(file);
+    if (isRecord(genesis) && isText(genesis.log)) {
+      roster = createRoster(genesis, findings);
+      index = createIndex(findings, genesis.log);
+    }
+    return walkLog(file, findings, (body, previous) => {
+      roster.see(body, previous);
+      index?.see(body);
+      attached.see(body);
+    });
+  };
+  if (mainFile === undefined) findings.problem("log-missing", "data/events.ndjson is missing: there is no log.");
+  const isInstall = mainFile !== undefined && genesisOf(mainFile)?.kind === "install";
+  if (isInstall) main = walkInstall(mainFile);
+  else {
+    if (installFile === undefined)
+      findings.problem("install-log-missing", "data/install.ndjson is missing: nothing says which people and logs there are.");
+    else install = walkInstall(installFile);
+    if (install !== null && install.genesis.kind !== "install")
+      findings.problem("genesis-malformed", "data/install.ndjson is not an install log.");
+    const genesis = mainFile === undefined ? undefined : genesisOf(mainFile);
+    if (isRecord(genesis)) launch = createLaunch(genesis, roster, findings);
+    if (mainFile !== undefined)
+      main = walkLog(mainFile, findings, (body, previous) => {
+        launch?.see(body, previous);
+        attached.see(body);
+      });
+  }
+  const logs = [main, install].filter((log) => log !== null);
+  if (main !== null && install !== null) {
+    const differs =
+      ["install_id", "install_key"].some((key) => main.genesis[key] !== install.genesis[key]) || main.genesis.install !== install.id;
+    if (differs) findings.problem("install-differs", "The log and the install log are of different installations.");
+    index?.finish(main);
+  }
+  const told = launch?.finish() ?? { counts: { total: 0, valid: 0, stale: 0, withdrawn: 0 }, stale: [], lastAnchor: -1 };
+  const checkpoints = checkCheckpoints(files, logs, main?.genesis.install_key ?? "", findings);
+  if (main !== null) main.anchored = Math.max(main.anchored, told.lastAnchor);
+  const used = checkAttached(files, attached, findings);
+  checkDerived(files, main, install ?? main, roster, launch, findings);
+  checkKnown(files, used, findings);
+  checkManifest(files, hashes, main, install, findings);
+  const counts = {
+    events: main?.events ?? 0,
+    signatures: told.counts.total,
+    recordings: attached.recordings.size,
+    payloads: attached.payloads.length,
+    checkpoints,
+  };
+  checkBagInfo(files, counts, main, findings);
+  if (stamp !== null && main !== null && !sameStamp(stamp, main.at))
+    findings.problem("zip-time", "The zip's times are not those of the head's event.");
+  const originProved = checkOrigin(options, logs, main, launch, findings);
+  const unanchored = logs
+    .map((log) => ({ log: log.id, from: log.anchored + 1, to: log.seq }))
+    .filter((one) => one.from <= one.to && one.to > 0);
+  const { problems, warnings } = findings;
+  const open = unanchored.reduce((sum, one) => sum + one.to - Math.max(one.from, 1) + 1, 0);
+  return {
+    verdict: problems.length > 0 ? "NOT VERIFIED" : open > 0 ? "OPEN" : warnings.length > 0 ? "VERIFIED WITH WARNINGS" : "VERIFIED",
+    sourceKind: "bundle",
+    logs: logs.length,
+    events: logs.reduce((sum, log) => sum + log.events, 0),
+    recordings: attached.recordings.size,
+    checkpoints,
+    signatures: told.counts,
+    stale: told.stale,
+    fingerprint: main === null ? null : fingerprintOf(main.head),
+    problems,
+    warnings,
+    unanchored: open,
+    tails: unanchored,
+    notProved: [
+      ...NOT_PROVED,
+      ...(index === null || isInstall
+        ? []
+        : [
+            `anything about the ${Math.max(0, index.opened.length - 1)} other logs that the install log names: they are not in this bundle`,
+          ]),
+      ...(originProved ? [] : ["where the record comes from: nothing from outside was given to compare it with"]),
+    ],
+  };
+}
+
+const sameStamp = ({ time, date }, at) => {
+  const d = new Date(at);
+  return (
+    date === ((d.getUTCFullYear() - 1980) << 9) + ((d.getUTCMonth() + 1) << 5) + d.getUTCDate() &&
+    time === (d.getUTCHours() << 11) + (d.getUTCMinutes() << 5) + (d.getUTCSeconds() >> 1)
+  );
+};
+
+/** Files that only repeat what the logs say must repeat exactly that. */
+function checkDerived(files, main, install, roster, launch, findings) {
+  const extracted = [
+    ...(launch?.envelopes ?? []).map((one) => ({ log: main?.id, ...one })),
+    ...roster.envelopes.map((one) => ({ log: install?.id, ...one })),
+  ];
+  const wanted = { "data/signatures.ndjson": "" };
+  try {
+    wanted["data/signatures.ndjson"] = extracted
+      .map(({ log, seq, envelope }) => `${canonical({ envelope, log: log ?? "", seq })}\n`)
+      .join("");
+    if (install !== null) Object.assign(wanted, roster.files());
+  } catch {
+    findings.problem("roster-malformed", "The roster says something that cannot be written again.");
+  }
+  for (const [path, text] of Object.entries(wanted)) {
+    const file = files.get(path);
+    if (file === undefined) findings.problem("copy-differs", `${path} is missing.`);
+    else if (!wholeOf(file).equals(Buffer.from(text))) findings.problem("copy-differs", `${path} does not say what the logs say.`);
+  }
+}
+
+const FIXED = new Set([
+  "bagit.txt",
+  "bag-info.txt",
+  "VERIFY.md",
+  "verify.mjs",
+  "verify.py",
+  BAG_MANIFEST,
+  TAG_MANIFEST,
+  SIGNED,
+  "data/events.ndjson",
+  "data/install.ndjson",
+  "data/signatures.ndjson",
+  "data/checkpoints.ndjson",
+  "data/keys.json",
+  "data/roster.json",
+  "data/files.json",
+]);
+function checkKnown(files, used, findings) {
+  for (const path of files.keys())
+    if (!FIXED.has(path) && !used.has(path) && !path.startsWith("data/reports/"))
+      findings.problem("file-unknown", `${path} is nothing that a log names.`);
+}
+
+function checkOrigin(options, logs, main, launch, findings) {
+  let proved = false;
+  if (options.fingerprint !== undefined) {
+    const wanted = plainFingerprint(options.fingerprint);
+    const found =
+      wanted === null
+        ? []
+        : logs.flatMap((log) => log.hashes.flatMap((hash, seq) => (fingerprintOf(hash) === wanted ? [{ log, seq }] : [])));
+    if (found.length === 0)
+      findings.problem(
+        "fingerprint-not-found",
+        `The fingerprint ${options.fingerprint} is of no event here: it is another record, or it was rewritten.`,
+      );
+    else {
+      proved = true;
+      const { log, seq } = found[0];
+      if (log !== main) findings.warning("origin-of-one-log", `The fingerprint proves ${log.id}, not the log of this bundle.`, log.id, seq);
+      else if (log.seq > seq)
+        findings.warning(
+          "after-the-fingerprint",
+          `${log.seq - seq} events came after the fingerprint given; it does not vouch for them.`,
+          log.id,
+          seq,
+        );
+    }
+  }
+  if (options.roster !== undefined) proved = checkRoster(options.roster, main, launch, findings) || proved;
+  if (!proved)
+    findings.warning(
+      "origin-not-proved",
+      "Consistent in itself at most; origin not proved: anybody can make up an installation. Give a fingerprint (--fingerprint) or a roster (--roster) from outside.",
+    );
+  return proved;
+}
+function checkRoster(bytes, main, launch, findings) {
+  const value = strict(bytes.at(-1) === 10 ? bytes.subarray(0, -1) : bytes);
+  const fits =
+    isRecord(value) &&
+    isText(value.install_key) &&
+    Array.isArray(value.people) &&
+    value.people.every((one) => isRecord(one) && isText(one.id) && Array.isArray(one.keys));
+  if (!fits)
+    return void findings.problem("roster-unreadable", "The roster given is not a roster.json of a Holdpoint installation.") ?? false;
+  if (value.install_key !== main?.genesis.install_key) {
+    findings.problem("origin-differs", "The record is of another installation than the roster given.");
+    return false;
+  }
+  const known = new Map(value.people.flatMap((one) => one.keys.map((key) => [key?.key_id, one.id])));
+  for (const one of launch?.signatures.values() ?? [])
+    if (known.get(one.key) !== one.op)
+      findings.problem(
+        "signer-not-in-roster",
+        `${one.op}, who signed event ${one.seq}, is not in the roster given with that key.`,
+        main.id,
+        one.seq,
+      );
+  return true;
+}
+
+// ── the command ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const EXIT = { VERIFIED: 0, "NOT VERIFIED": 1, "VERIFIED WITH WARNINGS": 2, OPEN: 2 };
+const CANNOT_READ = 3;
+
+// Text from a stranger's file goes to a terminal: nothing in it may move the cursor or turn the writing round.
+const plain = (text) => String(text).replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "?");
+
+/** The report in words, one line each; the verdict is the last. */
+export function wordsOf(report) {
+  const at = (one) => (one.log === null ? "" : ` (${one.log}${one.seq === null ? "" : ` event ${one.seq}`})`);
+  const { signatures: s } = report;
+  return [
+    ...report.problems.map((one) => `problem ${one.code}${at(one)}: ${one.message}`),
+    ...report.warnings.map((one) => `warning ${one.code}${at(one)}: ${one.message}`),
+    ...report.stale.map((one) => `stale: signature ${one.id} of ${one.signer} (event ${one.seq}), since event ${one.since}`),
+    ...report.tails.map(
+      (one) => `not anchored: events ${Math.max(one.from, 1)} to ${one.to} of ${one.log} are protected by the chain alone`,
+    ),
+    ...report.notProved.map((one) => `not proved: ${one}`),
+    `${report.logs} logs, ${report.events} events, ${report.recordings} recordings, ${report.checkpoints} checkpoints, ${s.total} signatures (${s.valid} valid, ${s.stale} stale, ${s.withdrawn} withdrawn), fingerprint ${report.fingerprint ?? "none"}`,
+    report.verdict,
+  ].map(plain);
+}
+
+function main(given) {
+  const options = {};
+  const paths = [];
+  let isJson = false;
+  const rest = [...given];
+  const usage = (why) => {
+    process.stderr.write(`${why}\nusage: node verify.mjs BUNDLE [--fingerprint F] [--roster FILE] [--json]\n`);
+    return CANNOT_READ;
+  };
+  try {
+    while (rest.length > 0) {
+      const one = rest.shift();
+      if (one === "--json") isJson = true;
+      else if (one === "--fingerprint" && rest.length > 0) options.fingerprint = rest.shift();
+      else if (one === "--roster" && rest.length > 0) options.roster = readFileSync(rest.shift());
+      else if (one.startsWith("--")) return usage(`unknown: ${one}`);
+      else paths.push(one);
+    }
+    if (paths.length !== 1) return usage("name one bundle");
+    const report = verifyBundle(paths[0], options);
+    process.stdout.write(isJson ? `${JSON.stringify(report)}\n` : `${wordsOf(report).join("\n")}\n`);
+    return EXIT[report.verdict];
+  } catch (error) {
+    if (!(error instanceof CannotRead) && error?.code === undefined) throw error;
+    process.stderr.write(`cannot read: ${plain(error.message)}\n`);
+    return CANNOT_READ;
+  }
+}
+
+const isStarted = () => {
+  try {
+    return (
+      process.argv[1] !== undefined &&
+      realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url)) &&
+      import.meta.url.endsWith("/verify.mjs")
+    );
+  } catch {
+    return false;
+  }
+};
+if (isStarted()) process.exitCode = main(process.argv.slice(2));
