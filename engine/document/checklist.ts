@@ -171,13 +171,20 @@ export function finishChecklist(
     taken.add(unique);
     idOf.set(item, unique);
   }
+  // From each number asked for to the one after the last that was given for it: thousands of categories may begin alike.
+  const after = new Map<string, number>();
+  const firstFree = (prefix: string, from: number): number => {
+    let number = from;
+    while (taken.has(`${prefix}-${number}`)) number = after.get(`${prefix}-${number}`) ?? number + 1;
+    after.set(`${prefix}-${from}`, number + 1);
+    return number;
+  };
   const categories = draft.categories.map((category): Category => {
     const prefix = prefixOf(category.section.title.text);
     for (const [index, item] of category.items.entries()) {
       if (idOf.has(item)) continue;
       // Counted by place, so that an item keeps its number when a neighbour is given an id of its own.
-      let number = item.number ?? index + 1;
-      while (taken.has(`${prefix}-${number}`)) number++;
+      const number = firstFree(prefix, item.number ?? index + 1);
       taken.add(`${prefix}-${number}`);
       idOf.set(item, `${prefix}-${number}`);
     }

@@ -7,6 +7,7 @@ import { isContainer, walk } from "./tree.ts";
 const MIN_LIST_ITEMS = 10;
 /** `- [ ] **INF-01** …` */
 const BOLD_ID_TASK = /^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\][ \t]+\*\*[A-Z][A-Z0-9]*-\d+\w?[:.]?\*\*/m;
+const BOLD_ID = /^\*\*[A-Z][A-Z0-9]*-\d+\w?[:.]?\*\*/;
 
 /**
  * A checklist speaks of items or categories, or gives its tasks bold ids; or it runs nothing, declares no steps, and is a long list of
@@ -20,10 +21,22 @@ export function looksLikeChecklist(content: Content): boolean {
       hasSteps ||= kind === "step" || kind === "phase" || kind === "check";
     }
   }
-  if (BOLD_ID_TASK.test(content.source.text)) return true;
+  // The text says quickly that there is none; what it finds may stand in a fence that shows how to write one.
+  if (BOLD_ID_TASK.test(content.source.text) && hasBoldIdTask(content)) return true;
   if (hasSteps) return false;
   for (const blocks of content.blocks.values()) if (blocks.some((block) => block.runnable)) return false;
   return countTasks(content) >= MIN_LIST_ITEMS || hasTableItems(content);
+}
+
+function hasBoldIdTask(content: Content): boolean {
+  let found = false;
+  walk(content.tree.root, (node) => {
+    const mark = found || !isContainer(node) ? null : taskMark(content.source, node);
+    if (mark !== null)
+      found = BOLD_ID.test(content.source.text.slice(mark.leaf.offset + mark.width, content.source.ends[mark.leaf.line - 1]));
+    return !found;
+  });
+  return found;
 }
 
 function countTasks(content: Content): number {

@@ -135,11 +135,22 @@ describe("a table with a state column", () => {
     expect(found.at(-1)).toMatchObject({ id: "OPS-1000", text: "check 1000", checked: false, line: 1_009 });
     expect(new Set(found.map((item) => item.id)).size).toBe(1_000);
   });
+
+  it("numbers twenty thousand tables that all count from one", () => {
+    const table = "| # | Check | Status |\n|---|---|---|\n| 1 | a | ✅ |\n\n";
+    expect(new Set(items(`# T\n\n## Gates\n\n${table.repeat(20_000)}`).map((item) => item.id)).size).toBe(20_000);
+    expect(items(`# T\n\n## Gates\n\n${`### x\n\n${table}`.repeat(20_000)}`).at(-1)!.id).toBe("X-20000");
+  });
 });
 
 describe("a file that does not say its kind", () => {
   const table = "| Check | Status |\n|---|---|\n| a | ✅ |\n";
   const boxes = (count: number): string => "# T\n\n## A\n\n".concat("- [ ] x\n".repeat(count));
+
+  it("is none because a fence shows how one is written", () => {
+    expect(read("# T\n\n## A\n\n```markdown\n- [ ] **A-1** x\n```\n").kind).toBe("runbook");
+    expect(read("# T\n\n## A\n\n> 1. [ ] **A-1** x\n").kind).toBe("checklist");
+  });
 
   it("is a checklist by a table of states or a long list of boxes, if it runs nothing and declares no step", () => {
     expect(read(`# T\n\n## A\n\n${table}`).kind).toBe("checklist");

@@ -51,7 +51,7 @@ function isInTask(content: Content, leaf: Leaf): boolean {
 function readRow(row: TableRow, stateColumn: number, idColumn: number): TableItem {
   const state = readState(row.cells[stateColumn] ?? "");
   const named = idColumn === -1 ? "" : plain(row.cells[idColumn] ?? "");
-  const isId = ID.test(named) && /\d/.test(named);
+  const isId = isIdCell(named);
   const isNumber = NUMBER.test(named);
   const cells: string[] = [];
   for (const [column, cell] of row.cells.entries()) {
@@ -98,35 +98,44 @@ function plain(cell: string): string {
  * of whose cells are marks. Two columns of marks compare things with each other: that is no list of what is done.
  */
 function findStateColumn(table: Table): number {
-  const columns = table.header.map((header, column) => {
-    let marks = 0;
-    let words = 0;
-    let others = 0;
-    for (const row of table.rows) {
-      const { kind } = readState(row.cells[column] ?? "");
-      if (kind === "mark") marks++;
-      else if (kind === "word") words++;
-      else if (kind === "other") others++;
-    }
-    return { column, isNamed: STATE_HEADER.test(plain(header)), marks, words, others };
-  });
   if (table.rows.length === 0) return -1;
-  const named = columns.find(({ isNamed, marks, words, others }) => isNamed && marks + words >= others);
+  const columns = table.header.map((header, column) => ({
+    column,
+    isNamed: STATE_HEADER.test(plain(header)),
+    mark: 0,
+    word: 0,
+    other: 0,
+    empty: 0,
+  }));
+  // Over the cells that there are: a hostile table has thousands of columns and millions of rows of one cell.
+  for (const { cells } of table.rows)
+    for (const [column, cell] of cells.entries()) if (column < columns.length) columns[column]![readState(cell).kind]++;
+  const named = columns.find(({ isNamed, mark, word, other }) => isNamed && mark + word >= other);
   if (named !== undefined) return named.column;
-  const marked = columns.filter(({ marks, words, others }) => marks > 0 && words === 0 && others === 0);
+  const marked = columns.filter(({ mark, word, other }) => mark > 0 && word === 0 && other === 0);
   return marked.length === 1 ? marked[0]!.column : -1;
 }
 
 /** A column headed as an id that holds ids or row numbers; else the first of unlike ids with a digit (`INF-01`). */
 function findIdColumn(table: Table, stateColumn: number): number {
-  for (const isNamed of [true, false]) {
-    for (const [column, header] of table.header.entries()) {
-      if (column === stateColumn || (isNamed && !ID_HEADER.test(plain(header)))) continue;
-      const given = table.rows.map((row) => plain(row.cells[column] ?? "")).filter((cell) => cell !== "");
-      if (given.length === 0 || new Set(given).size !== given.length) continue;
-      if (isNamed && given.every((cell) => (ID.test(cell) && /\d/.test(cell)) || NUMBER.test(cell))) return column;
-      if (!isNamed && given.every((cell) => /^[A-Z][A-Z0-9]*-\d+[a-z]?$/.test(cell))) return column;
+  const columns = table.header.map((header, column) => ({
+    column,
+    isNamed: ID_HEADER.test(plain(header)),
+    given: new Set<string>(),
+    isId: column !== stateColumn,
+  }));
+  for (const { cells } of table.rows) {
+    for (const [index, written] of cells.entries()) {
+      const column = columns[index];
+      if (column === undefined || !column.isId || written === "") continue;
+      const cell = plain(written);
+      const isOne = column.isNamed ? isIdCell(cell) || NUMBER.test(cell) : /^[A-Z][A-Z0-9]*-\d+[a-z]?$/.test(cell);
+      column.isId = isOne && !column.given.has(cell);
+      column.given.add(cell);
     }
   }
-  return -1;
+  const found = columns.filter(({ isId, given }) => isId && given.size > 0);
+  return (found.find(({ isNamed }) => isNamed) ?? found[0])?.column ?? -1;
 }
+
+const isIdCell = (cell: string): boolean => ID.test(cell) && /\d/.test(cell);
