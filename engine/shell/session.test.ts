@@ -425,6 +425,19 @@ describe.each(["bash", "zsh"] as const)("in %s", (shell) => {
   });
 });
 
+it.each(["bash", "zsh", "fish"] as const)("never passes a block in the middle of which a signal ends %s", async (shell) => {
+  for (const signal of shell === "zsh" ? ["HUP"] : ["HUP", "ABRT"]) {
+    bench = await openBench(shell);
+    const own = shell === "fish" ? "$fish_pid" : "$$";
+    // zsh takes it for an exit of its own, with 1; the others say nothing that could be believed.
+    expect(await bench.run(`echo on\nkill -${signal} ${own}\nsleep 1\necho not`)).toMatchObject({
+      ...(shell === "zsh" ? { verdict: "failed", kind: "exit" } : { verdict: "unknown", kind: "shell-gone" }),
+      shellAlive: false,
+    });
+    await bench.close();
+  }
+});
+
 it.each(["bash", "zsh", "fish"] as const)("refuses a block with a NUL byte in %s before anything of it is run", async (shell) => {
   bench = await openBench(shell);
   const refused = { verdict: "failed", kind: "syntax", output: "", shellAlive: true };

@@ -130,6 +130,7 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
         current.begin(pty.pid);
         output.record(current.block.recording, (text) => current?.kept(text));
         return;
+      case "X":
       case "D": {
         const open = current;
         // A token that is not this block's decides nothing.
@@ -145,7 +146,7 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
         isSending = false;
         output.endRecording();
         // `exit N` gives its mark from the exit trap; the process is gone a moment later, and only then is the end whole.
-        ending = { open, mark };
+        ending = { open, mark, isLastWords: kind === "X" };
         const settle = setTimeout(() => ending?.open === open && pty.kill("SIGKILL"), SETTLE_LIMIT_MS);
         void open.running.ended.then(() => clearTimeout(settle));
         return;
@@ -172,7 +173,8 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     }
   };
 
-  let ending: { open: OpenBlock; mark: Parameters<OpenBlock["endByMark"]>[0] } | null = null;
+  /** `isLastWords`: said by a shell that ends, in the middle of its block or behind it. */
+  let ending: { open: OpenBlock; mark: Parameters<OpenBlock["endByMark"]>[0]; isLastWords: boolean } | null = null;
   const endByMark = (shellAlive: boolean, handOver: Awaited<ReturnType<typeof pipe.take>> = null) => {
     const was = ending;
     ending = null;
@@ -226,10 +228,19 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     onText(cutter.flush() + decoder.flush());
     const wasReplaced = activity === "replaced";
     activity = "gone";
-    // fish does not tell its own exit handler the code; the process does.
-    if (ending !== null && Number.isNaN(ending.mark.code)) ending.mark.code = signal === null ? code : 128 + signal;
-    if (ending !== null) endByMark(false, await pipe.take(HAND_OVER_LIMIT_MS));
-    else if (current !== null && !current.isEnded) {
+    if (ending !== null) {
+      const { open, mark, isLastWords } = ending;
+      const handOver = await pipe.take(HAND_OVER_LIMIT_MS);
+      // A signal that can be handled lets a shell say its last words, with the status of the command before: the rest was not run.
+      // fish has no status there at all; the process's own is the block's, but nobody said a success.
+      const isCut = isLastWords && open.stop === null && (signal !== null || (Number.isNaN(mark.code) && code === 0));
+      if (Number.isNaN(mark.code)) mark.code = signal === null ? code : 128 + signal;
+      if (isCut) {
+        ending = null;
+        open.endWithout("shell-gone", "unknown", goneWords(code, signal), { ...extras(false), handOver });
+        sayEnd(open);
+      } else endByMark(false, handOver);
+    } else if (current !== null && !current.isEnded) {
       output.endRecording();
       current.endWithout("shell-gone", "unknown", goneWords(code, signal), extras(false));
       sayEnd(current);

@@ -113,11 +113,12 @@ __hp_begin() {
   export HOLDPOINT_BLOCK=$3
   __hp_mark "C;$__hp_token"
 }
+# \`D\` at the block's end, \`X\` where the shell itself ends.
 __hp_mark_end() {
   local one codes=
   for one in "\${__hp_ps[@]}"; do codes+="$one "; done
   __hp_values
-  __hp_mark "D;$1;$__hp_token;$codes;$__hp_list"
+  __hp_mark "$2;$1;$__hp_token;$codes;$__hp_list"
   __hp_token=
 }
 # Runs what the block left for its own end, puts options and traps back, says how the block ended.
@@ -135,7 +136,7 @@ __hp_finish() {
   [[ -t 2 ]] || exec 2>/dev/tty
   __hp_put_back
   __hp_traps_back
-  __hp_mark_end "$code"
+  __hp_mark_end "$code" D
   # Last, because assigning to what the block made read-only ends this function.
   [[ "\${PROMPT_COMMAND[*]}" = "\${__hp_prompts[*]}" ]] || PROMPT_COMMAND=("\${__hp_prompts[@]}")
 }
@@ -164,7 +165,7 @@ __hp_hand_over() {
 # What a shell leaves when it ends in a block: the hand-over, then the end mark.
 __hp_last_words() {
   __hp_hand_over exit
-  __hp_mark_end "$1"
+  __hp_mark_end "$1" X
 }
 # An \`exit\` in the block's EXIT trap would end the shell past our own, so the mark is given before it.
 __hp_run_exit_trap() {

@@ -71,7 +71,7 @@ function __hp_exit --on-event fish_exit
   set -e HOLDPOINT_BLOCK
   # By another shell: fish cannot open a pipe both ways, and one that nobody reads would keep it waiting. See bash.ts.
   test -p ${quoteFish(fifo)}; and command sh -c 'exec 9<>"$1" >"$1" 9>&-; printf "%s\\0" exit "$2"; env -0; printf "\\0"' sh ${quoteFish(fifo)} "$PWD" 2>/dev/null
-  __hp_mark D '' $__hp_token '' (__hp_values)
+  __hp_mark X '' $__hp_token '' (__hp_values)
   set -g __hp_token ''
 end
 ${Object.entries(pinned)

@@ -137,7 +137,7 @@ __hp_last_words() {
     { ( builtin enable printf; builtin printf '%s\\0' exit "$PWD"; $__hp_env -0; builtin printf '\\0' ) 9<>${quotePosix(fifo)} >|${quotePosix(fifo)} 9>&-; } 2>/dev/null
   fi
   __hp_values
-  __hp_mark "D;$1;$__hp_token;\${(j: :)__hp_ps};$__hp_list"
+  __hp_mark "X;$1;$__hp_token;\${(j: :)__hp_ps};$__hp_list"
   typeset -g __hp_token=
 }
 # An \`exit\` in the block's EXIT trap ends the shell past every hook, so the mark is given before it.
