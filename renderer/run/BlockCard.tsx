@@ -24,13 +24,15 @@ export type BlockCardProps = {
 export function BlockCard(props: BlockCardProps) {
   const { block, state, canRun, isQuiet } = props;
   const name = block.name ?? (block.runnable ? (block.shell ?? block.language) : block.language === "" ? "text" : block.language);
+  // Where it cannot be told what to send of a text, nothing is offered; its `why` says so.
+  const asShell = block.language === "" && block.isQuery !== true && (block.asShell?.why ?? null) === null;
   if (!block.runnable && state?.status !== "done" && state?.status !== "running")
     return (
       <div className="run-block quiet-block">
         <div className="run-block-head">
           <span className="dim">{name}</span>
           <span className="run-why">{block.why ?? "Not run: shown as text."}</span>
-          {block.language === "" && block.isQuery !== true && !isQuiet && canRun ? (
+          {asShell && !isQuiet && canRun ? (
             <Button small kind="ghost" className="end" onClick={props.onAsShell}>
               Run as shell…
             </Button>

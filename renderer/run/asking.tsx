@@ -11,7 +11,10 @@ export type Ask =
       button: string;
       isRequired: boolean;
       isDanger?: boolean;
-      onAnswer(reason: string): void;
+      /** What runs, as it will be sent; and the names of placeholders in it that have no value yet. */
+      commands?: string[];
+      placeholders?: string[];
+      onAnswer(reason: string, values: Record<string, string>): void;
     }
   | {
       type: "typed";
@@ -61,11 +64,13 @@ const sendOn = (send: () => void) => (event: React.KeyboardEvent) => {
 
 function AskReason({ ask, onClose }: Of<"reason">) {
   const [reason, setReason] = useState("");
-  const isMissing = ask.isRequired && reason.trim() === "";
+  const [values, setValues] = useState<Record<string, string>>({});
+  const names = ask.placeholders ?? [];
+  const isMissing = (ask.isRequired && reason.trim() === "") || names.some((name) => (values[name] ?? "").trim() === "");
   const send = (): void => {
     if (isMissing) return;
     onClose();
-    ask.onAnswer(reason.trim());
+    ask.onAnswer(reason.trim(), Object.fromEntries(names.map((name) => [name, (values[name] ?? "").trim()])));
   };
   return (
     <Dialog
@@ -82,17 +87,44 @@ function AskReason({ ask, onClose }: Of<"reason">) {
         </>
       }
     >
+      <WhatRuns commands={ask.commands ?? []} />
+      {names.map((name, index) => (
+        <Field
+          key={name}
+          label={<span className="mono">&lt;{name}&gt;</span>}
+          mono
+          autoComplete="off"
+          autoCapitalize="off"
+          autoFocus={index === 0}
+          value={values[name] ?? ""}
+          onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+        />
+      ))}
       <TextAreaField
         label={ask.isRequired ? "Reason" : "Reason, if there is one to give"}
         hint="Recorded with your name and the time. Ctrl Enter sends it."
         rows={3}
         maxLength={2000}
-        autoFocus
+        autoFocus={names.length === 0}
         value={reason}
         onChange={(event) => setReason(event.target.value)}
         onKeyDown={sendOn(send)}
       />
     </Dialog>
+  );
+}
+
+function WhatRuns({ commands }: { commands: string[] }) {
+  if (commands.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached and scrolled by keyboard (WCAG 2.1.1)
+    <section className="run-typed" tabIndex={0} aria-label="What runs">
+      {commands.map((text) => (
+        <pre key={text} className="run-code">
+          <Visible text={text} />
+        </pre>
+      ))}
+    </section>
   );
 }
 
@@ -120,16 +152,7 @@ function AskTyped({ ask, onClose }: Of<"typed">) {
         </>
       }
     >
-      {ask.commands.length === 0 ? null : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached and scrolled by keyboard (WCAG 2.1.1)
-        <section className="run-typed" tabIndex={0} aria-label="What runs">
-          {ask.commands.map((text) => (
-            <pre key={text} className="run-code">
-              <Visible text={text} />
-            </pre>
-          ))}
-        </section>
-      )}
+      <WhatRuns commands={ask.commands} />
       <Field
         label={
           <>

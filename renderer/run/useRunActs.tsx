@@ -199,16 +199,29 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
         );
         if (given !== null) void send("run.step", { step, placeholders: given }, "Run step", step);
       },
-      asShell: (step, block) =>
+      asShell: (step, block) => {
+        const { document: text, view } = latest.current.picture;
+        const asked = stepOf(step)?.blocks.find((one) => one.index === block)?.asShell;
+        const secrets = secretsOf(text);
         setAsk({
           type: "reason",
           title: "Run this text as shell?",
-          about: `${named(step)}: the file does not say that this is a command. It is run as it stands, in this run's shell, and recorded as your decision.`,
+          about: `${named(step)}: the file does not say that this is a command. What stands here is run in this run's shell, and recorded as your decision.`,
+          commands: asked === undefined ? [] : [asked.commands.trimEnd()],
+          placeholders: (asked?.placeholders ?? []).filter((name) => view.values[name] === undefined && !secrets.has(name)),
           button: "Run as shell",
           isRequired: true,
           isDanger: true,
-          onAnswer: (reason) => void act("run.asShell", { run, step: brand(step), block, reason }),
-        }),
+          onAnswer: (reason, placeholders) =>
+            void act("run.asShell", {
+              run,
+              step: brand(step),
+              block,
+              reason,
+              ...(Object.keys(placeholders).length === 0 ? {} : { placeholders }),
+            }),
+        });
+      },
       retry: (step) => stepSend("run.retry", step, "Run it again", {}, null),
       skip,
       judge,
