@@ -57,13 +57,13 @@ describe("a delegation", { timeout: 120_000 }, () => {
 
   it("cannot be handed on", async () => {
     await desk.enter("w1", "mira");
-    expect(code(await hand("w1", "mira", "jon", ["approver", "infrastructure-lead"]))).toBe("ok");
+    expect(code(await hand("w1", "mira", "jon", ["lead", "infrastructure-lead"]))).toBe("ok");
     await desk.enter("w2", "jon");
-    expect(code(await hand("w2", "jon", "dana", ["approver"]))).toBe("forbidden");
+    expect(code(await hand("w2", "jon", "dana", ["lead"]))).toBe("forbidden");
     expect(desk.refusals()).toEqual(["jon: people.delegate"]);
     expect(code(await hand("w2", "jon", "dana", []))).toBe("ok");
-    expect(inForce("jon", "dana", "approver")).toBe(false);
-    expect(inForce("mira", "dana", "approver")).toBe(false);
+    expect(inForce("jon", "dana", "lead")).toBe(false);
+    expect(inForce("mira", "dana", "lead")).toBe(false);
     expect(inForce("mira", "dana", "infrastructure-lead")).toBe(false);
   });
 
