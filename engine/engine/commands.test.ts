@@ -269,6 +269,22 @@ it("never runs text without a language but by an explicit act with a reason, and
   await bench.call("run.abort", { run: run.run, reason: "done" });
 });
 
+it("sends of a text without a language what a shell fence of it would be: prompts and output left out, placeholders filled", async () => {
+  const text = "```\n$ echo <who>\nAda\n```\n\n```\nredis4# /root/failover.sh\n```";
+  const run = await bench.start(markdown(section("a", `${text}\n\n${sh("echo real")}`)));
+  const call = { run: run.run, step: sid("a"), block: 0, reason: "the author forgot the language" };
+  expect(await codeOf("run.asShell", { ...call, block: 1 })).toBe("forbidden");
+  expect(await codeOf("run.asShell", call)).not.toBe("ok");
+  expect(await codeOf("run.asShell", { ...call, placeholders: { who: "x; reboot" } })).toBe("invalid-params");
+  await bench.call("run.asShell", { ...call, placeholders: { who: "Grace" } });
+  await run.idle();
+  const [started] = await run.events("block.started");
+  expect(started!.body.data).toMatchObject({ as_shell: true, text: "echo Grace\n" });
+  expect(await run.events("block.started")).toHaveLength(1);
+  expect((await run.events("value.given"))[0]!.body.data).toEqual({ placeholders: { who: "Grace" } });
+  await bench.call("run.abort", { run: run.run, reason: "done" });
+});
+
 it("refuses a folder that was not trusted, and a checklist", async () => {
   const path = bench.write("plain.md", runbookOf({ a: "echo a" }));
   const request = { path, mode: "live" as const, contexts: {}, params: {}, placeholders: {} };

@@ -131,7 +131,7 @@ export const METHODS = {
   "run.abort": { params: z.strictObject({ run: RunId, reason: Reason }), result: RunHeader },
   "run.finish": { params: z.strictObject({ run: RunId, reason: z.string().max(2000).optional() }), result: RunHeader },
   /** Text without a language, run as shell by an explicit act, recorded as such. */
-  "run.asShell": { params: z.strictObject({ ...atStep, block: z.int().min(0), reason: Reason }), result: RunHeader },
+  "run.asShell": { params: z.strictObject({ ...atStep, block: z.int().min(0), reason: Reason, placeholders }), result: RunHeader },
   // launches
   ...LAUNCHES,
   // record

@@ -36,8 +36,8 @@ export type BlockEnd = { verdict: Verdict; because: string; lane: LaneShell; rep
 /** Runs a block to its end. Fails where it could not begin: nothing was run then. */
 export async function runBlock(deps: RunDeps, live: LiveRun, request: BlockRequest): Promise<Result<BlockEnd>> {
   const { step, block, who } = request;
-  const filled =
-    request.asShell === null ? deps.documents.fillPlaceholders(block, placeholderValues(live), live.plan.document.params) : ok(block.text);
+  const sent = request.asShell === null ? block : asShellBlock(block);
+  const filled = sent === null ? ok(block.text) : deps.documents.fillPlaceholders(sent, placeholderValues(live), live.plan.document.params);
   if (!filled.ok) return filled;
   const kind: ShellKind = block.shell ?? live.plan.document.shell ?? "bash";
   const ready = await readyShell(deps, live, request, kind);
@@ -103,6 +103,11 @@ export async function runBlock(deps: RunDeps, live: LiveRun, request: BlockReque
   request.onBegun();
   const outcome = await running.ended;
   return ok(recordEnd(deps, live, request, lane, outcome, path));
+}
+
+/** A fence without a language as "run as shell" sends it; null for a text that was parsed before that was known. */
+export function asShellBlock(block: Block): Block | null {
+  return block.asShell === undefined ? null : { ...block, ...block.asShell };
 }
 
 /** A shell that is idle, on a cluster that was proved. */

@@ -1,6 +1,7 @@
 // The commands on a run that a person gives, each with everything that makes it refuse.
 // Owns: refusals and what is recorded of a decision. Driving is drive.ts; who may call at all is engine.ts.
 import { fail, type Result } from "../protocol/index.ts";
+import { asShellBlock } from "./blocks.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { conclude, drive, driveOn, endStep, settleWhens } from "./drive.ts";
 import { append, checkRole, eventOf, factsOf } from "./live.ts";
@@ -98,8 +99,10 @@ export async function runBlockAlone(deps: RunDeps, live: LiveRun, who: Who, call
   });
 }
 
+export type AsShellCall = { step: string; block: number; reason: string; placeholders?: Record<string, string> | undefined };
+
 /** Text without a language, run as shell: an explicit act with a reason, on record as such. */
-export async function runAsShell(deps: RunDeps, live: LiveRun, who: Who, call: { step: string; block: number; reason: string }): Done {
+export async function runAsShell(deps: RunDeps, live: LiveRun, who: Who, call: AsShellCall): Done {
   const at = ready(deps, live, who, call.step, false);
   if (!at.ok) return at;
   const { plan, step } = at.value;
@@ -110,7 +113,10 @@ export async function runAsShell(deps: RunDeps, live: LiveRun, who: Who, call: {
     return fail("forbidden", `${place(live, step)}: the block at line ${block.line} is ${block.language}, which is never sent to a shell.`);
   if (block.isQuery === true)
     return fail("forbidden", `${place(live, step)}: the block at line ${block.line} reads as a query, which is never sent to a shell.`);
-  const order = checkOrder(live, step, call.reason);
+  const why = block.asShell?.why ?? null;
+  if (why !== null)
+    return fail("forbidden", `${place(live, step)}: of the block at line ${block.line} it cannot be told what to send to a shell: ${why}.`);
+  const order = checkOrder(live, step, call.reason) ?? takePlaceholders(deps, live, who, plan, call.placeholders, asShellBlock(block));
   if (order) return order;
   const obstacle = obstacleFor(live.state, plan, step, factsOf(live));
   if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);

@@ -68,6 +68,8 @@ export function takePlaceholders(
   who: Who,
   plan: StepPlan,
   given: Record<string, string> | undefined,
+  /** A text that is run as shell beside the step's own commands. */
+  asShell: Block | null = null,
 ): Result<never> | null {
   if (given === undefined || Object.keys(given).length === 0) return null;
   const { params } = live.plan.document;
@@ -75,8 +77,9 @@ export function takePlaceholders(
   if (secret)
     return fail("invalid-params", `<${secret.name}> is a secret and would be written into the command. Use "$${secret.name}" instead.`);
   const values = { ...placeholderValues(live), ...given };
-  for (const block of plan.step.blocks) {
-    if (!block.runnable || block.placeholders.some((name) => values[name] === undefined)) continue;
+  const commands = [...plan.step.blocks.filter((block) => block.runnable), ...(asShell === null ? [] : [asShell])];
+  for (const block of commands) {
+    if (block.placeholders.some((name) => values[name] === undefined)) continue;
     const filled = deps.documents.fillPlaceholders(block, values, params);
     if (!filled.ok) return filled;
   }

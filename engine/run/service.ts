@@ -100,8 +100,7 @@ export function createRunService(deps: RunDeps) {
     skip: (who: Who, run: RunId, call: { step: string; reason: string }) => command(run, (live) => commands.skip(deps, live, who, call)),
     judge: (who: Who, run: RunId, call: { step: string; outcome: "accepted" | "rejected"; reason: string }) =>
       command(run, (live) => commands.judge(deps, live, who, call)),
-    asShell: (who: Who, run: RunId, call: { step: string; block: number; reason: string }) =>
-      command(run, (live) => commands.runAsShell(deps, live, who, call)),
+    asShell: (who: Who, run: RunId, call: commands.AsShellCall) => command(run, (live) => commands.runAsShell(deps, live, who, call)),
     resume: (who: Who, run: RunId, given: { reason?: string | undefined; secrets?: Record<string, string> | undefined }) =>
       command(run, (live) => lifecycle.resume(deps, live, who, given)),
     finish: (who: Who, run: RunId, reason: string | undefined) => command(run, (live) => lifecycle.finish(deps, live, who, reason)),
