@@ -1,7 +1,6 @@
 // Helpers for tests of people: a data directory with people in it, made once and copied for each test (scrypt is dear).
 // Owns: nothing of the product.
 import { cpSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import type { OperatorId, Role } from "../protocol/index.ts";
 import type { RecordStore } from "../record/index.ts";
 import { mustOpen, type TestPorts, temporaryHome, testPorts } from "../record/testing.ts";
@@ -60,7 +59,7 @@ export function openDesk(home = temporaryHome().home): Desk {
 
 /** A closed data directory, copied. */
 export function copyOf(home: string): string {
-  const copy = join(temporaryHome().home, "copy");
+  const copy = temporaryHome().home;
   cpSync(home, copy, { recursive: true });
   return copy;
 }

@@ -7,10 +7,8 @@ export {
   envelopeProblem,
   fingerprintOf,
   keyIdOf,
-  preAuthEncoding,
   readFingerprint,
   type SigningKey,
-  sha256Hex,
   signEnvelope,
 } from "./chain.ts";
 export { RecordError } from "./errors.ts";
