@@ -9,6 +9,7 @@ export {
   keyIdOf,
   readFingerprint,
   type SigningKey,
+  sha256Hex,
   signEnvelope,
 } from "./chain.ts";
 export { RecordError } from "./errors.ts";
