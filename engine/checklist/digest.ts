@@ -37,6 +37,10 @@ export function coveredBy(category: KeyedCategory, facts: ReadonlyMap<string, It
   return [...new Set(seqs.filter((seq) => seq > 0))].sort((a, b) => a - b);
 }
 
+/** Digest of a subject that is one thing said once: a briefing, a broken glass, a close. */
+export const subjectDigest = (kind: "briefing" | "break-glass" | "close", value: CanonicalValue): string =>
+  digest(`holdpoint/${kind}/v1`, value);
+
 export type DecisionBasis = {
   outcome: DecisionFact["outcome"];
   conditions: { text: string; owner: string; due: string }[];

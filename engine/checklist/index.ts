@@ -2,7 +2,7 @@
 export * from "./board.ts";
 export * from "./categories.ts";
 export { checksDocument } from "./checks-document.ts";
-export { categoryDigest, coveredBy, type DecisionBasis, decisionDigest } from "./digest.ts";
+export { categoryDigest, coveredBy, type DecisionBasis, decisionDigest, subjectDigest } from "./digest.ts";
 export * from "./facts.ts";
 export {
   buildItem,

@@ -5,7 +5,8 @@ import type { DecisionFact } from "./facts.ts";
 import { day, minute } from "./items.ts";
 import { withUnit } from "./numbers.ts";
 
-export type Speaker = { role: string; onBehalfOf: string; isSolo: boolean };
+/** `note` is a further sentence about the circumstances: SOLO, or the glass that was broken for it. */
+export type Speaker = { role: string; note: string };
 
 /** Printed in every sentence of an installation with one person. */
 export const SOLO = "SOLO: nobody else exists to check";
@@ -14,8 +15,8 @@ const about = (facts: LaunchFacts): string =>
   [facts.version === "" ? facts.name : `${facts.name} ${facts.version}`, facts.context === null ? "" : `on ${facts.context}`]
     .filter((part) => part !== "")
     .join(" ");
-const as = ({ role, onBehalfOf }: Speaker): string => `as ${role}${onBehalfOf === "" ? "" : ` on behalf of ${onBehalfOf}`}`;
-const end = ({ isSolo }: Speaker, sentence: string): string => (isSolo ? `${sentence} ${SOLO}.` : sentence);
+const as = ({ role }: Speaker): string => `as ${role}`;
+const end = ({ note }: Speaker, sentence: string): string => (note === "" ? sentence : `${sentence} ${note}.`);
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 /** "I approve Infrastructure for v1.0-rc1 on prod-eu-1 as infrastructure-lead: 10 items, 8 done, 1 waived until 31 Mar 2027, 1 not applicable." */

@@ -26,7 +26,13 @@ export function applyEvent(state: LaunchFold, event: StoredEvent): void {
   const { body } = event;
   state.events = body.seq;
   state.head = event.hash;
+  if (addsToClose(body)) state.substance = body.seq;
   HANDLERS[body.type]?.(state, body);
+}
+
+function addsToClose({ type, data }: EventBody): boolean {
+  if (type === "clock.step" || type.startsWith("record.")) return false;
+  return !(type.startsWith("signoff.") && text(record(data, "subject"), "kind") === "close");
 }
 
 type Handler = (state: LaunchFold, body: EventBody) => void;
@@ -349,12 +355,17 @@ function stepEnded(state: LaunchFold, { seq, data, subject, outcome, actor }: Ev
   });
 }
 
-function signed(state: LaunchFold, { seq, data, reason, subject, ts_utc }: EventBody): void {
+function signed(state: LaunchFold, body: EventBody): void {
+  state.signatures.push(readSignature(body));
+}
+
+/** A `signoff.added` event as a signature, valid until something overtakes it. */
+export function readSignature({ seq, data, reason, subject, ts_utc }: EventBody): LaunchFold["signatures"][number] {
   const envelope = record(data, "envelope");
   const payload = record(envelope, "payload");
   const about = record(data, "subject");
   const signatures = list(envelope, "signatures") as Data[];
-  state.signatures.push({
+  return {
     id: text(data, "signature"),
     seq,
     subject: { kind: text(about, "kind"), id: text(about, "id") } as LaunchView["signatures"][number]["subject"],
@@ -377,7 +388,7 @@ function signed(state: LaunchFold, { seq, data, reason, subject, ts_utc }: Event
     digest: text(data, "digest"),
     keyId: signatures[0] ? text(signatures[0], "keyid") : "",
     isWithdrawn: false,
-  });
+  };
 }
 
 function changeSignature(state: LaunchFold, id: string, change: Partial<LaunchFold["signatures"][number]>): void {

@@ -241,7 +241,11 @@ const DECIDING = [...NAMING, "windowStart", "windowEnd", "riskClass", "freezeExc
 /** Signatures in force that these events make stale. The decision rests on the categories, so what touches one touches it. */
 function overtaken(live: Live, events: readonly NewEvent[], first: number): Overtaken[] {
   const { state } = live;
-  const inForce = state.signatures.filter((one) => isInForce(one) && (one.subject.kind === "category" || one.subject.kind === "decision"));
+  // Of decisions those that stand; what was replaced or withdrawn is history, and stays what it was.
+  const standing = new Set(state.decisions.filter((one) => one.status === "open" || one.status === "taken").map((one) => one.id));
+  const inForce = state.signatures.filter(
+    (one) => isInForce(one) && (one.subject.kind === "category" || (one.subject.kind === "decision" && standing.has(one.subject.id))),
+  );
   if (inForce.length === 0) return [];
   const found = new Map<string, Overtaken>();
   for (const [index, event] of events.entries()) {

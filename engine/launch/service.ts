@@ -3,15 +3,18 @@
 import { fail, type LaunchId, type LaunchView, ok, type Result, type RunbookDocument, type RunId } from "../protocol/index.ts";
 import * as answering from "./answering.ts";
 import * as commands from "./commands.ts";
+import * as deciding from "./deciding.ts";
 import type { LaunchDeps, Params, Who } from "./deps.ts";
 import { KEEPERS, mayChange } from "./guards.ts";
 import { createLives, type Live, type Lives } from "./live.ts";
+import { createSigning } from "./signing.ts";
 
 export type LaunchService = ReturnType<typeof createLaunchService>;
 type Command<P> = (deps: LaunchDeps, lives: Lives, live: Live, who: Who, params: P) => Result<unknown> | Promise<Result<unknown>>;
 
 export function createLaunchService(deps: LaunchDeps) {
   const lives = createLives(deps);
+  const signing = createSigning(deps, lives);
 
   /** A command of one launch: `launch` is taken off its parameters, and the answer is the whole view. */
   const of =
@@ -47,6 +50,13 @@ export function createLaunchService(deps: LaunchDeps) {
     briefing: of<Params<"launch.briefing">>(commands.holdBriefing),
     note: of<Params<"launch.note">>(commands.addNote),
     attach: of<Params<"launch.attach">>(commands.attach),
+    advance: of<Params<"launch.advance">>(deciding.advance),
+    breakGlass: of<Params<"launch.breakGlass">>(deciding.breakGlass),
+    propose: of<Params<"launch.propose">>(deciding.propose),
+    closeCondition: of<Params<"launch.closeCondition">>(deciding.closeCondition),
+    prepare: signing.prepare,
+    sign: signing.add,
+    withdraw: signing.withdraw,
     /** Files are read beside the queue: hashing gigabytes must not keep a signature waiting. */
     async checkArtefacts(who: Who, launch: LaunchId): Promise<Result<LaunchView>> {
       const before = await lives.act(launch, (live) => {

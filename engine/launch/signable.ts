@@ -1,7 +1,10 @@
 // Something that can be signed, whatever room it comes from. Owns: the type that the signing flow works with.
 import type { SignatureFact, Speaker } from "../checklist/index.ts";
-import type { CanonicalValue, LogId, SignMeaning, SignSubject } from "../protocol/index.ts";
+import type { LogId, SignMeaning, SignSubject, StoredEvent } from "../protocol/index.ts";
 import type { NewEvent } from "../record/index.ts";
+
+export type Signed = { meaning: SignMeaning; reason: string; head: { seq: number; hash: string; fingerprint: string } };
+export type FollowUp = Omit<NewEvent, "actor">;
 
 export type Signable = {
   log: LogId;
@@ -15,28 +18,24 @@ export type Signable = {
   digest: string;
   /** seq of every event that the statement rests on, ascending. */
   covered: number[];
-  /** Roles asked, each once; a signature is given in one of them. Empty: in the signer's own first role, by anybody who may sign. */
+  /** Roles asked, each at least once; empty: any role that the signer has in the launch or the roster. */
   roles: string[];
   /** How many signatures in all; 0 for as many as come (attendance). */
   needed: number;
   /** Signatures that count already, in order. */
   counted: SignatureFact[];
-  /** Why nobody can approve this yet; a rejection is possible all the same. */
+  /** Roles whose signature is still wanted. */
+  missing: string[];
+  /** Why nobody can approve this yet, in words; a rejection is possible all the same. */
   blockers: string[];
   lines: string[];
   statement(meaning: SignMeaning, speaker: Speaker): string;
-  /** Why this person may not sign in that role, "" where they may: executor, author … Distinct persons and roles are seen to by the flow. */
+  /** Why this person may not sign in that role (executor, author …); "" where they may. Distinct people and roles are the flow's to see to. */
   excluded(operator: string, role: string): string;
-  /** Whether the role in the launch is asked for (category leads), or a role of the roster will do (lead, approver, witness). */
-  isAlone: boolean;
-  /** Events that follow in the same transaction: taken, confirmed, closed. `count` includes the new signature. */
-  after(signed: {
-    meaning: SignMeaning;
-    count: number;
-    missing: string[];
-    seq: number;
-    head: string;
-    reason: string;
-  }): Omit<NewEvent, "actor">[];
-  data?: Record<string, CanonicalValue>;
+  /** Whether a signer must be lead or approver by the roster; false for attendance and witnesses. */
+  needsRight: boolean;
+  /** Events that follow the signature in its transaction: taken, confirmed, closed. `count` and `missing` include it. */
+  after(signed: Signed & { count: number; missing: string[] }): FollowUp[];
+  /** Appends for a room that keeps its own state of the log; without it the launch does. */
+  record?(events: NewEvent[]): StoredEvent[];
 };

@@ -58,6 +58,8 @@ export type LaunchFold = {
   pending: PendingCheck[];
   /** Operator ids of everybody who executed: answered, checked, supplied evidence, ran a step. */
   executors: Set<string>;
+  /** seq of the last event that adds to what a close covers: neither a signature of the close nor an export, a verification, a clock step. */
+  substance: number;
   events: number;
   head: string;
 };
@@ -101,6 +103,7 @@ export const emptyLaunch = (): LaunchFold => ({
   measured: new Map(),
   pending: [],
   executors: new Set(),
+  substance: 0,
   events: 0,
   head: "",
 });

@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { as, copyOf, credentials, type Desk, newPerson, openDesk, passwordOf } from "../people/testing.ts";
-import type { LaunchId, LaunchView, Result, Role, RunbookDocument, StoredEvent } from "../protocol/index.ts";
+import type { LaunchId, LaunchView, Result, Role, RunbookDocument, SignatureView, StoredEvent } from "../protocol/index.ts";
 import type { LaunchDeps, Who } from "./deps.ts";
 import { createLaunchService, type LaunchService } from "./service.ts";
 
 export type Parse = (source: Uint8Array, path: string) => RunbookDocument;
+
+export type SignMore = { role?: string; meaning?: string; onBehalfOf?: string; reason?: string; between?: () => Promise<unknown> };
 
 export type Bench = Desk & {
   launches: LaunchService;
@@ -21,6 +23,8 @@ export type Bench = Desk & {
   launch(text: string, facts?: Record<string, unknown>): Promise<LaunchId>;
   view(launch: LaunchId): Promise<LaunchView>;
   events(launch: LaunchId, type?: string): StoredEvent[];
+  /** Shows and signs as `id`; what it says is the signing's own answer. */
+  sign(launch: LaunchId, id: string, kind: string, subject: string, more?: SignMore): Promise<Result<SignatureView>>;
   /** The service made anew over the same record: what was only in memory is gone. */
   reopen(): void;
 };
@@ -99,6 +103,24 @@ export function openBench(home: string, parse: Parse, more: Partial<LaunchDeps> 
     events(launch: LaunchId, type?: string) {
       const log = desk.store.logs().find((one) => one.genesis["launch"] === launch)!.log;
       return desk.store.events(log).filter((event) => type === undefined || event.body.type === type);
+    },
+    async sign(launch: LaunchId, id: string, kind: string, subject: string, more: SignMore = {}) {
+      const who = await bench.who(id);
+      const { role, meaning = "approved", onBehalfOf, reason, between } = more;
+      const prepared = await bench.launches.prepare(who, {
+        launch,
+        subject: { kind: kind as never, id: subject },
+        meaning: meaning as never,
+        ...(role === undefined ? {} : { role }),
+      });
+      if (!prepared.ok) return prepared;
+      await between?.();
+      return bench.launches.sign(who, id, {
+        ticket: prepared.value.ticket,
+        ...credentials(id),
+        ...(onBehalfOf === undefined ? {} : { onBehalfOf: as(onBehalfOf) }),
+        ...(reason === undefined ? {} : { reason }),
+      });
     },
     reopen() {
       bench.launches.close();

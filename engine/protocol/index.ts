@@ -9,6 +9,7 @@ import { AppSnapshot, LibraryFolder, Settings } from "./library.ts";
 import { Password, PEOPLE_METHODS, SessionView } from "./people.ts";
 import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./record.ts";
 import { RunHeader, RunView, StartRequest, StepState } from "./run.ts";
+import { SIGNING_METHODS } from "./signing.ts";
 
 export * from "./cluster.ts";
 export * from "./document.ts";
@@ -24,15 +25,8 @@ export * from "./terminal.ts";
 
 const none = z.strictObject({});
 const path = z.string().min(1).max(4096);
-// Each is spread into METHODS as soon as it is served.
-const {
-  "launch.advance": _advance,
-  "launch.breakGlass": _breakGlass,
-  "launch.propose": _propose,
-  "launch.closeCondition": _closeCondition,
-  "item.check": _check,
-  ...LAUNCHES
-} = LAUNCH_METHODS;
+// Automatic checks are served once runs can be part of a launch.
+const { "item.check": _check, ...LAUNCHES } = LAUNCH_METHODS;
 const atStep = { run: RunId, step: StepId };
 /** Values for placeholders that a step still lacks; recorded before it starts. */
 const placeholders = z.record(z.string(), z.string().max(10_000)).optional();
@@ -134,6 +128,7 @@ export const METHODS = {
   "run.asShell": { params: z.strictObject({ ...atStep, block: z.int().min(0), reason: Reason, placeholders }), result: RunHeader },
   // launches
   ...LAUNCHES,
+  ...SIGNING_METHODS,
   // record
   "record.logs": { params: none, result: z.array(LogSummary) },
   "record.events": {

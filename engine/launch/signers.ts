@@ -1,0 +1,94 @@
+// Who may sign what, and who may not and why. Owns: roles in the launch, four eyes, delegation, roles that never meet.
+// RECORDS.md "People" and "Signing off"; the flow that uses it is signing.ts.
+import { principalOf, SOLO } from "../checklist/index.ts";
+import type { OperatorView, PreparedSignature } from "../protocol/index.ts";
+import type { LaunchDeps } from "./deps.ts";
+import type { Live, Lives } from "./live.ts";
+import type { Signable } from "./signable.ts";
+
+/** The launch's part of the question; null for a run outside any launch. */
+export type Ground = { live: Live | null; isAlone: boolean; at: string };
+
+export function groundOf(lives: Lives, deps: LaunchDeps, live: Live | null): Ground {
+  return { live, isAlone: live === null ? deps.people.isSolo() : lives.isAlone(live), at: lives.nowText() };
+}
+
+/** The glass that was broken because an approver is absent, confirmed by two and not reviewed yet. */
+const absence = ({ live }: Ground) =>
+  live?.state.breakGlass.findLast((one) => one.kind === "approver-absent" && one.isConfirmed && one.reviewedAt === null) ?? null;
+
+/** What every sentence says of the circumstances. */
+export function circumstances(ground: Ground): string {
+  const glass = absence(ground);
+  return [ground.isAlone ? SOLO : "", glass ? `The glass is broken (event ${glass.seq}): an approver is absent` : ""]
+    .filter((part) => part !== "")
+    .join(". ");
+}
+
+/** Assigned to the role in the launch, or of that role by the roster. */
+function holds(deps: LaunchDeps, ground: Ground, id: string, role: string): boolean {
+  if (ground.live?.state.people.some((one) => one.operator === id && one.role === role)) return true;
+  return deps.people.list().some((one) => one.id === id && (one.roles as string[]).includes(role));
+}
+
+/** Why `person` may not sign in `role`, for themselves or on behalf of somebody; "" where they may. */
+export function problemOf(
+  deps: LaunchDeps,
+  ground: Ground,
+  signable: Signable,
+  person: OperatorView,
+  role: string,
+  onBehalfOf: string,
+): { why: string; delegation: number } {
+  const no = (why: string) => ({ why, delegation: 0 });
+  if (!deps.people.list().some((one) => one.id === person.id)) return no("has left");
+  if (ground.isAlone) return onBehalfOf === "" ? no("") : no("is alone: there is nobody to stand in for");
+  const principal = onBehalfOf || person.id;
+  let delegation = 0;
+  if (onBehalfOf !== "") {
+    if (onBehalfOf === person.id) return no("cannot stand in for themselves");
+    const found = deps.people.delegationInForce(onBehalfOf, person.id, role, ground.at);
+    if (found === null) return no(`holds no delegation of ${role} from ${onBehalfOf} that is in force`);
+    delegation = found.seq;
+  }
+  if (!holds(deps, ground, principal, role) && absence(ground) === null)
+    return no(`${principal === person.id ? "is" : `stands in for ${principal}, who is`} not ${role} in this launch`);
+  if (signable.needsRight) {
+    if (!person.roles.some((one) => one === "approver" || one === "lead")) return no("is neither approver nor lead by the roster");
+    // RECORDS.md: admin and approver never meet in one person in the same launch. As lead an admin may sign.
+    const isAdmin = [person.id, principal].some((id) => deps.people.operator(id)?.roles.includes("admin"));
+    if (isAdmin && role !== "lead") return no("is admin: admin and approver never meet in one person in the same launch");
+  }
+  for (const id of new Set([person.id, principal])) {
+    const why = signable.excluded(id, role);
+    if (why !== "") return no(id === person.id ? why : `${id}: ${why}`);
+  }
+  const other = signable.counted.find((one) => [one.signer, principalOf(one)].some((id) => id === person.id || id === principal));
+  if (other) return no(`has signed already (${other.name} as ${other.role}): every signature is another person's`);
+  return { why: "", delegation };
+}
+
+/** Everybody who could sign in this role, each with whom they would stand in for; and who holds it but may not. */
+export function signersFor(
+  deps: LaunchDeps,
+  ground: Ground,
+  signable: Signable,
+  role: string,
+): Pick<PreparedSignature, "eligible" | "excluded"> {
+  const eligible: PreparedSignature["eligible"] = [];
+  const excluded: PreparedSignature["excluded"] = [];
+  const { delegations } = deps.people.roster();
+  for (const person of deps.people.list()) {
+    const own = problemOf(deps, ground, signable, person, role, "");
+    if (own.why === "") {
+      eligible.push({ id: person.id, name: person.name, onBehalfOf: null });
+      continue;
+    }
+    const givers = new Set(delegations.filter((one) => one.to === person.id && one.state === "in force").map((one) => one.from));
+    const tried = [...givers].map((giver) => ({ giver, ...problemOf(deps, ground, signable, person, role, giver) }));
+    const stood = tried.find((one) => one.why === "");
+    if (stood) eligible.push({ id: person.id, name: person.name, onBehalfOf: stood.giver });
+    else if (holds(deps, ground, person.id, role)) excluded.push({ id: person.id, name: person.name, why: own.why });
+  }
+  return { eligible, excluded };
+}
