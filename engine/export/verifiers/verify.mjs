@@ -1352,12 +1352,27 @@ const isCheckpoint = (c) =>
       HEX64.test(h.head),
   );
 
+/**
+ * What is known of a log past its end here. One such word is that of the checkpoint after an older head that was exported;
+ * more than one never goes into a bundle, so the events were cut.
+ */
+function createBeyond(findings) {
+  const known = new Set();
+  return (log, seq) => {
+    if (known.has(log.id))
+      findings.problem("events-cut", `${log.path} ends at event ${log.seq}, but it had ${seq}: the rest was cut.`, log.id, log.seq);
+    else findings.warning("log-went-on", `The log had ${seq} events later; this bundle holds it up to event ${log.seq}.`, log.id, log.seq);
+    known.add(log.id);
+  };
+}
+
 function checkCheckpoints(files, logs, publicKey, findings) {
   const file = files.get("data/checkpoints.ndjson");
   if (file === undefined) return void findings.problem("checkpoints-missing", "data/checkpoints.ndjson is missing.") ?? 0;
   let count = 0;
   let before = null;
   let line = 0;
+  const beyond = createBeyond(findings);
   for (const { bytes, isEnded } of linesOf(file)) {
     line += 1;
     const where = `data/checkpoints.ndjson:${line}`;
@@ -1377,7 +1392,11 @@ function checkCheckpoints(files, logs, publicKey, findings) {
     before = { n: c.n, hash: shaHex(bytes) };
     for (const { log: id, seq, head } of c.heads) {
       const log = logs.find((one) => one.id === id);
-      if (log === undefined || seq > log.seq) continue;
+      if (log === undefined) continue;
+      if (seq > log.seq) {
+        beyond(log, seq);
+        continue;
+      }
       if (log.hashes[seq]?.toString("hex") !== head)
         findings.problem(
           "head-differs",
@@ -1415,14 +1434,18 @@ function createIndex(findings, install) {
         findings.problem("log-unlisted", `The install log opened ${main.id} ${mine.length} times; it must be once.`, main.id);
       else if (mine[0].number !== main.genesis.number || mine[0].genesis !== main.hashes[0].toString("hex"))
         findings.problem("genesis-differs", `The genesis of ${main.id} is not the one that the install log has.`, main.id, 0);
-      for (const one of heads)
-        if (one.log === main.id && isWhole(one.seq, 0) && one.seq <= main.seq && main.hashes[one.seq]?.toString("hex") !== one.head)
+      const beyond = createBeyond(findings);
+      for (const one of heads) {
+        if (one.log !== main.id || !isWhole(one.seq, 0)) continue;
+        if (one.seq > main.seq) beyond(main, one.seq);
+        else if (main.hashes[one.seq]?.toString("hex") !== one.head)
           findings.problem(
             "head-differs",
             `Event ${one.seq} of ${main.id} is not the one that the install log has (event ${one.at}).`,
             main.id,
             one.seq,
           );
+      }
     },
   };
 }

@@ -1300,6 +1300,21 @@ def check_attached(files, attached, findings):
 # ── the index of logs, checkpoints ────────────────────────────────────────────────────────────────────────────────────
 
 
+class Beyond:
+    """What is known of a log past its end here. One such word is that of the checkpoint after an older head that was
+    exported; more than one never goes into a bundle, so the events were cut."""
+
+    def __init__(self, findings):
+        self.findings, self.known = findings, set()
+
+    def see(self, log, seq):
+        if log.id in self.known:
+            self.findings.problem("events-cut", f"{log.path} ends at event {log.seq}, but it had {seq}: the rest was cut.", log.id, log.seq)
+        else:
+            self.findings.warning("log-went-on", f"The log had {seq} events later; this bundle holds it up to event {log.seq}.", log.id, log.seq)
+        self.known.add(log.id)
+
+
 class Index:
     def __init__(self, findings, install):
         self.findings, self.install, self.opened, self.heads = findings, install, [], []
@@ -1320,8 +1335,13 @@ class Index:
             self.findings.problem("log-unlisted", f"The install log opened {main.id} {len(mine)} times; it must be once.", main.id)
         elif mine[0][1] != main.genesis["number"] or mine[0][2] != main.hashes[0].hex():
             self.findings.problem("genesis-differs", f"The genesis of {main.id} is not the one that the install log has.", main.id, 0)
+        beyond = Beyond(self.findings)
         for log, seq, head, at in self.heads:
-            if log == main.id and is_whole(seq, 0) and seq <= main.seq and _hash_at(main, seq) != head:
+            if log != main.id or not is_whole(seq, 0):
+                continue
+            if seq > main.seq:
+                beyond.see(main, seq)
+            elif _hash_at(main, seq) != head:
                 self.findings.problem("head-differs", f"Event {seq} of {main.id} is not the one that the install log has (event {at}).", main.id, seq)
 
 
@@ -1345,7 +1365,7 @@ def check_checkpoints(files, logs, public_key, findings):
     if stored is None:
         findings.problem("checkpoints-missing", "data/checkpoints.ndjson is missing.")
         return 0
-    count, before = 0, None
+    count, before, beyond = 0, None, Beyond(findings)
     for number, (line, is_ended) in enumerate(stored.lines(), 1):
         where = f"data/checkpoints.ndjson:{number}"
         envelope = strict(line)
@@ -1362,7 +1382,10 @@ def check_checkpoints(files, logs, public_key, findings):
         before = (told["n"], sha_hex(line))
         for one in told["heads"]:
             log = next((log for log in logs if log.id == one["log"]), None)
-            if log is None or one["seq"] > log.seq:
+            if log is None:
+                continue
+            if one["seq"] > log.seq:
+                beyond.see(log, one["seq"])
                 continue
             if _hash_at(log, one["seq"]) != one["head"]:
                 findings.problem("head-differs", f"Event {one['seq']} of {log.id} is not the one that a checkpoint has ({where}).", log.id, one["seq"])

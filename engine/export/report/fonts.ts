@@ -1,0 +1,51 @@
+// The typefaces of a report: Geist for text, JetBrains Mono NL for code, ids and clocks; whole files, not Latin subsets.
+// Owns: where the files lie and that they are read once. What a page uses of them is embedded in it by pdfkit.
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import decompress from "wawoff2/decompress.js";
+
+const GEIST = "geist/dist/fonts/geist-sans";
+/** The package brings this face compressed (woff2), which pdfkit cannot take pieces of. */
+const MONO = "jetbrains-mono/fonts/webfonts";
+export const FACES = {
+  text: `${GEIST}/Geist-Regular.ttf`,
+  medium: `${GEIST}/Geist-Medium.ttf`,
+  strong: `${GEIST}/Geist-SemiBold.ttf`,
+  bold: `${GEIST}/Geist-Bold.ttf`,
+  mono: `${MONO}/JetBrainsMonoNL-Regular.woff2`,
+  monoMedium: `${MONO}/JetBrainsMonoNL-Medium.woff2`,
+} as const;
+export type Face = keyof typeof FACES;
+
+let faces: Promise<Record<Face, Uint8Array>> | null = null;
+/** The six faces as TrueType bytes. Throws where the packages are not installed. */
+export function readFaces(): Promise<Record<Face, Uint8Array>> {
+  faces ??= read().catch((error) => {
+    faces = null;
+    throw error;
+  });
+  return faces;
+}
+
+async function read(): Promise<Record<Face, Uint8Array>> {
+  const entries = await Promise.all(
+    (Object.keys(FACES) as Face[]).map(async (face) => {
+      const bytes = readFileSync(placeOf(FACES[face]));
+      return [face, FACES[face].endsWith(".woff2") ? await decompress(bytes) : bytes] as const;
+    }),
+  );
+  return Object.fromEntries(entries) as Record<Face, Uint8Array>;
+}
+
+/** In the built program the files lie in `fonts` beside it (build/desktop.ts); in a checkout in node_modules above it. */
+function placeOf(file: string): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const beside = join(here, "fonts", file.split("/").at(-1)!);
+  if (existsSync(beside)) return beside;
+  for (let folder = here; ; folder = dirname(folder)) {
+    const found = join(folder, "node_modules", file);
+    if (existsSync(found)) return found;
+    if (dirname(folder) === folder) throw new Error(`The typeface ${file} is not installed; reports cannot be set without it.`);
+  }
+}
