@@ -92,6 +92,11 @@ async function openLane(
     },
   });
   if (!opened.ok) return opened;
+  // Pinned again meanwhile: this shell's KUBECONFIG names a file that is gone, and what it inherited is of before.
+  if (cluster !== "none" && live.pins.get(cluster) !== pin) {
+    await opened.value.close();
+    return openLane(deps, live, cluster, kind, { from: null, cwd: null, why: "the cluster was pinned again" });
+  }
   const lane: LaneShell = { id, cluster, kind, session: opened.value, cwd, givenUp: null, typist: null, accepted: Promise.resolve() };
   made.lane = lane;
   live.lanes.add(lane);
