@@ -188,13 +188,14 @@ const HANDLERS: Record<string, Handler> = {
   "break_glass.confirmed": (state, { data, actor }) =>
     changeGlass(state, number(data, "seq"), { isConfirmed: true, second: actor.name, secondId: actor.op_id }),
   "break_glass.reviewed": (state, { data, ts_utc }) => changeGlass(state, number(data, "seq"), { reviewedAt: ts_utc }),
-  "run.started": (state, { data, subject, ts_utc }) =>
+  "run.started": (state, { data, subject, ts_utc, actor }) =>
     void state.runs.set(subject.run, {
       run: subject.run as LaunchView["runs"][number]["run"],
       title: text(data, "title"),
       kind: text(data, "kind") === "checks" ? "checks" : "runbook",
       status: "active",
       startedAt: ts_utc,
+      startedBy: { op_id: actor.op_id, name: actor.name },
       items: new Set(list(data, "steps").map((step) => text(step as Data, "id"))),
     }),
   "run.held": (state, { subject }) => runIs(state, subject.run, "held"),
@@ -351,7 +352,8 @@ function stepEnded(state: LaunchFold, { seq, data, subject, outcome, actor }: Ev
     measured: state.measured.get(`${subject.run}/${subject.step}`) ?? "",
     cluster: subject.cluster,
     attempt: subject.attempt,
-    actor: { op_id: actor.op_id, name: actor.name },
+    // An end that nobody saw is recorded by the engine; whoever started the checks executed them all the same.
+    actor: isPerson(actor.op_id) ? { op_id: actor.op_id, name: actor.name } : run.startedBy,
   });
 }
 

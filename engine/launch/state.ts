@@ -18,7 +18,7 @@ export type BreakGlassFact = Omit<LaunchView["breakGlass"][number], "second" | "
   secondId: string;
   isConfirmed: boolean;
 };
-export type LaunchRun = LaunchView["runs"][number] & { items: Set<string> };
+export type LaunchRun = LaunchView["runs"][number] & { items: Set<string>; startedBy: { op_id: string; name: string } };
 /** An end of an automatic check that has not become an `item.checked` yet. */
 export type PendingCheck = {
   item: string;

@@ -3,7 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { as, copyOf, credentials, type Desk, newPerson, openDesk, passwordOf } from "../people/testing.ts";
-import type { LaunchId, LaunchView, Result, Role, RunbookDocument, SignatureView, StoredEvent } from "../protocol/index.ts";
+import {
+  type LaunchId,
+  LaunchView,
+  type Result,
+  type Role,
+  type RunbookDocument,
+  type SignatureView,
+  type StoredEvent,
+} from "../protocol/index.ts";
 import type { LaunchDeps, Who } from "./deps.ts";
 import { createLaunchService, type LaunchService } from "./service.ts";
 
@@ -99,7 +107,8 @@ export function openBench(home: string, parse: Parse, more: Partial<LaunchDeps> 
       const made = must(await bench.launches.create(await bench.who(by), { facts: { name: "v1.0-rc1", ...facts } as never, checklist }));
       return made.header.launch;
     },
-    view: async (launch: LaunchId) => must(await bench.launches.get(launch)).view,
+    // Held against the protocol each time: what the window gets is what was promised.
+    view: async (launch: LaunchId) => LaunchView.parse(must(await bench.launches.get(launch)).view),
     events(launch: LaunchId, type?: string) {
       const log = desk.store.logs().find((one) => one.genesis["launch"] === launch)!.log;
       return desk.store.events(log).filter((event) => type === undefined || event.body.type === type);

@@ -80,7 +80,7 @@ export function viewOf(state: LaunchFold, document: RunbookDocument | null, outs
     notes: state.notes,
     attachments: state.attachments,
     breakGlass: glass,
-    runs: [...state.runs.values()].map(({ items: _, ...run }) => run),
+    runs: [...state.runs.values()].map(({ items: _, startedBy: __, ...run }) => run),
     states: state.states,
     board,
     next: nextOf(state, computed, decisions),

@@ -3,6 +3,7 @@
 import type { EventBody, LogId, LogSummary, StoredEvent } from "../protocol/index.ts";
 import type { Writer } from "./store.ts";
 
+const OF_LAUNCHES = ["launch.created", "launch.changed", "launch.state", "launch.closed"];
 const TELLING = ["run.started", "cluster.pinned", "run.held", "run.resumed", "run.crash_recovered", "run.finished", "run.aborted"];
 
 type Told = Pick<LogSummary, "run" | "title" | "path" | "mode" | "endedAt" | "status" | "cluster" | "clusterClass" | "operator" | "solo">;
@@ -15,7 +16,7 @@ export function createSummaries(writer: Writer): () => LogSummary[] {
       const before = known.get(log);
       if (before?.head === hash) return before;
       const genesis = writer.genesis(log);
-      const told = fold(genesis, kind === "install" ? [] : writer.eventsOfType(log, TELLING));
+      const told = fold(genesis, kind === "install" ? [] : writer.eventsOfType(log, kind === "launch" ? OF_LAUNCHES : TELLING));
       const summary: LogSummary = {
         log,
         kind,
@@ -68,6 +69,22 @@ function step(told: Told, body: EventBody): void {
     case "cluster.pinned":
       told.cluster ??= textIn(body.data, "context") || null;
       told.clusterClass ??= textIn(body.data, "class") || null;
+      break;
+    case "launch.created":
+      told.operator = body.actor.name;
+      told.status = "preparing";
+      break;
+    case "launch.changed": {
+      const name = ((body.data["changes"] ?? {}) as Record<string, { to?: unknown } | undefined>)["name"]?.to;
+      if (typeof name === "string") told.title = name;
+      break;
+    }
+    case "launch.state":
+      told.status = textIn(body.data, "to") || told.status;
+      break;
+    case "launch.closed":
+      told.status = "closed";
+      told.endedAt = body.ts_utc;
       break;
     case "run.held":
     case "run.crash_recovered":
