@@ -2,6 +2,7 @@
 // Owns: one line of words per event, and the rows of recently read logs. The event itself stays what it is in the record.
 import type { EventFilter, EventRow, LogId, StoredEvent } from "../protocol/index.ts";
 import { isFiltering, matchesFilter, type RecordStore } from "../record/index.ts";
+import { whatHappenedInLaunch } from "./launch-rows.ts";
 
 /** Logs whose rows are kept; each costs about 300 bytes per event. */
 const KEPT_LOGS = 4;
@@ -56,6 +57,8 @@ function rowOf(event: StoredEvent): EventRow {
 
 /** What happened, in a few words. Unknown types are shown by their name: a later version's record stays readable. */
 export function whatHappened({ body }: StoredEvent): string {
+  const ofLaunch = whatHappenedInLaunch(body);
+  if (ofLaunch !== null) return ofLaunch;
   const { data, reason, subject } = body;
   const text = (key: string) => (typeof data[key] === "string" || typeof data[key] === "number" ? String(data[key]) : "");
   const because = reason === "" ? "" : `: ${reason}`;

@@ -1,0 +1,78 @@
+// One line of words per event of a launch, for the record's table. Owns: the wording. The event stays what it is in the record.
+import type { EventBody } from "../protocol/index.ts";
+
+/** Null for a type that is none of a launch's. */
+export function whatHappenedInLaunch({ type, data, outcome, reason, actor }: EventBody): string | null {
+  const text = (key: string) => (typeof data[key] === "string" || typeof data[key] === "number" ? String(data[key]) : "");
+  const part = (key: string) => (data[key] ?? {}) as Record<string, unknown>;
+  const because = reason === "" ? "" : `: ${reason}`;
+  const subject = () => `${String(part("subject")["kind"] ?? "")} ${String(part("subject")["id"] ?? "")}`.trim();
+  switch (type) {
+    case "launch.created":
+      return `Launch “${String(part("facts")["name"] ?? "")}” made${data["solo"] === true ? " (SOLO)" : ""}`;
+    case "launch.changed":
+      return `Changed: ${Object.keys(part("changes")).join(", ")}${because}`;
+    case "launch.state":
+      return `${text("from")} → ${text("to")}${because}`;
+    case "launch.closed":
+      return "Launch closed";
+    case "checklist.adopted":
+      return `Checklist “${text("title")}” taken${because}`;
+    case "people.assigned":
+      return `${text("name")} is ${text("role")}`;
+    case "people.unassigned":
+      return `${text("name")} is no longer ${text("role")}`;
+    case "risk.set":
+      return `Risk ${text("id")} “${text("risk")}” ${text("status")}`;
+    case "artefact.set":
+      return `Artefact ${text("path")}: ${text("purpose")}`;
+    case "artefact.removed":
+      return `Artefact ${text("id")} removed`;
+    case "artefact.checked":
+      return `Artefact ${text("id")} ${data["present"] === true ? "is there" : "is not there"}`;
+    case "briefing.held":
+      return "Briefing held";
+    case "item.answered":
+      return `${text("item")} ${outcome || text("state")}${Number(data["bulk"]) > 1 ? ` (one of ${text("bulk")} at once)` : ""}${because}`;
+    case "item.assigned":
+      return text("name") === "" ? `${text("item")} assigned to nobody` : `${text("item")} assigned to ${text("name")}`;
+    case "item.noted":
+      return `Note on ${text("item")}: ${text("note")}`;
+    case "item.checked":
+      return `${text("item")} checked ${outcome}: ${text("because")}`;
+    case "evidence.added":
+      return `Evidence for ${text("item")}: ${text("title")}${flagged(data["findings"])}`;
+    case "evidence.removed":
+      return `Evidence of event ${text("seq")} struck out${because}`;
+    case "signoff.added":
+      return `${actor.name} signed ${subject()} as ${text("role")}: ${text("meaning")}${because}`;
+    case "signoff.invalidated":
+      return `Signature of ${subject()} stale: ${text("why") || reason}`;
+    case "signoff.withdrawn":
+      return `${actor.name} took back the signature of ${subject()}${because}`;
+    case "decision.proposed":
+      return `Decision proposed: ${outcome}${because}`;
+    case "decision.taken":
+      return `Decision taken: ${outcome}`;
+    case "decision.withdrawn":
+      return `Decision withdrawn${because}`;
+    case "condition.closed":
+      return `Condition closed: ${text("note")}`;
+    case "note.added":
+      return `${text("kind")}: ${text("title")}`;
+    case "note.closed":
+      return `Note of event ${text("seq")} closed`;
+    case "attachment.added":
+      return `Attached: ${text("title")}`;
+    case "break_glass.opened":
+      return `Glass broken (${text("kind").replaceAll("-", " ")})${because}`;
+    case "break_glass.confirmed":
+      return `Broken glass of event ${text("seq")} confirmed`;
+    case "break_glass.reviewed":
+      return `Broken glass of event ${text("seq")} reviewed`;
+    default:
+      return null;
+  }
+}
+
+const flagged = (findings: unknown): string => (Array.isArray(findings) && findings.length > 0 ? ` (${findings.join("; ")})` : "");
