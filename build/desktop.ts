@@ -1,6 +1,6 @@
 // Bundles the desktop shell: main and engine process as ES modules, the preload as one CommonJS file.
 // Owns: what goes into dist/electron. The window itself is built by build/bundle.ts.
-import { rmSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type InlineConfig } from "vite";
@@ -43,6 +43,9 @@ export async function bundleDesktop(): Promise<void> {
       },
     },
   });
+  // They go into every bundle as they are, so they lie beside the program as files (engine/export/bundle).
+  for (const name of ["verify.mjs", "verify.py"])
+    cpSync(join(root, "engine", "export", "verifiers", name), join(outDir, "verifiers", name));
   await build({
     ...shared(),
     ssr: { noExternal: true, external: ["electron"] },

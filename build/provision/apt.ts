@@ -88,6 +88,8 @@ const isDebian = (): boolean => existsSync("/usr/bin/apt-get") && existsSync("/u
 const PROGRAMS: Record<string, string> = {
   "kubernetes-client": "kubectl",
   zsh: "zsh",
+  python3: "python3",
+  unzip: "unzip",
   fish: "fish",
   rsync: "rsync",
   jq: "jq",

@@ -5,18 +5,18 @@ import { need, play } from "./command.ts";
 import { findLog } from "./find-log.ts";
 import { EXIT, safe, usage } from "./output.ts";
 
-const FORMATS = ["json", "csv"] as const;
-const LATER = ["bundle", "pdf", "xlsx", "md"];
+const FORMATS = ["bundle", "json", "csv"] as const;
+const LATER = ["pdf", "xlsx", "md"];
 
 export function register(program: Command, done: (code: Promise<number>) => void): void {
   program
     .command("export")
-    .summary("a run's record as files")
+    .summary("a run's or a launch's record as files")
     .description(
-      "Writes the whole log of a run, and records that it was exported. json: a folder with events, checkpoints, manifest and recordings. csv: one table.",
+      "Writes the whole log of a run or a launch, and records that it was exported. bundle: one zip with everything that proves it, and two verifiers. json: a folder with events, checkpoints, manifest and recordings. csv: one table.",
     )
-    .argument("<run>", "number, run id, log id, latest, or install")
-    .requiredOption("--format <format>", "json or csv")
+    .argument("<run>", "number, run or launch id, log id, latest, or install")
+    .requiredOption("--format <format>", "bundle, json or csv")
     .requiredOption("--out <path>", "where to write it; nothing there is overwritten")
     .option("--json", "{path, files, bytes} on standard output")
     .action((wanted: string, options: { format: string; out: string; json?: boolean }) => {

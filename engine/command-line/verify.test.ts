@@ -11,16 +11,21 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it("tells a database from events by its first bytes, whatever it is called", () => {
+it("tells a database, events and a bundle apart by the first bytes, whatever it is called", () => {
   writeFileSync(join(folder, "a.ndjson"), Buffer.from("SQLite format 3\0rest", "latin1"));
   writeFileSync(join(folder, "b.db"), '{"v":1}\n');
   writeFileSync(join(folder, "empty"), "");
+  writeFileSync(join(folder, "c.ndjson"), "PK\u0003\u0004rest");
   expect(findRecord(join(folder, "a.ndjson")).kind).toBe("database");
   expect(findRecord(join(folder, "b.db")).kind).toBe("events");
   expect(findRecord(join(folder, "empty")).kind).toBe("events");
+  expect(findRecord(join(folder, "c.ndjson")).kind).toBe("bundle");
 });
 
-it("finds the record in a data directory and in an export folder", () => {
+it("finds the record in a data directory, in an export folder and in an unpacked bundle", () => {
+  mkdirSync(join(folder, "bag"));
+  writeFileSync(join(folder, "bag", "bagit.txt"), "");
+  expect(findRecord(join(folder, "bag"))).toEqual({ path: join(folder, "bag"), kind: "bundle" });
   mkdirSync(join(folder, "export"));
   writeFileSync(join(folder, "export", "events.ndjson"), "{}\n");
   writeFileSync(join(folder, "holdpoint.db"), Buffer.from("SQLite format 3\0", "latin1"));

@@ -118,7 +118,7 @@ export async function exported(
   const found = known(context, params.log);
   if (!found.ok) return found;
   const stamp = new Date(context.ports.clock.now()).toISOString().replaceAll(/[:.]/g, "-");
-  const name = `${params.log}-${stamp}${params.format === "csv" ? ".csv" : ""}`;
+  const name = `${params.log}-${stamp}${{ csv: ".csv", bundle: ".zip", json: "" }[params.format]}`;
   if (params.out !== undefined && !isAbsolute(params.out))
     return fail("invalid-params", `Export to an absolute path: ${params.out} depends on where Holdpoint was started.`);
   const out = params.out ?? join(context.home, "exports", name);

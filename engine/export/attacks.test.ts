@@ -25,9 +25,9 @@ import {
 import { type Desk, type Launch, newKey, staffed, wholeLaunch } from "./testing-launch.ts";
 import { verifyBundle } from "./verifiers/verify.mjs";
 
-/** HOLDPOINT_MUTATIONS=all (npm run test:nightly) tries every byte and bit; by default a sample. */
-const ALL = process.env["HOLDPOINT_MUTATIONS"] === "all";
-const every = (sampled: number): number => (ALL ? 1 : sampled);
+/** HOLDPOINT_MUTATIONS=all (npm run test:nightly) tries every byte and bit, a number so many times the sample that is the default. */
+const GIVEN = process.env["HOLDPOINT_MUTATIONS"] ?? "1";
+const every = (sampled: number): number => (GIVEN === "all" ? 1 : Math.max(1, Math.floor(sampled / Number(GIVEN))));
 const say = (text: string) => process.stdout.write(`attacks: ${text}\n`);
 type Value = { [key: string]: CanonicalValue };
 
@@ -99,7 +99,7 @@ describe("bytes", { timeout: 7_200_000 }, () => {
   };
 
   it("none can be changed, in both verifiers alike; the control, which reads hashes alone, accepts some", async () => {
-    const step = every(61);
+    const step = every(241);
     const accepted: string[] = [];
     const parted: string[] = [];
     let tried = 0;
@@ -113,13 +113,13 @@ describe("bytes", { timeout: 7_200_000 }, () => {
       tried += 1;
       if (answers.problems.length === 0 && answers.verdict !== "CANNOT READ") accepted.push(`byte ${at}`);
       if (answers.parted !== "") parted.push(`byte ${at}: ${answers.parted}`);
-      if (at % 8 === 0 && lenient(mutant)) control += 1;
+      if (tried % 8 === 0 && lenient(mutant)) control += 1;
     }
     expect(accepted).toEqual([]);
     expect(parted).toEqual([]);
     expect(control).toBeGreaterThan(10);
     say(
-      `${tried} bytes of ${bundle.length} changed: 0 accepted, 0 verdicts differ between Node and Python; the control accepted ${control} of ${Math.ceil(tried / 8)}`,
+      `${tried} bytes of ${bundle.length} changed: 0 accepted, 0 verdicts differ between Node and Python; the control accepted ${control} of ${Math.floor(tried / 8)}`,
     );
   });
 
@@ -204,10 +204,11 @@ describe("events, by somebody who has the installation's key and signs everythin
       if (!answers.problems.some((code) => /^(head-differs|signature-|signer-|stale-|decision-|close-)/.test(code))) accepted.push(what);
       if (answers.parted !== "") parted.push(`${what}: ${answers.parted}`);
     };
-    for (let i = 1; i <= count; i++) {
+    // The last event has nothing after it: taking it away is a cut, which the next test plays.
+    for (let i = 1; i < count; i++) {
       await one(`event ${i} deleted`, (lines) => lines.toSpliced(i, 1));
       await one(`event ${i} doubled`, (lines) => lines.toSpliced(i, 0, lines[i]!));
-      if (i < count) await one(`events ${i} and ${i + 1} swapped`, (lines) => lines.with(i, lines[i + 1]!).with(i + 1, lines[i]!));
+      await one(`events ${i} and ${i + 1} swapped`, (lines) => lines.with(i, lines[i + 1]!).with(i + 1, lines[i]!));
     }
     expect(accepted).toEqual([]);
     expect(parted).toEqual([]);
@@ -409,17 +410,19 @@ describe("people", { timeout: 600_000 }, () => {
     [
       "another checklist was signed",
       "signature-plan",
-      (_, on) => void on.sign({ by: "ana", ...infra, edit: (p) => void ((p["subject"] as Value)["plan_sha256"] = "1".repeat(64)) }),
+      (_, on) =>
+        void on.sign({ by: "ana", ...infra, edit: (p) => void Object.assign(p["subject"] as Value, { plan_sha256: "1".repeat(64) }) }),
     ],
     [
       "the event says another sentence than was signed",
       "signature-differs",
-      (_, on) => void on.sign({ by: "ana", ...infra, spoil: (data) => void (data["statement"] = "I approve everything.") }),
+      (_, on) => void on.sign({ by: "ana", ...infra, spoil: (data) => void Object.assign(data, { statement: "I approve everything." }) }),
     ],
     [
       "the event says another meaning than was signed",
       "signature-differs",
-      (_, on) => void on.sign({ by: "ana", ...infra, meaning: "rejected", spoil: (data) => void (data["meaning"] = "approved") }),
+      (_, on) =>
+        void on.sign({ by: "ana", ...infra, meaning: "rejected", spoil: (data) => void Object.assign(data, { meaning: "approved" }) }),
     ],
     [
       "the payload is changed after signing",
@@ -455,7 +458,8 @@ describe("people", { timeout: 600_000 }, () => {
     [
       "a signature is moved to another subject",
       "signature-differs",
-      (_, on) => void on.sign({ by: "ana", ...infra, spoil: (data) => void (data["subject"] = { kind: "category", id: "security" }) }),
+      (_, on) =>
+        void on.sign({ by: "ana", ...infra, spoil: (data) => void Object.assign(data, { subject: { kind: "category", id: "security" } }) }),
     ],
     [
       "a signature comes from another launch",
@@ -474,14 +478,18 @@ describe("people", { timeout: 600_000 }, () => {
     [
       "it covers what did not exist yet",
       "signature-covered",
-      (_, on) => void on.sign({ by: "ana", ...infra, edit: (p) => void ((p["subject"] as Value)["covered"] = [1, 4000]) }),
+      (_, on) => void on.sign({ by: "ana", ...infra, edit: (p) => void Object.assign(p["subject"] as Value, { covered: [1, 4000] }) }),
     ],
     ["it is n of fewer", "signature-differs", (_, on) => void on.sign({ by: "ana", ...infra, n: 3, m: 2 })],
     [
       "the event carries no signature at all",
       "signature-malformed",
       (_, on) =>
-        void on.sign({ by: "ana", ...infra, spoil: (data) => void (data["envelope"] = { payload: {}, payloadType: "x", signatures: [] }) }),
+        void on.sign({
+          by: "ana",
+          ...infra,
+          spoil: (data) => void Object.assign(data, { envelope: { payload: {}, payloadType: "x", signatures: [] } }),
+        }),
     ],
     [
       "a decision is taken without its signatures",

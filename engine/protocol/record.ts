@@ -98,7 +98,7 @@ export const VerifyVerdict = z.enum(["VERIFIED", "VERIFIED WITH WARNINGS", "NOT 
 export const VerifyReport = z.object({
   verdict: VerifyVerdict,
   source: z.string(),
-  sourceKind: z.enum(["database", "events"]),
+  sourceKind: z.enum(["database", "events", "bundle"]),
   logs: z.int(),
   events: z.int(),
   recordings: z.int(),

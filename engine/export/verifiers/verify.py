@@ -15,6 +15,7 @@ import struct
 import sys
 import time
 import zlib
+from json.encoder import encode_basestring
 
 SIGNATURE = "application/vnd.holdpoint.signature.v1+json"
 ROSTER = "application/vnd.holdpoint.roster.v1+json"
@@ -164,13 +165,14 @@ def canonical(value, depth=0):
         return str(value)
     if kind is str:
         value.encode("utf-8")  # refuses lone surrogates
-        return json.dumps(value, ensure_ascii=False)
+        return encode_basestring(value)
     if depth >= 100:
         raise ValueError("nested too deep")
     if kind is list:
         return "[" + ",".join(canonical(one, depth + 1) for one in value) + "]"
     if kind is dict:
-        names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+        is_ascii = all(map(str.isascii, value))
+        names = sorted(value) if is_ascii else sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
         return "{" + ",".join(canonical(name) + ":" + canonical(value[name], depth + 1) for name in names) + "}"
     raise ValueError(f"a {kind.__name__} cannot be written")
 
