@@ -133,9 +133,11 @@ const COLOURS = { passed: "ok", failed: "fail", unknown: "warn", skipped: "dim" 
 /** The line under a block's output: how it ended and how long it took. */
 export function endWords({ verdict, because, durationMs }: BlockOutcome): { text: string; colour: "ok" | "fail" | "warn" | "dim" } {
   const time =
-    durationMs < 60_000
-      ? `${(durationMs / 1000).toFixed(1)} s`
-      : `${Math.floor(durationMs / 60_000)} min ${Math.round((durationMs % 60_000) / 1000)} s`;
+    durationMs < 999.5
+      ? `${Math.round(durationMs)} ms`
+      : durationMs < 60_000
+        ? `${(durationMs / 1000).toFixed(1)} s`
+        : `${Math.floor(durationMs / 60_000)} min ${Math.round((durationMs % 60_000) / 1000)} s`;
   const head = verdict === "unknown" ? "unknown: " : "";
   return { text: `${head}${because} in ${time}`, colour: COLOURS[verdict] };
 }

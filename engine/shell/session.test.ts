@@ -395,7 +395,7 @@ describe.each(["bash", "zsh"] as const)("in %s", (shell) => {
     await until(() => screen().includes("exit 0"));
     // the views alone are told where a block begins and how it ended
     expect(screen()).toMatch(/── test ─+ \d\d:\d\d:\d\d/);
-    expect(screen()).toMatch(/── exit 0 in \d+\.\d s ─+ \d\d:\d\d:\d\d/);
+    expect(screen()).toMatch(/── exit 0 in \d+(\.\d)? m?s ─+ \d\d:\d\d:\d\d/);
   });
 
   it("stores every byte of a 20,480-byte burst, time after time, also when the shell exits right behind it", async () => {
