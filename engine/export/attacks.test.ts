@@ -311,6 +311,24 @@ describe("people", { timeout: 600_000 }, () => {
       },
     ],
     [
+      "who answered has it signed by somebody in their place",
+      "signer-executed",
+      (of, on) => {
+        on.answer("ana", "SEC-01");
+        on.sign({ by: "cleo", ...security, onBehalfOf: "ana", delegation: of.delegation });
+      },
+    ],
+    [
+      "who ran a step approves the decision",
+      "signer-executed",
+      (_, on) => {
+        on.append("step.started", "ben", {}, { subject: { run: "run-9", step: "switch" } });
+        const id = on.propose("dana", ["approver"], 1);
+        const digest = createHash("sha256").update(`decision/${id}`).digest("hex");
+        on.sign({ by: "ben", kind: "decision", id, role: "approver", digest });
+      },
+    ],
+    [
       "a delegation has run out",
       "delegation-expired",
       (of, on) => {

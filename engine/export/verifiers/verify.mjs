@@ -915,6 +915,10 @@ function createLaunch(genesis, rosterOf, findings) {
   const counts = { total: 0, valid: 0, stale: 0, withdrawn: 0 };
   let skipped = 0;
   let solo = genesis.solo === true;
+  /** SOLO holds from the log's beginning until a second person is enrolled: whether it did at the event that is looked at. */
+  let isAlone = false;
+  /** Everybody who answered, checked, supplied evidence or ran a step in this log. */
+  const executors = new Set();
   const launch = isText(genesis.launch) ? genesis.launch : "";
   const opened = { ts: isText(genesis.opened_at) ? genesis.opened_at : "", boot: "", mono: "0" };
   let lastAnchor = -1;
@@ -953,7 +957,11 @@ function createLaunch(genesis, rosterOf, findings) {
     const list = Array.isArray(data.items) ? data.items : [];
     items = list.filter((one) => isRecord(one) && isText(one.id) && isText(one.category) && isText(one.sha256));
   }
-  const execute = (item, actor) => void (actor !== "" && actor !== "engine" && item.executors.add(actor));
+  function execute(item, actor) {
+    if (actor === "" || actor === "engine") return;
+    executors.add(actor);
+    item?.executors.add(actor);
+  }
   function touch({ seq, type, data, outcome, actor }) {
     if (type === "evidence.removed") {
       for (const one of facts.values()) one.evidence = one.evidence.filter((at) => at !== data.seq);
@@ -1102,7 +1110,7 @@ function createLaunch(genesis, rosterOf, findings) {
     if (!NOT_OPEN.has(p.meaning)) {
       for (const other of standing(told.subject))
         if (
-          solo
+          isAlone
             ? other.role === one.role
             : other.op === one.op ||
               other.key === one.key ||
@@ -1118,6 +1126,10 @@ function createLaunch(genesis, rosterOf, findings) {
       if (told.subject.kind === "category") category(one, p, seq);
       if (told.subject.kind === "decision" && decisions.get(told.subject.id)?.digest !== one.digest)
         say("signature-digest", `The signature of event ${seq} is of another decision than the one proposed.`, seq);
+      // Executor and approver never meet in one person in the same launch; a lead decides although the team executed.
+      const did = [one.op, one.principal].filter((op) => executors.has(op));
+      if (told.subject.kind === "decision" && one.role === "approver" && !isAlone && did.length > 0)
+        say("signer-executed", `${did[0]} approved the decision (event ${seq}), but executed in this launch.`, seq);
     }
     signatures.set(p.id, one);
   }
@@ -1127,8 +1139,8 @@ function createLaunch(genesis, rosterOf, findings) {
       say("signature-digest", `The signature of event ${seq} covers other items, answers or evidence than "${key}" had then.`, seq);
     if (p.subject.plan_sha256 !== plan)
       say("signature-plan", `The signature of event ${seq} is over another checklist than the one in force then.`, seq);
-    const executed = inCategory(key).filter((item) => factsOf(item.id).executors.has(one.op));
-    if (!solo && executed.length > 0)
+    const executed = inCategory(key).filter((item) => [one.op, one.principal].some((op) => factsOf(item.id).executors.has(op)));
+    if (!isAlone && executed.length > 0)
       say(
         "signer-executed",
         `${one.op} signed "${key}" (event ${seq}), but answered, checked or supplied what it covers (${executed.map((item) => item.id).join(", ")}).`,
@@ -1146,6 +1158,8 @@ function createLaunch(genesis, rosterOf, findings) {
         say("launch-differs", "launch.created names another launch than the genesis.", seq);
       nameSolo();
     }
+    isAlone = solo && rosterOf.countAt(momentOf(body)) < 2;
+    if (type === "step.started") execute(null, body.actor.op_id);
     if (SETTLES.has(type)) settle();
     if (TOUCHES.has(type)) touch(body);
     else if (type === "checklist.adopted") adopt(data);
@@ -1168,7 +1182,7 @@ function createLaunch(genesis, rosterOf, findings) {
     } else if (type === "decision.proposed" && isText(data.id))
       decisions.set(data.id, { digest: data.digest, needed: data.needed, roles: data.roles });
     else if (type === "decision.taken") taken(data, seq);
-    else if (type === "launch.closed") enough({ kind: "close", id: launch }, solo ? 1 : 2, seq, "close-without-signatures");
+    else if (type === "launch.closed") enough({ kind: "close", id: launch }, isAlone ? 1 : 2, seq, "close-without-signatures");
     else if (type === "break_glass.confirmed")
       enough({ kind: "break-glass", id: String(data.seq) }, 1, seq, "break-glass-without-signature");
     skipped = type === "clock.step" ? skipped + 1 : 0;
@@ -1180,7 +1194,7 @@ function createLaunch(genesis, rosterOf, findings) {
     one.state = state;
   }
   function enough(subject, needed, seq, code) {
-    const have = new Set(standing(subject).map((one) => (solo ? one.role : one.op)));
+    const have = new Set(standing(subject).map((one) => (isAlone ? one.role : one.op)));
     if (have.size < needed)
       say(code, `Event ${seq} needs ${needed} signatures of distinct people that still stand; there are ${have.size}.`, seq);
   }

@@ -920,6 +920,7 @@ class Launch:
         self.items, self.facts, self.plan = [], {}, ""
         self.signatures, self.decisions, self.envelopes, self.stale = {}, {}, [], []
         self.heads, self.total, self.anchored, self.is_begun = Heads(), 0, -1, False
+        self.executors, self.is_alone = set(), False
 
     def say(self, code, message, seq):
         self.findings.problem(code, message, self.genesis.get("log"), seq)
@@ -929,6 +930,8 @@ class Launch:
         self.heads.enter(seq, previous)
         if not self.is_begun:
             self._begin(kind, data, seq)
+        # SOLO holds from the log's beginning until a second person is enrolled.
+        self.is_alone = self.solo and self.roster.count_at(moment_of(body)) < 2
         if kind in self.SETTLES:
             self._settle()
         act = getattr(self, "_on_" + kind.replace(".", "_"), None) if re.fullmatch(r"[a-z_]+\.[a-z_]+", kind) else None
@@ -960,9 +963,17 @@ class Launch:
         if not is_text(data.get("item")):
             return {}
         fact = self._fact(data["item"])
-        if body["actor"]["op_id"] not in ("", "engine"):
-            fact["executors"].add(body["actor"]["op_id"])
+        self._execute(body, fact["executors"])
         return fact
+
+    def _execute(self, body, executors):
+        who = body["actor"]["op_id"]
+        if who not in ("", "engine"):
+            self.executors.add(who)
+            executors.add(who)
+
+    def _on_step_started(self, body, _data, _seq):
+        self._execute(body, set())
 
     def _on_checklist_adopted(self, _body, data, _seq):
         self.plan = data.get("sha256")
@@ -1119,12 +1130,16 @@ class Launch:
         if one.counts():
             for other in self._standing(one.kind, one.about):
                 people = {other.who, other.principal} & {one.who, one.principal}
-                if other.role == one.role if self.solo else people or other.key == one.key:
+                if other.role == one.role if self.is_alone else people or other.key == one.key:
                     self.say("signer-twice", f"Events {other.seq} and {seq} are signatures of one person over the same subject.", seq)
             if one.kind == "category":
                 self._category(one, subject, seq)
             if one.kind == "decision" and self.decisions.get(one.about, (None,))[0] != one.digest:
                 self.say("signature-digest", f"The signature of event {seq} is of another decision than the one proposed.", seq)
+            # Executor and approver never meet in one person in the same launch; a lead decides although the team executed.
+            did = {one.who, one.principal} & self.executors
+            if one.kind == "decision" and one.role == "approver" and did and not self.is_alone:
+                self.say("signer-executed", f"{sorted(did)[0]} approved the decision (event {seq}), but executed in this launch.", seq)
         self.signatures[one.id] = one
 
     def _category(self, one, subject, seq):
@@ -1133,8 +1148,8 @@ class Launch:
             self.say("signature-digest", f"The signature of event {seq} covers other items or answers than {one.about} had then.", seq)
         if subject["plan_sha256"] != self.plan:
             self.say("signature-plan", f"The signature of event {seq} is over another checklist than the one in force then.", seq)
-        done = [item["id"] for item in covered if one.who in self._fact(item["id"])["executors"]]
-        if done and not self.solo:
+        done = [item["id"] for item in covered if {one.who, one.principal} & self._fact(item["id"])["executors"]]
+        if done and not self.is_alone:
             self.say("signer-executed", f"{one.who} signed {one.about} (event {seq}), but answered or supplied {', '.join(done)}.", seq)
 
     def _standing(self, kind, about):
@@ -1182,13 +1197,13 @@ class Launch:
             self.say("decision-without-signatures", f"Event {seq} takes a decision without the signature of {missing}.", seq)
 
     def _on_launch_closed(self, _body, _data, seq):
-        self._enough("close", self.launch, 1 if self.solo else 2, seq, "close-without-signatures")
+        self._enough("close", self.launch, 1 if self.is_alone else 2, seq, "close-without-signatures")
 
     def _on_break_glass_confirmed(self, _body, data, seq):
         self._enough("break-glass", str(data.get("seq")), 1, seq, "break-glass-without-signature")
 
     def _enough(self, kind, about, needed, seq, code):
-        have = {one.role if self.solo else one.who for one in self._standing(kind, about)}
+        have = {one.role if self.is_alone else one.who for one in self._standing(kind, about)}
         if len(have) < needed:
             self.say(code, f"Event {seq} needs {needed} signatures of distinct people that still stand; there are {len(have)}.", seq)
 
