@@ -1,10 +1,12 @@
 // The product without a window: puts the rooms together behind one door.
 // Owns: start and end of an engine, parsing and admission of every call, news to subscribers. The rooms do the work.
+import { checksDocument } from "./checklist/index.ts";
 import { loadContexts, sweepRuntime } from "./cluster/index.ts";
 import { checkParams, fillPlaceholders, parseInWorker } from "./document/index.ts";
 import { type Caller, LEVELS, refusal } from "./engine/access.ts";
 import type { Context, Emit } from "./engine/context.ts";
 import { HANDLERS } from "./engine/handlers.ts";
+import { launchForRun } from "./engine/launch-runs.ts";
 import { createPulse } from "./engine/pulse.ts";
 import { createRows } from "./engine/rows.ts";
 import { prepareRuntime, runtimeDirectory } from "./engine/runtime.ts";
@@ -116,7 +118,12 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
   people.setIdleMinutes(settings.get().idleLockMinutes);
   people.onChanged(() => emit("app.changed", { what: "session" }));
   const folders = createFolders(trustLog(store), options.home, options.builtIn);
-  const documents: RunDeps["documents"] = { parse: (source, path) => parseInWorker(source, { path }), fillPlaceholders, checkParams };
+  const documents: RunDeps["documents"] = {
+    parse: (source, path) => parseInWorker(source, { path }),
+    fillPlaceholders,
+    checkParams,
+    checksDocument,
+  };
   const contexts = () =>
     loadContexts({
       ...(options.kubeconfig === undefined ? {} : { kubeconfigFlag: options.kubeconfig }),
@@ -146,6 +153,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     documents,
     contexts,
     folderOf: folders.of,
+    launches: { forRun: (launch) => launchForRun(launches, launch) },
     isSolo: () => people.isSolo(),
     diskFree: () => diskFree(options.home),
     notify: {
@@ -176,6 +184,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       }
       return classes.of.get(name) ?? null;
     },
+    runs: { startChecks: (who, request) => runs.startChecks(who, request) },
     notify: {
       changed: (launch, seq) => {
         launchSeqs.set(launch, seq);

@@ -68,6 +68,7 @@ export const LEVELS: Record<Method, Level> = {
   "signoff.add": "launch",
   "signoff.withdraw": "launch",
   "item.answer": "launch",
+  "item.check": "operate",
   "item.assign": "launch",
   "item.note": "launch",
   "item.evidence": "launch",

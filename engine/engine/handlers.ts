@@ -103,6 +103,7 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "signoff.add": (context, params, { who, caller }) => context.launches.sign(who, caller.id, params),
   "signoff.withdraw": (context, params, { who, caller }) => context.launches.withdraw(who, caller.id, params),
   "item.answer": (context, params, { who, caller }) => context.launches.answer(who, caller.id, params),
+  "item.check": (context, params, { who }) => context.launches.check(who, params),
   "item.assign": (context, params, { who }) => context.launches.assignItems(who, params),
   "item.note": (context, params, { who }) => context.launches.itemNote(who, params),
   "item.evidence": (context, params, { who }) => context.launches.evidence(who, params),

@@ -4,7 +4,7 @@ import { appendFileSync } from "node:fs";
 import { type Caller, createEngine } from "../engine.ts";
 import type { AppSnapshot, Result, RunHeader, RunView } from "../protocol/index.ts";
 
-const [home = "", runbook = ""] = process.argv.slice(2);
+const [home = "", runbook = "", launch = ""] = process.argv.slice(2);
 const caller: Caller = { id: "kill", door: "window", isReadOnly: false };
 /** Synchronous on a pipe, so that what was said before the kill has reached the parent. */
 const say = (what: object) => appendFileSync(1, `${JSON.stringify(what)}\n`);
@@ -28,7 +28,15 @@ engine.subscribe((event, payload) => {
 
 await call("people.signIn", { id: "dana", password: "correct horse battery" });
 const { activeRun } = await call<AppSnapshot>("app.snapshot", {});
-const start = () => call<RunView>("run.start", { path: runbook, mode: "live", contexts: {}, params: {}, placeholders: {} });
+const start = () =>
+  call<RunView>("run.start", {
+    path: runbook,
+    mode: "live",
+    contexts: {},
+    params: {},
+    placeholders: {},
+    ...(launch === "" ? {} : { launch }),
+  });
 const { run } = activeRun ? { run: activeRun } : (await start()).header;
 say({ ready: true });
 for (;;) {

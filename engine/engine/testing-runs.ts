@@ -3,9 +3,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checksDocument } from "../checklist/index.ts";
 import { checkParams, fillPlaceholders, parseDocument } from "../document/index.ts";
 import { realPorts } from "../ports.ts";
-import type { ParamsOf, RunHeader, RunId } from "../protocol/index.ts";
+import type { RunHeader, RunId, StartRequest } from "../protocol/index.ts";
 import { openRecordStore } from "../record/index.ts";
 import { createRunService, type Who } from "../run/index.ts";
 
@@ -24,7 +25,7 @@ export async function ownRuns(isSolo = true) {
     home,
     runtimeDir: mkdtempSync(join(tmpdir(), "hp-full-run-")),
     environment: process.env,
-    documents: { parse: async (source, path) => parseDocument(source, { path }), fillPlaceholders, checkParams },
+    documents: { parse: async (source, path) => parseDocument(source, { path }), fillPlaceholders, checkParams, checksDocument },
     contexts: () => ({ entries: [], byName: new Map(), sources: { env: {}, homeDir: "", classOf: () => null } }) as never,
     folderOf: () => ({ folder: home, trusted: true, builtIn: false }),
     isSolo: () => isSolo,
@@ -45,7 +46,7 @@ export async function ownRuns(isSolo = true) {
   const path = join(home, "full.md");
   const start = async (text: string): Promise<RunId> => {
     writeFileSync(path, text);
-    const request: ParamsOf<"run.start"> = { path, mode: "live", contexts: {}, params: {}, placeholders: {} };
+    const request: StartRequest = { path, mode: "live", contexts: {}, params: {}, placeholders: {} };
     const started = await runs.start(who, request);
     if (!started.ok) throw new Error(started.error.message);
     return started.value.header.run;

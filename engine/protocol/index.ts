@@ -25,8 +25,6 @@ export * from "./terminal.ts";
 
 const none = z.strictObject({});
 const path = z.string().min(1).max(4096);
-// Automatic checks are served once runs can be part of a launch.
-const { "item.check": _check, ...LAUNCHES } = LAUNCH_METHODS;
 const atStep = { run: RunId, step: StepId };
 /** Values for placeholders that a step still lacks; recorded before it starts. */
 const placeholders = z.record(z.string(), z.string().max(10_000)).optional();
@@ -127,7 +125,7 @@ export const METHODS = {
   /** Text without a language, run as shell by an explicit act, recorded as such. */
   "run.asShell": { params: z.strictObject({ ...atStep, block: z.int().min(0), reason: Reason, placeholders }), result: RunHeader },
   // launches
-  ...LAUNCHES,
+  ...LAUNCH_METHODS,
   ...SIGNING_METHODS,
   // record
   "record.logs": { params: none, result: z.array(LogSummary) },

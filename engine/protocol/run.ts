@@ -2,7 +2,7 @@
 // Owns: shapes. The fold is engine/run. Durations are milliseconds, moments ISO 8601 UTC.
 import { z } from "zod";
 import { PinView } from "./cluster.ts";
-import { ClusterName, LogId, Mode, RunId, Sha256, ShellKind, StepId, TerminalId, Timestamp, Verdict } from "./ids.ts";
+import { ClusterName, LaunchId, LogId, Mode, RunId, Sha256, ShellKind, StepId, TerminalId, Timestamp, Verdict } from "./ids.ts";
 
 /** A person's word beside a verdict; it never rewrites it. */
 export const Judgement = z.object({ outcome: z.enum(["accepted", "rejected"]), by: z.string(), reason: z.string(), at: Timestamp });
@@ -86,7 +86,11 @@ export type NextAction = z.infer<typeof NextAction>;
 export const RunStatus = z.enum(["active", "held", "finished", "aborted"]);
 export const RunHeader = z.object({
   run: RunId,
+  /** Its own, or that of the launch it is part of. */
   log: LogId,
+  launch: LaunchId.nullable().optional(),
+  /** Of a launch's automatic checks: goes on and finishes by itself. */
+  isChecks: z.boolean().optional(),
   number: z.int(),
   mode: Mode,
   title: z.string(),
@@ -140,5 +144,7 @@ export const StartRequest = z.object({
   typedCluster: z.string().max(1000).optional(),
   /** Reason for starting although preflight found blockers; recorded. */
   overrideReason: z.string().max(2000).optional(),
+  /** Part of this launch: it is recorded in the launch's log, and runs on the launch's cluster unless another is given with a reason. */
+  launch: LaunchId.optional(),
 });
 export type StartRequest = z.infer<typeof StartRequest>;

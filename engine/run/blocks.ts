@@ -160,6 +160,7 @@ function recordEnd(deps: RunDeps, live: LiveRun, request: BlockRequest, lane: La
         duration_ms: wholeMs(outcome.durationMs),
         planned_ms: planned?.blocks.filter((one) => one.runnable).length === 1 ? planned.directive.plannedMs : null,
         bytes: outcome.bytes,
+        last_number: decimalOf(live, outcome.lastNumber),
         output_sha256: outcome.outputSha256,
         invalid_bytes: outcome.invalidBytes,
         redactions: outcome.redactions,
@@ -179,6 +180,14 @@ function recordEnd(deps: RunDeps, live: LiveRun, request: BlockRequest, lane: La
     live.handOvers.set(shellKey(lane.cluster, lane.kind), { from: outcome.handOver, cwd: null, why });
   }
   return { verdict, because, lane, reported, shellAlive: outcome.shellAlive };
+}
+
+/** The last number that was printed, in plain decimal digits: the record holds whole numbers only. "" for none, or where it is part of a secret. */
+function decimalOf(live: LiveRun, value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return "";
+  const plain = String(value);
+  const text = plain.includes("e") ? value.toLocaleString("en-US", { useGrouping: false, maximumFractionDigits: 20 }) : plain;
+  return live.redactor.redactText(text) === text ? text : "";
 }
 
 /** The last line of a passed block becomes a value; a block that promises one and prints nothing has failed. */

@@ -257,7 +257,13 @@ export async function judge(
   who: Who,
   call: { step: string; outcome: "accepted" | "rejected"; reason: string },
 ): Done {
-  if (live.state.status === "finished" || live.state.status === "aborted") return ended(live);
+  const isOver = live.state.status === "finished" || live.state.status === "aborted";
+  // A run of checks is over by itself before anybody has looked at what it found; its launch says until when.
+  if (isOver && !live.state.isChecks) return ended(live);
+  if (isOver && live.launch !== null) {
+    const launch = await deps.launches?.forRun(live.launch);
+    if (launch && !launch.ok) return launch;
+  }
   const at = find(live, call.step);
   if (!at.ok) return at;
   const { step } = at.value;

@@ -6,6 +6,7 @@ import type {
   Actor,
   Block,
   ClusterName,
+  LaunchId,
   LogId,
   Param,
   Result,
@@ -39,6 +40,13 @@ export type RunDeps = {
     parse(source: Uint8Array, path: string): Promise<RunbookDocument>;
     fillPlaceholders(block: Block, values: Record<string, string>, params: Param[]): Result<string>;
     checkParams(params: Param[], given: Record<string, string>): Result<Record<string, string>>;
+    /** A checklist's automatic checks as a runbook: one step per named item. */
+    checksDocument(document: RunbookDocument, items: readonly string[]): RunbookDocument;
+  };
+  /** Launches that runs may be part of; without it there are none. */
+  launches?: {
+    /** `not-found`, or `conflict` for a launch that takes nothing more. */
+    forRun(launch: LaunchId): Promise<Result<LaunchForRun>>;
   };
   contexts(): LoadedContexts;
   /** The opened or built-in folder of a file, and whether it may run; null where no folder holds it. */
@@ -53,6 +61,15 @@ export type RunDeps = {
     /** A refusal by role: recorded in the install log. */
     refused(who: Who, what: string, why: string): void;
   };
+};
+
+export type LaunchForRun = {
+  log: LogId;
+  name: string;
+  /** The cluster it goes live on; null where none was chosen. */
+  context: string | null;
+  /** Why no live run may begin on production now; "" where one may. */
+  notYet: string;
 };
 
 /** One shell of a run: per named cluster (or `none`) and language. */
@@ -74,6 +91,7 @@ export type LaneShell = {
 export type LiveRun = {
   run: RunId;
   log: LogId;
+  launch: LaunchId | null;
   number: number;
   state: RunState;
   plan: RunPlan;

@@ -10,7 +10,7 @@ import { focusStep, isOnProduction, nextTodo, obstacleFor, pendingAction } from 
 import { proveAfter } from "./pins.ts";
 import { needsTyping, type StepPlan, stopsRunOn } from "./plan.ts";
 import { closeRecording } from "./recordings.ts";
-import { ensureShell, shellKey } from "./shells.ts";
+import { clusterOf, ensureShell, shellKey } from "./shells.ts";
 import { isSettled } from "./state.ts";
 
 export type DriveOptions = {
@@ -101,7 +101,8 @@ function whyRunOnStops(deps: RunDeps, live: LiveRun, who: Who, step: StepState):
   return stopsRunOn(pending.block) ? `step ${step.number} has a command that is never part of a run-on` : null;
 }
 
-async function driveToEnd(
+/** Drives the step until a person is needed; fails where it could not begin. */
+export async function driveToEnd(
   deps: RunDeps,
   live: LiveRun,
   who: Who,
@@ -285,7 +286,14 @@ export async function endStep(
     ...recording,
   };
   appendOrKeep(deps, live, [
-    eventOf(live, outcome === "unknown" ? ENGINE : who.actor, { type: "step.ended", step: id, attempt, outcome, data }),
+    eventOf(live, outcome === "unknown" ? ENGINE : who.actor, {
+      type: "step.ended",
+      step: id,
+      attempt,
+      cluster: clusterOf(live, id),
+      outcome,
+      data,
+    }),
   ]);
   if (outcome === "failed" || outcome === "unknown")
     deps.notify.alarm(

@@ -7,9 +7,10 @@ import { emptyRunState, type RunState } from "./state.ts";
 
 type Data = Record<string, unknown>;
 
-export function foldRun(events: Iterable<StoredEvent>): RunState {
+/** `run` picks the events of one run out of a log that holds more: a launch's. */
+export function foldRun(events: Iterable<StoredEvent>, run?: string): RunState {
   const state = emptyRunState();
-  for (const event of events) applyEvent(state, event);
+  for (const event of events) if (run === undefined || event.body.subject.run === run) applyEvent(state, event);
   return state;
 }
 
@@ -81,6 +82,8 @@ function started(state: RunState, { body }: StoredEvent) {
   const { data } = body;
   state.run = body.subject.run;
   state.log = body.log;
+  state.launch = body.subject.launch;
+  state.isChecks = text(data, "kind") === "checks";
   state.mode = body.subject.mode === "rehearsal" ? "rehearsal" : "live";
   state.title = text(data, "title");
   state.path = text(data, "path");

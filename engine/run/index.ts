@@ -1,5 +1,5 @@
 // The run room's door: other rooms import from here only.
-export type { RunDeps, Who } from "./deps.ts";
+export type { LaunchForRun, RunDeps, Who } from "./deps.ts";
 export { applyEvent, foldRun } from "./fold.ts";
 export { nextAction } from "./next.ts";
 export { planOf } from "./plan.ts";

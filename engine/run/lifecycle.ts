@@ -116,7 +116,8 @@ export async function finish(deps: RunDeps, live: LiveRun, who: Who, reason: str
   const undecided = live.state.steps.filter(
     (step) => step.status === "done" && step.verdict === "unknown" && !step.judgement && !step.passedOver,
   );
-  if (undecided.length > 0)
+  // Checks end by themselves; an unknown one can be judged afterwards.
+  if (undecided.length > 0 && !live.state.isChecks)
     return fail("conflict", `The end of ${numbers(undecided)} is unknown and was not judged. Judge it, then finish.`);
   if (left.length > 0 && !reason?.trim())
     return fail("reason-needed", `${numbers(left)} ${left.length === 1 ? "was" : "were"} not done. Give a reason to finish without.`);

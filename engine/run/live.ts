@@ -30,6 +30,7 @@ export function eventOf(live: LiveRun, actor: Actor, draft: Draft): NewEvent {
     ...(reason === undefined ? {} : { reason: live.redactor.redactText(reason) }),
     actor,
     subject: {
+      ...(live.launch === null ? {} : { launch: live.launch }),
       run: live.run,
       mode: live.state.mode,
       plan_sha256: live.state.planSha256,

@@ -3,7 +3,7 @@
 import { type ClusterPin, checkTools, findBypasses } from "../cluster/index.ts";
 import type { ClusterClass, Finding, ShellKind, StartRequest } from "../protocol/index.ts";
 import { shellsAvailable } from "../shell/index.ts";
-import type { RunDeps, Who } from "./deps.ts";
+import type { LaunchForRun, RunDeps, Who } from "./deps.ts";
 import type { RunPlan } from "./plan.ts";
 import { shellEnvironment } from "./shells.ts";
 
@@ -20,6 +20,8 @@ export type PreflightInput = {
   /** Problem of parameters, from checkParams; null when they are fine. */
   paramProblem: string | null;
   trusted: boolean;
+  /** The launch that the run is part of. */
+  launch: LaunchForRun | null;
   nowMs: number;
 };
 
@@ -30,6 +32,7 @@ export async function preflightFindings(deps: RunDeps, input: PreflightInput): P
     shellFindings(deps, input.plan),
     checkTools(input.plan.document.requires.tools, shellEnvironment(deps.environment)),
     Promise.all(input.pins.map((pin) => clusterFindings(input, pin))).then((all) => all.flat()),
+    launchFindings(input),
     bypassFindings(input),
     diskFindings(deps),
   ]);
@@ -235,6 +238,21 @@ async function clusterFindings({ plan, request, nowMs }: PreflightInput, pin: Cl
       ),
     );
   return found;
+}
+
+/** A launch goes live on one cluster: a run of it on another is somebody's decision. */
+function launchFindings({ request, launch, pins }: PreflightInput): Finding[] {
+  if (launch === null || launch.context === null || request.mode !== "live" || pins.length === 0) return [];
+  if (pins.some((pin) => pin.context === launch.context)) return [];
+  return [
+    finding(
+      "other-cluster",
+      "blocker",
+      "cluster",
+      `${launch.name} goes live on ${launch.context}, and this run would be on ${pins.map((pin) => pin.context).join(" and ")}.`,
+      "Choose the launch's cluster, or give a reason for another.",
+    ),
+  ];
 }
 
 /** Rehearsal never touches production, nor a cluster of which nobody has said what it is. */

@@ -20,31 +20,44 @@ import { append, ENGINE, eventOf } from "./live.ts";
 import { pendingAction } from "./next.ts";
 import { planOf } from "./plan.ts";
 import { newLive } from "./start.ts";
+import type { RunPlace } from "./whereabouts.ts";
 
 /** Events are read in pieces, so that a long log is never whole in memory beside its own fold. */
 const READ_AT_ONCE = 2_000;
 
 /** A run of the record, ended or not, folded. `unreadable` where its first events or its text are missing. */
-export async function loadRun(deps: RunDeps, log: LogId): Promise<Result<LiveRun>> {
-  const [first] = deps.store.events(log, { from: 1, limit: 1 });
+export async function loadRun(deps: RunDeps, { log, run, launch }: RunPlace): Promise<Result<LiveRun>> {
+  const [first] =
+    launch === null
+      ? deps.store.events(log, { from: 1, limit: 1 })
+      : deps.store.eventsOfType(log, ["run.started"]).filter((event) => event.body.subject.run === run);
   if (first?.body.type !== "run.started")
     return fail("unreadable", `Log ${log} does not begin with a started run; it is shown in the records, but cannot be gone on with.`);
   const bytes = deps.store.payload(log, first.body.seq, "plan");
   if (bytes === null)
     return fail("unreadable", `The text that run ${first.body.subject.run} pinned was erased; the run cannot be gone on with.`);
   const path = typeof first.body.data.path === "string" ? first.body.data.path : "";
-  const live = newLive(deps, planOf(await deps.documents.parse(bytes, path)), dirname(path));
+  const state = foldRun(eventsOf(deps, log, first.body.seq), first.body.subject.run);
+  const parsed = await deps.documents.parse(bytes, path);
+  const document = state.isChecks
+    ? deps.documents.checksDocument(
+        parsed,
+        state.steps.map((step) => step.id),
+      )
+    : parsed;
+  const live = newLive(deps, planOf(document), dirname(path));
   live.run = first.body.subject.run as LiveRun["run"];
   live.log = log;
+  live.launch = launch;
   live.number = deps.store.logs().find((entry) => entry.log === log)?.number ?? 0;
-  live.state = foldRun(eventsOf(deps, log));
+  live.state = state;
   const secrets = Array.isArray(first.body.data.secret_params) ? first.body.data.secret_params : [];
   live.secretsWanted = secrets.filter((name): name is string => typeof name === "string");
   return ok(live);
 }
 
-function* eventsOf(deps: RunDeps, log: LogId): Generator<StoredEvent> {
-  for (let from = 1; ; from += READ_AT_ONCE) {
+function* eventsOf(deps: RunDeps, log: LogId, first: number): Generator<StoredEvent> {
+  for (let from = first; ; from += READ_AT_ONCE) {
     const events = deps.store.events(log, { from, limit: READ_AT_ONCE });
     yield* events;
     if (events.length < READ_AT_ONCE) return;

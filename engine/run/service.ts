@@ -5,7 +5,7 @@ import {
   type Failure,
   type Finding,
   fail,
-  type LogId,
+  type LaunchId,
   ok,
   type Result,
   type RunbookDocument,
@@ -17,23 +17,39 @@ import {
   type TerminalId,
   type WatchedObject,
 } from "../protocol/index.ts";
+import { driveChecks } from "./checks.ts";
 import * as commands from "./commands.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { settleWhens } from "./drive.ts";
 import * as lifecycle from "./lifecycle.ts";
 import { watchCluster } from "./pins.ts";
 import { loadRun, recoverRun } from "./recover.ts";
+import { active, notBusy } from "./refusals.ts";
 import { preflight, startRun } from "./start.ts";
 import { headerOf, stepsOf, terminalsOf, viewOf } from "./view.ts";
+import { createWhereabouts } from "./whereabouts.ts";
 
 /** Ended runs kept folded for the next look; each holds its steps and its parsed text. */
 const KEPT_ENDED = 8;
+
+export type ChecksRequest = {
+  launch: LaunchId;
+  /** The checks as a runbook, and the bytes of the checklist that they were cut from. */
+  document: RunbookDocument;
+  bytes: Uint8Array;
+  path: string;
+  /** The launch's cluster; null where it has none. */
+  context: string | null;
+  params: Record<string, string>;
+  typedCluster: string | undefined;
+};
 
 export type RunService = ReturnType<typeof createRunService>;
 
 export function createRunService(deps: RunDeps) {
   const runs = new Map<RunId, LiveRun>();
   const gates = new Map<RunId, Promise<unknown>>();
+  const whereabouts = createWhereabouts(deps.store);
 
   const isOver = (live: LiveRun) => live.state.status === "finished" || live.state.status === "aborted";
 
@@ -41,9 +57,9 @@ export function createRunService(deps: RunDeps) {
   async function open(run: RunId): Promise<Result<LiveRun>> {
     const known = runs.get(run);
     if (known) return ok(known);
-    const log = deps.store.summaries().find((entry) => entry.run === run)?.log;
-    if (log === undefined) return fail("not-found", `There is no run ${run} in this data directory.`);
-    const loaded = await loadRun(deps, log);
+    const place = whereabouts.find(run);
+    if (place === null) return fail("not-found", `There is no run ${run} in this data directory.`);
+    const loaded = await loadRun(deps, place);
     if (!loaded.ok) return loaded;
     const ended = [...runs.values()].filter(isOver);
     if (ended.length >= KEPT_ENDED && ended[0]) runs.delete(ended[0].run);
@@ -74,6 +90,16 @@ export function createRunService(deps: RunDeps) {
     return result.ok ? ok(headerOf(deps, opened.value)) : result;
   }
 
+  /** Checks are made behind, one after the other; when all are done the run finishes by itself. */
+  function goOnChecking(live: LiveRun, who: Who): Result<null> {
+    const refused = active(live) ?? notBusy(live, false);
+    if (refused) return refused;
+    void driveChecks(deps, live, who).then((isDone) => {
+      if (isDone) return command(live.run, () => lifecycle.finish(deps, live, who, undefined));
+    });
+    return ok(null);
+  }
+
   return {
     preflight: (who: Who, request: StartRequest): Promise<Result<Finding[]>> => preflight(deps, who, request),
     async start(who: Who, request: StartRequest): Promise<Result<RunView>> {
@@ -85,6 +111,20 @@ export function createRunService(deps: RunDeps) {
       deps.notify.changed(live.run, null);
       return ok(viewOf(deps, live));
     },
+    /** Starts the automatic checks of a launch's items in the launch's log; answers when they have begun. */
+    async startChecks(who: Who, checks: ChecksRequest): Promise<Result<{ run: RunId }>> {
+      const { launch, document, bytes, path, context, params, typedCluster } = checks;
+      const contexts = context === null ? {} : { [document.clusters[0] ?? "main"]: context };
+      const typed = typedCluster === undefined ? {} : { typedCluster };
+      const request: StartRequest = { path, mode: "live", contexts, params, placeholders: {}, launch, ...typed };
+      const started = await startRun(deps, who, request, { document, bytes, isChecks: true });
+      if (!started.ok) return started;
+      const live = started.value;
+      runs.set(live.run, live);
+      deps.notify.changed(live.run, null);
+      goOnChecking(live, who);
+      return ok({ run: live.run });
+    },
     async get(run: RunId): Promise<Result<{ view: RunView; document: RunbookDocument }>> {
       const opened = await open(run);
       return opened.ok ? ok({ view: viewOf(deps, opened.value), document: opened.value.plan.document }) : opened;
@@ -92,7 +132,8 @@ export function createRunService(deps: RunDeps) {
     step: (who: Who, run: RunId, call: commands.StepCall) => command(run, (live) => commands.runStep(deps, live, who, call)),
     block: (who: Who, run: RunId, call: commands.StepCall & { block: number }) =>
       command(run, (live) => commands.runBlockAlone(deps, live, who, call)),
-    on: (who: Who, run: RunId) => command(run, (live) => commands.runOn(deps, live, who)),
+    on: async (who: Who, run: RunId) =>
+      command(run, async (live) => (live.state.isChecks ? goOnChecking(live, who) : commands.runOn(deps, live, who))),
     arm: (who: Who, run: RunId, typed: string) => command(run, (live) => commands.arm(deps, live, who, typed)),
     check: (who: Who, run: RunId, call: { step: string; check: number; value?: string | undefined }) =>
       command(run, (live) => commands.confirmCheck(deps, live, who, call)),
@@ -102,7 +143,10 @@ export function createRunService(deps: RunDeps) {
       command(run, (live) => commands.judge(deps, live, who, call)),
     asShell: (who: Who, run: RunId, call: commands.AsShellCall) => command(run, (live) => commands.runAsShell(deps, live, who, call)),
     resume: (who: Who, run: RunId, given: { reason?: string | undefined; secrets?: Record<string, string> | undefined }) =>
-      command(run, (live) => lifecycle.resume(deps, live, who, given)),
+      command(run, async (live) => {
+        const resumed = await lifecycle.resume(deps, live, who, given);
+        return resumed.ok && live.state.isChecks ? goOnChecking(live, who) : resumed;
+      }),
     finish: (who: Who, run: RunId, reason: string | undefined) => command(run, (live) => lifecycle.finish(deps, live, who, reason)),
     hold: (who: Who, run: RunId, reason: string) => atOnce(run, (live) => lifecycle.hold(deps, live, who, reason)),
     abort: (who: Who, run: RunId, reason: string) => atOnce(run, (live) => lifecycle.abort(deps, live, who, reason)),
@@ -135,9 +179,9 @@ export function createRunService(deps: RunDeps) {
     /** Every run without an end, as it stood. What cannot be read back is named, and hinders nothing else. */
     async recover(): Promise<Failure[]> {
       const problems: Failure[] = [];
-      for (const entry of deps.store.summaries()) {
-        if (entry.kind !== "run" || entry.endedAt !== null) continue;
-        const loaded = await loadRun(deps, entry.log as LogId);
+      for (const place of whereabouts.all()) {
+        if (place.isOver) continue;
+        const loaded = await loadRun(deps, place);
         const recovered = loaded.ok ? await recoverRun(deps, loaded.value) : loaded;
         if (!recovered.ok) problems.push(recovered.error);
         if (loaded.ok) runs.set(loaded.value.run, loaded.value);

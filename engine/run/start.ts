@@ -16,7 +16,7 @@ import {
   type StartRequest,
 } from "../protocol/index.ts";
 import { createRedactor } from "../shell/index.ts";
-import type { LiveRun, RunDeps, Who } from "./deps.ts";
+import type { LaunchForRun, LiveRun, RunDeps, Who } from "./deps.ts";
 import { foldRun } from "./fold.ts";
 import { append, canonical, type Draft, ENGINE, eventOf } from "./live.ts";
 import { adoptPin, pinnedEvent } from "./pins.ts";
@@ -28,8 +28,14 @@ const FILE_BYTES = 20_000_000;
 /** A parameter of such a name would choose a cluster behind the pin's back. */
 const PIN_NAMES = /^(kubeconfig|helm_kube.*|path|bash_env|env|prompt_command|ld_preload)$/i;
 
+/** The text of a run: read from the file, or handed over by a launch that keeps its own copy. */
+type Text = { bytes: Uint8Array; document: RunbookDocument };
 type Prepared = {
-  bytes: Buffer;
+  /** With the launch's cluster filled in. */
+  request: StartRequest;
+  launch: LaunchForRun | null;
+  isChecks: boolean;
+  bytes: Uint8Array;
   plan: RunPlan;
   params: Record<string, string>;
   secrets: Record<string, string>;
@@ -50,12 +56,15 @@ export async function preflight(deps: RunDeps, who: Who, request: StartRequest):
   return ok(findings);
 }
 
+/** Automatic checks of a launch: their text is the launch's copy of its checklist. */
+export type ChecksStart = Text & { isChecks: true };
+
 /** The new run, on record. Fails with `not-trusted`, `invalid-params`, `confirmation-needed`, `not-ready` (details: findings), or the cluster's own code. */
-export async function startRun(deps: RunDeps, who: Who, request: StartRequest): Promise<Result<LiveRun>> {
-  const prepared = await prepare(deps, who, request);
+export async function startRun(deps: RunDeps, who: Who, asked: StartRequest, checks: ChecksStart | null = null): Promise<Result<LiveRun>> {
+  const prepared = await prepare(deps, who, asked, checks);
   if (!prepared.ok) return prepared;
-  const { pins, findings, plan } = prepared.value;
-  const refused = refusal(request, prepared.value);
+  const { request, launch, pins, findings, plan } = prepared.value;
+  const refused = refusal(prepared.value);
   if (refused) {
     await disposeAll(pins);
     return refused;
@@ -66,19 +75,22 @@ export async function startRun(deps: RunDeps, who: Who, request: StartRequest): 
   live.run = RunId.parse(`run-${deps.ports.ids.next()}`);
   live.state.mode = request.mode;
   live.state.planSha256 = plan.document.sha256;
+  live.launch = request.launch ?? null;
   try {
-    live.log = deps.store.createLog({
-      kind: "run",
-      genesis: {
-        run: live.run,
-        title: plan.document.title,
-        path: request.path,
-        mode: request.mode,
-        plan_sha256: plan.document.sha256,
-        solo: deps.isSolo(),
-      },
-      actor: who.actor,
-    });
+    live.log =
+      launch?.log ??
+      deps.store.createLog({
+        kind: "run",
+        genesis: {
+          run: live.run,
+          title: plan.document.title,
+          path: request.path,
+          mode: request.mode,
+          plan_sha256: plan.document.sha256,
+          solo: deps.isSolo(),
+        },
+        actor: who.actor,
+      });
   } catch (error) {
     await disposeAll(pins);
     const code = (error as { code?: unknown }).code;
@@ -87,7 +99,7 @@ export async function startRun(deps: RunDeps, who: Who, request: StartRequest): 
   }
   live.number = deps.store.logs().find((entry) => entry.log === live.log)?.number ?? 0;
   const written = append(deps, live, [
-    eventOf(live, who.actor, startedDraft(deps, request, prepared.value)),
+    eventOf(live, who.actor, startedDraft(deps, prepared.value)),
     eventOf(live, ENGINE, { type: "preflight.finished", data: { findings: canonical(findings) } }),
     ...pins.map((pin) => pinnedEvent(live, who.actor, pin, request.typedCluster === undefined ? "chosen" : "chosen and typed")),
   ]);
@@ -98,26 +110,32 @@ export async function startRun(deps: RunDeps, who: Who, request: StartRequest): 
   return ok(live);
 }
 
-function refusal(request: StartRequest, { findings, pins, plan }: Prepared): Result<never> | null {
+/** What neither a reason nor anything else goes past: there would be no run, or one on the wrong cluster. */
+const HARD = ["not-a-runbook", "no-steps", "rehearsal-guard", "secret-placeholder", "no-context"];
+/** Of checks each stands for itself: what keeps one from running makes that one unknown. */
+const HARD_FOR_CHECKS = ["no-steps", "no-context"];
+
+function refusal({ request, launch, isChecks, findings, pins, plan }: Prepared): Result<never> | null {
   const blocker = (code: string) => findings.find((one) => one.code === code && one.severity === "blocker");
   const untrusted = blocker("not-trusted");
   if (untrusted) return fail("not-trusted", `${request.path}: ${untrusted.message} ${untrusted.todo}`);
   const params = blocker("params");
   if (params) return fail("invalid-params", `${request.path}: ${params.message}`, { findings });
-  for (const code of ["not-a-runbook", "no-steps", "rehearsal-guard", "secret-placeholder", "no-context"]) {
+  for (const code of isChecks ? HARD_FOR_CHECKS : HARD) {
     const found = blocker(code);
-    // These cannot be gone past with a reason: there would be no run, or one on the wrong cluster.
     if (found) return fail("not-ready", `${request.path}: ${found.subject}: ${found.message} ${found.todo}`, { findings });
   }
   // A run on two production clusters is confirmed by both names.
   const typed = (request.typedCluster ?? "").split(/[\s,]+/);
   const production = pins.filter((pin) => pin.view().class === "production");
+  if (production.length > 0 && launch !== null && launch.notYet !== "" && request.mode === "live" && !isChecks)
+    return fail("not-ready", `${launch.name} may not be run on production yet: ${launch.notYet}.`, { findings });
   for (const pin of production)
     if (request.typedCluster !== pin.context && !typed.includes(pin.context))
       return fail("confirmation-needed", `${pin.context} is a PRODUCTION cluster. Type its name to start ${plan.document.title} there.`, {
         type: pin.context,
       });
-  const blockers = findings.filter((one) => one.severity === "blocker");
+  const blockers = isChecks ? [] : findings.filter((one) => one.severity === "blocker");
   if (blockers.length > 0 && !request.overrideReason?.trim())
     return fail(
       "not-ready",
@@ -127,11 +145,15 @@ function refusal(request: StartRequest, { findings, pins, plan }: Prepared): Res
   return null;
 }
 
-async function prepare(deps: RunDeps, who: Who, request: StartRequest): Promise<Result<Prepared>> {
-  const read = await readRunbook(deps, request.path);
+async function prepare(deps: RunDeps, who: Who, asked: StartRequest, checks: ChecksStart | null = null): Promise<Result<Prepared>> {
+  const read = checks === null ? await readRunbook(deps, asked.path) : ok(checks);
   if (!read.ok) return read;
   const { document, bytes } = read.value;
   const plan = planOf(document);
+  const found = await launchOf(deps, asked);
+  if (!found.ok) return found;
+  const launch = found.value;
+  const request = launch === null ? asked : onItsCluster(asked, plan, launch);
   const checked = checkedParams(deps, document, request.params);
   const pinned = await pinAll(deps, request);
   if (!pinned.ok) return pinned;
@@ -143,10 +165,23 @@ async function prepare(deps: RunDeps, who: Who, request: StartRequest): Promise<
     who,
     paramProblem: checked.ok ? null : checked.error.message,
     trusted: deps.folderOf(request.path)?.trusted === true,
+    launch,
     nowMs: deps.ports.clock.now(),
   });
   const [params, secrets] = splitSecrets(document.params, checked.ok ? checked.value : {});
-  return ok({ bytes, plan, params, secrets, pins, findings });
+  return ok({ request, launch, isChecks: checks !== null, bytes, plan, params, secrets, pins, findings });
+}
+
+async function launchOf(deps: RunDeps, { launch }: StartRequest): Promise<Result<LaunchForRun | null>> {
+  if (launch === undefined) return ok(null);
+  return deps.launches ? deps.launches.forRun(launch) : fail("not-found", `There is no launch ${launch} in this data directory.`);
+}
+
+/** A live run of a launch is on the launch's cluster where nothing else was chosen. */
+function onItsCluster(request: StartRequest, plan: RunPlan, { context }: LaunchForRun): StartRequest {
+  const name = (plan.document.clusters[0] ?? "main") as ClusterName;
+  if (context === null || request.mode !== "live" || request.contexts[name] !== undefined || !plan.clusters.includes(name)) return request;
+  return { ...request, contexts: { ...request.contexts, [name]: context } };
 }
 
 export async function readRunbook(deps: RunDeps, path: string): Promise<Result<{ bytes: Buffer; document: RunbookDocument }>> {
@@ -201,13 +236,14 @@ async function pinAll(deps: RunDeps, request: StartRequest): Promise<Result<Clus
   return ok(pins);
 }
 
-function startedDraft(deps: RunDeps, request: StartRequest, { plan, params, bytes }: Prepared): Draft {
+function startedDraft(deps: RunDeps, { request, isChecks, plan, params, bytes }: Prepared): Draft {
   const { document } = plan;
   const override = request.overrideReason?.trim();
   return {
     type: "run.started",
     ...(override ? { reason: override } : {}),
     data: {
+      kind: isChecks ? "checks" : "runbook",
       title: document.title,
       path: request.path,
       version: document.version,
@@ -247,6 +283,7 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
   const live: LiveRun = {
     run: "" as LiveRun["run"],
     log: "" as LiveRun["log"],
+    launch: null,
     number: 0,
     state: foldRun([]),
     plan,

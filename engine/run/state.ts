@@ -5,6 +5,10 @@ import type { ClusterName, Mode, PinView, RunHeader, StepState } from "../protoc
 export type RunState = {
   run: string;
   log: string;
+  /** "" for a run outside any launch. */
+  launch: string;
+  /** Automatic checks of a launch's items: each step for itself. */
+  isChecks: boolean;
   mode: Mode;
   title: string;
   path: string;
@@ -42,6 +46,8 @@ export function emptyRunState(): RunState {
   return {
     run: "",
     log: "",
+    launch: "",
+    isChecks: false,
     mode: "live",
     title: "",
     path: "",

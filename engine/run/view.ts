@@ -13,6 +13,8 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
   return {
     run: live.run,
     log: live.log,
+    launch: live.launch,
+    isChecks: state.isChecks,
     number: live.number,
     mode: state.mode,
     title: state.title,

@@ -1,0 +1,24 @@
+// Launches as the run room needs them: the log, the cluster, and whether production may be touched yet.
+// Owns: that reading of a launch. The launch itself is engine/launch, which knows nothing of shells.
+import type { LaunchService } from "../launch/index.ts";
+import { fail, type LaunchId, type LaunchView, ok, type Result } from "../protocol/index.ts";
+import type { LaunchForRun } from "../run/index.ts";
+
+/** States in which the decision stands and is acted on. */
+const DECIDED: readonly string[] = ["go", "cut-over", "watch"];
+
+export async function launchForRun(launches: LaunchService, launch: LaunchId): Promise<Result<LaunchForRun>> {
+  const found = await launches.get(launch);
+  if (!found.ok) return found;
+  const { header } = found.value.view;
+  if (header.state === "closed")
+    return fail("conflict", `${header.facts.name} is closed: its record is complete, and nothing can be added to it.`);
+  return ok({ log: header.log, name: header.facts.name, context: header.facts.context, notYet: notYet(found.value.view) });
+}
+
+/** Without a go production is touched only where the glass was broken for that, by two. */
+function notYet({ header, breakGlass }: LaunchView): string {
+  if (DECIDED.includes(header.state)) return "";
+  if (breakGlass.some((one) => one.kind === "no-go-override" && !one.isOpen && one.reviewedAt === null)) return "";
+  return `it is in ${header.state}, and the decision to go has not been taken and signed; without it the glass is broken by two people`;
+}
