@@ -108,13 +108,25 @@ describe("the decision", { timeout: 60_000 }, () => {
 
   it("is not approved by who executed anything in the launch", async () => {
     await answer(["INF-01"], "done", {}, "ana");
-    await answer(["INF-02"]);
+    await answer(["INF-02"], "done", {}, "dana");
     must(await bench.sign(launch, "ben", "category", "infrastructure"));
     must(await propose("go"));
     const { id } = (await bench.view(launch)).decisions[0]!;
     expect(saysOf(await bench.sign(launch, "ana", "decision", id, { role: "approver" }))).toBe(
       "Ana executed in this launch: executor and approver never meet in one person.",
     );
+  });
+
+  it("is not signed by a lead who executed, only by one whose team did", async () => {
+    await answer(["INF-01"], "done", {}, "dana");
+    await answer(["INF-02"]);
+    must(await bench.sign(launch, "ben", "category", "infrastructure"));
+    must(await propose("go", {}, "dana"));
+    const { id } = (await bench.view(launch)).decisions[0]!;
+    expect(codeOf(await bench.sign(launch, "dana", "decision", id, { role: "lead" }))).toBe("forbidden");
+    must(await bench.sign(launch, "mira", "decision", id, { role: "lead" }));
+    must(await bench.sign(launch, "ben", "decision", id, { role: "approver" }));
+    expect((await bench.view(launch)).decisions[0]!.state).toBe("taken");
   });
 
   it("falls back to nothing when what it rests on changes before it is taken", async () => {
@@ -245,7 +257,25 @@ describe("the way to closed", { timeout: 120_000 }, () => {
     must(await bench.sign(launch, "mira", "close", launch, { role: "lead" }));
     must(await bench.launches.note(await bench.who("jon"), { launch, kind: "note", title: "one more thing", text: "" }));
     must(await bench.sign(launch, "ben", "close", launch, { role: "approver" }));
-    expect((await bench.view(launch)).header.state).toBe("retrospective");
+    const view = await bench.view(launch);
+    expect(view.header.state).toBe("retrospective");
+    expect(view.signatures.filter((one) => one.subject.kind === "close").map((one) => one.state)).toEqual(["stale", "valid"]);
+  });
+});
+
+describe("an absent approver", { timeout: 60_000 }, () => {
+  it("is stood in for by another only behind glass that two broke, and every sentence says so", async () => {
+    await answer(["INF-01", "INF-02"]);
+    const sign = () => bench.sign(launch, "mira", "category", "infrastructure");
+    expect(codeOf(await sign())).toBe("forbidden");
+    must(await bench.launches.breakGlass(await bench.who("jon"), { launch, kind: "approver-absent", reason: "Ben is ill" }));
+    expect(codeOf(await sign()), "not confirmed").toBe("forbidden");
+    const glass = String((await bench.view(launch)).breakGlass[0]!.seq);
+    must(await bench.sign(launch, "dana", "break-glass", glass, { role: "lead" }));
+    const { statement } = must(await sign());
+    expect(statement).toContain(`The glass is broken (event ${glass}): an approver is absent.`);
+    must(await bench.sign(launch, "mira", "break-glass-review", glass, { meaning: "reviewed", role: "lead" }));
+    expect((await bench.view(launch)).breakGlass[0]).toMatchObject({ second: "Dana", isOpen: false, reviewedAt: expect.any(String) });
   });
 });
 

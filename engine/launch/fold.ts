@@ -30,7 +30,8 @@ export function applyEvent(state: LaunchFold, event: StoredEvent): void {
   HANDLERS[body.type]?.(state, body);
 }
 
-function addsToClose({ type, data }: EventBody): boolean {
+/** Whether a signature of the close does not cover this event any more when it comes after it. */
+export function addsToClose({ type, data = {} }: { type: string; data?: Data }): boolean {
   if (type === "clock.step" || type.startsWith("record.")) return false;
   return !(type.startsWith("signoff.") && text(record(data, "subject"), "kind") === "close");
 }

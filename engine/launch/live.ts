@@ -15,7 +15,7 @@ import {
 } from "../protocol/index.ts";
 import { ENGINE_ACTOR, type NewEvent, RecordError } from "../record/index.ts";
 import type { LaunchDeps } from "./deps.ts";
-import { applyEvent, foldLaunch } from "./fold.ts";
+import { addsToClose, applyEvent, foldLaunch } from "./fold.ts";
 import type { LaunchFold } from "./state.ts";
 import { viewOf } from "./view.ts";
 
@@ -244,14 +244,24 @@ function overtaken(live: Live, events: readonly NewEvent[], first: number): Over
   // Of decisions those that stand; what was replaced or withdrawn is history, and stays what it was.
   const standing = new Set(state.decisions.filter((one) => one.status === "open" || one.status === "taken").map((one) => one.id));
   const inForce = state.signatures.filter(
-    (one) => isInForce(one) && (one.subject.kind === "category" || (one.subject.kind === "decision" && standing.has(one.subject.id))),
+    (one) =>
+      isInForce(one) &&
+      (one.subject.kind === "category" ||
+        one.subject.kind === "close" ||
+        (one.subject.kind === "decision" && standing.has(one.subject.id))),
   );
   if (inForce.length === 0) return [];
   const found = new Map<string, Overtaken>();
   for (const [index, event] of events.entries()) {
     const touch = touchedBy(live, event);
-    if (!touch) continue;
+    const undoesClose = addsToClose(event) && event.type !== "launch.closed";
     for (const signature of inForce) {
+      if (signature.subject.kind === "close") {
+        const why = "something was added to the launch after it";
+        if (undoesClose && !found.has(signature.id)) found.set(signature.id, { signature, cause: first + index, why });
+        continue;
+      }
+      if (!touch) continue;
       const isTouched =
         signature.subject.kind === "decision" ? touch.decision : touch.categories === "all" || touch.categories.has(signature.subject.id);
       if (isTouched && !found.has(signature.id)) found.set(signature.id, { signature, cause: first + index, why: touch.why });

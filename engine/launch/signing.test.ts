@@ -1,4 +1,5 @@
-import { rmSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parseDocument } from "../document/index.ts";
 import type { LaunchId } from "../protocol/index.ts";
@@ -207,6 +208,17 @@ describe("a category's signature", { timeout: 60_000 }, () => {
     expect((await bench.view(launch)).signatures).toMatchObject([{ meaning: "rejected", state: "valid" }]);
   });
 
+  it("goes stale when the launch is of another version or on another cluster, and not for its summary", async () => {
+    must(await answer(INF));
+    must(await signInf("ben"));
+    const change = async (given: Record<string, unknown>) =>
+      must(await bench.launches.change(await bench.who("jon"), { launch, change: given }));
+    await change({ summary: "in brief", windowStart: "2026-03-16T00:00:00.000Z" });
+    expect((await bench.view(launch)).signatures[0]!.state).toBe("valid");
+    await change({ context: "prod-us-1" });
+    expect((await bench.view(launch)).signatures[0]).toMatchObject({ state: "stale", staleBecause: "context of the launch changed" });
+  });
+
   it("is taken back by the signer alone, with a signed reason, and the category is unsigned again", async () => {
     must(await answer(INF));
     const { id } = must(await signInf("ben"));
@@ -265,6 +277,26 @@ describe("a ticket", { timeout: 60_000 }, () => {
     must(await pending);
     const [event] = bench.events(launch, "signoff.added");
     expect((event!.body.data["envelope"] as { payload: { head: { seq: number } } }).payload.head.seq).toBe(event!.body.seq - 1);
+  });
+});
+
+describe("an old copy of the database put back", { timeout: 60_000 }, () => {
+  it("takes no sign-off: its record does not extend the last checkpoint", async () => {
+    bench.store.checkpoint(bench.store.install, "test");
+    bench.people.close();
+    bench.store.close();
+    cpSync(join(home, "holdpoint.db"), join(bench.home, "holdpoint.db"));
+    bench.launches.close();
+    bench = openBench(bench.home, parse);
+    launch = await bench.launch(LIST);
+    await assign("ben", "infrastructure-lead");
+    must(await answer(INF));
+    const ben = await bench.who("ben");
+    const prepared = must(
+      await bench.launches.prepare(ben, { launch, subject: { kind: "category", id: "infrastructure" }, meaning: "approved" }),
+    );
+    expect(prepared.blockers.join()).toContain("the record cannot be trusted now");
+    expect(codeOf(await bench.launches.sign(ben, "ben", { ticket: prepared.ticket, ...credentials("ben") }))).toBe("record-damaged");
   });
 });
 

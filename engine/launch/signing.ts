@@ -58,6 +58,8 @@ export function createSigning(deps: LaunchDeps, lives: Lives) {
     const ground = groundOf(lives, deps, live);
     const { eligible, excluded } = signersFor(deps, ground, signable, role);
     const blockers = meaning === "rejected" ? [] : [...signable.blockers];
+    // RECORDS.md: a database that does not extend its last anchor takes no sign-off, until it is known what happened to it.
+    if (deps.store.problem !== null) blockers.push(`the record cannot be trusted now: ${deps.store.problem}`);
     if (meaning !== "rejected" && signable.needed > 0 && signable.counted.length >= signable.needed && signable.missing.length === 0)
       blockers.push("every signature is there already");
     if (eligible.length === 0) blockers.push(`nobody may sign as ${role} now: assign somebody to it, or have it delegated`);
@@ -165,6 +167,7 @@ export function createSigning(deps: LaunchDeps, lives: Lives) {
     const { prepared, where } = ticket;
     const closed = live === null ? null : notClosed(live);
     if (closed) return closed;
+    if (deps.store.problem !== null) return fail("record-damaged", `Nothing is signed now: ${deps.store.problem}`);
     const { meaning, role } = prepared;
     const reason = deps.redactText(params.reason?.trim() ?? "");
     if (meaning === "rejected" && reason === "") return fail("reason-needed", "A rejection needs a reason.");

@@ -115,9 +115,9 @@ function decision(lives: Lives, live: Live, subject: SignSubject): Result<Signab
     lines: linesForDecision(found, categories, items, [...state.risks.values()]),
     statement: (meaning, speaker) =>
       statementForDecision(meaning === "rejected" ? "rejected" : "approved", found, state.facts, counts, speaker),
-    // RECORDS.md: executor and approver never meet in one person in the same launch. A lead decides although the team executed.
-    excluded: (operator, role) =>
-      role === "approver" && state.executors.has(operator) ? "executed in this launch: executor and approver never meet in one person" : "",
+    // RECORDS.md: executor and approver never meet in one person in the same launch; a lead is an executor only who did it personally.
+    excluded: (operator) =>
+      state.executors.has(operator) ? "executed in this launch: executor and approver never meet in one person" : "",
     needsRight: true,
     after: ({ meaning, count, missing, reason }) => {
       if (meaning === "rejected")
