@@ -327,6 +327,19 @@ describe("a delegation", { timeout: 60_000 }, () => {
   });
 });
 
+describe("a delegation by somebody who executed", { timeout: 60_000 }, () => {
+  it("makes nobody an approver of it", async () => {
+    must(await answer(INF, "done", {}, "ana"));
+    await assign("ana", "infrastructure-lead");
+    await bench.enter("ana", "ana");
+    const until = new Date(bench.ports.clock.now() + 3_600_000).toISOString();
+    must(await bench.people.delegate("ana", { to: as("mira"), roles: [], until, reason: "leave", password: passwordOf("ana") }));
+    expect(saysOf(await signInf("mira", { role: "infrastructure-lead", onBehalfOf: "ana" }))).toContain(
+      "ana: answered INF-01, answered INF-02",
+    );
+  });
+});
+
 describe("one person alone", { timeout: 60_000 }, () => {
   it("may sign everything, and every sentence says so", async () => {
     bench.close();

@@ -21,7 +21,7 @@ export type HostLimits = SocketLimits & {
   bodyBytes: number;
   /** Time for the whole of a request to arrive; who drips it byte by byte is cut off. */
   requestMs: number;
-  /** A StartRequest with long parameters fits; a book does not. */
+  /** The largest call there is carries a file of evidence. */
   callBytes: number;
   /** 100,000 characters of pasted input, each escaped at its longest. */
   terminalBytes: number;
@@ -34,7 +34,8 @@ export const HOST_LIMITS: HostLimits = {
   ...SOCKET_LIMITS,
   bodyBytes: 4096,
   requestMs: 10_000,
-  callBytes: 4 * 1024 * 1024,
+  // Evidence of 20 MB arrives as 28 million characters of base64 in one call.
+  callBytes: 32 * 1024 * 1024,
   terminalBytes: 700 * 1024,
   sockets: 128,
   pingMs: 30_000,
