@@ -5,27 +5,30 @@ import type { Document } from "./type.ts";
 
 type Draw = (d: Document, colour: string) => void;
 /** Drawn in a square of 10 by 10, scaled to the size asked. */
-const SHAPES: Record<string, { colour: Colour; draw: Draw }> = {
-  passed: { colour: "ok", draw: (d, c) => void (disc(d, c), check(d, "#FFFFFF")) },
-  failed: { colour: "fail", draw: (d, c) => void (octagon(d, c), cross(d)) },
-  unknown: { colour: "warn", draw: (d, c) => void (diamond(d, c), question(d, c)) },
-  skipped: { colour: "t3", draw: (d, c) => void (ring(d, c), chevrons(d, c)) },
-  running: { colour: "accent", draw: (d, c) => void (ring(d, c), d.circle(5, 5, 1.9).fill(c)) },
-  held: { colour: "warn", draw: (d, c) => void (d.roundedRect(0.6, 0.6, 8.8, 8.8, 1.8).fill(c), bars(d)) },
-  waiting: { colour: "warn", draw: holdLine },
-  reached: { colour: "t3", draw: holdLine },
-  stale: { colour: "warn", draw: (d, c) => void (d.dash(1.9, { space: 1.3 }), ring(d, c), d.undash(), check(d, c)) },
-  waived: { colour: "t2", draw: (d, c) => void d.polygon([1.4, 0.6], [9.4, 3.4], [2.5, 6.2], [2.5, 9.6], [1.4, 9.6]).fill(c) },
-  "not-applicable": { colour: "t3", draw: (d, c) => void (ring(d, c), d.moveTo(2.2, 7.8).lineTo(7.8, 2.2).lineWidth(1.1).stroke(c)) },
-  open: { colour: "t3", draw: ring },
-  "near-miss": { colour: "warn", draw: (d, c) => void (d.polygon([5, 0.9], [9.4, 9], [0.6, 9]).lineWidth(1.1).stroke(c), bang(d, c)) },
+const SHAPES: Record<string, { colour: Colour; draw: Draw[] }> = {
+  passed: { colour: "ok", draw: [disc, (d) => check(d, "#FFFFFF")] },
+  failed: { colour: "fail", draw: [octagon, cross] },
+  unknown: { colour: "warn", draw: [diamond, question] },
+  skipped: { colour: "t3", draw: [ring, chevrons] },
+  running: { colour: "accent", draw: [ring, core] },
+  held: { colour: "warn", draw: [square, bars] },
+  waiting: { colour: "warn", draw: [holdLine] },
+  reached: { colour: "t3", draw: [holdLine] },
+  stale: { colour: "warn", draw: [dashedRing, check] },
+  waived: { colour: "t2", draw: [pennant] },
+  "not-applicable": { colour: "t3", draw: [ring, slash] },
+  open: { colour: "t3", draw: [ring] },
+  "near-miss": { colour: "warn", draw: [triangle, bang] },
 };
 
 /** Draws a shape with its upper left corner at x, y; `size` in points. An unknown name is drawn as the open ring. */
 export function drawMark(document: Document, name: string, x: number, y: number, size: number): void {
   const { colour, draw } = SHAPES[name] ?? SHAPES["open"]!;
-  document.save().translate(x, y).scale(size / 10);
-  draw(document, COLOURS[colour]);
+  document
+    .save()
+    .translate(x, y)
+    .scale(size / 10);
+  for (const one of draw) one(document, COLOURS[colour]);
   document.restore();
 }
 export const markColour = (name: string): Colour => (SHAPES[name] ?? SHAPES["open"]!).colour;
@@ -67,4 +70,24 @@ function bars(d: Document): void {
 function holdLine(d: Document, c: string): void {
   d.moveTo(0.5, 2).lineTo(9.5, 2).moveTo(0.5, 4).lineTo(9.5, 4).lineWidth(1).stroke(c);
   d.dash(1.8, { space: 1.2 }).moveTo(0.5, 6.2).lineTo(9.5, 6.2).moveTo(0.5, 8.2).lineTo(9.5, 8.2).lineWidth(1).stroke(c).undash();
+}
+function core(d: Document, c: string): void {
+  d.circle(5, 5, 1.9).fill(c);
+}
+function square(d: Document, c: string): void {
+  d.roundedRect(0.6, 0.6, 8.8, 8.8, 1.8).fill(c);
+}
+function dashedRing(d: Document, c: string): void {
+  d.dash(1.9, { space: 1.3 });
+  ring(d, c);
+  d.undash();
+}
+function pennant(d: Document, c: string): void {
+  d.polygon([1.4, 0.6], [9.4, 3.4], [2.5, 6.2], [2.5, 9.6], [1.4, 9.6]).fill(c);
+}
+function slash(d: Document, c: string): void {
+  d.moveTo(2.2, 7.8).lineTo(7.8, 2.2).lineWidth(1.1).stroke(c);
+}
+function triangle(d: Document, c: string): void {
+  d.polygon([5, 0.9], [9.4, 9], [0.6, 9]).lineWidth(1.1).stroke(c);
 }

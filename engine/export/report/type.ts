@@ -13,7 +13,12 @@ export const PLAIN: Style = { face: "text", size: SIZE.small, colour: "t1" };
 
 type Glyph = { id: number; advanceWidth: number; codePoints: number[] };
 /** What is used of fontkit's font and pdfkit's embedded one; neither is typed. */
-type FontFile = { unitsPerEm: number; glyphForCodePoint(point: number): Glyph; hasGlyphForCodePoint(point: number): boolean; layout(text: string, features: object): { glyphs: Glyph[] } };
+type FontFile = {
+  unitsPerEm: number;
+  glyphForCodePoint(point: number): Glyph;
+  hasGlyphForCodePoint(point: number): boolean;
+  layout(text: string, features: object): { glyphs: Glyph[] };
+};
 type EmbeddedFont = { font: FontFile; scale: number; layout(text: string): unknown };
 
 /** One character ready to be set: its face and its width at size 1. */
@@ -36,7 +41,7 @@ const OTHER: Record<Face, readonly Face[]> = {
   monoMedium: ["medium"],
 };
 /** Cannot be seen, or changes the order of what is seen: controls, zero width, direction marks, soft hyphen, variation selectors, tags. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029\u115F\u1160\u3164\uFFA0\uFE00-\uFE0F]/u;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0]|\p{Variation_Selector}/u;
 
 export async function createTypesetter(document: Document): Promise<Typesetter> {
   const files = await readFaces();
@@ -57,7 +62,13 @@ export async function createTypesetter(document: Document): Promise<Typesetter> 
         const glyph = glyphOf(character.codePointAt(0)!);
         return { id: glyph.id, advanceWidth: glyph.advanceWidth, codePoints: [character.codePointAt(0)!] };
       });
-      const positions = glyphs.map(({ advanceWidth }) => ({ xAdvance: advanceWidth * scale, yAdvance: 0, xOffset: 0, yOffset: 0, advanceWidth: advanceWidth * scale }));
+      const positions = glyphs.map(({ advanceWidth }) => ({
+        xAdvance: advanceWidth * scale,
+        yAdvance: 0,
+        xOffset: 0,
+        yOffset: 0,
+        advanceWidth: advanceWidth * scale,
+      }));
       return { glyphs, positions, advanceWidth: positions.reduce((sum, one) => sum + one.xAdvance, 0) };
     };
   }
@@ -77,7 +88,11 @@ export async function createTypesetter(document: Document): Promise<Typesetter> 
     const units =
       has !== undefined
         ? [{ text: character, face: has, width: widthIn(has, character) }]
-        : [...`‹U+${point.toString(16).toUpperCase().padStart(4, "0")}›`].map((one) => ({ text: one, face: "mono" as const, width: widthIn("mono", one) }));
+        : [...`‹U+${point.toString(16).toUpperCase().padStart(4, "0")}›`].map((one) => ({
+            text: one,
+            face: "mono" as const,
+            width: widthIn("mono", one),
+          }));
     known.set(key, units);
     return units;
   }

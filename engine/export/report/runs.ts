@@ -1,0 +1,253 @@
+// Runs of a log as a report prints them: steps planned and actual, commands, verdicts beside judgements. Owns: that fold.
+import type { StoredEvent } from "../../protocol/index.ts";
+import { type Data, listOf, numberOf, textOf, textsOf } from "./read.ts";
+
+export type CommandRow = {
+  seq: number;
+  run: string;
+  step: string;
+  attempt: number;
+  label: string;
+  text: string;
+  shell: string;
+  cwd: string;
+  cluster: string;
+  principal: string;
+  by: string;
+  startedAt: string;
+  endedAt: string;
+  /** What the engine found; "running" where the record holds no end. */
+  verdict: string;
+  because: string;
+  exitCode: number | null;
+  signal: string;
+  pipeStatus: string;
+  durationMs: number | null;
+  plannedMs: number | null;
+  bytes: number | null;
+  outputSha256: string;
+  recording: string;
+};
+export type AttemptRow = {
+  attempt: number;
+  startedAt: string;
+  endedAt: string;
+  verdict: string;
+  because: string;
+  durationMs: number | null;
+  by: string;
+  seq: number;
+};
+export type Judgement = { attempt: number; outcome: string; by: string; at: string; reason: string };
+export type StepRow = {
+  run: string;
+  id: string;
+  number: string;
+  title: string;
+  phase: string;
+  plannedMs: number | null;
+  isWayBack: boolean;
+  attempts: AttemptRow[];
+  judgements: Judgement[];
+  skipped: { by: string; at: string; reason: string; applies: boolean } | null;
+  checks: { text: string; value: string; by: string; at: string }[];
+};
+export type RunRow = {
+  run: string;
+  title: string;
+  path: string;
+  purpose: string;
+  mode: string;
+  version: string;
+  planSha256: string;
+  cluster: string;
+  clusterClass: string;
+  principal: string;
+  by: string;
+  startedAt: string;
+  endedAt: string;
+  status: string;
+  plannedMs: number | null;
+  solo: boolean;
+  steps: StepRow[];
+  /** seq of the event that carries the plan's text. */
+  seq: number;
+};
+
+export function runsOf(events: readonly StoredEvent[]): { runs: RunRow[]; commands: CommandRow[] } {
+  const runs = new Map<string, RunRow>();
+  const commands: CommandRow[] = [];
+  const open = new Map<string, CommandRow>();
+  const stepOf = (run: RunRow, id: string): StepRow => {
+    const known = run.steps.find((step) => step.id === id);
+    if (known !== undefined) return known;
+    const made: StepRow = {
+      run: run.run,
+      id,
+      number: "",
+      title: id,
+      phase: "",
+      plannedMs: null,
+      isWayBack: false,
+      attempts: [],
+      judgements: [],
+      skipped: null,
+      checks: [],
+    };
+    run.steps.push(made);
+    return made;
+  };
+  for (const { body } of events) {
+    const { type, subject, actor, outcome, reason, ts_utc, seq } = body;
+    const data = body.data as Data;
+    if (type === "run.started") runs.set(subject.run, started(body, data));
+    const run = runs.get(subject.run);
+    if (run === undefined) continue;
+    const key = `${subject.run}\0${subject.step}\0${subject.attempt}\0${textOf(data, "block")}`;
+    switch (type) {
+      case "cluster.pinned":
+        run.cluster ||= textOf(data, "context");
+        run.clusterClass ||= textOf(data, "class");
+        run.principal ||= textOf((data["principal"] ?? {}) as Data, "username");
+        break;
+      case "run.held":
+      case "run.crash_recovered":
+        run.status = "held";
+        break;
+      case "run.resumed":
+        run.status = "active";
+        break;
+      case "run.finished":
+      case "run.aborted":
+        run.status = type === "run.aborted" ? "aborted" : textOf(data, "result") || "finished";
+        run.endedAt = ts_utc;
+        break;
+      case "step.started":
+        stepOf(run, subject.step).attempts.push({
+          attempt: subject.attempt,
+          startedAt: ts_utc,
+          endedAt: "",
+          verdict: "running",
+          because: "",
+          durationMs: null,
+          by: actor.name,
+          seq,
+        });
+        break;
+      case "step.ended": {
+        const step = stepOf(run, subject.step);
+        const attempt = step.attempts.findLast((one) => one.attempt === subject.attempt && one.verdict === "running");
+        const end = { endedAt: ts_utc, verdict: outcome, because: textOf(data, "because"), durationMs: numberOf(data, "duration_ms") };
+        if (attempt === undefined) step.attempts.push({ attempt: subject.attempt, startedAt: "", by: actor.name, seq, ...end });
+        else Object.assign(attempt, end);
+        break;
+      }
+      case "step.skipped":
+        stepOf(run, subject.step).skipped = { by: actor.name, at: ts_utc, reason, applies: data["applies"] !== false };
+        break;
+      case "step.judged":
+        stepOf(run, subject.step).judgements.push({ attempt: subject.attempt, outcome, by: actor.name, at: ts_utc, reason });
+        break;
+      case "check.confirmed":
+        stepOf(run, subject.step).checks.push({ text: textOf(data, "text"), value: textOf(data, "value"), by: actor.name, at: ts_utc });
+        break;
+      case "block.started": {
+        const command = begun(body, data);
+        commands.push(command);
+        open.set(key, command);
+        break;
+      }
+      case "block.ended": {
+        const command = open.get(key);
+        if (command === undefined) break;
+        open.delete(key);
+        Object.assign(command, {
+          endedAt: ts_utc,
+          verdict: outcome,
+          because: textOf(data, "because"),
+          exitCode: numberOf(data, "exit_code"),
+          signal: textOf(data, "signal"),
+          pipeStatus: listOf(data, "pipe_status").join(" "),
+          durationMs: numberOf(data, "duration_ms"),
+          plannedMs: numberOf(data, "planned_ms"),
+          bytes: numberOf(data, "bytes"),
+          outputSha256: textOf(data, "output_sha256"),
+          principal: textOf(data, "principal"),
+          recording: textOf(data, "recording") || command.recording,
+        } satisfies Partial<CommandRow>);
+        break;
+      }
+    }
+  }
+  return { runs: [...runs.values()], commands };
+}
+
+function started({ subject, actor, ts_utc, seq }: StoredEvent["body"], data: Data): RunRow {
+  return {
+    run: subject.run,
+    title: textOf(data, "title"),
+    path: textOf(data, "path"),
+    purpose: textOf(data, "purpose") || textOf(data, "kind"),
+    mode: textOf(data, "mode") || subject.mode,
+    version: textOf(data, "version"),
+    planSha256: subject.plan_sha256,
+    cluster: "",
+    clusterClass: "",
+    principal: "",
+    by: actor.name,
+    startedAt: ts_utc,
+    endedAt: "",
+    status: "active",
+    plannedMs: numberOf(data, "planned_ms"),
+    solo: data["solo"] === true,
+    steps: (listOf(data, "steps") as Data[]).map((step) => ({
+      run: subject.run,
+      id: textOf(step, "id"),
+      number: textOf(step, "number"),
+      title: textOf(step, "title"),
+      phase: textsOf(step, "phase").join(" › "),
+      plannedMs: numberOf(step, "planned_ms"),
+      isWayBack: step["way_back"] === true,
+      attempts: [],
+      judgements: [],
+      skipped: null,
+      checks: [],
+    })),
+    seq,
+  };
+}
+
+function begun({ subject, actor, ts_utc, seq }: StoredEvent["body"], data: Data): CommandRow {
+  return {
+    seq,
+    run: subject.run,
+    step: subject.step,
+    attempt: subject.attempt,
+    label: textOf(data, "label"),
+    text: textOf(data, "text"),
+    shell: textOf(data, "shell"),
+    cwd: textOf(data, "cwd"),
+    cluster: subject.cluster,
+    principal: "",
+    by: actor.name,
+    startedAt: ts_utc,
+    endedAt: "",
+    verdict: "running",
+    because: "",
+    exitCode: null,
+    signal: "",
+    pipeStatus: "",
+    durationMs: null,
+    plannedMs: null,
+    bytes: null,
+    outputSha256: "",
+    recording: textOf(data, "recording"),
+  };
+}
+
+/** What became of a step in a word: its last attempt's verdict, skipped, or not started. A judgement is printed beside it. */
+export function stepState(step: StepRow): string {
+  const last = step.attempts.at(-1);
+  if (step.skipped !== null && (last === undefined || last.endedAt <= step.skipped.at)) return "skipped";
+  return last?.verdict ?? "not started";
+}
