@@ -1,0 +1,2 @@
+// The go / no-go board. Import from here.
+export { DecisionView } from "./DecisionView.tsx";
