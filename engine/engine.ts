@@ -6,10 +6,12 @@ import { checkParams, fillPlaceholders, parseInWorker } from "./document/index.t
 import { type Caller, LEVELS, refusal } from "./engine/access.ts";
 import type { Context, Emit } from "./engine/context.ts";
 import { HANDLERS } from "./engine/handlers.ts";
+import { keepMemoryLow } from "./engine/idle-memory.ts";
 import { launchForRun } from "./engine/launch-runs.ts";
 import { createPulse } from "./engine/pulse.ts";
 import { createRows } from "./engine/rows.ts";
 import { prepareRuntime, runtimeDirectory } from "./engine/runtime.ts";
+import { signableOf } from "./engine/signables.ts";
 import { diskFree } from "./engine/snapshot.ts";
 import { connectTerminal, type TerminalLink } from "./engine/terminals.ts";
 import { createLaunchService } from "./launch/index.ts";
@@ -185,6 +187,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       return classes.of.get(name) ?? null;
     },
     runs: { startChecks: (who, request) => runs.startChecks(who, request) },
+    signable: (at, subject) => signableOf({ store, runs }, at, subject),
     notify: {
       changed: (launch, seq) => {
         launchSeqs.set(launch, seq);
@@ -246,6 +249,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     }
   }
 
+  const stopLooking = keepMemoryLow();
   let closing: Promise<void> | null = null;
   return ok({
     handle: (method, params, caller) => (closing ? Promise.resolve(fail("busy", "Holdpoint is closing.")) : handle(method, params, caller)),
@@ -258,6 +262,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     endShells: runs.endShells,
     close: () => {
       closing ??= (async () => {
+        stopLooking();
         await runs.close();
         people.close();
         launches.close();

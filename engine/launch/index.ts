@@ -1,6 +1,6 @@
 // The launch room's door: other rooms import from here only.
 export type { ChecksRequest, LaunchDeps, LaunchPeople } from "./deps.ts";
-export { foldLaunch } from "./fold.ts";
+export { foldLaunch, readSignature } from "./fold.ts";
 export { createLaunchService, type LaunchService } from "./service.ts";
 export type { Signable } from "./signable.ts";
 export type { LaunchFold } from "./state.ts";

@@ -28,8 +28,14 @@ export function circumstances(ground: Ground): string {
 /** Assigned to the role in the launch, or of that role by the roster. */
 function holds(deps: LaunchDeps, ground: Ground, id: string, role: string): boolean {
   if (ground.live?.state.people.some((one) => one.operator === id && one.role === role)) return true;
-  return deps.people.list().some((one) => one.id === id && (one.roles as string[]).includes(role));
+  const person = deps.people.list().find((one) => one.id === id);
+  if (!person) return false;
+  if ((person.roles as string[]).includes(role)) return true;
+  // Outside a launch nobody is assigned to anything: the title on the roster says who it is, as it does for a step's `role`.
+  return ground.live === null && slug(person.title) === slug(role);
 }
+
+const slug = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
 
 /** Why `person` may not sign in `role`, for themselves or on behalf of somebody; "" where they may. */
 export function problemOf(

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { PinView } from "./cluster.ts";
 import { ClusterName, LaunchId, LogId, Mode, RunId, Sha256, ShellKind, StepId, TerminalId, Timestamp, Verdict } from "./ids.ts";
+import { SignSubject } from "./signing.ts";
 
 /** A person's word beside a verdict; it never rewrites it. */
 export const Judgement = z.object({ outcome: z.enum(["accepted", "rejected"]), by: z.string(), reason: z.string(), at: Timestamp });
@@ -60,6 +61,8 @@ export const StepState = z.object({
   unsupported: z.array(z.string()),
   /** Failed or unknown, and gone past with a reason (`reason`); the verdict stands. */
   passedOver: z.boolean().optional(),
+  /** Roles that must sign before this step goes on, and who has; a signature that something overtook is not among them. */
+  signoff: z.object({ roles: z.array(z.string()), signed: z.array(z.object({ role: z.string(), name: z.string(), at: Timestamp })) }).optional(),
   /** Undoes another step of this run: off the main path, may be run at any time. */
   wayBack: z.boolean().optional(),
 });
@@ -80,6 +83,8 @@ export const NextAction = z.object({
   typed: z.string().nullable(),
   /** With `wait`: the command stands still, because its output cannot be written; it goes on by itself once the disk takes it. */
   isStalled: z.boolean().optional(),
+  /** With `blocked`: what is signed before it goes on (`signoff.prepare` takes the subject), and the roles still wanted. */
+  signs: z.object({ subject: SignSubject, roles: z.array(z.string()) }).optional(),
 });
 export type NextAction = z.infer<typeof NextAction>;
 

@@ -4,6 +4,7 @@ import { fail, type Result } from "../protocol/index.ts";
 import { asShellBlock } from "./blocks.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { conclude, drive, driveOn, endStep, settleWhens } from "./drive.ts";
+import { holdPointOf, isReleased } from "./hold-points.ts";
 import { append, checkRole, eventOf, factsOf } from "./live.ts";
 import { obstacleFor, pendingAction } from "./next.ts";
 import { hasDanger } from "./plan.ts";
@@ -234,6 +235,12 @@ export async function skip(deps: RunDeps, live: LiveRun, who: Who, call: { step:
     return fail("busy", `${place(live, step)} is running. Cancel it first, then skip it.`);
   if (step.status === "done" && isSettled(step))
     return fail("conflict", `${place(live, step)} is done (${step.verdict}); there is nothing to skip.`);
+  const point = step.status === "todo" ? holdPointOf(live.state, at.value.plan) : null;
+  if (point !== null && !isReleased(point))
+    return fail(
+      "forbidden",
+      `${place(live, step)} is a hold point: it is released by ${point.missing.join(" and ")} signing, and no reason goes past it.`,
+    );
   const recording = await closeRecording(deps, live, step.id, "unknown");
   const because = step.status === "open" ? "skipped by hand after it had begun" : "skipped by hand";
   const written = append(deps, live, [

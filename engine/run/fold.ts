@@ -22,9 +22,20 @@ export function applyEvent(state: RunState, event: StoredEvent): string | null {
   const { body } = event;
   state.events = body.seq;
   state.head = event.hash;
+  const { step } = body.subject;
+  if (ENDS.has(body.type)) state.endSeqs.set(step, body.seq);
+  if (EXECUTES.has(body.type)) execute(state, step, body.actor.op_id);
   const handler = HANDLERS[body.type];
   if (handler) handler(state, event);
   return body.subject.step === "" ? null : body.subject.step;
+}
+
+const ENDS = new Set(["step.ended", "step.skipped", "step.judged"]);
+const EXECUTES = new Set(["step.started", "block.started", "check.confirmed", "step.skipped"]);
+function execute(state: RunState, step: string, operator: string) {
+  if (operator === "" || operator === "engine") return;
+  const known = state.executors.get(step) ?? new Set();
+  state.executors.set(step, known.add(operator));
 }
 
 type Handler = (state: RunState, event: StoredEvent) => void;
@@ -67,6 +78,11 @@ const HANDLERS: Record<string, Handler> = {
     state.status = "active";
     state.hold = null;
   },
+  "signoff.added": signed,
+  "signoff.invalidated": (state, { body }) => {
+    const id = text(body.data, "signature");
+    state.signatures = state.signatures.map((one) => (one.id === id ? { ...one, isStale: true } : one));
+  },
   "run.aborted": (state, { body }) => end(state, "aborted", "aborted", body.ts_utc),
   "run.finished": (state, { body }) => end(state, "finished", text(body.data, "result"), body.ts_utc),
 };
@@ -78,8 +94,30 @@ function end(state: RunState, status: "aborted" | "finished", result: string, at
   state.hold = null;
 }
 
+function signed(state: RunState, { body }: StoredEvent) {
+  const { data } = body;
+  const subject = (data.subject ?? {}) as Data;
+  const kind = text(subject, "kind");
+  const id = text(subject, "id");
+  // The id names the run first: RUN/STEP, RUN/HASH.
+  if (!id.startsWith(`${state.run}/`)) return;
+  state.signatures.push({
+    id: text(data, "signature"),
+    seq: body.seq,
+    kind,
+    about: id.slice(state.run.length + 1),
+    role: text(data, "role"),
+    operator: text(data, "op_id"),
+    name: text(data, "name"),
+    meaning: text(data, "meaning"),
+    at: body.ts_utc,
+    isStale: false,
+  });
+}
+
 function started(state: RunState, { body }: StoredEvent) {
   const { data } = body;
+  state.startedSeq = body.seq;
   state.run = body.subject.run;
   state.log = body.log;
   state.launch = body.subject.launch;

@@ -4,4 +4,5 @@ export { applyEvent, foldRun } from "./fold.ts";
 export { nextAction } from "./next.ts";
 export { planOf } from "./plan.ts";
 export { createRunService, type RunService } from "./service.ts";
+export type { RunSignable } from "./signables.ts";
 export type { RunState } from "./state.ts";

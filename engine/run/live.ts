@@ -5,7 +5,9 @@ import { fail, ok } from "../protocol/index.ts";
 import type { NewEvent } from "../record/index.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { applyEvent } from "./fold.ts";
+import { holdPointOf, openHoldPointBefore, signaturesOver } from "./hold-points.ts";
 import type { LiveFacts } from "./next.ts";
+import type { RunSignature } from "./state.ts";
 
 /** Actor of what Holdpoint itself does: checks, holds after a difference, recovery. */
 export const ENGINE: Actor = { op_id: "engine", name: "Holdpoint", role: "engine", session: "", on_behalf_of: "" };
@@ -47,7 +49,7 @@ export function eventOf(live: LiveRun, actor: Actor, draft: Draft): NewEvent {
  */
 export function append(deps: RunDeps, live: LiveRun, events: NewEvent[]): Result<null> {
   try {
-    write(deps, live, [...live.unwritten, ...events]);
+    write(deps, live, [...live.unwritten, ...withOvertaken(deps, live, events)]);
     live.unwritten = [];
     return ok(null);
   } catch (error) {
@@ -62,6 +64,36 @@ export function appendOrKeep(deps: RunDeps, live: LiveRun, events: NewEvent[]): 
   const result = append(deps, live, events);
   if (!result.ok) live.unwritten.push(...events);
   return result.ok;
+}
+
+/** What is run, skipped or judged again makes the signatures stale that rest on it, in the same transaction. */
+const OVERTAKES = new Set(["step.started", "step.skipped", "step.judged"]);
+
+function withOvertaken(deps: RunDeps, live: LiveRun, events: NewEvent[]): NewEvent[] {
+  const found = events.flatMap((event, index) =>
+    OVERTAKES.has(event.type)
+      ? signaturesOver(live.state, event.subject?.step ?? "").map((signature) => ({ signature, index, event }))
+      : [],
+  );
+  if (found.length === 0) return events;
+  // The events name the seq of what overtook them: nothing may come before it.
+  deps.store.settleClock(live.log);
+  const first = deps.store.head(live.log).seq + 1 + live.unwritten.length;
+  const said = new Set<string>();
+  const invalidated = found.flatMap(({ signature, index, event }) => {
+    if (said.has(signature.id)) return [];
+    said.add(signature.id);
+    const step = event.subject?.step ?? "";
+    const number = live.plan.byId.get(step)?.step.number ?? step;
+    const what = event.type === "step.started" ? "run again" : event.type === "step.skipped" ? "gone past" : "judged";
+    return [staleEvent(live, signature, first + index, `step ${number} was ${what} after it was signed`)];
+  });
+  return [...events, ...invalidated];
+}
+
+export function staleEvent(live: LiveRun, signature: RunSignature, cause: number, why: string): NewEvent {
+  const subject = { kind: signature.kind, id: `${live.run}/${signature.about}` };
+  return eventOf(live, ENGINE, { type: "signoff.invalidated", reason: why, data: { signature: signature.id, subject, cause, why } });
 }
 
 function write(deps: RunDeps, live: LiveRun, events: NewEvent[]) {
@@ -106,6 +138,10 @@ export function factsOf(live: LiveRun): LiveFacts {
     isStalled: live.isStalled,
     secretsWanted: live.secretsWanted,
     missing: (step) => missingPlaceholders(live, step),
+    openHoldPointBefore: (step) => {
+      const before = openHoldPointBefore(live.state, live.plan, step);
+      return before && { title: before.step.title, missing: holdPointOf(live.state, before)?.missing ?? [] };
+    },
   };
 }
 

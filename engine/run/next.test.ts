@@ -118,6 +118,24 @@ it("asks to retry what failed, and to judge what is unknown before anything else
   expect(run.next()).toMatchObject({ kind: "run-step", step: "b" });
 });
 
+it("stops before a hold point until every role has signed, and lets nothing after it go first", () => {
+  const run = runOf(step("a", sh("x")) + step("b", sh("x"), ", signoff: [lead, dba]") + step("c", sh("x")));
+  run.pass("a");
+  expect(run.next()).toMatchObject({ kind: "blocked", step: "b", button: "", signs: { roles: ["lead", "dba"] } });
+  expect(run.next().say).toBe("Step 2 is a hold point: lead and dba must sign");
+  const sign = (id: string, role: string, meaning = "approved") =>
+    run.say("signoff.added", {
+      data: { signature: id, subject: { kind: "holdpoint", id: `${run.state.run}/b` }, role, meaning, name: role, op_id: id },
+    });
+  sign("s1", "dba", "rejected");
+  sign("s2", "dba");
+  expect(run.next()).toMatchObject({ kind: "blocked", signs: { roles: ["lead"] } });
+  sign("s3", "lead");
+  expect(run.next()).toMatchObject({ kind: "run-step", step: "b" });
+  run.say("signoff.invalidated", { data: { signature: "s2" } });
+  expect(run.next()).toMatchObject({ kind: "blocked", signs: { roles: ["dba"] } });
+});
+
 it("never skips what it cannot honour: it stops there and names the key", () => {
   for (const [attribute, directive, named] of [
     ["gate=hold for=5m every=15s", "", "gate"],
@@ -126,7 +144,6 @@ it("never skips what it cannot honour: it stops there and names the key", () => 
     ['expect="<= 3" warn="<= 2"', "", "warn"],
     ['expect="<= 3" min-samples=9', "", "min-samples"],
     ["", ", soak: 5m", "soak"],
-    ["", ", signoff: [lead]", "signoff"],
     ["", ", point-of-no-return: true", "point-of-no-return"],
     ["", ", opens: silence", "opens"],
     ["", ", lane: traffic", "lane: traffic"],

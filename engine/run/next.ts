@@ -1,6 +1,7 @@
 // The one thing to do now, and the words for it. Owns: choice and wording, for somebody tired at 3 a.m.
 // Pure: decides from the state, the plan and what this process knows; starts nothing.
 import type { ClusterName, NextAction, StepState } from "../protocol/index.ts";
+import { holdPointOf, isReleased, openHoldPointBefore } from "./hold-points.ts";
 import { needsTyping, type RunPlan, type StepAction, type StepPlan } from "./plan.ts";
 import { isSettled, type RunState, satisfiesNeed } from "./state.ts";
 
@@ -20,6 +21,8 @@ export type LiveFacts = {
   secretsWanted: string[];
   /** Placeholders of a step that have no value yet. */
   missing(step: string): string[];
+  /** A hold point before the step that nobody has released, and the roles it still wants. */
+  openHoldPointBefore(step: StepState): { title: string; missing: string[] } | null;
 };
 
 export const NO_LIVE_FACTS: LiveFacts = {
@@ -31,6 +34,7 @@ export const NO_LIVE_FACTS: LiveFacts = {
   isStalled: false,
   secretsWanted: [],
   missing: () => [],
+  openHoldPointBefore: () => null,
 };
 
 /** The step that the next action is about: what runs or is open, else what a person must decide, else the next to run; null at the end. */
@@ -155,11 +159,12 @@ export function nextAction(state: RunState, plan: RunPlan, live: LiveFacts): Nex
     return action({ kind: "blocked", step: focus, say: `${named(focus)} is not in the file`, detail: "Abort the run and start it again." });
   if (focus.status === "done") return decide(state, focus);
   const obstacle = obstacleFor(state, own, focus, live);
-  if (obstacle) return action({ kind: "blocked", step: focus, ...obstacle, after: afterwards(state, focus) });
+  if (obstacle)
+    return action({ kind: "blocked", step: focus, ...obstacle, ...signsFor(state, plan, focus), after: afterwards(state, focus) });
   return within(state, own, focus);
 }
 
-/** Why the step may not begin, in words; null when it may. Gate, sign-off and the like are not honoured yet, and never passed by. */
+/** Why the step may not begin, in words; null when it may. Gates and the like are not honoured yet, and never passed by. */
 export function obstacleFor(
   state: RunState,
   plan: StepPlan,
@@ -173,6 +178,8 @@ export function obstacleFor(
       button: "Skip with a reason",
     };
   if (step.status !== "todo") return null;
+  const held = holdPointObstacle(state, plan, step, live);
+  if (held) return held;
   const unmet = plan.step.directive.needs.filter((id) => {
     const needed = state.steps[state.positions.get(id) ?? -1];
     return !needed || !satisfiesNeed(state, needed);
@@ -192,6 +199,41 @@ export function obstacleFor(
     };
   return null;
 }
+
+/** What is to be signed before the step goes on, for a window that can put it before a person. */
+function signsFor(state: RunState, plan: RunPlan, step: StepState): Pick<NextAction, "signs"> {
+  const before = openHoldPointBefore(state, plan, step);
+  const own = before ?? plan.byId.get(step.id);
+  const point = own && (before || step.status === "todo") ? holdPointOf(state, own) : null;
+  if (!own || point === null || isReleased(point)) return {};
+  return { signs: { subject: { kind: "holdpoint", id: `${state.run}/${own.step.id}` }, roles: point.missing } };
+}
+
+function holdPointObstacle(
+  state: RunState,
+  plan: StepPlan,
+  step: StepState,
+  live: LiveFacts,
+): { say: string; detail: string; button: string } | null {
+  const before = live.openHoldPointBefore(step);
+  if (before)
+    return {
+      say: `${named(step)} waits for the hold point before it`,
+      detail: `“${before.title}” is released by ${list(before.missing)} signing. No reason goes past a hold point.`,
+      button: "",
+    };
+  const own = holdPointOf(state, plan);
+  if (own === null || isReleased(own)) return null;
+  const signed = own.signed.map((one) => `${one.name} as ${one.role}`);
+  return {
+    say: `${named(step)} is a hold point: ${list(own.missing)} must sign`,
+    detail: `${step.title}${signed.length === 0 ? "" : `. Signed by ${list(signed)}`}. Who executed what comes before does not sign.`,
+    button: "",
+  };
+}
+
+const list = (words: readonly string[]): string =>
+  words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 
 function decide(state: RunState, step: StepState): NextAction {
   const rejected = step.verdict === "unknown";
@@ -295,6 +337,7 @@ function action(given: Spoken): NextAction {
     after: given.after ?? "",
     typed: given.typed ?? null,
     ...(given.isStalled === true ? { isStalled: true } : {}),
+    ...(given.signs === undefined ? {} : { signs: given.signs }),
   };
 }
 

@@ -62,7 +62,6 @@ function unsupportedKeys(step: Step, lane: string | undefined): string[] {
   const { directive } = step;
   const keys: string[] = [];
   if (directive.soakMs !== null) keys.push("soak");
-  if (directive.signoff.length > 0) keys.push("signoff");
   if (directive.lane !== lane) keys.push(`lane: ${directive.lane}`);
   if (directive.pointOfNoReturn) keys.push("point-of-no-return");
   if (directive.rollbackValidMs !== null) keys.push("rollback-valid");

@@ -12,6 +12,7 @@ import {
   type RunHeader,
   type RunId,
   type RunView,
+  type SignSubject,
   type StartRequest,
   type StepState,
   type TerminalId,
@@ -25,6 +26,7 @@ import * as lifecycle from "./lifecycle.ts";
 import { watchCluster } from "./pins.ts";
 import { loadRun, recoverRun } from "./recover.ts";
 import { active, notBusy } from "./refusals.ts";
+import { type RunSignable, signableOf } from "./signables.ts";
 import { preflight, startRun } from "./start.ts";
 import { headerOf, stepsOf, terminalsOf, viewOf } from "./view.ts";
 import { createWhereabouts } from "./whereabouts.ts";
@@ -124,6 +126,12 @@ export function createRunService(deps: RunDeps) {
       deps.notify.changed(live.run, null);
       goOnChecking(live, who);
       return ok({ run: live.run });
+    },
+    /** Something of a run that can be signed, as it stands now; signed by the launch room's flow. */
+    async signable(run: RunId, subject: SignSubject): Promise<Result<RunSignable>> {
+      const opened = await open(run);
+      if (!opened.ok) return opened;
+      return signableOf(deps, opened.value, subject) ?? fail("not-found", `Nothing of the kind “${subject.kind}” can be signed in a run.`);
     },
     async get(run: RunId): Promise<Result<{ view: RunView; document: RunbookDocument }>> {
       const opened = await open(run);

@@ -2,6 +2,21 @@
 // Does not hold what lives only in this process (shells, pins, timers): that is live.ts.
 import type { ClusterName, Mode, PinView, RunHeader, StepState } from "../protocol/index.ts";
 
+/** A signature of the run's own subjects, as its log has it. */
+export type RunSignature = {
+  id: string;
+  seq: number;
+  kind: string;
+  /** Step of a hold point; hash of an amendment's text. */
+  about: string;
+  role: string;
+  operator: string;
+  name: string;
+  meaning: string;
+  at: string;
+  isStale: boolean;
+};
+
 export type RunState = {
   run: string;
   log: string;
@@ -36,6 +51,12 @@ export type RunState = {
   running: { step: string; block: number; isBackground: boolean; recording: string }[];
   /** Steps whose `when` did not hold: a `needs` on one of these is no obstacle. */
   notApplicable: Set<string>;
+  signatures: RunSignature[];
+  /** seq of `run.started`, and of what ended, skipped or judged each step last. */
+  startedSeq: number;
+  endSeqs: Map<string, number>;
+  /** Operator ids of who started, confirmed or skipped something in each step. */
+  executors: Map<string, Set<string>>;
   events: number;
   head: string;
   redactions: number;
@@ -71,6 +92,10 @@ export function emptyRunState(): RunState {
     runAllArmed: false,
     running: [],
     notApplicable: new Set(),
+    signatures: [],
+    startedSeq: 0,
+    endSeqs: new Map(),
+    executors: new Map(),
     events: 0,
     head: "",
     redactions: 0,

@@ -2,6 +2,7 @@
 import type { RunHeader, RunView, StepState } from "../protocol/index.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
 import { forecastEnd } from "./forecast.ts";
+import { holdPointOf } from "./hold-points.ts";
 import { factsOf } from "./live.ts";
 import { focusStep, nextAction, nextTodo } from "./next.ts";
 
@@ -51,7 +52,7 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
 
 export const viewOf = (deps: RunDeps, live: LiveRun): RunView => ({
   header: headerOf(deps, live),
-  steps: live.state.steps,
+  steps: live.state.steps.map((step) => withSignoff(live, step)),
   values: { ...live.state.placeholders, ...live.state.values },
 });
 
@@ -65,4 +66,11 @@ export const terminalsOf = (live: LiveRun): RunHeader["terminals"] =>
   }));
 
 export const stepsOf = (live: LiveRun, ids: Iterable<string>): StepState[] =>
-  [...ids].flatMap((id) => live.state.steps[live.state.positions.get(id) ?? -1] ?? []);
+  [...ids].flatMap((id) => live.state.steps[live.state.positions.get(id) ?? -1] ?? []).map((step) => withSignoff(live, step));
+
+function withSignoff(live: LiveRun, step: StepState): StepState {
+  const plan = live.plan.byId.get(step.id);
+  const point = plan ? holdPointOf(live.state, plan) : null;
+  if (point === null) return step;
+  return { ...step, signoff: { roles: point.roles, signed: point.signed.map(({ role, name, at }) => ({ role, name, at })) } };
+}

@@ -1,0 +1,142 @@
+// What of a run can be signed, for the signing flow: hold points. Owns: sentence, lines, who may not, and what follows a signature.
+// The flow itself (tickets, password, keys, four eyes) is engine/launch; who started the engine joins them.
+import { fail, type LogId, ok, type Result, type SignMeaning, type SignSubject, type StepId, type StoredEvent } from "../protocol/index.ts";
+import { type NewEvent, RecordError } from "../record/index.ts";
+import type { LiveRun, RunDeps } from "./deps.ts";
+import { applyEvent } from "./fold.ts";
+import { coveredSteps, executedBefore, holdPointBlockers, holdPointCovers, holdPointDigest, holdPointOf } from "./hold-points.ts";
+import { append, ENGINE, staleEvent } from "./live.ts";
+import type { StepPlan } from "./plan.ts";
+import type { RunSignature } from "./state.ts";
+
+export type RunSignable = {
+  log: LogId;
+  launch: string;
+  run: string;
+  subject: SignSubject;
+  meanings: readonly SignMeaning[];
+  planSha256: string;
+  digest: string;
+  covered: number[];
+  roles: string[];
+  needed: number;
+  /** seq of the signatures that count already. */
+  countedSeqs: number[];
+  missing: string[];
+  blockers: string[];
+  lines: string[];
+  statement(meaning: SignMeaning, speaker: { role: string; note: string }): string;
+  /** Why this person may not sign; "" where they may. */
+  excluded(operator: string, role: string): string;
+  needsRight: boolean;
+  after(signed: { meaning: SignMeaning; reason: string; head: { seq: number }; missing: string[] }): Omit<NewEvent, "actor">[];
+  record(events: NewEvent[]): StoredEvent[];
+};
+
+/** The subject as it stands now. `not-found` where this run has no such thing; null for a kind that is not a run's. */
+export function signableOf(deps: RunDeps, live: LiveRun, subject: SignSubject): Result<RunSignable> | null {
+  const about = subject.id.startsWith(`${live.run}/`) ? subject.id.slice(live.run.length + 1) : null;
+  if (subject.kind !== "holdpoint") return null;
+  const own = about === null ? undefined : live.plan.byId.get(about);
+  if (!own || own.step.directive.signoff.length === 0)
+    return fail("not-found", `${live.state.title} has no hold point “${about ?? subject.id}”.`);
+  return holdPoint(deps, live, subject, own);
+}
+
+function holdPoint(deps: RunDeps, live: LiveRun, subject: SignSubject, own: StepPlan): Result<RunSignable> {
+  const { state, plan } = live;
+  if (state.status === "finished" || state.status === "aborted") return fail("conflict", `${state.title} is ${state.status}.`);
+  const id = own.step.id;
+  const now = state.steps[state.positions.get(id) ?? -1];
+  const point = holdPointOf(state, own)!;
+  if (now?.status !== "todo" && point.missing.length === 0)
+    return fail("conflict", `Step ${own.step.number} has begun: its hold point is behind it.`);
+  const before = coveredSteps(state, id);
+  const count = (verdict: string) => before.filter((step) => step.verdict === verdict).length;
+  const counts = (["passed", "failed", "unknown", "skipped"] as const).flatMap((verdict) =>
+    count(verdict) > 0 ? [`${count(verdict)} ${verdict}`] : [],
+  );
+  const where = [...state.pins.values()].map((pin) => pin.context).join(" and ");
+  return ok({
+    ...common(deps, live, subject),
+    meanings: ["approved", "rejected"],
+    digest: holdPointDigest(state, plan, own),
+    covered: holdPointCovers(state, id),
+    roles: point.roles,
+    needed: point.roles.length,
+    countedSeqs: point.signed.map((one) => one.seq),
+    missing: point.missing,
+    blockers: holdPointBlockers(state, id),
+    lines: before.map((step) => `${step.number} ${step.title}: ${endWords(step)}`),
+    statement: (meaning, { role, note }) =>
+      sentence(
+        `I ${meaning === "rejected" ? "reject" : "release"} the hold point “${own.step.title}” (step ${own.step.number}) of ${state.title}${
+          where === "" ? "" : ` on ${where}`
+        } as ${role}: ${before.length === 0 ? "nothing comes before it" : `${before.length} step${before.length === 1 ? "" : "s"} before it, ${counts.join(", ") || "none done"}`}.`,
+        note,
+      ),
+    excluded: (operator) => executedBefore(state, id, operator),
+    needsRight: true,
+    after: ({ meaning, reason, head, missing }) => {
+      if (meaning === "rejected") return rejection(live, id, point.signed, reason, head.seq + 1);
+      if (missing.length > 0 || own.actions.length > 0) return [];
+      return passing(own, now?.attempt ?? 0);
+    },
+  });
+}
+
+type Common = Pick<RunSignable, "log" | "launch" | "run" | "subject" | "planSha256" | "record">;
+const common = (deps: RunDeps, live: LiveRun, subject: SignSubject): Common => ({
+  log: live.log,
+  launch: live.launch ?? "",
+  run: live.run,
+  subject,
+  planSha256: live.state.planSha256,
+  record: (events) => record(deps, live, events),
+});
+
+const sentence = (words: string, note: string): string => (note === "" ? words : `${words} ${note}.`);
+
+function endWords(step: ReturnType<typeof coveredSteps>[number]): string {
+  const judged = step.judgement === null ? "" : `, ${step.judgement.outcome} by ${step.judgement.by}: ${step.judgement.reason}`;
+  const passed = step.passedOver === true ? `, gone past: ${step.reason}` : step.verdict === "skipped" ? `: ${step.reason}` : "";
+  return `${step.verdict ?? step.status}${judged}${passed}${step.endedAt === null ? "" : ` (${step.endedAt})`}`;
+}
+
+/** Holds the run; who had approved before has to look again. */
+function rejection(live: LiveRun, step: string, signed: RunSignature[], reason: string, cause: number): Omit<NewEvent, "actor">[] {
+  const stale = signed.map((one) => staleEvent(live, one, cause, `the hold point was rejected: ${reason}`));
+  const held = live.state.status === "active" ? [{ type: "run.held", reason, subject: { step } }] : [];
+  return [...stale, ...held];
+}
+
+/** A step of only a hold point is done by its last signature. */
+function passing(own: StepPlan, attempt: number): Omit<NewEvent, "actor">[] {
+  const { id, title, number, sha256 } = own.step;
+  const subject = { step: id, attempt: attempt + 1 };
+  return [
+    { type: "step.started", subject, data: { title, number, sha256, only_block: null } },
+    { type: "step.ended", subject, outcome: "passed", data: { because: "released by signature", duration_ms: 0, planned_ms: null } },
+  ];
+}
+
+/** Appends for the run: its own state goes with its log, and what follows a signature by rule is Holdpoint's act. */
+function record(deps: RunDeps, live: LiveRun, events: NewEvent[]): StoredEvent[] {
+  const kept = append(deps, live, []);
+  if (!kept.ok) throw new RecordError(kept.error.code === "disk-full" ? "disk-full" : "record-damaged", kept.error.message);
+  const subject = { ...(live.launch === null ? {} : { launch: live.launch }), run: live.run, mode: live.state.mode };
+  const stored = deps.store.appendAll(
+    live.log,
+    events.map((event) => ({
+      ...event,
+      actor: event.type.startsWith("step.") || event.type === "signoff.invalidated" ? ENGINE : event.actor,
+      subject: { ...subject, plan_sha256: live.state.planSha256, ...event.subject },
+    })),
+  );
+  for (const event of stored) {
+    const step = applyEvent(live.state, event);
+    deps.notify.changed(live.run, step as StepId | null);
+  }
+  if (live.state.status === "held") live.runningOn = false;
+  return stored;
+}
