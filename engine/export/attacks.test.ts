@@ -260,6 +260,18 @@ describe("events, by somebody who has the installation's key and signs everythin
     say(`${tried} fields of events changed, all else signed again: 0 accepted, 0 verdicts differ`);
   });
 
+  it("true is not 1: a number that became a truth value is told alike by both", async () => {
+    const bag = readBag(bundle);
+    const lines = bag.get("data/install.ndjson")!.toString("utf8").trimEnd().split("\n").slice(0, -1);
+    const changed = lines.map((line) =>
+      line.replace('"number":1,"payloads"', '"number":true,"payloads"').replace('"number":1}', '"number":true}'),
+    );
+    expect(changed).not.toEqual(lines);
+    const answers = await both(rebuild(rehash(bag, "data/install.ndjson", changed, install), install, bundle));
+    expect(answers.parted).toBe("");
+    expect(answers.problems).toEqual(expect.arrayContaining(["genesis-differs", "log-number"]));
+  });
+
   it("a cut end is told as a log that went on, and refused with the fingerprint; without the key it does not verify at all", async () => {
     const lines = readBag(bundle).get("data/events.ndjson")!.toString("utf8").trimEnd().split("\n");
     const count = lines.length - 2;

@@ -93,7 +93,7 @@ export function rehash(bag: Bag, name: string, lines: readonly string[], key: Ev
     const line = jcs(body);
     head = sha256("holdpoint/event/v1\0", head, line);
     text += `${line}\n`;
-    at = body["ts_utc"]!;
+    if (!Number.isNaN(Date.parse(String(body["ts_utc"])))) at = body["ts_utc"]!;
     if (body["type"] === "signoff.added") signatures += 1;
   }
   const payload: Value = { ...closing, events: events.length, seq: events.length, head: head.toString("hex"), at };

@@ -1350,7 +1350,7 @@ class Index:
         mine = [one for one in self.opened if one[0] == main.id]
         if len(mine) != 1:
             self.findings.problem("log-unlisted", f"The install log opened {main.id} {len(mine)} times; it must be once.", main.id)
-        elif mine[0][1] != main.genesis["number"] or mine[0][2] != main.hashes[0].hex():
+        elif not same(mine[0][1], main.genesis["number"]) or mine[0][2] != main.hashes[0].hex():
             self.findings.problem("genesis-differs", f"The genesis of {main.id} is not the one that the install log has.", main.id, 0)
         beyond = Beyond(self.findings)
         for log, seq, head, at in self.heads:
