@@ -1,12 +1,14 @@
 // The csv export: one row per event, RFC 4180, for spreadsheets and people. Owns: the columns.
 // It proves nothing by itself: each row carries its event's hash, and the proof is the json export or the database.
+import { basename } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import type { StoredEvent } from "../protocol/index.ts";
 import { matchesFilter } from "../record/index.ts";
 import type { ExportJob, Written } from "./index.ts";
 import { pagesOf } from "./json.ts";
-import { openOutput } from "./output.ts";
-import { copyRecordings, createRecordingList } from "./recordings.ts";
+import { openOutput, writeWhole } from "./output.ts";
+import { copyRecordings, createRecordingList, type FileEntry } from "./recordings.ts";
+import { besideEvents, type ReportSource } from "./report/index.ts";
 
 type Cell = string | number;
 type Row = Record<(typeof COLUMNS)[number], Cell>;
@@ -54,7 +56,8 @@ type Judged = { outcome: string; by: string; reason: string };
 type Attempts = Map<string, { verdict: string; judged: Judged | null }>;
 const attemptOf = ({ body }: StoredEvent): string => `${body.subject.run}\0${body.subject.step}\0${body.subject.attempt}`;
 
-export async function writeCsv(job: ExportJob): Promise<Written> {
+/** With a source, items and sign-offs go into tables of their own: beside the events in the folder, or as `NAME-items.csv`. */
+export async function writeCsv(job: ExportJob, source?: ReportSource): Promise<Written> {
   const isFile = job.out.toLowerCase().endsWith(".csv");
   const attempts = await readAttempts(job);
   const recordings = createRecordingList();
@@ -76,14 +79,24 @@ export async function writeCsv(job: ExportJob): Promise<Written> {
   }
   const table = await out.close();
   const copied = await copyRecordings(recordings, job.recordingsDir, job.part, "recordings");
-  const bytes = [table, ...copied.files].reduce((sum, file) => sum + file.bytes, 0);
+  const others: FileEntry[] = [];
+  for (const { path, bytes } of source === undefined ? [] : await besideEvents(job, source))
+    others.push(await writeWhole(job.part, path, bytes));
+  const bytes = [table, ...others, ...copied.files].reduce((sum, file) => sum + file.bytes, 0);
   const rest = { bytes, events, sha256: table.sha256, damaged: copied.damaged };
-  if (!isFile) return { ...rest, moves: [{ from: job.part, to: job.out }], files: [table.path, ...copied.files.map(({ path }) => path)] };
+  if (!isFile)
+    return {
+      ...rest,
+      moves: [{ from: job.part, to: job.out }],
+      files: [table.path, ...others.map(({ path }) => path), ...copied.files.map(({ path }) => path)],
+    };
   const beside = `${job.out.slice(0, -4)}-recordings`;
   const moves = [{ from: `${job.part}/events.csv`, to: job.out }];
   if (copied.files.length > 0) moves.unshift({ from: `${job.part}/recordings`, to: beside });
+  for (const { path } of others) moves.push({ from: `${job.part}/${path}`, to: `${job.out.slice(0, -4)}-${path}` });
+  const name = basename(job.out);
   const names = copied.files.map(({ path }) => `${beside.split(/[\\/]/).at(-1)}${path.slice("recordings".length)}`);
-  return { ...rest, moves, files: [job.out.split(/[\\/]/).at(-1)!, ...names] };
+  return { ...rest, moves, files: [name, ...others.map(({ path }) => `${name.slice(0, -4)}-${path}`), ...names] };
 }
 
 async function readAttempts(job: ExportJob): Promise<Attempts> {

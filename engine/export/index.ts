@@ -1,4 +1,4 @@
-// Exports of a log. Owns: exportLog, its checks, the event that follows. Formats are json.ts, csv.ts and bundle/.
+// Exports of a log. Owns: exportLog, its checks, the event that follows. Formats are json.ts, csv.ts, bundle/ and report/.
 // The room never changes what it exports: the event of an export comes after the head that was exported.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
@@ -7,13 +7,15 @@ import { isFiltering, RecordError, type RecordStore, syncDirectory } from "../re
 import { type Report, writeBundle } from "./bundle/index.ts";
 import { writeCsv } from "./csv.ts";
 import { writeJson } from "./json.ts";
+import { type ReportFormat, type ReportSource, reportsOf, writeReport } from "./report/index.ts";
 
 export type { Report } from "./bundle/index.ts";
+export type { ReportSource } from "./report/index.ts";
 export type ExportOptions = {
-  format: "json" | "csv" | "bundle";
+  format: "json" | "csv" | "bundle" | ReportFormat;
   /**
    * Where to: a new folder; for csv also a path that ends in `.csv`, then recordings go to `NAME-recordings` beside it; for a
-   * bundle the zip itself.
+   * bundle, pdf, xlsx or md the file itself.
    */
   out: string;
   filter?: EventFilter;
@@ -22,6 +24,8 @@ export type ExportOptions = {
   actor: Actor;
   /** Files for people (report PDF, tables) that a bundle takes along below data/reports. */
   reports?: Report[];
+  /** What reports need of other rooms; without it there is no pdf, xlsx or md, and bundle and csv go without reports. */
+  source?: ReportSource;
   /** Exports the log as it was at this event; its head by default. */
   upTo?: number;
 };
@@ -55,8 +59,10 @@ export async function exportLog(store: RecordStore, log: LogId, options: ExportO
     rmSync(part, { recursive: true, force: true });
     mkdirSync(dirname(out), { recursive: true });
     const job: ExportJob = { store, log, head, filter, recordingsDir: options.recordingsDir, actor, key, out, part };
-    const written =
-      format === "bundle" ? await writeBundle(job, options.reports ?? []) : format === "json" ? await writeJson(job) : await writeCsv(job);
+    const written = await write(job, options);
+    const taken = written.moves.find(({ to }) => isTaken(to));
+    if (taken !== undefined)
+      throw new RecordError("already-exists", `${taken.to} is already there; an export overwrites nothing. Choose another name.`);
     for (const { from, to } of written.moves) {
       if (existsSync(to)) rmdirSync(to); // an empty folder, as a file dialog makes them
       renameSync(from, to);
@@ -86,6 +92,21 @@ export async function exportLog(store: RecordStore, log: LogId, options: ExportO
     if (["ENOTEMPTY", "EEXIST"].includes(code)) return fail("already-exists", `${what} Something is already there; choose another name.`);
     if (["ENOTDIR", "ENAMETOOLONG", "EISDIR"].includes(code)) return fail("invalid-params", `${what} Choose another name.`);
     throw error;
+  }
+}
+
+async function write(job: ExportJob, { format, source, reports = [] }: ExportOptions): Promise<Written> {
+  switch (format) {
+    case "json":
+      return writeJson(job);
+    case "csv":
+      return writeCsv(job, source);
+    case "bundle":
+      return writeBundle(job, source === undefined || job.filter !== null ? reports : [...reports, ...(await reportsOf(job, source))]);
+    default:
+      if (source === undefined)
+        throw new RecordError("invalid-params", `There is no ${format} of a log without what the launch says of it.`);
+      return writeReport(job, format, source);
   }
 }
 

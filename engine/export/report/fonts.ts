@@ -29,12 +29,12 @@ export function readFaces(): Promise<Record<Face, Uint8Array>> {
 }
 
 async function read(): Promise<Record<Face, Uint8Array>> {
-  const entries = await Promise.all(
-    (Object.keys(FACES) as Face[]).map(async (face) => {
-      const bytes = readFileSync(placeOf(FACES[face]));
-      return [face, FACES[face].endsWith(".woff2") ? await decompress(bytes) : bytes] as const;
-    }),
-  );
+  const entries: [Face, Uint8Array][] = [];
+  for (const face of Object.keys(FACES) as Face[]) {
+    const bytes = readFileSync(placeOf(FACES[face]));
+    // One after the other, and copied at once: what comes back is a view of memory that the next call writes over.
+    entries.push([face, FACES[face].endsWith(".woff2") ? Buffer.from(await decompress(bytes)) : bytes]);
+  }
   return Object.fromEntries(entries) as Record<Face, Uint8Array>;
 }
 

@@ -33,6 +33,7 @@ export type ReportModel = {
   filter: EventFilter | null;
   /** Those that the filter means, and how many the log has. */
   events: StoredEvent[];
+  all: StoredEvent[];
   total: number;
   solo: boolean;
   rehearsal: boolean;
@@ -74,6 +75,7 @@ export async function readModel(job: ExportJob, source: ReportSource): Promise<R
     exporter: { id: actor.op_id, name: actor.name, role: actor.role },
     filter,
     events: matching,
+    all: events,
     total: events.length,
     solo: genesis["solo"] === true || launch?.view.header.solo === true || runs.some((run) => run.solo),
     rehearsal: runs.length > 0 && runs.every((run) => run.mode === "rehearsal"),

@@ -7,7 +7,8 @@ export type CommandRow = {
   run: string;
   step: string;
   attempt: number;
-  label: string;
+  /** Number of the block within its step. */
+  block: number | null;
   text: string;
   shell: string;
   cwd: string;
@@ -50,7 +51,7 @@ export type StepRow = {
   attempts: AttemptRow[];
   judgements: Judgement[];
   skipped: { by: string; at: string; reason: string; applies: boolean } | null;
-  checks: { text: string; value: string; by: string; at: string }[];
+  checks: { index: number; attempt: number; isMet: boolean; text: string; value: string; by: string; at: string }[];
 };
 export type RunRow = {
   run: string;
@@ -149,7 +150,15 @@ export function runsOf(events: readonly StoredEvent[]): { runs: RunRow[]; comman
         stepOf(run, subject.step).judgements.push({ attempt: subject.attempt, outcome, by: actor.name, at: ts_utc, reason });
         break;
       case "check.confirmed":
-        stepOf(run, subject.step).checks.push({ text: textOf(data, "text"), value: textOf(data, "value"), by: actor.name, at: ts_utc });
+        stepOf(run, subject.step).checks.push({
+          index: numberOf(data, "check") ?? -1,
+          attempt: subject.attempt,
+          isMet: outcome !== "failed",
+          text: textOf(data, "text"),
+          value: textOf(data, "value"),
+          by: actor.name,
+          at: ts_utc,
+        });
         break;
       case "block.started": {
         const command = begun(body, data);
@@ -223,7 +232,7 @@ function begun({ subject, actor, ts_utc, seq }: StoredEvent["body"], data: Data)
     run: subject.run,
     step: subject.step,
     attempt: subject.attempt,
-    label: textOf(data, "label"),
+    block: numberOf(data, "block"),
     text: textOf(data, "text"),
     shell: textOf(data, "shell"),
     cwd: textOf(data, "cwd"),

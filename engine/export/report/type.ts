@@ -2,6 +2,7 @@
 // Nothing vanishes: a character that no face has, or that cannot be seen, is printed as its number, ‹U+200B›.
 import type PDFDocument from "pdfkit";
 import { FACES, type Face, readFaces } from "./fonts.ts";
+import { numberOfCharacter, UNSEEN } from "./text.ts";
 import { type Colour, SIZE } from "./tokens.ts";
 
 export type Document = InstanceType<typeof PDFDocument>;
@@ -40,8 +41,6 @@ const OTHER: Record<Face, readonly Face[]> = {
   mono: ["text"],
   monoMedium: ["medium"],
 };
-/** Cannot be seen, or changes the order of what is seen: controls, zero width, direction marks, soft hyphen, variation selectors, tags. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0]|\p{Variation_Selector}/u;
 
 export async function createTypesetter(document: Document): Promise<Typesetter> {
   const files = await readFaces();
@@ -88,7 +87,7 @@ export async function createTypesetter(document: Document): Promise<Typesetter> 
     const units =
       has !== undefined
         ? [{ text: character, face: has, width: widthIn(has, character) }]
-        : [...`‹U+${point.toString(16).toUpperCase().padStart(4, "0")}›`].map((one) => ({
+        : [...numberOfCharacter(character)].map((one) => ({
             text: one,
             face: "mono" as const,
             width: widthIn("mono", one),

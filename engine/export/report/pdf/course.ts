@@ -179,7 +179,11 @@ function stepRow(step: StepRow): Row {
         [quiet(`${step.number} `), say(step.title)],
         step.phase !== "" && [quiet(step.phase)],
         ...step.checks.map(
-          (one) => [{ mark: "passed" }, quiet(` ${one.text}${one.value === "" ? "" : ` = ${one.value}`} (${one.by})`)] as Piece[],
+          (one) =>
+            [
+              { mark: one.isMet ? "passed" : "failed" },
+              quiet(` ${one.text}${one.value === "" ? "" : ` = ${one.value}`} (${one.by})`),
+            ] as Piece[],
         ),
       ),
       lines(

@@ -1,0 +1,167 @@
+// The checklist or runbook file with its boxes ticked and results added. Owns: where they go in.
+// Works on lines of the source's own bytes: all else stays byte for byte, line ends, BOM and invalid bytes included.
+import type { ItemView, RunbookDocument } from "../../protocol/index.ts";
+import type { ReportModel } from "./model.ts";
+import { type RunRow, type StepRow, stepState } from "./runs.ts";
+import { seen } from "./text.ts";
+import { duration, minuteUtc, utc, wordOf } from "./words.ts";
+
+type Page = {
+  tick(line: number, isDone: boolean): void;
+  result(after: number, text: string, kind: "paragraph" | "heading"): void;
+  bytes(end: string): Uint8Array;
+};
+
+/** Null where the log holds no text to answer. */
+export function checklistMarkdown(model: ReportModel, source: Uint8Array): Uint8Array {
+  const page = openPage(source);
+  for (const item of model.launch?.view.items ?? []) {
+    page.tick(item.line, item.state === "done");
+    page.result(item.line, itemResult(item), "paragraph");
+  }
+  return page.bytes(ending(model));
+}
+
+export function runbookMarkdown(model: ReportModel, run: RunRow, document: RunbookDocument, source: Uint8Array): Uint8Array {
+  const page = openPage(source);
+  for (const step of document.steps) {
+    const row = run.steps.find((one) => one.id === step.id);
+    const last = row?.attempts.at(-1)?.attempt;
+    for (const check of step.checks) {
+      const confirmed = row?.checks.findLast((one) => one.index === check.index && one.attempt === last);
+      page.tick(check.line, confirmed?.isMet === true);
+      if (confirmed !== undefined)
+        page.result(
+          check.line,
+          `${confirmed.isMet ? "confirmed" : "**not met**"} by ${plain(confirmed.by)}, ${minuteUtc(confirmed.at)} UTC${confirmed.value === "" ? "" : `: ${plain(confirmed.value)}`}`,
+          "paragraph",
+        );
+    }
+    if (row !== undefined) page.result(step.line, stepResult(row), "heading");
+  }
+  return page.bytes(ending(model));
+}
+
+function itemResult(item: ItemView): string {
+  const { answer, check } = item;
+  const parts = [`**${wordOf(item.state)}**`];
+  if (item.derived !== null) parts.push("computed by Holdpoint");
+  else if (answer !== null) {
+    parts.push(`${plain(answer.name)}, ${minuteUtc(answer.at)} UTC (event ${answer.seq})`);
+    if (answer.value !== null) parts.push(`value ${answer.value}${item.unit === "" ? "" : ` ${plain(item.unit)}`}`);
+    if (item.state === "waived")
+      parts.push(`until ${minuteUtc(answer.expires) || "no date"} UTC, approved by ${plain(answer.approverName) || "nobody else"}`);
+    if (answer.reason !== "") parts.push(`reason: ${plain(answer.reason)}`);
+    if (answer.note !== "") parts.push(`note: ${plain(answer.note)}`);
+  }
+  if (check !== null) {
+    const measured = check.measured === null ? "" : `, measured ${check.measured}${item.unit === "" ? "" : ` ${plain(item.unit)}`}`;
+    parts.push(
+      `check ${check.verdict}${check.judgement === null ? "" : `, judged ${plain(check.judgement)}`}${measured}, ${minuteUtc(check.at)} UTC (event ${check.seq})`,
+    );
+  }
+  const standing = item.evidences.filter((one) => !one.removed);
+  if (standing.length > 0) parts.push(`evidence: ${standing.map((one) => `${plain(one.title)} (event ${one.seq})`).join(", ")}`);
+  if (item.reopened !== "") parts.push(plain(item.reopened));
+  return parts.join("; ");
+}
+
+function stepResult(step: StepRow): string {
+  const last = step.attempts.at(-1);
+  const took = step.attempts.reduce((sum, one) => sum + (one.durationMs ?? 0), 0);
+  const parts = [`**${stepState(step)}**`];
+  if (last !== undefined) {
+    parts.push(`${utc(last.startedAt)} to ${last.endedAt === "" ? "not ended" : utc(last.endedAt)} UTC by ${plain(last.by)}`);
+    parts.push(`took ${duration(took)}${step.plannedMs === null ? "" : `, planned ${duration(step.plannedMs)}`}`);
+    if (step.attempts.length > 1) parts.push(`${step.attempts.length} attempts`);
+    if (last.verdict !== "passed" && last.because !== "") parts.push(plain(last.because));
+  }
+  if (step.skipped !== null && stepState(step) === "skipped")
+    parts.push(`${plain(step.skipped.by)}, ${minuteUtc(step.skipped.at)} UTC: ${plain(step.skipped.reason)}`);
+  for (const one of step.judgements)
+    parts.push(`judged ${plain(one.outcome)} by ${plain(one.by)}, ${minuteUtc(one.at)} UTC: ${plain(one.reason)}`);
+  return parts.join("; ");
+}
+
+const ending = ({ log, head, kind, number }: ReportModel): string =>
+  `Holdpoint: ${kind} ${number}, log ${log}, event ${head.seq}, ${utc(head.at)} UTC, fingerprint ${head.fingerprint}`;
+
+/** Words of people within Markdown: nothing in them is markup, a link, HTML or a line of its own. */
+const plain = (text: string): string =>
+  seen(text)
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/[\\`*_[\]<>|~#&!]/g, "\\$&");
+
+/** A paragraph that began before may not go on into what was added. */
+const STRUCTURE = /^[ \t]*(?:$|[-*+](?:[ \t]|$)|\d{1,9}[.)](?:[ \t]|$)|#{1,6}(?:[ \t]|$)|>|<|`{3,}|~{3,}|\|)/;
+const ITEM = /^((?:[ \t]*>)*[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[([ xX])\]/;
+const UNDERLINE = /^ {0,3}(?:=+|-+)[ \t]*$/;
+
+function openPage(source: Uint8Array): Page {
+  const lines = split(Buffer.from(source));
+  const added = new Map<number, string[]>();
+  const newline = lines.some((line) => line.includes("\r\n")) ? "\r\n" : "\n";
+  // One character per byte: what is found is found at the same place in the bytes.
+  const textAt = (line: number): string => lines[line - 1]?.toString("latin1").replace(/\r?\n$/, "") ?? "";
+  const put = (after: number, text: string): void => void added.set(after, [...(added.get(after) ?? []), text]);
+  return {
+    tick(line, isDone) {
+      const found = ITEM.exec(textAt(line));
+      const bytes = lines[line - 1];
+      if (found !== null && bytes !== undefined) bytes[found[1]!.length + 1] = (isDone ? "x" : " ").charCodeAt(0);
+    },
+    result(line, text, kind) {
+      const own = textAt(line);
+      if (kind === "heading") {
+        const after = UNDERLINE.test(textAt(line + 1)) ? line + 1 : line;
+        // A step that is a list item keeps what is added within it.
+        const inner = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+/.exec(own)?.[0].length ?? 0;
+        const isTight = textAt(after + 1).trim() === "";
+        put(after, `${newline}${" ".repeat(inner)}> ${text}${newline}${isTight ? "" : newline}`);
+        return;
+      }
+      if (/^[ \t]*\|/.test(own) || !/^(?:[ \t]*>)*[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]/.test(own)) {
+        // A row of a table: what is said of it stands below the whole table, in the order of the rows.
+        let last = line;
+        while (textAt(last + 1).trim() !== "" && last < lines.length) last += 1;
+        const name = own
+          .replace(/[|`*\\[\]<>]/g, " ")
+          .trim()
+          .slice(0, 60);
+        put(last, `${added.has(last) ? "" : newline}> ${plain(Buffer.from(name, "latin1").toString("utf8"))}: ${text}${newline}${newline}`);
+        return;
+      }
+      const quote = /^(?:[ \t]*>)*/.exec(own)![0];
+      const inner = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+/.exec(own.slice(quote.length))![0].length;
+      let last = line;
+      while (last < lines.length && !STRUCTURE.test(textAt(last + 1).slice(quote.length))) last += 1;
+      put(last, `${quote}${" ".repeat(inner)}> ${text}${newline}`);
+    },
+    bytes(end) {
+      const out: Buffer[] = [];
+      for (const [i, line] of lines.entries()) {
+        const more = added.get(i + 1);
+        out.push(line);
+        if (more === undefined) continue;
+        if (!/\n$/.test(line.toString("latin1"))) out.push(Buffer.from(newline));
+        out.push(Buffer.from(more.join(""), "utf8"));
+      }
+      const isOpen = out.length > 0 && out.at(-1)!.at(-1) !== 0x0a;
+      out.push(Buffer.from(`${isOpen ? newline : ""}${newline}<!-- ${end.replaceAll("--", "- -")} -->${newline}`, "utf8"));
+      return Buffer.concat(out);
+    },
+  };
+}
+
+/** Lines with their ends; a lone CR is no end for us, as it is none for the parser's line numbers. */
+function split(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const found = bytes.indexOf(0x0a, from);
+    const to = found === -1 ? bytes.length : found + 1;
+    lines.push(Buffer.from(bytes.subarray(from, to)));
+    from = to;
+  }
+  return lines;
+}
