@@ -6,7 +6,6 @@ import { checkParams, fillPlaceholders, parseInWorker } from "./document/index.t
 import { type Caller, LEVELS, refusal } from "./engine/access.ts";
 import type { Context, Emit } from "./engine/context.ts";
 import { HANDLERS } from "./engine/handlers.ts";
-import { keepMemoryLow } from "./engine/idle-memory.ts";
 import { launchForRun } from "./engine/launch-runs.ts";
 import { createPulse } from "./engine/pulse.ts";
 import { createRows } from "./engine/rows.ts";
@@ -249,7 +248,6 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     }
   }
 
-  const stopLooking = keepMemoryLow();
   let closing: Promise<void> | null = null;
   return ok({
     handle: (method, params, caller) => (closing ? Promise.resolve(fail("busy", "Holdpoint is closing.")) : handle(method, params, caller)),
@@ -262,7 +260,6 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     endShells: runs.endShells,
     close: () => {
       closing ??= (async () => {
-        stopLooking();
         await runs.close();
         people.close();
         launches.close();
