@@ -16,6 +16,7 @@ const ENTRIES = {
   main: join(root, "electron", "main.ts"),
   "engine-process": join(root, "electron", "engine-process.ts"),
   "document-worker": join(root, "engine", "document", "worker.ts"),
+  "bundle-worker": join(root, "engine", "export", "bundle-view", "worker.ts"),
   "verify-worker": join(root, "engine", "record", "verify", "verify-worker.ts"),
 };
 

@@ -7,6 +7,7 @@ import { readRegularFile } from "../ports.ts";
 import { fail, type Method, ok, type ParsedParamsOf, type Result, type ResultOf } from "../protocol/index.ts";
 import type { Who } from "../run/index.ts";
 import type { Caller } from "./access.ts";
+import * as bundles from "./bundles.ts";
 import type { Context } from "./context.ts";
 import { findingsOf } from "./findings.ts";
 import * as records from "./records.ts";
@@ -116,6 +117,11 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "record.export": (context, params, { who }) => records.exported(context, who, params),
   "record.backup": (context, params, { who }) => records.backup(context, who, params),
   "record.auditorView": (context, params, { who }) => records.auditorView(context, who, params),
+  "bundle.open": (context, params, { who }) => bundles.openForReading(context, who, params),
+  "bundle.events": (context, params) => bundles.events(context, params),
+  "bundle.event": (context, params) => bundles.event(context, params),
+  "bundle.recording": (context, params) => bundles.recording(context, params),
+  "bundle.close": (context, params) => bundles.close(context, params),
   "terminal.list": async (context, { run }) => {
     const found = await context.runs.terminals(run);
     return found.ok ? ok(found.value.map(({ id, lane, alive }) => ({ id, lane, alive }))) : found;

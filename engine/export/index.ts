@@ -10,6 +10,7 @@ import { writeJson } from "./json.ts";
 import { type ReportFormat, type ReportSource, reportsOf, writeReport } from "./report/index.ts";
 
 export type { Report } from "./bundle/index.ts";
+export { type OpenBundle, openBundle } from "./bundle-view/index.ts";
 export type { ReportSource } from "./report/index.ts";
 export type ExportOptions = {
   format: "json" | "csv" | "bundle" | ReportFormat;

@@ -1,6 +1,7 @@
 // The one door: every method with its params and result, every event with its payload.
 // Owns: the tables. The engine parses params once, in handle(); the window imports types from here alone.
 import { z } from "zod";
+import { BUNDLE_METHODS } from "./bundle.ts";
 import { ContextEntry, ContextProbe, Finding, WatchedObject } from "./cluster.ts";
 import { Diagnostic, RunbookDocument } from "./document.ts";
 import { ClusterClass, ClusterName, LaunchId, LogId, OperatorId, Reason, RunId, StepId, TerminalId } from "./ids.ts";
@@ -11,6 +12,7 @@ import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./
 import { RunHeader, RunView, StartRequest, StepState } from "./run.ts";
 import { SIGNING_METHODS } from "./signing.ts";
 
+export * from "./bundle.ts";
 export * from "./cluster.ts";
 export * from "./document.ts";
 export * from "./errors.ts";
@@ -148,6 +150,8 @@ export const METHODS = {
     result: z.object({ path: z.string(), bytes: z.number(), report: VerifyReport }),
   },
   "record.auditorView": { params: z.strictObject({ log: LogId }), result: z.null() },
+  // bundles of other installations, for reading
+  ...BUNDLE_METHODS,
   // terminals: the bytes go over their own channel, opened by id
   "terminal.list": {
     params: z.strictObject({ run: RunId }),

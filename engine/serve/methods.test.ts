@@ -135,6 +135,7 @@ describe("every method, over the real engine and the real socket", () => {
       subject: { kind: "category", id: "none" },
       meaning: "approved",
       ticket: "none",
+      bundle: "none",
       signature: "none",
       ...OWN[method],
     };

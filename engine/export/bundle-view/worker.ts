@@ -1,0 +1,11 @@
+// The thread that verifies and reads a bundle, so that terminals and clocks of a running engine go on. One message in, one out.
+import { parentPort, workerData } from "node:worker_threads";
+import { CannotRead } from "../verifiers/verify.mjs";
+import { readBundle } from "./read.ts";
+
+try {
+  parentPort!.postMessage({ done: readBundle((workerData as { path: string }).path) });
+} catch (error) {
+  if (!(error instanceof CannotRead)) throw error;
+  parentPort!.postMessage({ message: error.message }); // classes do not cross threads
+}
