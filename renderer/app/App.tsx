@@ -3,12 +3,18 @@
 import { X } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { bridge } from "../bridge/index.ts";
+import { DecisionView } from "../decision/index.ts";
 import { Button, formatDuration, IconButton, Mark, Notice, useNow } from "../design/index.ts";
+import { LaunchesView } from "../launches/LaunchesView.tsx";
+import { SetupView } from "../launches/SetupView.tsx";
+import { useRailLaunch } from "../launches/useRailLaunch.ts";
 import { DocumentView } from "../library/DocumentView.tsx";
 import { LibraryView } from "../library/LibraryView.tsx";
 import { useLibrary } from "../library/slice.ts";
 import { PaletteView } from "../palette/PaletteView.tsx";
+import { PeopleView } from "../people/index.ts";
 import { PeopleOverlays } from "../people/PeopleOverlays.tsx";
+import { ReadinessView } from "../readiness/ReadinessView.tsx";
 import { RecordsView } from "../records/RecordsView.tsx";
 import { RecordView } from "../records/RecordView.tsx";
 import { useAppearance } from "../settings/appearance.ts";
@@ -42,6 +48,7 @@ export function App() {
 function Window({ snapshot }: { snapshot: NonNullable<AppState["snapshot"]> }) {
   const { route, subject, setPaletteOpen, setSignInOpen } = useApp();
   const siteZone = useSiteZone();
+  const launch = useRailLaunch(snapshot);
   useKeys([{ combo: "Mod+K", scope: "always", run: () => setPaletteOpen(!useApp.getState().isPaletteOpen) }]);
   const key = routeKey(route);
   const { recordProblem } = snapshot;
@@ -78,7 +85,7 @@ function Window({ snapshot }: { snapshot: NonNullable<AppState["snapshot"]> }) {
           onSignIn={() => (snapshot.hasOperators ? setSignInOpen(true) : useApp.getState().postponeFirstRun(false))}
         />
       }
-      rail={<Rail route={route} activeRun={snapshot.activeRun} />}
+      rail={<Rail route={route} activeRun={snapshot.activeRun} launch={launch} />}
       view={
         <Suspense
           fallback={
@@ -122,6 +129,16 @@ function View({ route }: { route: Route }) {
       return <DocumentView path={route.path} />;
     case "run":
       return <RunView run={route.run} />;
+    case "launches":
+      return <LaunchesView />;
+    case "launch":
+      return <SetupView launch={route.launch} />;
+    case "readiness":
+      return <ReadinessView launch={route.launch} item={route.item} />;
+    case "decision":
+      return <DecisionView launch={route.launch} />;
+    case "people":
+      return <PeopleView />;
     case "records":
       return <RecordsView />;
     case "record":
@@ -138,11 +155,18 @@ const routeKey = (route: Route): string =>
       ? route.run
       : route.view === "record"
         ? route.log
-        : route.view;
+        : "launch" in route
+          ? `${route.view} ${route.launch}`
+          : route.view;
 const titles: Record<Route["view"], string> = {
   library: "Library",
   document: "Runbook",
   run: "Run",
+  launches: "Launches",
+  launch: "Set-up",
+  readiness: "Readiness",
+  decision: "Decision",
+  people: "People",
   records: "Records",
   record: "Record",
   settings: "Settings",

@@ -42,11 +42,14 @@ export function Band({
 }) {
   const header = subject.kind === "run" ? subject.header : null;
   const pin = header?.clusters[0];
-  const look = header === null ? "" : header.mode === "rehearsal" ? "rehearsal" : pin?.class === "production" ? "production" : "";
+  const where = subject.kind === "launch" ? subject.header.clusterClass : pin?.class;
+  const look = header?.mode === "rehearsal" ? "rehearsal" : where === "production" ? "production" : "";
   return (
     <header className={`frame-band ${look}`}>
       {header !== null ? (
         <RunWords header={header} pin={pin} />
+      ) : subject.kind === "launch" ? (
+        <LaunchWords header={subject.header} />
       ) : subject.kind === "record" ? (
         <RecordWords subject={subject} />
       ) : (
@@ -73,6 +76,38 @@ function NoRunWords() {
         NO CLUSTER
       </span>
       <span className="band-small">no run is open</span>
+    </>
+  );
+}
+
+/** The cluster that a launch is for. It is proved when its checks or runs are started, so nothing is said of that here. */
+function LaunchWords({ header }: { header: Extract<FrameSubject, { kind: "launch" }>["header"] }) {
+  const { context, name } = header.facts;
+  const shown = header.clusterClass ?? "none";
+  return (
+    <>
+      {context === null ? (
+        <span className="band-chip">
+          <CircleOff size={16} aria-hidden="true" />
+          NO CLUSTER
+        </span>
+      ) : (
+        <span className={`band-chip ${shown === "production" ? "production" : `cls-${shown}`}`}>
+          <ClassGlyph of={shown} />
+          {CLASS_WORDS[shown]}
+        </span>
+      )}
+      <span className="band-cluster">
+        {context === null ? null : <span className="band-name">{context}</span>}
+        <span className="band-live">
+          <i aria-hidden="true" />
+          LIVE
+        </span>
+      </span>
+      <span className="band-title">
+        {name}
+        <span className="band-small band-wide">launch {header.number}</span>
+      </span>
     </>
   );
 }

@@ -1,11 +1,21 @@
 // The rail: the places of the window. Owns: the links. Does not know routes beyond their addresses.
-import { Library, ScrollText, Settings, SquareTerminal } from "lucide-react";
-import type { RunId } from "../../engine/protocol/index.ts";
+import { Gavel, Library, ListChecks, Rocket, ScrollText, Settings, SquareTerminal, Users } from "lucide-react";
+import type { LaunchHeader, RunId } from "../../engine/protocol/index.ts";
 import { Tooltip } from "../design/index.ts";
 import { type Route, routeHash } from "./route.ts";
 
-export function Rail({ route, activeRun }: { route: Route; activeRun: RunId | null }) {
+export function Rail({
+  route,
+  activeRun,
+  launch,
+}: {
+  route: Route;
+  activeRun: RunId | null;
+  /** The launch whose rooms are offered. */
+  launch: LaunchHeader | null;
+}) {
   const run = route.view === "run" ? route.run : activeRun;
+  const wanting = launch === null ? 0 : launch.failed + launch.stale;
   const places = [
     {
       id: "library",
@@ -14,6 +24,33 @@ export function Rail({ route, activeRun }: { route: Route; activeRun: RunId | nu
       to: routeHash({ view: "library" }),
       isHere: route.view === "library" || route.view === "document",
     },
+    {
+      id: "launches",
+      word: "Launches",
+      icon: <Rocket size={20} />,
+      to: routeHash({ view: "launches" }),
+      isHere: route.view === "launches" || route.view === "launch",
+    },
+    ...(launch === null
+      ? []
+      : [
+          {
+            id: "readiness",
+            word: "Readiness",
+            icon: <ListChecks size={20} />,
+            to: routeHash({ view: "readiness", launch: launch.launch, item: null }),
+            isHere: route.view === "readiness",
+            count: wanting,
+            says: `${launch.failed} failed, ${launch.stale} stale`,
+          },
+          {
+            id: "decision",
+            word: "Decision",
+            icon: <Gavel size={20} />,
+            to: routeHash({ view: "decision", launch: launch.launch }),
+            isHere: route.view === "decision",
+          },
+        ]),
     ...(run === null
       ? []
       : [
@@ -34,6 +71,13 @@ export function Rail({ route, activeRun }: { route: Route; activeRun: RunId | nu
       isHere: route.view === "records" || route.view === "record",
     },
     {
+      id: "people",
+      word: "People",
+      icon: <Users size={20} />,
+      to: routeHash({ view: "people" }),
+      isHere: route.view === "people",
+    },
+    {
       id: "settings",
       word: "Settings",
       icon: <Settings size={20} />,
@@ -48,6 +92,12 @@ export function Rail({ route, activeRun }: { route: Route; activeRun: RunId | nu
           <a href={place.to} aria-current={place.isHere ? "page" : undefined} className={place.id === "settings" ? "last" : ""}>
             {place.icon}
             <span>{place.word}</span>
+            {"count" in place && place.count > 0 ? (
+              <em className="count" title={place.says}>
+                {place.count}
+                <span className="visually-hidden">: {place.says}</span>
+              </em>
+            ) : null}
             {"mark" in place && place.mark ? (
               <em>
                 <span className="visually-hidden">, under way</span>

@@ -11,8 +11,13 @@ const LOW_DISK_BYTES = 2_000_000_000;
 export function RecordBar({ snapshot, subject }: { snapshot: AppSnapshot; subject: FrameSubject }) {
   const now = useNow(1000);
   const header = subject.kind === "run" ? subject.header : null;
-  const events = header?.events ?? (subject.kind === "record" ? subject.log.events : snapshot.installEvents);
-  const fingerprint = header?.fingerprint ?? (subject.kind === "record" ? subject.log.fingerprint : snapshot.installFingerprint);
+  const { events, fingerprint } =
+    subject.kind === "run" || subject.kind === "launch"
+      ? subject.header
+      : subject.kind === "record"
+        ? subject.log
+        : { events: snapshot.installEvents, fingerprint: snapshot.installFingerprint };
+  const isSolo = subject.kind === "record" ? subject.log.solo : subject.kind !== "none" && subject.header.solo;
   const free = snapshot.diskFreeBytes;
   return (
     <section className="frame-record" aria-label="Record">
@@ -31,7 +36,7 @@ export function RecordBar({ snapshot, subject }: { snapshot: AppSnapshot; subjec
           <span className="record-wide">Checkpoint</span> {formatAgo(now - Date.parse(header.checkpointAt))}
         </span>
       )}
-      {header?.solo === true || (subject.kind === "record" && subject.log.solo) ? (
+      {isSolo ? (
         <span className="record-cell" title="Until a second person is enrolled here">
           SOLO
         </span>

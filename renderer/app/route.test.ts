@@ -29,3 +29,21 @@ describe("the window's address", () => {
     expect(parseRoute(`#/records/${log}/minus`)).toEqual({ view: "record", log, seq: null });
   });
 });
+
+describe("rooms of a launch", () => {
+  const launch = "launch-01ARZ3NDEKTSV4RRFFQ69G5FAV";
+  it("come back from their own address, with an item of any spelling", () => {
+    for (const route of [
+      { view: "launches" },
+      { view: "people" },
+      { view: "launch", launch },
+      { view: "readiness", launch, item: null },
+      { view: "readiness", launch, item: "INF/01 ö%" },
+      { view: "decision", launch },
+    ] as Route[])
+      expect(parseRoute(routeHash(route))).toEqual(route);
+  });
+  it("lead to the library where the launch is no id", () => {
+    expect(parseRoute("#/launch/../readiness")).toEqual({ view: "library" });
+  });
+});

@@ -1,11 +1,17 @@
 // Where the window is, as the fragment of its address. Pure, both ways.
 // Owns: the spelling of routes. Does not listen to the browser (renderer/app/store.ts does).
-import type { LogId, RunId } from "../../engine/protocol/index.ts";
+import type { LaunchId, LogId, RunId } from "../../engine/protocol/index.ts";
 
 export type Route =
   | { view: "library" }
   | { view: "document"; path: string }
   | { view: "run"; run: RunId }
+  | { view: "launches" }
+  /** Set-up of a launch; its readiness, at an item where one is named; its decision. */
+  | { view: "launch"; launch: LaunchId }
+  | { view: "readiness"; launch: LaunchId; item: string | null }
+  | { view: "decision"; launch: LaunchId }
+  | { view: "people" }
   | { view: "records" }
   | { view: "record"; log: LogId; seq: number | null }
   | { view: "settings" };
@@ -24,10 +30,17 @@ export function parseRoute(hash: string): Route {
     const path = new URLSearchParams(hash.slice(1)).get("open");
     if (path !== null && path !== "") return { view: "document", path };
   }
-  const [, view, first, second] = hash.replace(/^#?\/?/, "/").split("/");
+  const [, view, first, second, third] = hash.replace(/^#?\/?/, "/").split("/");
   const value = decoded(first);
   if (view === "library" && value !== "") return { view: "document", path: value };
   if (view === "run" && /^run-[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) return { view: "run", run: value as RunId };
+  if (view === "launches") return { view: "launches" };
+  if (view === "launch" && /^launch-[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) {
+    const launch = value as LaunchId;
+    if (second === "readiness") return { view: "readiness", launch, item: decoded(third) || null };
+    return second === "decision" ? { view: "decision", launch } : { view: "launch", launch };
+  }
+  if (view === "people") return { view: "people" };
   if (view === "records" && /^(log|install)-[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) {
     const seq = Number(second);
     return { view: "record", log: value as LogId, seq: Number.isSafeInteger(seq) && seq > 0 ? seq : null };
@@ -45,6 +58,16 @@ export function routeHash(route: Route): string {
       return `#/library/${encodeURIComponent(route.path)}`;
     case "run":
       return `#/run/${route.run}`;
+    case "launches":
+      return "#/launches";
+    case "launch":
+      return `#/launch/${route.launch}`;
+    case "readiness":
+      return `#/launch/${route.launch}/readiness${route.item === null ? "" : `/${encodeURIComponent(route.item)}`}`;
+    case "decision":
+      return `#/launch/${route.launch}/decision`;
+    case "people":
+      return "#/people";
     case "records":
       return "#/records";
     case "record":

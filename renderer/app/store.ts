@@ -1,12 +1,16 @@
 // The app's slice: the installation's snapshot, the connection, where the window is, and what the frame says.
 // Owns: a view of the engine's facts, renewed by snapshot and events; nothing recorded lives here. Features keep slices of their own.
 import { create } from "zustand";
-import type { AppSnapshot, LogSummary, PayloadOf, RunHeader } from "../../engine/protocol/index.ts";
+import type { AppSnapshot, LaunchHeader, LogSummary, PayloadOf, RunHeader } from "../../engine/protocol/index.ts";
 import { bridge, type ConnectionState } from "../bridge/index.ts";
 import { parseRoute, type Route } from "./route.ts";
 
 /** What the open view tells the frame (band, record bar, rehearsal's edge). */
-export type FrameSubject = { kind: "none" } | { kind: "run"; header: RunHeader } | { kind: "record"; log: LogSummary };
+export type FrameSubject =
+  | { kind: "none" }
+  | { kind: "run"; header: RunHeader }
+  | { kind: "launch"; header: LaunchHeader }
+  | { kind: "record"; log: LogSummary };
 export type AppNotice = { id: number; kind: "fail" | "warn" | "ok"; text: string; action?: { label: string; run(): void } };
 
 export type AppState = {

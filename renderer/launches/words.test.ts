@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { decisionWords, fromLocalInput, roleProblem, toLocalInput, untilWords, windowWords } from "./words.ts";
+
+describe("the window of a launch", () => {
+  it("is said in UTC and in the site's zone, each with its name", () => {
+    const words = windowWords({ windowStart: "2026-03-14T22:00:00.000Z", windowEnd: "2026-03-15T02:30:00.000Z", zone: "Europe/Vilnius" });
+    expect(words).toContain("14 Mar 2026, 22:00 to 02:30 UTC");
+    expect(words).toMatch(/00:00 to 04:30 (EET|GMT\+2)/);
+  });
+  it("says nothing where there is none", () => {
+    expect(windowWords({ windowStart: null, windowEnd: null, zone: "UTC" })).toBe("");
+  });
+  it("comes back from a clock of the zone as the moment that was meant, on both sides of a change of clocks", () => {
+    for (const at of ["2026-03-28T23:30:00.000Z", "2026-03-29T02:30:00.000Z", "2026-07-01T12:00:00.000Z", "2026-10-25T04:00:00.000Z"]) {
+      expect(fromLocalInput(toLocalInput(at, "Europe/Vilnius"), "Europe/Vilnius")).toBe(at);
+    }
+    expect(toLocalInput("2026-01-01T00:00:00.000Z", "America/New_York")).toBe("2025-12-31T19:00");
+  });
+  it("is no moment where the field is empty", () => {
+    expect(fromLocalInput("", "UTC")).toBeNull();
+    expect(toLocalInput(null, "UTC")).toBe("");
+  });
+});
+
+describe("words", () => {
+  it("count down, and up once it has begun", () => {
+    expect(untilWords(5 * 3_600_000)).toBe("in 5:00:00");
+    expect(untilWords(-60_000)).toBe("1:00 ago");
+    expect(untilWords(5 * 86_400_000)).toBe("in 5 days");
+  });
+  it("call a taken NO-GO failed, never passed", () => {
+    const at = "2026-01-01T00:00:00.000Z";
+    expect(decisionWords({ id: "a", outcome: "no-go", state: "taken", at })).toEqual({ state: "failed", word: "NO-GO" });
+    expect(decisionWords({ id: "a", outcome: "go", state: "stale", at }).state).toBe("stale");
+  });
+  it("say why an act is not to be had by role, and nothing where it is", () => {
+    expect(roleProblem(["lead"], ["lead", "operator"], "Answering")).toBeNull();
+    expect(roleProblem(null, ["lead"], "Answering")).toBeNull();
+    expect(roleProblem(["auditor"], ["lead", "operator"], "Answering")).toContain("auditor");
+  });
+});
