@@ -49,7 +49,7 @@ function Setup({ view }: { view: LaunchView }) {
       <LaunchSituation view={view} room="setup" />
       <FrameWork label={`Set-up of ${header.facts.name}`}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached and scrolled by keyboard (WCAG 2.1.1) */}
-        <div className="setup" tabIndex={0} role="region" aria-label="Set-up">
+        <section className="setup" tabIndex={0} aria-label="Set-up">
           <div className="setup-grid">
             <div className="setup-column">
               <FactsSection view={view} may={may} contexts={snapshot?.contexts ?? []} />
@@ -88,7 +88,7 @@ function Setup({ view }: { view: LaunchView }) {
               <StatesSection view={view} />
             </div>
           </div>
-        </div>
+        </section>
         <LaunchDock
           step={step}
           isGuarded={isGuarded}

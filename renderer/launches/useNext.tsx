@@ -20,19 +20,26 @@ export function useNext(view: LaunchView, local: (plan: NextPlan) => boolean) {
     if (local(plan)) return;
     switch (plan.type) {
       case "checklist":
-        return go({ view: "launch", launch });
+        go({ view: "launch", launch });
+        return;
       case "item":
-        return go({ view: "readiness", launch, item: plan.item });
+        go({ view: "readiness", launch, item: plan.item });
+        return;
       case "check":
-        return go({ view: "readiness", launch, item: plan.items[0] ?? null });
+        go({ view: "readiness", launch, item: plan.items[0] ?? null });
+        return;
       case "category":
-        return go({ view: "readiness", launch, item: null });
+        go({ view: "readiness", launch, item: null });
+        return;
       case "sign":
-        return setSigning({ subject: { kind: plan.kind, id: plan.id }, role: plan.role, title: `Sign ${plan.title}` });
+        setSigning({ subject: { kind: plan.kind, id: plan.id }, role: plan.role, title: `Sign ${plan.title}` });
+        return;
       case "decide":
-        return go({ view: "decision", launch });
+        go({ view: "decision", launch });
+        return;
       case "advance":
-        return setAdvance(plan.to);
+        setAdvance(plan.to);
+        return;
       case "none":
         return;
       default:

@@ -79,7 +79,6 @@ export function ItemPanel({
     return () => document.removeEventListener("paste", onPaste);
   }, [takesEvidence]);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping a file is a way beside the button
     <section
       ref={panel}
       className={`item-panel ${isOver ? "over" : ""}`}
@@ -109,7 +108,7 @@ export function ItemPanel({
         </span>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached and scrolled by keyboard (WCAG 2.1.1) */}
-      <div className="item-panel-body" tabIndex={0} role="region" aria-label={`${item.id} in full`}>
+      <section className="item-panel-body" tabIndex={0} aria-label={`${item.id} in full`}>
         {text === null ? <p className="item-title">{item.text}</p> : <SafeHtml html={text.html} as="div" className="prose item-title" />}
         <Answers item={item} unavailable={unavailable} acts={acts} />
         <Against item={item} />
@@ -143,7 +142,7 @@ export function ItemPanel({
         ) : null}
         <Notes item={item} unavailable={mayNote} onNote={(words) => acts.note(item, words)} />
         <History header={header} item={item} zone={zone} />
-      </div>
+      </section>
     </section>
   );
 }

@@ -36,7 +36,7 @@ export function SignoffColumn({
         end={category.needed === 0 ? undefined : `${category.signed} of ${category.needed} valid`}
       />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached and scrolled by keyboard (WCAG 2.1.1) */}
-      <div className="signoff-body" tabIndex={0} role="region" aria-label="Signatures">
+      <section className="signoff-body" tabIndex={0} aria-label="Signatures">
         {category.needed === 0 ? <p className="mid">Nobody signs {category.title}: the checklist names no role for it.</p> : null}
         {signatures.map((one) => (
           <SignatureCard key={one.id} signature={one} zone={zone} />
@@ -67,7 +67,7 @@ export function SignoffColumn({
             Reject, or read what is missing
           </Button>
         )}
-      </div>
+      </section>
     </section>
   );
 }
@@ -200,7 +200,7 @@ function usePrepared(view: LaunchView, category: CategoryView, role: string | nu
   const signed = view.signatures.length;
   const { key, digest } = category;
   useEffect(() => {
-    void [digest, people, signed];
+    void [digest, people, signed, session];
     if (!isWanted) {
       setPrepared({ ok: null, why: "" });
       return undefined;

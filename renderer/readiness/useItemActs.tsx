@@ -45,7 +45,8 @@ export function useItemActs(view: LaunchView, document: RunbookDocument | null, 
   const answer = (item: ItemView, state: ItemState): void => {
     if (item.derived !== null) {
       announce(`${item.id} is computed by Holdpoint and cannot be answered.`, "assertive");
-      return useApp.getState().notify("warn", `${item.id} is computed by Holdpoint and cannot be answered.`);
+      useApp.getState().notify("warn", `${item.id} is computed by Holdpoint and cannot be answered.`);
+      return;
     }
     // One key where nothing has to be asked; what stands against it, or a figure to give, is asked for first.
     const isPlain = (state === "done" && hardObstacles(item).length === 0 && !needsValue(item)) || state === "open";
@@ -84,10 +85,13 @@ export function useItemActs(view: LaunchView, document: RunbookDocument | null, 
     const items = found(ids)
       .filter((item) => item.blocks > 0 && item.derived === null)
       .map((item) => item.id);
-    if (items.length === 0) return useApp.getState().notify("warn", "None of these items checks itself: answer them by hand.");
+    if (items.length === 0) {
+      useApp.getState().notify("warn", "None of these items checks itself: answer them by hand.");
+      return;
+    }
     const mustAsk = params.some((param) => param.type === "secret") || (params.length > 0 && kept === undefined);
-    if (mustAsk) return setAsk({ type: "check", items, expected: header.clusterClass === "production" ? header.facts.context : null });
-    void start(items, kept ?? {}, null).then((words) => words !== null && useApp.getState().notify("fail", words));
+    if (mustAsk) setAsk({ type: "check", items, expected: header.clusterClass === "production" ? header.facts.context : null });
+    else void start(items, kept ?? {}, null).then((words) => words !== null && useApp.getState().notify("fail", words));
   };
 
   const dialog = (): ReactNode => {
