@@ -8,6 +8,7 @@ import type { Context, Emit } from "./engine/context.ts";
 import { HANDLERS } from "./engine/handlers.ts";
 import { launchForRun } from "./engine/launch-runs.ts";
 import { createPulse } from "./engine/pulse.ts";
+import { reviewsOf } from "./engine/reviews.ts";
 import { createRows } from "./engine/rows.ts";
 import { prepareRuntime, runtimeDirectory } from "./engine/runtime.ts";
 import { signableOf } from "./engine/signables.ts";
@@ -155,6 +156,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     contexts,
     folderOf: folders.of,
     launches: { forRun: (launch) => launchForRun(launches, launch) },
+    reviewsOf: (sha256) => reviewsOf(store, sha256),
     isSolo: () => people.isSolo(),
     diskFree: () => diskFree(options.home),
     notify: {
@@ -186,7 +188,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       return classes.of.get(name) ?? null;
     },
     runs: { startChecks: (who, request) => runs.startChecks(who, request) },
-    signable: (at, subject) => signableOf({ store, runs }, at, subject),
+    signable: (at, subject) => signableOf({ store, runs, library: () => context.library, parse: documents.parse }, at, subject),
     notify: {
       changed: (launch, seq) => {
         launchSeqs.set(launch, seq);

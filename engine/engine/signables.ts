@@ -3,14 +3,17 @@ import { readSignature, type Signable } from "../launch/index.ts";
 import { fail, type LaunchId, ok, type Result, type RunId, type SignSubject } from "../protocol/index.ts";
 import type { RecordStore } from "../record/index.ts";
 import type { RunService, RunSignable } from "../run/index.ts";
+import { type ReviewRooms, reviewOf } from "./reviews.ts";
 
-type Rooms = { store: RecordStore; runs: Pick<RunService, "signable"> };
+type Rooms = ReviewRooms & { runs: Pick<RunService, "signable"> };
 
 export async function signableOf(
-  { store, runs }: Rooms,
+  rooms: Rooms,
   at: { launch: LaunchId | null; run: RunId | null },
   subject: SignSubject,
 ): Promise<Result<Signable>> {
+  const { store, runs } = rooms;
+  if (subject.kind === "review") return reviewOf(rooms, at.launch, subject);
   if (at.run === null) return fail("invalid-params", `A ${subject.kind} belongs to a run: say which.`);
   const found = await runs.signable(at.run, subject);
   if (!found.ok) return found;

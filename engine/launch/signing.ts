@@ -197,10 +197,14 @@ export function createSigning(deps: LaunchDeps, lives: Lives) {
       if (blockers.length > 0) return fail("not-ready", `This cannot be signed: ${blockers.join("; ")}.`, { blockers });
       deps.store.settleClock(signable.log);
       const id = `sig-${deps.ports.ids.next()}`;
-      const head = { ...deps.store.head(signable.log) };
+      let head = { ...deps.store.head(signable.log) };
       const signed = await deps.people.signAs({ id: params.id, password: params.password, callerId }, SIGNATURE_TYPE, (signer) => {
-        const now = deps.store.head(signable.log);
-        if (now.hash !== head.hash) return fail("conflict", MOVED);
+        // That a password was asked for is itself an event of the installation's log: what is signed there comes after it.
+        if (signable.log === deps.store.install) {
+          deps.store.settleClock(signable.log);
+          head = { ...deps.store.head(signable.log) };
+        }
+        if (deps.store.head(signable.log).hash !== head.hash) return fail("conflict", MOVED);
         const zone = deps.ports.clock.zone();
         return {
           v: 1,

@@ -48,6 +48,8 @@ export type RunDeps = {
     /** `not-found`, or `conflict` for a launch that takes nothing more. */
     forRun(launch: LaunchId): Promise<Result<LaunchForRun>>;
   };
+  /** Signed reviews of a text for production, by the hash of its bytes; without it there are none. */
+  reviewsOf?(sha256: string): { name: string; role: string; at: string }[];
   contexts(): LoadedContexts;
   /** The opened or built-in folder of a file, and whether it may run; null where no folder holds it. */
   folderOf(path: string): { folder: string; trusted: boolean; builtIn: boolean } | null;

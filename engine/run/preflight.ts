@@ -22,12 +22,14 @@ export type PreflightInput = {
   trusted: boolean;
   /** The launch that the run is part of. */
   launch: LaunchForRun | null;
+  /** Automatic checks of a launch: they look, and have no text of their own to review. */
+  isChecks: boolean;
   nowMs: number;
 };
 
 export async function preflightFindings(deps: RunDeps, input: PreflightInput): Promise<Finding[]> {
   const groups = await Promise.all([
-    documentFindings(input),
+    documentFindings({ ...input, review: signedReview(deps, input) }),
     inputFindings(input),
     shellFindings(deps, input.plan),
     checkTools(input.plan.document.requires.tools, shellEnvironment(deps.environment)),
@@ -51,7 +53,7 @@ export function finding(
   return { code, severity, subject, message, todo, step: at.step ?? null, line: at.line ?? null };
 }
 
-function documentFindings({ plan, request, trusted, nowMs, pins, who }: PreflightInput): Finding[] {
+function documentFindings({ plan, request, trusted, nowMs, review }: PreflightInput & { review: Finding | null }): Finding[] {
   const { document } = plan;
   const found: Finding[] = [];
   if (!trusted)
@@ -82,18 +84,26 @@ function documentFindings({ plan, request, trusted, nowMs, pins, who }: Prefligh
         ),
       );
   if (request.mode === "live") found.push(...reviewFindings(input(document), nowMs));
-  const onProduction = pins.some((pin) => pin.view().class === "production");
-  if (onProduction && request.mode === "live")
-    found.push(
-      finding(
-        "not-signed",
-        "warning",
-        "review",
-        `Nobody but ${document.owner ?? "its author"} has signed this text for production; ${who.actor.name} goes on without, and the record says so.`,
-        "Have somebody who did not write it read it first.",
-      ),
-    );
+  if (review !== null) found.push(review);
   return found;
+}
+
+/** On production the text carries the signature of somebody who did not write it; going on without one is a deviation. */
+function signedReview(deps: RunDeps, { plan, request, pins, who, isChecks }: PreflightInput): Finding | null {
+  if (isChecks || request.mode !== "live" || !pins.some((pin) => pin.view().class === "production")) return null;
+  const review = deps.reviewsOf?.(plan.document.sha256).at(-1);
+  if (review)
+    return finding("signed-review", "ok", "review", `${review.name} reviewed this text for production as ${review.role}, ${review.at}.`);
+  const words = `Nobody but ${plan.document.owner ?? "its author"} has signed this text for production`;
+  if (deps.isSolo())
+    return finding(
+      "not-signed",
+      "warning",
+      "review",
+      `SOLO: ${words}; ${who.actor.name} goes on without, and the record says so.`,
+      "Have somebody who did not write it read it first.",
+    );
+  return finding("not-signed", "blocker", "review", `${words}.`, "Have somebody who did not write it review and sign it.");
 }
 
 const input = (document: RunPlan["document"]) => ({ reviewed: document.reviewed, due: document.reviewDue });

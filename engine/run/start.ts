@@ -31,6 +31,7 @@ const PIN_NAMES = /^(kubeconfig|helm_kube.*|path|bash_env|env|prompt_command|ld_
 /** The text of a run: read from the file, or handed over by a launch that keeps its own copy. */
 type Text = { bytes: Uint8Array; document: RunbookDocument };
 type Prepared = {
+  who: Who;
   /** With the launch's cluster filled in. */
   request: StartRequest;
   launch: LaunchForRun | null;
@@ -115,7 +116,7 @@ const HARD = ["not-a-runbook", "no-steps", "rehearsal-guard", "secret-placeholde
 /** Of checks each stands for itself: what keeps one from running makes that one unknown. */
 const HARD_FOR_CHECKS = ["no-steps", "no-context"];
 
-function refusal({ request, launch, isChecks, findings, pins, plan }: Prepared): Result<never> | null {
+function refusal({ who, request, launch, isChecks, findings, pins, plan }: Prepared): Result<never> | null {
   const blocker = (code: string) => findings.find((one) => one.code === code && one.severity === "blocker");
   const untrusted = blocker("not-trusted");
   if (untrusted) return fail("not-trusted", `${request.path}: ${untrusted.message} ${untrusted.todo}`);
@@ -142,6 +143,11 @@ function refusal({ request, launch, isChecks, findings, pins, plan }: Prepared):
       `${request.path} is not ready to run: ${blockers.map((one) => `${one.subject}: ${one.message}`).join(" ")} Put it right, or start with a reason.`,
       { findings },
     );
+  if (!isChecks && blocker("not-signed") && !who.isAuthenticated)
+    return fail(
+      "not-signed-in",
+      `${request.path}: nobody has reviewed this text for production. Only a person who has signed in answers for going on without.`,
+    );
   return null;
 }
 
@@ -166,10 +172,11 @@ async function prepare(deps: RunDeps, who: Who, asked: StartRequest, checks: Che
     paramProblem: checked.ok ? null : checked.error.message,
     trusted: deps.folderOf(request.path)?.trusted === true,
     launch,
+    isChecks: checks !== null,
     nowMs: deps.ports.clock.now(),
   });
   const [params, secrets] = splitSecrets(document.params, checked.ok ? checked.value : {});
-  return ok({ request, launch, isChecks: checks !== null, bytes, plan, params, secrets, pins, findings });
+  return ok({ who, request, launch, isChecks: checks !== null, bytes, plan, params, secrets, pins, findings });
 }
 
 async function launchOf(deps: RunDeps, { launch }: StartRequest): Promise<Result<LaunchForRun | null>> {
@@ -236,8 +243,10 @@ async function pinAll(deps: RunDeps, request: StartRequest): Promise<Result<Clus
   return ok(pins);
 }
 
-function startedDraft(deps: RunDeps, { request, isChecks, plan, params, bytes }: Prepared): Draft {
+function startedDraft(deps: RunDeps, { request, isChecks, findings, plan, params, bytes }: Prepared): Draft {
   const { document } = plan;
+  // What was gone past with the reason; of checks nothing is, each says itself what kept it.
+  const deviations = isChecks ? [] : findings.filter((one) => one.severity === "blocker");
   const override = request.overrideReason?.trim();
   return {
     type: "run.started",
@@ -259,6 +268,7 @@ function startedDraft(deps: RunDeps, { request, isChecks, plan, params, bytes }:
       solo: deps.isSolo(),
       trusted: true,
       preflight: "joined",
+      deviations: deviations.map(({ code, subject, message }) => ({ code, subject, message })),
       steps: plan.steps.map(({ step, unsupported, isWayBack, on }) => ({
         id: step.id,
         title: step.title,
