@@ -2,8 +2,9 @@
 import { Copy, X } from "lucide-react";
 import { callOrNotify } from "../app/index.ts";
 import { Button, baseName, formatBytes, IconButton, Notice, plural } from "../design/index.ts";
+import { AFTER_WORDS, type ExportFormat } from "./formats.ts";
 
-export type Exported = { path: string; files: string[]; bytes: number; format: "json" | "csv"; isPartial: boolean };
+export type Exported = { path: string; files: string[]; bytes: number; format: ExportFormat; isPartial: boolean };
 
 export function ExportDone({ exported, canReveal, onClose }: { exported: Exported; canReveal: boolean; onClose(): void }) {
   const { path, files, bytes, isPartial } = exported;
@@ -16,10 +17,7 @@ export function ExportDone({ exported, canReveal, onClose }: { exported: Exporte
           <span className="grow">
             <b>Exported{isPartial ? ", in part" : ""}:</b> <span className="mono">{path}</span>
             <small>
-              {plural(Math.max(files.length, 1), "file")}, {formatBytes(bytes)}.{" "}
-              {exported.format === "json"
-                ? "Check it anywhere with holdpoint verify."
-                : "A table for reading; the record itself is the other export."}
+              {plural(Math.max(files.length, 1), "file")}, {formatBytes(bytes)}. {AFTER_WORDS[exported.format]}
             </small>
           </span>
           {canReveal ? (

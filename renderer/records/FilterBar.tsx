@@ -3,8 +3,10 @@
 import { Search, X } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import type { EventFilter, EventRow, LogSummary } from "../../engine/protocol/index.ts";
-import { formatCount, Menu, type MenuItem } from "../design/index.ts";
-import { INSTALL_EVENT_TYPES, OUTCOMES, RUN_EVENT_TYPES } from "./words.ts";
+import { formatCount, Menu, type MenuItem, Status } from "../design/index.ts";
+import { INSTALL_EVENT_TYPES, LAUNCH_EVENT_TYPES, OUTCOMES, RUN_EVENT_TYPES, SIGNATURES } from "./words.ts";
+
+const TYPES = { install: INSTALL_EVENT_TYPES, run: RUN_EVENT_TYPES, launch: [...LAUNCH_EVENT_TYPES, ...RUN_EVENT_TYPES] } as const;
 
 /** A word is searched when typing has paused this long, milliseconds. */
 const PAUSE_MS = 160;
@@ -36,10 +38,7 @@ export function FilterBar({
   }, [text, filter.text, onChange]);
   const seen = useMemo(() => Object.values(pages).flat(), [pages]);
   const people = useMemo(() => [...new Set(seen.map((row) => row.who))].filter((who) => who !== "").sort(), [seen]);
-  const types = useMemo(
-    () => [...new Set([...(kind === "install" ? INSTALL_EVENT_TYPES : RUN_EVENT_TYPES), ...seen.map((row) => row.type)])],
-    [seen, kind],
-  );
+  const types = useMemo(() => [...new Set([...TYPES[kind], ...seen.map((row) => row.type)])], [seen, kind]);
   const step = steps.find((one) => one.id === filter.step);
   return (
     <search className="filters">
@@ -66,7 +65,7 @@ export function FilterBar({
       )}
       <Chip
         name="Type"
-        value={filter.type ?? null}
+        value={filter.type === SIGNATURES ? null : (filter.type ?? null)}
         any="any"
         options={types.map((type) => ({ id: type, label: type }))}
         onChange={(type) => onChange({ type })}
@@ -85,6 +84,16 @@ export function FilterBar({
         options={OUTCOMES.map((outcome) => ({ id: outcome, label: outcome }))}
         onChange={(outcome) => onChange({ outcome })}
       />
+      {kind === "install" ? null : (
+        <button
+          type="button"
+          className={`filter-chip toggle ${filter.type === SIGNATURES ? "on" : ""}`}
+          aria-pressed={filter.type === SIGNATURES}
+          onClick={() => onChange({ type: filter.type === SIGNATURES ? undefined : SIGNATURES })}
+        >
+          <Status state="signoff" size={14} /> Signatures
+        </button>
+      )}
       <span className="filters-count dim" role="status">
         {isLoading ? "Reading…" : matching === total ? formatCount(total) : `${formatCount(matching)} of ${formatCount(total)}`}
       </span>

@@ -1,17 +1,8 @@
 // One row per log. Owns: drawing and row keys. Takes logs.
 import type { LogId, LogSummary, RunId } from "../../engine/protocol/index.ts";
 import { routeHash } from "../app/index.ts";
-import {
-  ClassGlyph,
-  fingerprintGroups,
-  formatClock,
-  formatCount,
-  formatDate,
-  formatSpent,
-  runStatus,
-  StatusWord,
-  zoneWord,
-} from "../design/index.ts";
+import { ClassGlyph, fingerprintGroups, formatClock, formatCount, formatDate, formatSpent, StatusWord, zoneWord } from "../design/index.ts";
+import { logStatus } from "./words.ts";
 
 export function LogTable({
   logs,
@@ -40,7 +31,7 @@ export function LogTable({
       </thead>
       <tbody>
         {logs.map((log) => {
-          const status = log.kind === "install" ? { state: "open" as const, word: "Kept" } : runStatus(log.status);
+          const status = logStatus(log);
           return (
             <tr key={log.log} onClick={() => onOpen(log.log)}>
               <td className="num dim">{log.kind === "install" ? "" : log.number}</td>
@@ -49,6 +40,7 @@ export function LogTable({
                   {log.title}
                 </a>
                 <div className="log-marks">
+                  {log.kind === "launch" ? <span className="chip">launch</span> : null}
                   {log.operator === "" ? null : <span>{log.operator}</span>}
                   {log.mode === "rehearsal" ? <span className="chip reh-text">rehearsal</span> : null}{" "}
                   {log.solo ? <span className="chip">SOLO</span> : null}

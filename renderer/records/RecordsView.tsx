@@ -1,15 +1,26 @@
 // All logs of this installation, and what checking the whole database says. Numbers run without gaps: a missing one would show.
 // Owns: joining the snapshot to the leaves; verifying and backing up.
-import { Archive, Save, ShieldCheck } from "lucide-react";
+import { Archive, FileArchive, Save, ShieldCheck } from "lucide-react";
 import { useMemo, useState } from "react";
 import { callEngine, callOrNotify, FrameWork, go, useApp, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
 import { ActionBar, Button, EmptyState, PanelHead, PrimaryButton, plural } from "../design/index.ts";
+import { BundleRecord } from "./BundleRecord.tsx";
+import { useBundle } from "./bundle.ts";
 import { LogTable } from "./LogTable.tsx";
+import { OpenBundleDialog } from "./OpenBundleDialog.tsx";
 import "./records.css";
 import type { VerifyState } from "./slice.ts";
 import { VerifyPanel } from "./VerifyPanel.tsx";
 
+/** The logs of this installation, or the bundle that is open instead. */
 export function RecordsView() {
+  const bundle = useBundle((state) => state.view);
+  return bundle === null ? <Logs /> : <BundleRecord key={bundle.bundle} view={bundle} />;
+}
+
+function Logs() {
+  const openBundle = useBundle((state) => state.open);
+  const [isOpening, setOpening] = useState(false);
   const snapshot = useApp((state) => state.snapshot);
   const notify = useApp((state) => state.notify);
   const [verify, setVerify] = useState<VerifyState>({ state: "none" });
@@ -38,7 +49,7 @@ export function RecordsView() {
             sub={`${plural(logs.length, "log")}, ${plural(events, "event")}`}
           />
           <div className="records-scroll">
-            {logs.filter((log) => log.kind === "run").length === 0 ? (
+            {logs.filter((log) => log.kind !== "install").length === 0 ? (
               <div className="records-empty">
                 <EmptyState title="No run on record yet">
                   Every run leaves a log here: each step, attempt and reason, chained so that a change is noticed. The practice run makes
@@ -65,6 +76,9 @@ export function RecordsView() {
         say="Check that nothing was changed"
         detail="Every chain, every checkpoint, the numbers of all logs and the sidecar beside the database."
       >
+        <Button icon={<FileArchive size={16} />} unavailable={readOnly} onClick={() => setOpening(true)}>
+          Open a bundle
+        </Button>
         <Button icon={<Save size={16} />} unavailable={readOnly} onClick={() => void backUp()}>
           Back up
         </Button>
@@ -72,6 +86,17 @@ export function RecordsView() {
           {verify.state === "asking" ? "Verifying…" : "Verify all"}
         </PrimaryButton>
       </ActionBar>
+      {isOpening ? (
+        <OpenBundleDialog
+          canPick={snapshot.host.canPickFolder}
+          onPick={() => callOrNotify("host.pick", { kind: "file" })}
+          onOpen={async (path) => {
+            const result = await openBundle(path);
+            return result.ok ? null : result.error.message;
+          }}
+          onClose={() => setOpening(false)}
+        />
+      ) : null}
     </FrameWork>
   );
 }

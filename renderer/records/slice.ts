@@ -1,8 +1,9 @@
 // The record's slice: the rows of one log by page, the filter, the chosen event, what verifying said.
-// Owns: what is loaded of a log. The log itself is the engine's, and nothing here changes it.
+// Owns: what is loaded of a log, of this installation or of a bundle (source.ts). Nothing here changes it.
 import { create } from "zustand";
-import type { EventFilter, EventRow, LogId, ResultOf, StoredEvent, VerifyReport } from "../../engine/protocol/index.ts";
-import { callEngine, useApp } from "../app/index.ts";
+import type { EventFilter, EventRow, ResultOf, StoredEvent, VerifyReport } from "../../engine/protocol/index.ts";
+import { useApp } from "../app/index.ts";
+import type { RecordSource } from "./source.ts";
 
 /** Rows asked for at a time: several screens, one quick query. */
 export const PAGE = 200;
@@ -20,7 +21,7 @@ export type RecordingState =
   | { state: "failed"; message: string };
 
 type RecordState = {
-  log: LogId | null;
+  source: RecordSource | null;
   filter: EventFilter;
   pages: Record<number, EventRow[]>;
   matching: number;
@@ -33,7 +34,7 @@ type RecordState = {
   verify: VerifyState;
   /** Titles of the run's steps in order, for the filter; read from run.started. */
   steps: { id: string; title: string; number: string }[];
-  open(log: LogId, seq: number | null): void;
+  open(source: RecordSource, seq: number | null): void;
   setFilter(part: EventFilter): void;
   /** Asks for the pages that hold rows `from` to `to`. */
   need(from: number, to: number): void;
@@ -63,11 +64,11 @@ export const useRecord = create<RecordState>()((set, get) => {
   let generation = 0;
 
   const load = async (page: number): Promise<void> => {
-    const { log, filter } = get();
-    if (log === null || asked.has(page)) return;
+    const { source, filter } = get();
+    if (source === null || asked.has(page)) return;
     asked.add(page);
     const mine = generation;
-    const result = await callEngine("record.events", { log, filter, offset: page * PAGE, limit: PAGE });
+    const result = await source.events(filter, page * PAGE, PAGE);
     if (mine !== generation) return;
     if (!result.ok) {
       asked.delete(page);
@@ -79,14 +80,14 @@ export const useRecord = create<RecordState>()((set, get) => {
   };
 
   const loadSteps = async (): Promise<void> => {
-    const { log } = get();
-    if (log === null) return;
+    const { source } = get();
+    if (source === null) return;
     const mine = generation;
-    const found = await callEngine("record.events", { log, filter: { type: "run.started" }, offset: 0, limit: 1 });
+    const found = await source.events({ type: "run.started" }, 0, 1);
     const row = found.ok ? found.value.rows[0] : undefined;
     if (row === undefined || mine !== generation) return;
-    const event = await callEngine("record.event", { log, seq: row.seq });
-    if (!event.ok || get().log !== log) return;
+    const event = await source.event(row.seq);
+    if (!event.ok || get().source?.key !== source.key) return;
     const steps = event.value.body.data["steps"];
     if (Array.isArray(steps))
       set({
@@ -97,13 +98,13 @@ export const useRecord = create<RecordState>()((set, get) => {
   };
 
   return {
-    log: null,
+    source: null,
     ...empty,
-    open: (log, seq) => {
-      if (get().log !== log) {
+    open: (source, seq) => {
+      if (get().source?.key !== source.key) {
         generation += 1;
         asked.clear();
-        set({ ...empty, log });
+        set({ ...empty, source });
         void load(0);
         void loadSteps();
       }
@@ -128,12 +129,13 @@ export const useRecord = create<RecordState>()((set, get) => {
       void load(last);
     },
     select: (seq) => {
-      const { log } = get();
-      if (log === null) return;
+      const { source } = get();
+      if (source === null) return;
+      const isOther = (): boolean => get().selected !== seq || get().source?.key !== source.key;
       set({ selected: seq, event: null, recording: { state: "none" } });
       void (async () => {
-        const result = await callEngine("record.event", { log, seq });
-        if (get().selected !== seq || get().log !== log) return;
+        const result = await source.event(seq);
+        if (isOther()) return;
         if (!result.ok) {
           useApp.getState().notify("fail", result.error.message);
           return;
@@ -141,17 +143,17 @@ export const useRecord = create<RecordState>()((set, get) => {
         set({ event: result.value });
         if (!hasRecording(result.value)) return;
         set({ recording: { state: "asking" } });
-        const cast = await callEngine("record.recording", { log, seq });
-        if (get().selected !== seq || get().log !== log) return;
+        const cast = await source.recording(seq);
+        if (isOther()) return;
         set({ recording: cast.ok ? { state: "ready", recording: cast.value } : { state: "failed", message: cast.error.message } });
       })();
     },
     runVerify: async () => {
-      const { log } = get();
-      if (log === null) return;
+      const { source } = get();
+      if (source === null) return;
       set({ verify: { state: "asking" } });
-      const result = await callEngine("record.verify", { log });
-      if (get().log !== log) return;
+      const result = await source.verify();
+      if (get().source?.key !== source.key) return;
       set({ verify: result.ok ? { state: "done", report: result.value } : { state: "failed", message: result.error.message } });
     },
   };

@@ -1,0 +1,38 @@
+// What a record can be handed on as, and what each is for. Pure. Owns: the words; the engine writes the files.
+import type { LogSummary, ParamsOf } from "../../engine/protocol/index.ts";
+
+export type ExportFormat = ParamsOf<"record.export">["format"];
+export type FormatWords = { id: ExportFormat; label: string; hint: string; button: string };
+
+export const PRIMARY_FORMAT: ExportFormat = "bundle";
+
+const ALL: (FormatWords & { canFilter: boolean })[] = [
+  {
+    id: "bundle",
+    label: "Bundle",
+    hint: "Everything in one file, with recordings and two verifiers that need nothing but themselves.",
+    button: "Export bundle",
+    canFilter: false,
+  },
+  {
+    id: "json",
+    label: "Events, JSON",
+    hint: "Events, checkpoints, manifest and recordings in a folder, to be checked with holdpoint verify.",
+    button: "Export events",
+    canFilter: true,
+  },
+  { id: "csv", label: "Table, CSV", hint: "One row per event, for a spreadsheet.", button: "Export table", canFilter: true },
+];
+
+/** A part of a log proves nothing by itself, so a filtered one goes out as events or as a table alone. */
+export function formatsFor(kind: LogSummary["kind"], isFiltered: boolean): FormatWords[] {
+  void kind;
+  return ALL.filter((one) => one.canFilter || !isFiltered);
+}
+
+/** What the word under a finished export says. */
+export const AFTER_WORDS: Record<ExportFormat, string> = {
+  bundle: "Check it anywhere: the verifiers lie in it.",
+  json: "Check it anywhere with holdpoint verify.",
+  csv: "A table for reading; the record itself is the bundle.",
+};
