@@ -1,7 +1,8 @@
 // What a launch is about, as fields. Owns: the fields. Values are a draft of strings; the caller turns them into facts.
 import type { ContextEntry, LaunchFacts } from "../../engine/protocol/index.ts";
 import { CLASS_WORDS, Field, isZone, SelectField, TextAreaField } from "../design/index.ts";
-import { fromLocalInput, toLocalInput } from "./words.ts";
+import { MomentField } from "./MomentField.tsx";
+import { fromLocalInput, isLocalMoment, toLocalInput } from "./words.ts";
 
 export type FactsDraft = {
   name: string;
@@ -62,10 +63,13 @@ export function factsOf(draft: FactsDraft): Omit<LaunchFacts, "tickets"> {
 }
 
 /** What keeps the draft from being sent, by field; the engine has the last word. */
-export function factsProblem(draft: FactsDraft): { name?: string; zone?: string; end?: string } {
+export function factsProblem(draft: FactsDraft): { name?: string; zone?: string; start?: string; end?: string } {
   if (draft.name.trim() === "") return { name: "A launch needs a name." };
   if (draft.zone !== "" && !isZone(draft.zone))
     return { zone: `${draft.zone} is no zone that this machine knows, such as Europe/Vilnius.` };
+  const odd = "Write it as 2026-03-14 22:00.";
+  if (draft.start !== "" && !isLocalMoment(draft.start)) return { start: odd };
+  if (draft.end !== "" && !isLocalMoment(draft.end)) return { end: odd };
   if (draft.start !== "" && draft.end !== "" && draft.end <= draft.start) return { end: "The window ends before it begins." };
   return {};
 }
@@ -88,6 +92,7 @@ export function FactsFields({
   onChange(draft: FactsDraft): void;
 }) {
   const problem = factsProblem(draft);
+  const zone = isZone(draft.zone) ? draft.zone : "UTC";
   const set =
     (key: keyof FactsDraft) =>
     (event: { target: { value: string } }): void =>
@@ -97,6 +102,7 @@ export function FactsFields({
       <div className="launch-fields two">
         <Field
           label="Name"
+          autoFocus
           placeholder="v1.0-rc1 go-live"
           maxLength={200}
           value={draft.name}
@@ -114,8 +120,20 @@ export function FactsFields({
         />
       </div>
       <div className="launch-fields three">
-        <Field label="Window from" type="datetime-local" value={draft.start} onChange={set("start")} />
-        <Field label="Window to" type="datetime-local" value={draft.end} error={problem.end} onChange={set("end")} />
+        <MomentField
+          label="Window from"
+          zone={zone}
+          value={draft.start}
+          error={isTried ? problem.start : null}
+          onChange={(start) => onChange({ ...draft, start })}
+        />
+        <MomentField
+          label="Window to"
+          zone={zone}
+          value={draft.end}
+          error={isTried ? problem.end : null}
+          onChange={(end) => onChange({ ...draft, end })}
+        />
         <Field
           label="Zone of the site"
           list="launch-zones"

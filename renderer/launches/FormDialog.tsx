@@ -1,5 +1,5 @@
 // A small form over the window: fields, one button, and the engine's words when it refuses. Owns: sending once.
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { Button, Dialog, Notice } from "../design/index.ts";
 
 export function FormDialog({
@@ -25,6 +25,7 @@ export function FormDialog({
   onSend(): Promise<string | null>;
   onClose(): void;
 }) {
+  const form = useId();
   const [isPending, setPending] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   const send = async (): Promise<void> => {
@@ -45,13 +46,14 @@ export function FormDialog({
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind={isDanger ? "danger" : "accent"} disabled={isPending} unavailable={problem} onClick={() => void send()}>
+          <Button kind={isDanger ? "danger" : "accent"} type="submit" form={form} disabled={isPending} unavailable={problem}>
             {isPending ? "Working…" : button}
           </Button>
         </>
       }
     >
       <form
+        id={form}
         className="launch-form"
         onSubmit={(event) => {
           event.preventDefault();
@@ -69,9 +71,6 @@ export function FormDialog({
             {refusal}
           </Notice>
         )}
-        <button type="submit" className="visually-hidden" tabIndex={-1}>
-          {button}
-        </button>
       </form>
     </Dialog>
   );

@@ -1,5 +1,5 @@
 // Making a launch: what it is about and which checklist. Owns: the draft. The engine keeps what comes of it.
-import { useState } from "react";
+import { useId, useState } from "react";
 import type { ContextEntry, LaunchFacts, LibraryEntry } from "../../engine/protocol/index.ts";
 import { Button, Dialog, Notice } from "../design/index.ts";
 import { ChecklistChoice } from "./Checklists.tsx";
@@ -27,6 +27,7 @@ export function NewLaunchDialog({
   const [draft, setDraft] = useState(() => emptyFacts(zone));
   const [path, setPath] = useState(chosen);
   const [isTried, setTried] = useState(false);
+  const form = useId();
   const [isPending, setPending] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   const create = async (): Promise<void> => {
@@ -46,13 +47,14 @@ export function NewLaunchDialog({
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="accent" disabled={isPending} onClick={() => void create()}>
+          <Button kind="accent" type="submit" form={form} disabled={isPending}>
             {isPending ? "Making it…" : "Make the launch"}
           </Button>
         </>
       }
     >
       <form
+        id={form}
         className="launch-form"
         onSubmit={(event) => {
           event.preventDefault();
@@ -66,9 +68,6 @@ export function NewLaunchDialog({
             {refusal}
           </Notice>
         )}
-        <button type="submit" className="visually-hidden" tabIndex={-1}>
-          Make the launch
-        </button>
       </form>
     </Dialog>
   );

@@ -14,11 +14,14 @@ describe("the window of a launch", () => {
     for (const at of ["2026-03-28T23:30:00.000Z", "2026-03-29T02:30:00.000Z", "2026-07-01T12:00:00.000Z", "2026-10-25T04:00:00.000Z"]) {
       expect(fromLocalInput(toLocalInput(at, "Europe/Vilnius"), "Europe/Vilnius")).toBe(at);
     }
-    expect(toLocalInput("2026-01-01T00:00:00.000Z", "America/New_York")).toBe("2025-12-31T19:00");
+    expect(toLocalInput("2026-01-01T00:00:00.000Z", "America/New_York")).toBe("2025-12-31 19:00");
   });
   it("is no moment where the field is empty", () => {
     expect(fromLocalInput("", "UTC")).toBeNull();
     expect(toLocalInput(null, "UTC")).toBe("");
+  });
+  it("is no moment where the text is none", () => {
+    for (const text of ["tomorrow", "2026-13-01 10:00", "2026-02-01", "01/02/2026 10:00"]) expect(fromLocalInput(text, "UTC")).toBeNull();
   });
 });
 

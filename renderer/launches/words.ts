@@ -75,18 +75,20 @@ export function zoneOffsetMs(zone: string, at: number): number {
   );
 }
 
-/** What `<input type="datetime-local">` shows for a moment in a zone; "" for none. */
+/** `2026-03-14 22:00`: a moment on the clock of a zone, as it is typed; "" for none. */
 export function toLocalInput(at: string | null, zone: string): string {
   if (at === null || at === "") return "";
   const ms = Date.parse(at);
   if (Number.isNaN(ms)) return "";
-  return new Date(ms + zoneOffsetMs(zone, ms)).toISOString().slice(0, 16);
+  return new Date(ms + zoneOffsetMs(zone, ms)).toISOString().slice(0, 16).replace("T", " ");
 }
+
+export const isLocalMoment = (local: string): boolean => /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}$/.test(local.trim());
 
 /** The moment that a wall clock of the zone shows; null for none. Where the clocks jump, the offset before the jump holds. */
 export function fromLocalInput(local: string, zone: string): string | null {
-  const wall = Date.parse(`${local}Z`);
-  if (local === "" || Number.isNaN(wall)) return null;
+  const wall = isLocalMoment(local) ? Date.parse(`${local.trim().replace(" ", "T")}Z`) : Number.NaN;
+  if (Number.isNaN(wall)) return null;
   const first = wall - zoneOffsetMs(zone, wall);
   return new Date(wall - zoneOffsetMs(zone, first)).toISOString();
 }

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { ItemState, ItemView, OperatorId, ParamsOf, RosterEntry } from "../../engine/protocol/index.ts";
 import { CheckLine, Field, Notice, SelectField, TextAreaField } from "../design/index.ts";
 import { FormDialog } from "../launches/FormDialog.tsx";
+import { MomentField } from "../launches/MomentField.tsx";
 import { fromLocalInput, toLocalInput } from "../launches/words.ts";
 import { hardObstacles, ITEM_WORDS, limitWords, needsValue } from "./items.ts";
 
@@ -124,12 +125,12 @@ export function AnswerDialog({
       ) : null}
       {state === "waived" ? (
         <>
-          <Field
-            label={`Holds until, ${zone}`}
-            type="datetime-local"
+          <MomentField
+            label="Holds until"
+            zone={zone}
             value={expires}
             hint="After that it is open again by itself, and its signatures are stale."
-            onChange={(event) => setExpires(event.target.value)}
+            onChange={setExpires}
           />
           <div className="launch-fields two">
             {approvers.length === 0 ? (

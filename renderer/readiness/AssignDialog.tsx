@@ -1,8 +1,9 @@
 // Who sees to items, and until when. Owns: the draft.
 import { useState } from "react";
 import type { ItemView, OperatorId, RosterEntry } from "../../engine/protocol/index.ts";
-import { Field, SelectField } from "../design/index.ts";
+import { SelectField } from "../design/index.ts";
 import { FormDialog } from "../launches/FormDialog.tsx";
+import { MomentField } from "../launches/MomentField.tsx";
 import { fromLocalInput, toLocalInput } from "../launches/words.ts";
 
 export function AssignDialog({
@@ -25,6 +26,7 @@ export function AssignDialog({
     <FormDialog
       title={items.length === 1 ? `Assign ${first?.id}` : `Assign ${items.length} items`}
       button="Assign"
+      problem={due !== "" && fromLocalInput(due, zone) === null ? "Write the due time as 2026-03-14 22:00." : null}
       onSend={() => onAssign(operator === "" ? null : (operator as OperatorId), fromLocalInput(due, zone))}
       onClose={onClose}
     >
@@ -36,7 +38,7 @@ export function AssignDialog({
           </option>
         ))}
       </SelectField>
-      <Field label={`Due, ${zone}`} type="datetime-local" value={due} onChange={(event) => setDue(event.target.value)} />
+      <MomentField label="Due" zone={zone} value={due} onChange={setDue} />
     </FormDialog>
   );
 }
