@@ -4,7 +4,7 @@ import { Gavel, PenLine } from "lucide-react";
 import { useEffect, useId, useMemo, useState } from "react";
 import type { LaunchId, LaunchView, OperatorId, SignatureView, SignMeaning } from "../../engine/protocol/index.ts";
 import { announce, FrameWork, useApp, useKeys, useSiteZone } from "../app/index.ts";
-import { ActionBar, Button, Notice, PrimaryButton, plural, Status, useNow, zoneWord } from "../design/index.ts";
+import { ActionBar, Button, Notice, PrimaryButton, plural, Status, useNow } from "../design/index.ts";
 import { LaunchDock } from "../launches/LaunchDock.tsx";
 import { LaunchSituation } from "../launches/LaunchSituation.tsx";
 import { nextStep } from "../launches/next.ts";
@@ -356,7 +356,6 @@ function Proposing({
   onDone(): void;
 }) {
   const form = useId();
-  const now = useNow(60_000);
   const { taken } = standing(view.decisions);
   const [draft, setDraft] = useState<ProposalDraft>(() => ({ ...NEW_PROPOSAL, outcome: view.board.canGo ? "go" : null }));
   const [errors, setErrors] = useState<ProposalErrors>({});
@@ -414,7 +413,7 @@ function Proposing({
           board={view.board}
           draft={draft}
           owners={owners}
-          zone={zoneWord(now, zone)}
+          zone={zone}
           errors={errors}
           needsReason={taken !== null}
           onChange={setDraft}

@@ -2,7 +2,8 @@
 import { Plus, Trash2 } from "lucide-react";
 import { useId } from "react";
 import type { Board } from "../../engine/protocol/index.ts";
-import { Button, Field, IconButton, Notice, SelectField, TextAreaField } from "../design/index.ts";
+import { Button, IconButton, Notice, SelectField, TextAreaField } from "../design/index.ts";
+import { MomentField } from "../launches/MomentField.tsx";
 import { roleWords } from "../signing/words.ts";
 import { OUTCOME_WORDS, type Outcome, whyNot } from "./model.ts";
 
@@ -32,7 +33,7 @@ export function ProposeForm({
   board: Board;
   draft: ProposalDraft;
   owners: { id: string; name: string }[];
-  /** Zone of the due times, as a word. */
+  /** Zone that the due times are typed in. */
   zone: string;
   errors: ProposalErrors;
   /** A decision is in force: another one needs a reason, whatever its outcome. */
@@ -106,12 +107,7 @@ export function ProposeForm({
                     </option>
                   ))}
                 </SelectField>
-                <Field
-                  label={`Due, ${zone}`}
-                  type="datetime-local"
-                  value={one.due}
-                  onChange={(event) => change(one.key, { due: event.target.value })}
-                />
+                <MomentField label="Due" zone={zone} value={one.due} onChange={(due) => change(one.key, { due })} />
               </div>
               <IconButton
                 label={`Remove condition ${index + 1}`}

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Delegation, OperatorId, RosterEntry } from "../../engine/protocol/index.ts";
 import { callEngine } from "../app/index.ts";
 import { CheckLine, Field, formatMoment, SelectField, TextAreaField } from "../design/index.ts";
+import { MomentField } from "../launches/MomentField.tsx";
 import { fromLocalInput, toLocalInput } from "../launches/words.ts";
 import { ActDialog } from "./ActDialog.tsx";
 import { passwordProblem } from "./ids.ts";
@@ -54,14 +55,12 @@ export function DelegateDialog({
   self,
   people,
   zone,
-  zoneWord,
   onDone,
   onClose,
 }: {
   self: RosterEntry;
   people: RosterEntry[];
   zone: string;
-  zoneWord: string;
   onDone(given: Delegation): void;
   onClose(): void;
 }) {
@@ -111,7 +110,7 @@ export function DelegateDialog({
             </option>
           ))}
         </SelectField>
-        <Field label={`Until, ${zoneWord}`} type="datetime-local" value={until} onChange={(event) => setUntil(event.target.value)} />
+        <MomentField label="Until" zone={zone} value={until} onChange={setUntil} />
       </div>
       <fieldset className="role-choice">
         <legend>What is handed on</legend>

@@ -4,7 +4,7 @@ import { KeyRound, UserPlus, Users } from "lucide-react";
 import { useState } from "react";
 import type { Delegation, RosterEntry } from "../../engine/protocol/index.ts";
 import { FrameWork, useApp, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
-import { ActionBar, Button, EmptyState, Notice, PanelHead, PrimaryButton, plural, useNow, zoneWord } from "../design/index.ts";
+import { ActionBar, Button, EmptyState, Notice, PanelHead, PrimaryButton, plural, useNow } from "../design/index.ts";
 import { DelegateDialog, PasswordDialog, RevokeDialog } from "./OwnDialogs.tsx";
 import "./people.css";
 import { DelegationsPanel, PersonPanel } from "./PersonPanel.tsx";
@@ -168,7 +168,6 @@ export function PeopleView() {
           self={own}
           people={people}
           zone={zone}
-          zoneWord={zoneWord(now, zone)}
           onClose={close}
           onDone={(given) => done(`${nameOf(given.to)} stands in for you.`)}
         />
