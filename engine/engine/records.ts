@@ -4,11 +4,12 @@ import { createHash } from "node:crypto";
 import { createReadStream, mkdirSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
-import { exportLog } from "../export/index.ts";
+import { exportLog, exportSignoffs } from "../export/index.ts";
 import { fail, type LogId, ok, type ParsedParamsOf, type Result, type ResultOf, type StoredEvent } from "../protocol/index.ts";
 import { backupInWorker, placesOf, verifyInWorker } from "../record/index.ts";
 import type { Who } from "../run/index.ts";
 import type { Context } from "./context.ts";
+import { createReportSource } from "./report-source.ts";
 
 /** A recording longer than this is shown from its beginning; the file is whole. Bytes: what a window can replay at ease. */
 const SHOWN_BYTES = 8_000_000;
@@ -117,20 +118,51 @@ export async function exported(
 ): Promise<Result<ResultOf<"record.export">>> {
   const found = known(context, params.log);
   if (!found.ok) return found;
-  const stamp = new Date(context.ports.clock.now()).toISOString().replaceAll(/[:.]/g, "-");
-  const name = `${params.log}-${stamp}${{ csv: ".csv", bundle: ".zip", json: "" }[params.format]}`;
-  if (params.out !== undefined && !isAbsolute(params.out))
-    return fail("invalid-params", `Export to an absolute path: ${params.out} depends on where Holdpoint was started.`);
-  const out = params.out ?? join(context.home, "exports", name);
-  if (params.out === undefined) mkdirSync(join(context.home, "exports"), { recursive: true, mode: 0o700 });
-  const made = await exportLog(context.store, params.log, {
+  const out = placeFor(
+    context,
+    params.out,
+    params.log,
+    { csv: ".csv", bundle: ".zip", json: "" }[params.format as string] ?? `.${params.format}`,
+  );
+  if (!out.ok) return out;
+  return exportLog(context.store, params.log, {
     format: params.format,
-    out,
+    out: out.value,
     ...(params.filter === undefined ? {} : { filter: params.filter }),
     recordingsDir: placesOf(context.home).recordings,
     actor: who.actor,
+    source: createReportSource(context),
   });
-  return made;
+}
+
+export async function signoffsExported(
+  context: Context,
+  who: Who,
+  { format, out, ...given }: ParsedParamsOf<"record.exportSignoffs">,
+): Promise<Result<ResultOf<"record.exportSignoffs">>> {
+  const place = placeFor(context, out, "signoffs", format === "bundle" ? ".zip" : `.${format}`);
+  if (!place.ok) return place;
+  const filter = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return exportSignoffs(context.store, {
+    format,
+    out: place.value,
+    filter,
+    recordingsDir: placesOf(context.home).recordings,
+    actor: who.actor,
+    source: createReportSource(context),
+  });
+}
+
+/** Where an export goes: the path asked for, which must be absolute, or a new name in the data directory. */
+function placeFor(context: Context, wanted: string | undefined, name: string, ending: string): Result<string> {
+  if (wanted !== undefined)
+    return isAbsolute(wanted)
+      ? ok(wanted)
+      : fail("invalid-params", `Export to an absolute path: ${wanted} depends on where Holdpoint was started.`);
+  const stamp = new Date(context.ports.clock.now()).toISOString().replaceAll(/[:.]/g, "-");
+  const folder = join(context.home, "exports");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return ok(join(folder, `${name}-${stamp}${ending}`));
 }
 
 /** Copied and verified in a thread of its own. */

@@ -1,10 +1,10 @@
 // Exports of a log. Owns: exportLog, its checks, the event that follows. Formats are json.ts, csv.ts, bundle/ and report/.
 // The room never changes what it exports: the event of an export comes after the head that was exported.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
-import { basename, dirname } from "node:path";
-import { type Actor, type CanonicalValue, type EventFilter, fail, type LogId, ok, type Result } from "../protocol/index.ts";
-import { isFiltering, RecordError, type RecordStore, syncDirectory } from "../record/index.ts";
+import { basename } from "node:path";
+import type { Actor, CanonicalValue, EventFilter, LogId, Result } from "../protocol/index.ts";
+import { isFiltering, RecordError, type RecordStore } from "../record/index.ts";
 import { type Report, writeBundle } from "./bundle/index.ts";
+import { closeExport } from "./closing.ts";
 import { writeCsv } from "./csv.ts";
 import { writeJson } from "./json.ts";
 import { type ReportFormat, type ReportSource, reportsOf, writeReport } from "./report/index.ts";
@@ -12,6 +12,7 @@ import { type ReportFormat, type ReportSource, reportsOf, writeReport } from "./
 export type { Report } from "./bundle/index.ts";
 export { type OpenBundle, openBundle } from "./bundle-view/index.ts";
 export type { ReportSource } from "./report/index.ts";
+export { exportSignoffs, type SignoffExportOptions, type SignoffFilter } from "./signoffs.ts";
 export type ExportOptions = {
   format: "json" | "csv" | "bundle" | ReportFormat;
   /**
@@ -45,55 +46,31 @@ export type Exported = {
  */
 export async function exportLog(store: RecordStore, log: LogId, options: ExportOptions): Promise<Result<Exported>> {
   const { out, format, actor } = options;
-  const key = store.signingKey;
-  if (key === null)
-    return fail(
-      "record-damaged",
-      "The install key (install.key) is missing, and without it an export cannot be closed. Put it back, then export again.",
-    );
-  if (isTaken(out)) return fail("already-exists", `${out} is already there; an export overwrites nothing. Choose another name.`);
-  const part = `${out}.part-${process.pid}`;
-  try {
-    store.checkpoint(log, "export");
-    const head = headAt(store, log, options.upTo);
-    const filter = isFiltering(options.filter) ? options.filter : null;
-    rmSync(part, { recursive: true, force: true });
-    mkdirSync(dirname(out), { recursive: true });
-    const job: ExportJob = { store, log, head, filter, recordingsDir: options.recordingsDir, actor, key, out, part };
-    const written = await write(job, options);
-    const taken = written.moves.find(({ to }) => isTaken(to));
-    if (taken !== undefined)
-      throw new RecordError("already-exists", `${taken.to} is already there; an export overwrites nothing. Choose another name.`);
-    for (const { from, to } of written.moves) {
-      if (existsSync(to)) rmdirSync(to); // an empty folder, as a file dialog makes them
-      renameSync(from, to);
-    }
-    rmSync(part, { recursive: true, force: true });
-    syncDirectory(dirname(out));
-    const data: Record<string, CanonicalValue> = {
-      format,
-      out: basename(out),
-      seq: head.seq,
-      head: head.hash,
-      events: written.events,
-      files: written.files.length,
-      sha256: written.sha256,
-      filter: filter === null ? null : (filter as Record<string, CanonicalValue>),
-      damaged: written.damaged,
-    };
-    store.append(log, { type: "record.exported", actor, data });
-    return ok({ path: out, files: written.files, bytes: written.bytes, damaged: written.damaged });
-  } catch (error) {
-    rmSync(part, { recursive: true, force: true });
-    if (error instanceof RecordError) return fail(error.code, error.message);
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    const what = `${out} could not be written (${(error as Error).message}).`;
-    if (code === "ENOSPC" || code === "EDQUOT") return fail("disk-full", `${what} The disk is full; nothing was left behind.`);
-    if (["EACCES", "EPERM", "EROFS"].includes(code)) return fail("read-only", `${what} Choose a folder that you may write to.`);
-    if (["ENOTEMPTY", "EEXIST"].includes(code)) return fail("already-exists", `${what} Something is already there; choose another name.`);
-    if (["ENOTDIR", "ENAMETOOLONG", "EISDIR"].includes(code)) return fail("invalid-params", `${what} Choose another name.`);
-    throw error;
-  }
+  const filter = isFiltering(options.filter) ? options.filter : null;
+  let head: ExportJob["head"];
+  return closeExport(
+    store,
+    out,
+    (part, key) => {
+      store.checkpoint(log, "export");
+      head = headAt(store, log, options.upTo);
+      return write({ store, log, head, filter, recordingsDir: options.recordingsDir, actor, key, out, part }, options);
+    },
+    (written) => {
+      const data: Record<string, CanonicalValue> = {
+        format,
+        out: basename(out),
+        seq: head.seq,
+        head: head.hash,
+        events: written.events,
+        files: written.files.length,
+        sha256: written.sha256,
+        filter: filter === null ? null : (filter as Record<string, CanonicalValue>),
+        damaged: written.damaged,
+      };
+      store.append(log, { type: "record.exported", actor, data });
+    },
+  );
 }
 
 async function write(job: ExportJob, { format, source, reports = [] }: ExportOptions): Promise<Written> {
@@ -133,16 +110,7 @@ export type Written = {
   damaged: string[];
 };
 
-const isTaken = (path: string): boolean => {
-  if (!existsSync(path)) return false;
-  try {
-    return readdirSync(path).length > 0;
-  } catch {
-    return true; // a file
-  }
-};
-
-function headAt(store: RecordStore, log: LogId, upTo: number | undefined): ExportJob["head"] {
+export function headAt(store: RecordStore, log: LogId, upTo: number | undefined): ExportJob["head"] {
   const { seq, hash } = store.head(log);
   const wanted = upTo ?? seq;
   if (wanted > seq || wanted < 0) throw new RecordError("not-found", `${log} has no event ${wanted}; it has ${seq}.`);

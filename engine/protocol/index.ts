@@ -9,7 +9,7 @@ import { LAUNCH_METHODS } from "./launch.ts";
 import { AppSnapshot, LibraryFolder, Settings } from "./library.ts";
 import { Password, PEOPLE_METHODS, SessionView } from "./people.ts";
 import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./record.ts";
-import { RunHeader, RunView, StartRequest, StepState } from "./run.ts";
+import { Amendment, RunHeader, RunView, StartRequest, StepState } from "./run.ts";
 import { SIGNING_METHODS } from "./signing.ts";
 
 export * from "./bundle.ts";
@@ -122,6 +122,8 @@ export const METHODS = {
     }),
     result: RunHeader,
   },
+  /** What the file says now; with a reason it is proposed, and in force as soon as a second person has signed it. */
+  "run.amend": { params: z.strictObject({ run: RunId, reason: Reason.optional() }), result: Amendment },
   "run.abort": { params: z.strictObject({ run: RunId, reason: Reason }), result: RunHeader },
   "run.finish": { params: z.strictObject({ run: RunId, reason: z.string().max(2000).optional() }), result: RunHeader },
   /** Text without a language, run as shell by an explicit act, recorded as such. */
@@ -142,7 +144,24 @@ export const METHODS = {
   },
   "record.verify": { params: z.strictObject({ log: LogId.optional() }), result: VerifyReport },
   "record.export": {
-    params: z.strictObject({ log: LogId, format: z.enum(["json", "csv", "bundle"]), filter: EventFilter.optional(), out: path.optional() }),
+    params: z.strictObject({
+      log: LogId,
+      format: z.enum(["json", "csv", "bundle", "pdf", "xlsx", "md"]),
+      filter: EventFilter.optional(),
+      out: path.optional(),
+    }),
+    result: z.object({ path: z.string(), files: z.array(z.string()), bytes: z.number() }),
+  },
+  /** Signatures across launches. `from`, `to`: a day (UTC, `to` inclusive) or a moment; `signer`: an operator's id or name. */
+  "record.exportSignoffs": {
+    params: z.strictObject({
+      format: z.enum(["csv", "xlsx", "pdf", "bundle"]),
+      from: z.string().max(40).optional(),
+      to: z.string().max(40).optional(),
+      launch: LaunchId.optional(),
+      signer: z.string().trim().min(1).max(200).optional(),
+      out: path.optional(),
+    }),
     result: z.object({ path: z.string(), files: z.array(z.string()), bytes: z.number() }),
   },
   "record.backup": {

@@ -14,6 +14,7 @@ const ALL: (FormatWords & { canFilter: boolean })[] = [
     button: "Export bundle",
     canFilter: false,
   },
+  { id: "pdf", label: "Report, PDF", hint: "The report on pages, for reading and for the file.", button: "Export report", canFilter: true },
   {
     id: "json",
     label: "Events, JSON",
@@ -22,17 +23,34 @@ const ALL: (FormatWords & { canFilter: boolean })[] = [
     canFilter: true,
   },
   { id: "csv", label: "Table, CSV", hint: "One row per event, for a spreadsheet.", button: "Export table", canFilter: true },
+  {
+    id: "xlsx",
+    label: "Workbook, XLSX",
+    hint: "Items, sign-offs, steps, commands and events as sheets.",
+    button: "Export workbook",
+    canFilter: true,
+  },
+  {
+    id: "md",
+    label: "File with results, Markdown",
+    hint: "The file as it was, its boxes ticked and results added.",
+    button: "Export file",
+    canFilter: false,
+  },
 ];
 
 /** A part of a log proves nothing by itself, so a filtered one goes out as events or as a table alone. */
 export function formatsFor(kind: LogSummary["kind"], isFiltered: boolean): FormatWords[] {
-  void kind;
-  return ALL.filter((one) => one.canFilter || !isFiltered);
+  // The installation has no file to write results into.
+  return ALL.filter((one) => (one.canFilter || !isFiltered) && !(one.id === "md" && kind === "install"));
 }
 
 /** What the word under a finished export says. */
 export const AFTER_WORDS: Record<ExportFormat, string> = {
   bundle: "Check it anywhere: the verifiers lie in it.",
   json: "Check it anywhere with holdpoint verify.",
+  pdf: "Pages for reading; the record itself is the bundle.",
+  xlsx: "Tables for reading; the record itself is the bundle.",
+  md: "A file for reading; the record itself is the bundle.",
   csv: "A table for reading; the record itself is the bundle.",
 };

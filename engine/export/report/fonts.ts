@@ -3,7 +3,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import decompress from "wawoff2/decompress.js";
 
 const GEIST = "geist/dist/fonts/geist-sans";
 /** The package brings this face compressed (woff2), which pdfkit cannot take pieces of. */
@@ -29,6 +28,7 @@ export function readFaces(): Promise<Record<Face, Uint8Array>> {
 }
 
 async function read(): Promise<Record<Face, Uint8Array>> {
+  const { default: decompress } = await import("wawoff2/decompress.js");
   const entries: [Face, Uint8Array][] = [];
   for (const face of Object.keys(FACES) as Face[]) {
     const bytes = readFileSync(placeOf(FACES[face]));

@@ -1,6 +1,5 @@
 // Pages of a report: headings, paragraphs, tables that break over pages, footers. Owns: where things stand on the page.
 // Knows nothing of launches. Deterministic: dates come from the caller, and nothing here is random.
-import PDFDocument from "pdfkit";
 import { drawMark } from "./marks.ts";
 import { COLOURS, CONTENT_WIDTH, type Colour, lineHeight, PAGE, SIZE } from "./tokens.ts";
 import { createTypesetter, type Document, type Line, type Piece, PLAIN, type Style, type Text, type Typesetter } from "./type.ts";
@@ -17,10 +16,12 @@ export type Sheet = {
   /** A new page unless so much is free. */
   need(points: number): void;
   newPage(): void;
-  section(title: string): void;
-  /** `keep`: points of what follows that must stay with the heading. */
-  heading(title: Text, keep?: number): void;
-  paragraph(text: Text, options?: { style?: Partial<Style>; gap?: number; indent?: number; keep?: number }): void;
+  /** `room`: points that must be free for it to begin on this page. */
+  section(title: string, room?: number): void;
+  /** Stays with what follows, which may be a row of a table. */
+  heading(title: Text): void;
+  /** `withNext`: stays with what follows, as a heading does. */
+  paragraph(text: Text, options?: ParagraphOptions): void;
   /** Lines at a place of the caller's; nothing else moves. */
   put(text: Text, x: number, y: number, width: number, style?: Partial<Style>): number;
   facts(rows: [string, Text][]): void;
@@ -31,6 +32,7 @@ export type Sheet = {
   pages(): number;
   finish(): Promise<Uint8Array>;
 };
+export type ParagraphOptions = { style?: Partial<Style>; gap?: number; indent?: number; withNext?: boolean };
 export type SheetOptions = { title: string; subject: string; author: string; at: Date; footer: { left: string; right: string } };
 
 /** Rows set before the engine goes on with other work: a terminal must not wait for a report. */
@@ -42,6 +44,8 @@ const FEWEST_LINES = 2;
 
 export async function createSheet(options: SheetOptions): Promise<Sheet> {
   const { title, subject, author, at } = options;
+  // Loaded when a report is made: with its fonts it takes longer to load than the rest of the engine.
+  const { default: PDFDocument } = await import("pdfkit");
   const document: Document = new PDFDocument({
     size: "A4",
     margins: { top: 0, left: 0, right: 0, bottom: 0 },
@@ -93,35 +97,52 @@ export async function createSheet(options: SheetOptions): Promise<Sheet> {
     return lines.length * height;
   }
 
-  function paragraph(
-    text: Text,
-    { style, gap = 6, indent = 0, keep = 0 }: { style?: Partial<Style>; gap?: number; indent?: number; keep?: number } = {},
-  ): void {
+  /** Headings, and what stays with them, wait here until it is known how much of what follows must be on the same page. */
+  let pending: { above: number; height: number; room: number; draw(): void }[] = [];
+  function begin(needed: number): void {
+    const waiting = pending;
+    pending = [];
+    const tall = waiting.reduce((sum, one) => sum + one.above + one.height, needed);
+    need(Math.min(Math.max(tall, ...waiting.map((one) => one.room)), bottom - PAGE.top));
+    for (const one of waiting) {
+      if (y > PAGE.top) y += one.above;
+      one.draw();
+    }
+  }
+
+  function paragraph(text: Text, { style, gap = 6, indent = 0, withNext = false }: ParagraphOptions = {}): void {
     const base: Style = { ...PLAIN, size: SIZE.body, ...style };
     const height = lineHeight(base.size);
     const lines = type.wrap(text, CONTENT_WIDTH - indent, base);
-    need(Math.min(lines.length, FEWEST_LINES) * height + keep);
-    for (const [i, line] of lines.entries()) {
-      // The last line does not stand alone on a page of its own.
-      if (i === lines.length - FEWEST_LINES && lines.length > FEWEST_LINES) need(FEWEST_LINES * height);
-      need(height);
-      drawLine(line, PAGE.left + indent, y, height, base.size);
-      y += height;
+    const draw = (): void => {
+      for (const [i, line] of lines.entries()) {
+        // The last line does not stand alone on a page of its own.
+        if (i === lines.length - FEWEST_LINES && lines.length > FEWEST_LINES) need(FEWEST_LINES * height);
+        need(height);
+        drawLine(line, PAGE.left + indent, y, height, base.size);
+        y += height;
+      }
+      y += gap;
+    };
+    if (withNext) {
+      pending.push({ above: 0, height: lines.length * height + gap, room: 0, draw });
+      return;
     }
-    y += gap;
+    begin(Math.min(lines.length, FEWEST_LINES) * height);
+    draw();
   }
 
-  function section(heading: string): void {
-    if (page > 1 || y > PAGE.top) {
-      // A section begins a page unless a good part of one is still free.
-      if (bottom - y < 220) newPage();
-      else if (y > PAGE.top) y += 20;
-    }
-    sections.push({ title: heading, page });
-    document.outline.addItem(heading);
-    y += put(heading, PAGE.left, y, CONTENT_WIDTH, { face: "strong", size: SIZE.heading1 }) + 3;
-    rule(y, "line2", 0.8);
-    y += 9;
+  function section(title: string, room = 220): void {
+    const style: Style = { face: "strong", size: SIZE.heading1, colour: "t1" };
+    const height = type.wrap(title, CONTENT_WIDTH, style).length * lineHeight(style.size) + 12;
+    const draw = (): void => {
+      sections.push({ title, page });
+      document.outline.addItem(title);
+      y += put(title, PAGE.left, y, CONTENT_WIDTH, style) + 3;
+      rule(y, "line2", 0.8);
+      y += 9;
+    };
+    pending.push({ above: 20, height, room, draw });
   }
   function rule(at: number, colour: Colour, width = 0.5): void {
     document
@@ -130,17 +151,19 @@ export async function createSheet(options: SheetOptions): Promise<Sheet> {
       .lineWidth(width)
       .stroke(COLOURS[colour]);
   }
-  function heading(text: Text, keep = 60): void {
+  function heading(text: Text): void {
     const style: Style = { face: "strong", size: SIZE.heading2, colour: "t1" };
-    const height = type.wrap(text, CONTENT_WIDTH, style).length * lineHeight(style.size);
-    if (y > PAGE.top) y += 8;
-    need(height + keep);
-    y += put(text, PAGE.left, y, CONTENT_WIDTH, style) + 5;
+    const height = type.wrap(text, CONTENT_WIDTH, style).length * lineHeight(style.size) + 5;
+    const draw = (): void => {
+      y += put(text, PAGE.left, y, CONTENT_WIDTH, style) + 5;
+    };
+    pending.push({ above: 8, height, room: 0, draw });
   }
 
   function facts(rows: [string, Text][]): void {
     const label = 118;
     const width = CONTENT_WIDTH - label;
+    begin(60);
     for (const [name, value] of rows) {
       const lines = type.wrap(value, width);
       need(Math.min(lines.length, 3) * SMALL + 7);
@@ -162,6 +185,7 @@ export async function createSheet(options: SheetOptions): Promise<Sheet> {
     const style: Style = { face: "text", size: SIZE.body, colour: "t1" };
     const height = lineHeight(style.size);
     let lines = type.wrap(text, CONTENT_WIDTH - 24, style);
+    begin(height + 16);
     while (lines.length > 0) {
       need(Math.min(lines.length, FEWEST_LINES) * height + 16);
       const fit = Math.max(1, Math.min(lines.length, Math.floor((bottom - y - 16) / height)));
@@ -192,6 +216,9 @@ export async function createSheet(options: SheetOptions): Promise<Sheet> {
       paragraph(none, { style: { size: SIZE.small, colour: "t3" }, gap: 8 });
       return;
     }
+    const widthOf = (i: number): number => widths[i]! - CELL.left - CELL.right;
+    const first = Math.max(...rows[0]!.cells.map((cell, i) => type.wrap(cell, widthOf(i)).length)) * SMALL + CELL.top + CELL.bottom;
+    begin(headHeight + Math.min(first, (bottom - PAGE.top) / 3));
     let isHeaded = false;
     for (const [index, row] of rows.entries()) {
       let cells = row.cells.map((cell, i) => type.wrap(cell, widths[i]! - CELL.left - CELL.right));
@@ -212,7 +239,7 @@ export async function createSheet(options: SheetOptions): Promise<Sheet> {
         isHeaded = true;
         const take = isFit ? tall : Math.max(1, fitting);
         const drawn = take * SMALL + CELL.top + CELL.bottom;
-        if (row.ground !== undefined) document.rect(PAGE.left, y, CONTENT_WIDTH, drawn).fill(COLOURS[row.ground]);
+        if (row.ground !== undefined) document.rect(PAGE.left, y + 0.4, CONTENT_WIDTH, drawn - 0.4).fill(COLOURS[row.ground]);
         for (const [i, lines] of cells.entries()) {
           for (const [n, line] of lines.slice(0, take).entries())
             drawLine(line, lefts[i]! + CELL.left, y + CELL.top + n * SMALL, SMALL, SIZE.small);
@@ -234,6 +261,7 @@ export async function createSheet(options: SheetOptions): Promise<Sheet> {
   }
 
   async function finish(): Promise<Uint8Array> {
+    begin(0);
     const total = page;
     if (contentsAt !== null) {
       document.switchToPage(0);
@@ -277,8 +305,14 @@ export async function createSheet(options: SheetOptions): Promise<Sheet> {
     move(points) {
       y += points;
     },
-    need,
-    newPage,
+    need(points) {
+      begin(points);
+      need(points);
+    },
+    newPage() {
+      begin(0);
+      newPage();
+    },
     section,
     heading,
     paragraph,

@@ -1,6 +1,5 @@
 // Tables as a workbook. Owns: the types of its cells and that the same tables give the same bytes.
 // Text is written as text whatever it begins with, so nothing in it is ever a formula; moments are dates in UTC.
-import writeExcelFile from "write-excel-file/node";
 import type { Table } from "./tables.ts";
 import { seen } from "./text.ts";
 import { COLOURS } from "./tokens.ts";
@@ -19,6 +18,7 @@ type Made = {
 
 /** `at`: ISO 8601, the time that every file within the workbook gets. */
 export async function makeWorkbook(tables: readonly Table[], at: string): Promise<Uint8Array> {
+  const { default: writeExcelFile } = await import("write-excel-file/node");
   const bytes = await writeExcelFile(
     tables.map(({ name, columns, rows }) => ({
       sheet: name.slice(0, 31),

@@ -2,7 +2,7 @@
 // Owns: these sections, which a launch and a run outside any launch have in common.
 import type { StoredEvent } from "../../../protocol/index.ts";
 import type { ReportModel } from "../model.ts";
-import { type RunRow, type StepRow, stepState } from "../runs.ts";
+import { type CommandRow, type RunRow, type StepRow, stepState } from "../runs.ts";
 import type { Row, Sheet } from "../sheet.ts";
 import { COLOURS, CONTENT_WIDTH, lineHeight, PAGE, SIZE } from "../tokens.ts";
 import type { Piece, Text } from "../type.ts";
@@ -69,23 +69,20 @@ const span = (from: string | null, to: string | null): number | null =>
 function timelineRow(event: StoredEvent, model: ReportModel): Row {
   const { body } = event;
   return {
-    cells: [[mono(String(body.seq))], [{ text: utc(body.ts_utc), style: { face: "mono" } }], model.wordsOf(event), body.actor.name],
+    cells: [[mono(String(body.seq))], utc(body.ts_utc), model.wordsOf(event), body.actor.name],
   };
 }
 
 /** Bars like on screen: planned as an outline, actual filled. */
 async function drawRun(sheet: Sheet, run: RunRow): Promise<void> {
   const took = span(run.startedAt, run.endedAt || null);
-  sheet.heading(
-    [
-      { text: run.title },
-      {
-        text: run.mode === "rehearsal" ? "   REHEARSAL" : run.purpose === "checks" ? "   automatic checks" : "",
-        style: { size: 10, colour: run.mode === "rehearsal" ? "reh" : "t3" },
-      },
-    ],
-    80,
-  );
+  sheet.heading([
+    { text: run.title },
+    {
+      text: run.mode === "rehearsal" ? "   REHEARSAL" : run.purpose === "checks" ? "   automatic checks" : "",
+      style: { size: 10, colour: run.mode === "rehearsal" ? "reh" : "t3" },
+    },
+  ]);
   sheet.paragraph(
     [
       ...status(run.status),
@@ -101,7 +98,7 @@ async function drawRun(sheet: Sheet, run: RunRow): Promise<void> {
       quiet("\n"),
       mono(run.run),
     ],
-    { style: { size: SIZE.small }, gap: 4, keep: 50 },
+    { style: { size: SIZE.small }, gap: 4, withNext: true },
   );
   const begin = Date.parse(run.startedAt);
   const ends = run.steps
@@ -118,11 +115,11 @@ async function drawRun(sheet: Sheet, run: RunRow): Promise<void> {
   if (planned > 0 && ends.length > 0) drawBars(sheet, bars, begin, Math.max(whole, planned));
   await sheet.table(
     [
-      { title: "Step", share: 36 },
-      { title: "State", share: 25 },
+      { title: "Step", share: 33 },
+      { title: "State", share: 24 },
       { title: "Planned", share: 11 },
       { title: "Actual", share: 11 },
-      { title: "Started (UTC)", share: 20 },
+      { title: "Started (UTC)", share: 22 },
     ],
     shown.map((step) => stepRow(step)),
     "The run had no steps.",
@@ -213,13 +210,13 @@ export async function drawCommands(sheet: Sheet, { commands, runs, filter }: Rep
   for (const run of runs) {
     const own = commands.filter((command) => command.run === run.run);
     if (own.length === 0) continue;
-    if (runs.length > 1) sheet.heading(run.title, 80);
+    if (runs.length > 1) sheet.heading(run.title);
     await sheet.table(
       [
         { title: "Step", share: 17 },
-        { title: "Command", share: 47 },
+        { title: "Command", share: 46 },
         { title: "Verdict", share: 19 },
-        { title: "When (UTC), who", share: 20 },
+        { title: "When (UTC), who", share: 23 },
       ],
       own.map((command) => {
         const step = run.steps.find((one) => one.id === command.step);
@@ -249,9 +246,7 @@ export async function drawCommands(sheet: Sheet, { commands, runs, filter }: Rep
             lines(
               status(command.verdict),
               command.because,
-              exitWords(command.exitCode, command.signal, command.pipeStatus) !== "" && [
-                quiet(exitWords(command.exitCode, command.signal, command.pipeStatus)),
-              ],
+              exitWords(command) !== "" && [quiet(exitWords(command))],
               ...(isLast
                 ? judged.map((one) => lines([quiet("judged "), ...status(one.outcome)], [quiet(`${one.by}: ${one.reason}`)]))
                 : []),
@@ -273,9 +268,14 @@ export async function drawCommands(sheet: Sheet, { commands, runs, filter }: Rep
     );
   }
 }
-function exitWords(code: number | null, signal: string, pipe: string): string {
-  const parts = [code === null ? "" : `exit ${code}`, signal === "" ? "" : `signal ${signal}`, pipe.includes(" ") ? `pipe ${pipe}` : ""];
-  return parts.filter(Boolean).join(", ");
+/** What `because` has not said already. */
+function exitWords({ exitCode, signal, pipeStatus, because }: CommandRow): string {
+  const parts = [
+    exitCode === null ? "" : `exit ${exitCode}`,
+    signal === "" ? "" : `signal ${signal}`,
+    pipeStatus.includes(" ") ? `pipe ${pipeStatus}` : "",
+  ];
+  return parts.filter((part) => part !== "" && !because.includes(part)).join(", ");
 }
 
 export async function drawDeviations(sheet: Sheet, { deviations }: ReportModel): Promise<void> {
@@ -283,8 +283,8 @@ export async function drawDeviations(sheet: Sheet, { deviations }: ReportModel):
   await sheet.table(
     [
       { title: "Event", share: 9 },
-      { title: "When (UTC)", share: 16 },
-      { title: "What", share: 36 },
+      { title: "When (UTC)", share: 19 },
+      { title: "What", share: 34 },
       { title: "Reason", share: 32 },
       { title: "Who", share: 17 },
     ],

@@ -5,7 +5,7 @@ import { filterWords } from "../model.ts";
 import type { Sheet } from "../sheet.ts";
 import { COLOURS, CONTENT_WIDTH, type Colour, lineHeight, PAGE, SIZE } from "../tokens.ts";
 import { PLAIN, type Text } from "../type.ts";
-import { lines, mono, OUTCOMES, plural, quiet, say, status, strong, utc } from "../words.ts";
+import { duration, lines, mono, OUTCOMES, plural, quiet, say, strong, utc } from "../words.ts";
 
 type Chip = { text: string; ink: Colour; ground: Colour };
 const WHITE: Colour = "s2";
@@ -79,7 +79,30 @@ function chipsOf(model: ReportModel): Chip[] {
 function coverFacts(model: ReportModel): [string, Text][] {
   const { head, exporter } = model;
   const what = { launch: "Launch", run: "Run", install: "Installation log" }[model.kind];
+  const run = model.kind === "run" ? model.runs[0] : undefined;
+  const about: [string, Text][] =
+    run === undefined
+      ? []
+      : [
+          [
+            "Runbook",
+            lines(
+              [mono(run.path)],
+              run.version !== "" && `version ${run.version}`,
+              run.planSha256 !== "" && [quiet("SHA-256 "), mono(run.planSha256)],
+            ),
+          ],
+          ["Mode", run.mode],
+          [
+            "Cluster",
+            run.cluster === ""
+              ? "none"
+              : lines([strong(run.cluster), quiet(`  ${run.clusterClass}`)], run.principal !== "" && `as ${run.principal}`),
+          ],
+          ["Started, ended", `${utc(run.startedAt)} to ${run.endedAt === "" ? "not ended" : utc(run.endedAt)} UTC, by ${run.by}`],
+        ];
   return [
+    ...about,
     ["Source", lines([strong(`${what} number ${model.number} of installation`)], [mono(model.installId)], [say("log "), mono(model.log)])],
     ["Filter", filterWords(model.filter)],
     ["Counts", countsOf(model)],
@@ -122,7 +145,12 @@ function summary(sheet: Sheet, model: ReportModel): void {
     }
   }
   const run = model.kind === "run" ? model.runs[0] : undefined;
-  if (run !== undefined) sheet.paragraph([...status(run.status, `Run ${run.status}`)], { gap: 8 });
+  if (run === undefined) return;
+  const took = run.endedAt === "" ? null : Date.parse(run.endedAt) - Date.parse(run.startedAt);
+  sheet.box(run.status === "passed" ? "ok" : run.status === "failed" || run.status === "aborted" ? "fail" : "plain", [
+    { text: `${run.status.toUpperCase()}  `, style: { face: "bold", size: 13 } },
+    say(`planned ${duration(run.plannedMs) || "not stated"}, took ${duration(took) || "not ended"}`),
+  ]);
 }
 
 /** Contents, at the foot of the cover where there is room, else on a page of their own. */

@@ -121,7 +121,7 @@ export async function drawReadiness(sheet: Sheet, { launch }: ReportModel): Prom
   for (const category of categories) {
     const own = items.filter((item) => item.category === category.key);
     const { counts } = category;
-    sheet.heading(category.title, 90);
+    sheet.heading(category.title);
     const signed =
       category.needed === 0
         ? quietly("asks for no signature")
@@ -130,7 +130,7 @@ export async function drawReadiness(sheet: Sheet, { launch }: ReportModel): Prom
     sheet.paragraph([say(`${plural(counts.total, "item")}, ${counts.done} done.  `), ...signed, ...missing], {
       style: { size: SIZE.small },
       gap: 4,
-      keep: 60,
+      withNext: true,
     });
     await sheet.table(ITEM_COLUMNS, own.map(itemRow), "This category has no items.");
     if (category.blockers.length > 0)
@@ -157,11 +157,20 @@ const SEGMENTS: [keyof LaunchView["categories"][number]["counts"], Colour][] = [
 function overview(sheet: Sheet, categories: LaunchView["categories"]): void {
   const { document } = sheet;
   const row = lineHeight(SIZE.small) + 6;
-  const name = 175;
-  const bar = 130;
+  const name = 150;
+  const bar = 105;
   for (const one of categories) {
-    const wrapped = sheet.type.wrap(one.title, name - 10).length;
-    const tall = Math.max(1, wrapped) * lineHeight(SIZE.small) + 6;
+    const { done, waived, notApplicable, failed, open, total } = one.counts;
+    const words = [
+      `${done} of ${total} done`,
+      failed > 0 && `${failed} failed`,
+      open > 0 && `${open} open`,
+      waived > 0 && `${waived} waived`,
+      notApplicable > 0 && `${notApplicable} n/a`,
+    ]
+      .filter(Boolean)
+      .join(", ");
+    const tall = Math.max(sheet.type.wrap(one.title, name - 10).length, sheet.type.wrap(words, 150).length) * lineHeight(SIZE.small) + 6;
     sheet.need(tall);
     const top = sheet.y();
     sheet.put(one.title, PAGE.left, top, name - 10);
@@ -175,16 +184,8 @@ function overview(sheet: Sheet, categories: LaunchView["categories"]): void {
       .rect(PAGE.left + name, top + 2, bar, row - 10)
       .lineWidth(0.6)
       .stroke(COLOURS.line2);
-    const { done, waived, notApplicable, failed, open, total } = one.counts;
-    const words = [
-      `${done} of ${total} done`,
-      failed > 0 && `${failed} failed`,
-      open > 0 && `${open} open`,
-      waived > 0 && `${waived} waived`,
-      notApplicable > 0 && `${notApplicable} n/a`,
-    ];
-    sheet.put(words.filter(Boolean).join(", "), PAGE.left + name + bar + 10, top, 125, { colour: "t2" });
-    sheet.put(one.needed === 0 ? quietly("no signature") : status(one.state), PAGE.left + CONTENT_WIDTH - 75, top, 80);
+    sheet.put(words, PAGE.left + name + bar + 10, top, 150, { colour: "t2" });
+    sheet.put(one.needed === 0 ? quietly("no signature") : status(one.state), PAGE.left + CONTENT_WIDTH - 90, top, 95);
     sheet.move(tall);
   }
   sheet.paragraph("Bars: done (green), waived (dark), not applicable (grey), failed (red), open (pale).", {
@@ -194,11 +195,11 @@ function overview(sheet: Sheet, categories: LaunchView["categories"]): void {
 }
 
 const ITEM_COLUMNS = [
-  { title: "Item", share: 50 },
-  { title: "State", share: 64 },
-  { title: "Text", share: 160 },
-  { title: "Who, when (UTC)", share: 86 },
-  { title: "Evidence", share: 82 },
+  { title: "Item", share: 46 },
+  { title: "State", share: 58 },
+  { title: "Text", share: 148 },
+  { title: "Who, when (UTC)", share: 90 },
+  { title: "Evidence", share: 96 },
   { title: "Automatic check", share: 86 },
 ];
 
@@ -229,8 +230,9 @@ function itemRow(item: ItemView): Row {
         one.tests !== null &&
           `${one.tests.passed} of ${one.tests.total} passed, ${one.tests.failed + one.tests.errors} failed, ${one.tests.skipped} skipped`,
         ...one.findings.map((finding) => [{ text: finding, style: { colour: "fail" as Colour } }]),
-        [quiet(`${one.by}, ${minuteUtc(one.at)}, event ${one.seq}`)],
-        one.sha256 !== "" && [{ text: `${one.sha256.slice(0, 16)}…`, style: { face: "mono" as const, colour: "t3" as Colour } }],
+        [quiet(one.by)],
+        [quiet(minuteUtc(one.at))],
+        [quiet(`event ${one.seq}${one.sha256 === "" ? "" : ` · ${one.sha256.slice(0, 8)}…`}`)],
       ),
     ),
   );
@@ -274,10 +276,7 @@ export async function drawDecision(sheet: Sheet, { launch }: ReportModel): Promi
   ]);
   if (decisions.length === 0) sheet.paragraph("No decision was proposed.", { style: { colour: "t3" } });
   for (const one of decisions) {
-    sheet.heading(
-      [{ text: OUTCOMES[one.outcome] ?? one.outcome }, { text: `   ${wordOf(one.state)}`, style: { colour: "t3", size: 10 } }],
-      70,
-    );
+    sheet.heading([{ text: OUTCOMES[one.outcome] ?? one.outcome }, { text: `   ${wordOf(one.state)}`, style: { colour: "t3", size: 10 } }]);
     sheet.facts([
       ["State", lines(status(one.state), one.takenAt !== null && `taken ${utc(one.takenAt)} UTC`)],
       ["Proposed", `${utc(one.proposedAt)} UTC by ${one.proposedBy}, event ${one.seq}`],
@@ -333,7 +332,7 @@ export async function drawDecision(sheet: Sheet, { launch }: ReportModel): Promi
           one.limit,
           lines(
             [strong(one.measured || "nothing")],
-            one.at !== null && [quiet(`${minuteUtc(one.at)}${one.isOld ? ", old" : ""}, ${one.source}`)],
+            one.at !== null && [quiet([minuteUtc(one.at), one.isOld ? "old" : "", one.source].filter(Boolean).join(", "))],
           ),
           status(one.verdict),
         ],
@@ -404,7 +403,7 @@ export async function drawNotes(sheet: Sheet, { launch }: ReportModel): Promise<
   const table = (wanted: string[]) =>
     sheet.table(
       [
-        { title: "When (UTC)", share: 17 },
+        { title: "When (UTC)", share: 19 },
         { title: "Kind", share: 15 },
         { title: "What", share: 50 },
         { title: "By", share: 18 },

@@ -3,7 +3,7 @@
 import type { ReportModel } from "../model.ts";
 import type { Sheet } from "../sheet.ts";
 import { SIZE } from "../tokens.ts";
-import { lines, mono, quiet, say, strong, utc } from "../words.ts";
+import { lines, mono, plural, quiet, say, strong, utc } from "../words.ts";
 
 const PROVED = [
   "Every event is bound to the one before it by SHA-256: none can be changed, taken out, put in or moved without the head becoming another.",
@@ -21,17 +21,20 @@ const NOT_PROVED = [
 
 export async function drawVerification(sheet: Sheet, model: ReportModel): Promise<void> {
   const { head, log, payloads, recordings } = model;
-  sheet.section("Verification");
+  sheet.section("Verification", 560);
   sheet.facts([
     ["Fingerprint", [{ text: head.fingerprint, style: { face: "monoMedium", size: 13 } }]],
     ["Head", lines([say(`event ${head.seq} of `), mono(log)], [mono(head.hash)], `${utc(head.at)} UTC`)],
-    ["Bound by hash", `${recordings} recordings, ${payloads} payloads (texts, evidence, attachments); they are in the bundle`],
+    [
+      "Bound by hash",
+      `${plural(recordings, "recording")}, ${plural(payloads, "payload")} (texts, evidence, attachments); they are in the bundle`,
+    ],
   ]);
   sheet.heading("What the record proves");
   for (const text of PROVED) sheet.paragraph([{ mark: "passed" }, say(` ${text}`)], { gap: 3 });
   sheet.heading("What no check can prove");
   for (const text of NOT_PROVED) sheet.paragraph([{ mark: "near-miss" }, say(` ${text}`)], { gap: 3 });
-  sheet.heading("How to check it", 90);
+  sheet.heading("How to check it");
   sheet.paragraph(
     "Ask for the bundle of this log. Two programs lie in it, written apart from each other; neither needs anything but its language, opens a connection or changes a file. Take them from a copy of Holdpoint that you trust.",
     { gap: 5 },
