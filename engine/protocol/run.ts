@@ -62,7 +62,13 @@ export const StepState = z.object({
   /** Failed or unknown, and gone past with a reason (`reason`); the verdict stands. */
   passedOver: z.boolean().optional(),
   /** Roles that must sign before this step goes on, and who has; a signature that something overtook is not among them. */
-  signoff: z.object({ roles: z.array(z.string()), signed: z.array(z.object({ role: z.string(), name: z.string(), at: Timestamp })) }).optional(),
+  signoff: z
+    .object({ roles: z.array(z.string()), signed: z.array(z.object({ role: z.string(), name: z.string(), at: Timestamp })) })
+    .optional(),
+  /** Done under an earlier text: the run was amended since, and this step's text is another now. */
+  earlierText: z.boolean().optional(),
+  /** Was begun, and is no longer in the amended text. */
+  removed: z.boolean().optional(),
   /** Undoes another step of this run: off the main path, may be run at any time. */
   wayBack: z.boolean().optional(),
 });
@@ -153,3 +159,30 @@ export const StartRequest = z.object({
   launch: LaunchId.optional(),
 });
 export type StartRequest = z.infer<typeof StartRequest>;
+
+/** What the file says now, against what the run pinned: each step by its source hash. */
+export const Amendment = z.object({
+  run: RunId,
+  path: z.string(),
+  /** Hash of the text in force, and of the file's. */
+  from: Sha256,
+  sha256: Sha256,
+  isSame: z.boolean(),
+  steps: z.array(
+    z.object({
+      id: StepId,
+      number: z.string(),
+      title: z.string(),
+      change: z.enum(["same", "added", "removed", "changed"]),
+      status: StepState.shape.status,
+      verdict: Verdict.nullable(),
+    }),
+  ),
+  /** Why the run cannot take this text, in words; empty where it can. */
+  blockers: z.array(z.string()),
+  /** Signatures that it takes out of force. */
+  stale: z.int(),
+  /** On record and waiting for a second person's signature over `subject`, which puts it in force. */
+  proposed: z.object({ by: z.string(), at: Timestamp, reason: z.string(), subject: SignSubject }).nullable(),
+});
+export type Amendment = z.infer<typeof Amendment>;

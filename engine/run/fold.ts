@@ -78,6 +78,21 @@ const HANDLERS: Record<string, Handler> = {
     state.status = "active";
     state.hold = null;
   },
+  "run.amendment_proposed": (state, { body }) => {
+    const { data, actor } = body;
+    state.proposal = {
+      seq: body.seq,
+      sha256: text(data, "sha256"),
+      by: actor.op_id,
+      name: actor.name,
+      reason: body.reason,
+      at: body.ts_utc,
+    };
+  },
+  "run.amendment_rejected": (state) => {
+    state.proposal = null;
+  },
+  "run.amended": amended,
   "signoff.added": signed,
   "signoff.invalidated": (state, { body }) => {
     const id = text(body.data, "signature");
@@ -135,9 +150,55 @@ function started(state: RunState, { body }: StoredEvent) {
   state.namespace = textOrNull(data, "namespace");
   state.values = texts(data.params);
   state.placeholders = texts(data.placeholders);
-  const steps = Array.isArray(data.steps) ? (data.steps as Data[]) : [];
+  const steps = stepsIn(data);
   state.steps = steps.map(emptyStep);
-  state.positions = new Map(state.steps.map((step, position) => [step.id, position]));
+  state.texts = textsOf(steps);
+  state.positions = positionsOf(state.steps);
+}
+
+const stepsIn = (data: Data): Data[] => (Array.isArray(data.steps) ? (data.steps as Data[]) : []);
+const textsOf = (steps: Data[]) => new Map(steps.map((step) => [text(step, "id"), text(step, "sha256")]));
+const positionsOf = (steps: StepState[]) => new Map(steps.map((step, position) => [step.id as string, position]));
+
+/** Another text is in force: what was done stays done, under its own text; what was not begun is as the new text has it. */
+function amended(state: RunState, { body }: StoredEvent) {
+  const { data } = body;
+  const steps = stepsIn(data);
+  const before = new Map(state.steps.map((step) => [step.id as string, step]));
+  const now = steps.map((step) => {
+    const fresh = emptyStep(step);
+    const old = before.get(fresh.id);
+    if (!old) return fresh;
+    const { number, title, phase, lane, on, plannedMs, unsupported, wayBack } = fresh;
+    const kept = { ...old, number, title, phase, lane, on, plannedMs, unsupported, wayBack };
+    if (text(step, "sha256") === state.texts.get(fresh.id) && old.removed !== true) return kept;
+    if (old.status !== "done") return { ...fresh, attempt: old.attempt };
+    state.shapes.set(fresh.id, { blocks: fresh.blocks.length, checks: fresh.checks.length });
+    return { ...kept, earlierText: true, removed: false };
+  });
+  const isIn = new Set(now.map((step) => step.id));
+  let previous = -1;
+  for (const old of state.steps) {
+    const at = now.findIndex((step) => step.id === old.id);
+    if (at !== -1) previous = at;
+    // What was begun stays on record beside its old neighbour; that it is unsettled asks nobody for anything any more.
+    else if (!isIn.has(old.id) && old.status === "done")
+      now.splice(++previous, 0, {
+        ...old,
+        removed: true,
+        ...(old.verdict === "passed" || old.verdict === "skipped" ? {} : { passedOver: true }),
+      });
+  }
+  state.steps = now;
+  state.texts = textsOf(steps);
+  state.positions = positionsOf(now);
+  state.title = text(data, "title") || state.title;
+  state.version = textOrNull(data, "version");
+  state.reviewed = textOrNull(data, "reviewed");
+  state.plannedMs = numberOrNull(data, "planned_ms");
+  state.planSha256 = text(data, "to");
+  Object.assign(state.values, texts(data.params));
+  state.proposal = null;
 }
 
 function emptyStep(data: Data): StepState {
@@ -212,6 +273,16 @@ function checked(state: RunState, { body }: StoredEvent) {
 
 function stepStarted(state: RunState, { body }: StoredEvent) {
   const only = numberOrNull(body.data, "only_block");
+  const shape = state.shapes.get(body.subject.step);
+  if (shape) {
+    // Done under an earlier text, and begun again under the one in force: nothing of the old attempt is kept beside it.
+    state.shapes.delete(body.subject.step);
+    changeStep(state, body.subject.step, () => ({
+      earlierText: false,
+      blocks: Array.from({ length: shape.blocks }, (_, index) => emptyBlock(index)),
+      checks: Array.from({ length: shape.checks }, (_, index) => emptyCheck(index)),
+    }));
+  }
   changeStep(state, body.subject.step, (step) => ({
     status: "open",
     verdict: null,

@@ -7,9 +7,9 @@ import { isSettled, type RunState } from "./state.ts";
 export function forecastEnd(state: RunState, plan: RunPlan, nowMs: number): string | null {
   if (plan.plannedMs === null || state.endedAt !== null) return null;
   let left = 0;
-  for (const [position, step] of state.steps.entries()) {
+  for (const step of state.steps) {
     if (isSettled(step)) continue;
-    const whole = plan.steps[position]?.forecastMs ?? 0;
+    const whole = plan.byId.get(step.id)?.forecastMs ?? 0;
     const isBegun = step.status === "open" || step.status === "running";
     const spent = isBegun && step.startedAt !== null ? nowMs - Date.parse(step.startedAt) : 0;
     left += Math.max(0, whole - Math.max(0, spent));

@@ -1,6 +1,6 @@
 // What a document means for a run: the order of actions in a step, the ways back, the keys that stop a run, the planned times.
 // Owns: reading of the parsed document. Pure; knows neither events nor shells.
-import type { Block, Check, RunbookDocument, Step } from "../protocol/index.ts";
+import type { Block, CanonicalValue, Check, RunbookDocument, Step } from "../protocol/index.ts";
 
 /** One thing to do in a step, in the order of the page. */
 export type StepAction = { kind: "block"; index: number; block: Block } | { kind: "check"; index: number; check: Check };
@@ -49,6 +49,23 @@ export function planOf(document: RunbookDocument): RunPlan {
     clusters: clustersOf(document),
   };
 }
+
+/** The steps as `run.started` and `run.amended` record them. */
+export const stepsData = (plan: RunPlan): Record<string, CanonicalValue>[] =>
+  plan.steps.map(({ step, unsupported, isWayBack, on }) => ({
+    id: step.id,
+    title: step.title,
+    number: step.number,
+    sha256: step.sha256,
+    phase: step.phase,
+    lane: step.directive.lane,
+    on,
+    planned_ms: step.directive.plannedMs,
+    blocks: step.blocks.length,
+    checks: step.checks.length,
+    unsupported,
+    way_back: isWayBack,
+  }));
 
 /** Blocks that run and checks, by line: a check written above a command is confirmed before the command runs. */
 function actionsOf(step: Step): StepAction[] {

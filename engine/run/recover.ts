@@ -33,7 +33,8 @@ export async function loadRun(deps: RunDeps, { log, run, launch }: RunPlace): Pr
       : deps.store.eventsOfType(log, ["run.started"]).filter((event) => event.body.subject.run === run);
   if (first?.body.type !== "run.started")
     return fail("unreadable", `Log ${log} does not begin with a started run; it is shown in the records, but cannot be gone on with.`);
-  const bytes = deps.store.payload(log, first.body.seq, "plan");
+  const amended = deps.store.eventsOfType(log, ["run.amended"]).findLast((event) => event.body.subject.run === first.body.subject.run);
+  const bytes = deps.store.payload(log, (amended ?? first).body.seq, "plan");
   if (bytes === null)
     return fail("unreadable", `The text that run ${first.body.subject.run} pinned was erased; the run cannot be gone on with.`);
   const path = typeof first.body.data.path === "string" ? first.body.data.path : "";

@@ -1,6 +1,7 @@
 // The runs of one engine: the live ones in memory, the ended ones folded when asked for.
 // Owns: which run a command goes to, and that two commands on one run do not cross. Rules are in commands.ts and lifecycle.ts.
 import {
+  type Amendment,
   type ClusterName,
   type Failure,
   type Finding,
@@ -18,6 +19,7 @@ import {
   type TerminalId,
   type WatchedObject,
 } from "../protocol/index.ts";
+import { amend } from "./amend.ts";
 import { driveChecks } from "./checks.ts";
 import * as commands from "./commands.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
@@ -131,7 +133,7 @@ export function createRunService(deps: RunDeps) {
     async signable(run: RunId, subject: SignSubject): Promise<Result<RunSignable>> {
       const opened = await open(run);
       if (!opened.ok) return opened;
-      return signableOf(deps, opened.value, subject) ?? fail("not-found", `Nothing of the kind “${subject.kind}” can be signed in a run.`);
+      return signableOf(deps, opened.value, subject);
     },
     async get(run: RunId): Promise<Result<{ view: RunView; document: RunbookDocument }>> {
       const opened = await open(run);
@@ -156,6 +158,15 @@ export function createRunService(deps: RunDeps) {
         return resumed.ok && live.state.isChecks ? goOnChecking(live, who) : resumed;
       }),
     finish: (who: Who, run: RunId, reason: string | undefined) => command(run, (live) => lifecycle.finish(deps, live, who, reason)),
+    async amend(who: Who, run: RunId, reason: string | undefined): Promise<Result<Amendment>> {
+      const shown: { amendment: Amendment | null } = { amendment: null };
+      const result = await command(run, async (live) => {
+        const amended = await amend(deps, live, who, reason);
+        if (amended.ok) shown.amendment = amended.value;
+        return amended;
+      });
+      return result.ok ? ok(shown.amendment as Amendment) : result;
+    },
     hold: (who: Who, run: RunId, reason: string) => atOnce(run, (live) => lifecycle.hold(deps, live, who, reason)),
     abort: (who: Who, run: RunId, reason: string) => atOnce(run, (live) => lifecycle.abort(deps, live, who, reason)),
     async cancel(who: Who, run: RunId, giveUp = false): Promise<Result<{ survivors: { pid: number; command: string }[] }>> {
@@ -180,9 +191,10 @@ export function createRunService(deps: RunDeps) {
       const live = runs.get(run);
       return live ? { header: headerOf(deps, live), steps: stepsOf(live, steps) } : null;
     },
-    /** The run that was last worked on and has not ended. */
+    /** The newest run that has not ended; one of checks, which goes on by itself, only where there is no other. */
     activeRun(): RunId | null {
-      return [...runs.values()].filter((live) => !isOver(live)).sort((a, b) => (a.run < b.run ? 1 : -1))[0]?.run ?? null;
+      const open = [...runs.values()].filter((live) => !isOver(live)).sort((a, b) => (a.run < b.run ? 1 : -1));
+      return (open.find((live) => !live.state.isChecks) ?? open[0])?.run ?? null;
     },
     /** Every run without an end, as it stood. What cannot be read back is named, and hinders nothing else. */
     async recover(): Promise<Failure[]> {

@@ -2,11 +2,13 @@
 // The flow itself (tickets, password, keys, four eyes) is engine/launch; who started the engine joins them.
 import { fail, type LogId, ok, type Result, type SignMeaning, type SignSubject, type StepId, type StoredEvent } from "../protocol/index.ts";
 import { type NewEvent, RecordError } from "../record/index.ts";
+import { amendmentSignable, proposedText } from "./amend.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
+import { settleWhens } from "./drive.ts";
 import { applyEvent } from "./fold.ts";
 import { coveredSteps, executedBefore, holdPointBlockers, holdPointCovers, holdPointDigest, holdPointOf } from "./hold-points.ts";
 import { append, ENGINE, staleEvent } from "./live.ts";
-import type { StepPlan } from "./plan.ts";
+import type { RunPlan, StepPlan } from "./plan.ts";
 import type { RunSignature } from "./state.ts";
 
 export type RunSignable = {
@@ -33,10 +35,14 @@ export type RunSignable = {
   record(events: NewEvent[]): StoredEvent[];
 };
 
-/** The subject as it stands now. `not-found` where this run has no such thing; null for a kind that is not a run's. */
-export function signableOf(deps: RunDeps, live: LiveRun, subject: SignSubject): Result<RunSignable> | null {
+/** The subject as it stands now. `not-found` where this run has no such thing. */
+export async function signableOf(deps: RunDeps, live: LiveRun, subject: SignSubject): Promise<Result<RunSignable>> {
+  if (subject.kind === "amendment") {
+    const text = await proposedText(deps, live);
+    return amendmentSignable(deps, live, { ...common(deps, live, subject, text?.plan) }, subject, text);
+  }
+  if (subject.kind !== "holdpoint") return fail("not-found", `Nothing of the kind “${subject.kind}” can be signed in a run.`);
   const about = subject.id.startsWith(`${live.run}/`) ? subject.id.slice(live.run.length + 1) : null;
-  if (subject.kind !== "holdpoint") return null;
   const own = about === null ? undefined : live.plan.byId.get(about);
   if (!own || own.step.directive.signoff.length === 0)
     return fail("not-found", `${live.state.title} has no hold point “${about ?? subject.id}”.`);
@@ -86,13 +92,20 @@ function holdPoint(deps: RunDeps, live: LiveRun, subject: SignSubject, own: Step
 }
 
 type Common = Pick<RunSignable, "log" | "launch" | "run" | "subject" | "planSha256" | "record">;
-const common = (deps: RunDeps, live: LiveRun, subject: SignSubject): Common => ({
+const common = (deps: RunDeps, live: LiveRun, subject: SignSubject, plan?: RunPlan): Common => ({
   log: live.log,
   launch: live.launch ?? "",
   run: live.run,
   subject,
   planSha256: live.state.planSha256,
-  record: (events) => record(deps, live, events),
+  record: (events) => {
+    // A step that is being started has read the text that was in force.
+    if (plan && live.drives.size > 0) throw new RecordError("conflict", "A step was started meanwhile. Wait for its end, then sign.");
+    const stored = record(deps, live, events);
+    if (plan && events.some((event) => event.type === "run.amended")) live.plan = plan;
+    settleWhens(deps, live);
+    return stored;
+  },
 });
 
 const sentence = (words: string, note: string): string => (note === "" ? words : `${words} ${note}.`);

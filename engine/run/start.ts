@@ -20,7 +20,7 @@ import type { LaunchForRun, LiveRun, RunDeps, Who } from "./deps.ts";
 import { foldRun } from "./fold.ts";
 import { append, canonical, type Draft, ENGINE, eventOf } from "./live.ts";
 import { adoptPin, pinnedEvent } from "./pins.ts";
-import { planOf, type RunPlan } from "./plan.ts";
+import { planOf, type RunPlan, stepsData } from "./plan.ts";
 import { preflightFindings } from "./preflight.ts";
 
 /** Larger than any runbook a person reads; the parser has its own limits below it. */
@@ -206,14 +206,14 @@ export async function readRunbook(deps: RunDeps, path: string): Promise<Result<{
   }
 }
 
-function checkedParams(deps: RunDeps, document: RunbookDocument, given: Record<string, string>): Result<Record<string, string>> {
+export function checkedParams(deps: RunDeps, document: RunbookDocument, given: Record<string, string>): Result<Record<string, string>> {
   const bad = document.params.find((param) => PIN_NAMES.test(param.name));
   if (bad)
     return fail("invalid-params", `line ${bad.line}: a parameter may not be called ${bad.name}: it would steer the shell or the cluster.`);
   return deps.documents.checkParams(document.params, given);
 }
 
-function splitSecrets(params: Param[], values: Record<string, string>): [Record<string, string>, Record<string, string>] {
+export function splitSecrets(params: Param[], values: Record<string, string>): [Record<string, string>, Record<string, string>] {
   const secret = new Set(params.filter((param) => param.type === "secret").map((param) => param.name));
   const entries = Object.entries(values);
   return [
@@ -269,20 +269,7 @@ function startedDraft(deps: RunDeps, { request, isChecks, findings, plan, params
       trusted: true,
       preflight: "joined",
       deviations: deviations.map(({ code, subject, message }) => ({ code, subject, message })),
-      steps: plan.steps.map(({ step, unsupported, isWayBack, on }) => ({
-        id: step.id,
-        title: step.title,
-        number: step.number,
-        sha256: step.sha256,
-        phase: step.phase,
-        lane: step.directive.lane,
-        on,
-        planned_ms: step.directive.plannedMs,
-        blocks: step.blocks.length,
-        checks: step.checks.length,
-        unsupported,
-        way_back: isWayBack,
-      })),
+      steps: stepsData(plan),
     },
     payloads: [{ name: "plan", mediaType: "text/markdown", bytes }],
   };

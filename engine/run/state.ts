@@ -51,6 +51,11 @@ export type RunState = {
   running: { step: string; block: number; isBackground: boolean; recording: string }[];
   /** Steps whose `when` did not hold: a `needs` on one of these is no obstacle. */
   notApplicable: Set<string>;
+  /** A text that waits for a second person's signature. */
+  proposal: { seq: number; sha256: string; by: string; name: string; reason: string; at: string } | null;
+  /** Hash of each step's text, and how many blocks and checks the text in force has where the step was done under an earlier one. */
+  texts: Map<string, string>;
+  shapes: Map<string, { blocks: number; checks: number }>;
   signatures: RunSignature[];
   /** seq of `run.started`, and of what ended, skipped or judged each step last. */
   startedSeq: number;
@@ -92,6 +97,9 @@ export function emptyRunState(): RunState {
     runAllArmed: false,
     running: [],
     notApplicable: new Set(),
+    proposal: null,
+    texts: new Map(),
+    shapes: new Map(),
     signatures: [],
     startedSeq: 0,
     endSeqs: new Map(),
