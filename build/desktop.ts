@@ -1,9 +1,10 @@
 // Bundles the desktop shell: main and engine process as ES modules, the preload as one CommonJS file.
 // Owns: what goes into dist/electron. The window itself is built by build/bundle.ts.
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type InlineConfig } from "vite";
+import { readFaces } from "../engine/export/report/fonts.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const outDir = join(root, "dist", "electron");
@@ -47,6 +48,9 @@ export async function bundleDesktop(): Promise<void> {
   // They go into every bundle as they are, so they lie beside the program as files (engine/export/bundle).
   for (const name of ["verify.mjs", "verify.py"])
     cpSync(join(root, "engine", "export", "verifiers", name), join(outDir, "verifiers", name));
+  // Typefaces that a report embeds are read from `fonts` beside the engine (engine/export/report/fonts.ts).
+  mkdirSync(join(outDir, "fonts"), { recursive: true });
+  for (const [face, bytes] of Object.entries(await readFaces())) writeFileSync(join(outDir, "fonts", `${face}.ttf`), bytes);
   await build({
     ...shared(),
     ssr: { noExternal: true, external: ["electron"] },

@@ -28,21 +28,27 @@ export function readFaces(): Promise<Record<Face, Uint8Array>> {
 }
 
 async function read(): Promise<Record<Face, Uint8Array>> {
-  const { default: decompress } = await import("wawoff2/decompress.js");
+  const here = dirname(fileURLToPath(import.meta.url));
   const entries: [Face, Uint8Array][] = [];
   for (const face of Object.keys(FACES) as Face[]) {
-    const bytes = readFileSync(placeOf(FACES[face]));
-    // One after the other, and copied at once: what comes back is a view of memory that the next call writes over.
-    entries.push([face, FACES[face].endsWith(".woff2") ? Buffer.from(await decompress(bytes)) : bytes]);
+    // In the built program they lie beside it, unpacked already (build/desktop.ts); in a checkout in node_modules above it.
+    const beside = join(here, "fonts", `${face}.ttf`);
+    entries.push([
+      face,
+      existsSync(beside) ? readFileSync(beside) : await unpack(readFileSync(inPackages(here, FACES[face])), FACES[face]),
+    ]);
   }
   return Object.fromEntries(entries) as Record<Face, Uint8Array>;
 }
 
-/** In the built program the files lie in `fonts` beside it (build/desktop.ts); in a checkout in node_modules above it. */
-function placeOf(file: string): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  const beside = join(here, "fonts", file.split("/").at(-1)!);
-  if (existsSync(beside)) return beside;
+async function unpack(bytes: Uint8Array, file: string): Promise<Uint8Array> {
+  if (!file.endsWith(".woff2")) return bytes;
+  const { default: decompress } = await import("wawoff2/decompress.js");
+  // Copied at once: what comes back is a view of memory that the next call writes over.
+  return Buffer.from(await decompress(bytes));
+}
+
+function inPackages(here: string, file: string): string {
   for (let folder = here; ; folder = dirname(folder)) {
     const found = join(folder, "node_modules", file);
     if (existsSync(found)) return found;
