@@ -85,7 +85,10 @@ function Board({ view }: { view: LaunchView }) {
           board={board}
           href={(one) => (one.item !== null ? itemHref(one.item) : one.category !== null ? categoryHref(one.category) : null)}
         />
-        <WaiversCard waivers={board.waivers} now={now} href={itemHref} />
+        <div className="board-stack">
+          <WaiversCard waivers={board.waivers} now={now} href={itemHref} />
+          <RisksCard risks={board.risks} />
+        </div>
         <SignaturesCard
           decision={shown}
           signatures={shown === null ? [] : signaturesOf(signatures, shown.id)}
@@ -111,7 +114,6 @@ function Board({ view }: { view: LaunchView }) {
           </section>
         )}
         {board.unsigned.length === 0 ? null : <UnsignedCard unsigned={board.unsigned} href={categoryHref} />}
-        <RisksCard risks={board.risks} />
       </div>
       <CriteriaTable criteria={board.criteria} now={now} href={itemHref} />
       <HistoryCard decisions={view.decisions} signatures={signatures} zone={zone} recordHref={(seq) => `#/records/${header.log}/${seq}`} />
@@ -271,8 +273,8 @@ function Signing({
             form={form}
             hotkey="Mod+Enter"
             unavailable={button.unavailable}
-            disabled={signing.isBusy}
-            className={button.unavailable === null && !signing.isArmed ? "arming" : ""}
+            aria-disabled={!button.isReady}
+            className={button.unavailable === null && !button.isReady ? "arming" : ""}
           >
             {button.label}
           </PrimaryButton>

@@ -5,7 +5,7 @@ import type { Board } from "../../engine/protocol/index.ts";
 import { Button, IconButton, Notice, SelectField, TextAreaField } from "../design/index.ts";
 import { MomentField } from "../launches/MomentField.tsx";
 import { roleWords } from "../signing/words.ts";
-import { OUTCOME_WORDS, type Outcome, whyNot } from "./model.ts";
+import { OUTCOME_WORDS, type Outcome, whyNoGo, whyNot } from "./model.ts";
 
 export type ConditionDraft = { key: number; text: string; owner: string; due: string };
 export type ProposalDraft = { outcome: Outcome | null; conditions: ConditionDraft[]; reason: string };
@@ -43,7 +43,7 @@ export function ProposeForm({
 }) {
   const group = useId();
   const { outcome, conditions } = draft;
-  const stopped = (["go", "conditional-go"] as const).map((one) => whyNot(one, board)).filter((why) => why !== null);
+  const stopped = whyNoGo(board);
   const change = (key: number, part: Partial<ConditionDraft>): void =>
     onChange({ ...draft, conditions: conditions.map((one) => (one.key === key ? { ...one, ...part } : one)) });
   return (
@@ -62,7 +62,7 @@ export function ProposeForm({
           {(Object.keys(OUTCOME_WORDS) as Outcome[]).map((one) => {
             const why = whyNot(one, board);
             return (
-              <label key={one} className={`choice outcome ${outcome === one ? "on" : ""} ${one === "no-go" ? "rejects" : ""}`}>
+              <label key={one} className={`sign-choice outcome ${outcome === one ? "on" : ""} ${one === "no-go" ? "rejects" : ""}`}>
                 <input
                   type="radio"
                   name={group}
@@ -98,7 +98,7 @@ export function ProposeForm({
                 value={one.text}
                 onChange={(event) => change(one.key, { text: event.target.value })}
               />
-              <div className="sign-who">
+              <div className="sign-fields">
                 <SelectField label="Owner" value={one.owner} onChange={(event) => change(one.key, { owner: event.target.value })}>
                   <option value="">Choose…</option>
                   {owners.map((owner) => (

@@ -79,7 +79,7 @@ export function SignaturesCard({
           const holders = people.filter((one) => one.role === role);
           return (
             <li key={role} className={holders.some((one) => one.operator === self) ? "self" : ""}>
-              <span className="avatar empty" aria-hidden="true">
+              <span className="avatar vacant" aria-hidden="true">
                 {holders[0] === undefined ? "?" : initials(holders[0].name)}
               </span>
               <span className="grow">

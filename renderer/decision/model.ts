@@ -25,14 +25,29 @@ export function stoppers(board: Board): Board["blockers"] {
   return board.blockers.filter((one) => one.kind !== "decision" && (isStrict || !SOFT.has(one.kind)));
 }
 
+/** What of it stops this outcome. */
+const against = (outcome: Outcome, board: Board): Board["blockers"] =>
+  outcome === "no-go" || (outcome === "go" && board.canGo)
+    ? []
+    : stoppers(board).filter((one) => outcome === "go" || !CARRIED.has(one.kind));
+
+function stoppedBy(words: string, blockers: Board["blockers"]): string {
+  const first = blockers.slice(0, 2).map((one) => one.text);
+  const more = blockers.length > first.length ? `; and ${blockers.length - first.length} more` : "";
+  return `${words} stopped by ${plural(blockers.length, "blocker")}: ${first.join("; ")}${more}.`;
+}
+
 /** Why an outcome cannot be proposed now, as a sentence; null where it can. NO-GO always can. */
 export function whyNot(outcome: Outcome, board: Board): string | null {
-  if (outcome === "no-go") return null;
-  const against = stoppers(board).filter((one) => outcome === "go" || !CARRIED.has(one.kind));
-  if (outcome === "go" ? board.canGo : against.length === 0) return null;
-  const first = against.slice(0, 2).map((one) => one.text);
-  const more = against.length > first.length ? `; and ${against.length - first.length} more` : "";
-  return `${OUTCOME_WORDS[outcome]} is stopped by ${plural(against.length, "blocker")}: ${first.join("; ")}${more}.`;
+  const blockers = against(outcome, board);
+  return blockers.length === 0 ? null : stoppedBy(`${OUTCOME_WORDS[outcome]} is`, blockers);
+}
+/** The same for both kinds of GO, said once where the same stands against them. */
+export function whyNoGo(board: Board): string[] {
+  const [go, conditional] = [against("go", board), against("conditional-go", board)];
+  if (go.length === 0) return [];
+  if (go.length === conditional.length) return [stoppedBy("GO and conditional GO are", go)];
+  return [whyNot("go", board), whyNot("conditional-go", board)].filter((why) => why !== null);
 }
 
 export type Stand = { state: StatusState; title: string; detail: string };
@@ -40,7 +55,7 @@ export type Stand = { state: StatusState; title: string; detail: string };
 /** The headline of the board. */
 export function standOf({ board, decisions }: Pick<LaunchView, "board" | "decisions">): Stand {
   const { open, taken } = standing(decisions);
-  const against = stoppers(board).length;
+  const count = stoppers(board).length;
   const overtaken = board.blockers.find((one) => one.kind === "decision");
   if (open?.state === "stale")
     return {
@@ -67,7 +82,7 @@ export function standOf({ board, decisions }: Pick<LaunchView, "board" | "decisi
   return {
     state: "failed",
     title: "GO is not possible",
-    detail: `${plural(against, "blocker")} ${against === 1 ? "stands" : "stand"} against it. NO-GO is possible at any time.`,
+    detail: `${plural(count, "blocker")} ${count === 1 ? "stands" : "stand"} against it. NO-GO is possible at any time.`,
   };
 }
 

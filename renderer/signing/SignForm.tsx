@@ -137,7 +137,7 @@ export function SignForm({
           onChange={(event) => setReason(event.target.value)}
         />
       ) : null}
-      <div className="sign-who">
+      <div className="sign-fields">
         <Field
           label="Your id"
           name="signer"
@@ -235,9 +235,9 @@ function Meanings({
   return (
     <fieldset className="sign-meanings">
       <legend className="sign-label">Meaning of your signature</legend>
-      <div className="choice-row">
+      <div className="sign-choices">
         {meanings.map((one) => (
-          <label key={one} className={`choice ${one === meaning ? "on" : ""} ${one === "rejected" ? "rejects" : ""}`}>
+          <label key={one} className={`sign-choice ${one === meaning ? "on" : ""} ${one === "rejected" ? "rejects" : ""}`}>
             <input type="radio" name={name} checked={one === meaning} onChange={() => onMeaning(one)} />
             <span>{MEANING_WORDS[one].word}</span>
           </label>
@@ -272,7 +272,16 @@ function Facts({ prepared }: { prepared: PreparedSignature }) {
 }
 
 /** The label of the button that signs, and why it does not yet. */
-export function useSignButton(signing: Signing, meaning: SignMeaning, label?: string): { label: string; unavailable: string | null } {
+export function useSignButton(
+  signing: Signing,
+  meaning: SignMeaning,
+  label?: string,
+): {
+  label: string;
+  unavailable: string | null;
+  /** What is signed has stood still long enough, and nothing is under way. */
+  isReady: boolean;
+} {
   const readOnly = useApp(({ snapshot }) => snapshot?.host.isReadOnly === true);
   const { prepared, refusal, isBusy } = signing;
   const unavailable = readOnly
@@ -284,5 +293,9 @@ export function useSignButton(signing: Signing, meaning: SignMeaning, label?: st
         : prepared.blockers.length > 0
           ? `Nobody can sign this yet: ${prepared.blockers.join("; ")}.`
           : null;
-  return { label: isBusy ? "Signing…" : (label ?? MEANING_WORDS[meaning].act), unavailable };
+  return {
+    label: isBusy ? "Signing…" : (label ?? MEANING_WORDS[meaning].act),
+    unavailable,
+    isReady: unavailable === null && signing.isArmed && !isBusy,
+  };
 }

@@ -48,8 +48,8 @@ export function SignPanel({ launch, run, subject, role, meaning: wanted, title, 
           form={form}
           hotkey="Mod+Enter"
           unavailable={button.unavailable}
-          disabled={signing.isBusy}
-          className={button.unavailable === null && !signing.isArmed ? "arming" : ""}
+          aria-disabled={!button.isReady}
+          className={button.unavailable === null && !button.isReady ? "arming" : ""}
         >
           {button.label}
         </PrimaryButton>

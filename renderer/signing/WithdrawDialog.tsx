@@ -58,7 +58,7 @@ export function WithdrawDialog({
       <form id={form} className="form" onSubmit={(event) => void submit(event)} noValidate autoComplete="off">
         <blockquote className="sign-statement">{signature.statement}</blockquote>
         <TextAreaField label="Reason" rows={2} value={reason} onChange={(event) => setReason(event.target.value)} />
-        <div className="sign-who">
+        <div className="sign-fields">
           <Field label="Your id" mono autoComplete="off" value={id} onChange={(event) => setId(event.target.value)} />
           <Field
             label="Password"

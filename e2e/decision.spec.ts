@@ -1,0 +1,190 @@
+// A small go-live decided by five people taking turns at one keyboard; then a signed item changes, and the window says so.
+// Launch and answers are set up through the window's own socket; people, signatures and the decision by what is on screen.
+import type { Page } from "@playwright/test";
+import { expect, test } from "./holdpoint.ts";
+import { becomeOperator, PERSON } from "./pages.ts";
+
+const PASSWORD = "a password for the night";
+const TEAM = [
+  { id: "mira", name: "Mira Olsen", title: "Release manager", roles: ["approver", "lead"] },
+  { id: "ana", name: "Ana Ruiz", title: "Infrastructure lead", roles: ["approver"] },
+  { id: "ben", name: "Ben Okafor", title: "Security lead", roles: ["approver"] },
+  { id: "jon", name: "Jon Lind", title: "DevOps", roles: ["operator"] },
+] as const;
+
+const CHECKLIST = `---
+title: Small go-live
+kind: checklist
+version: 1
+---
+
+# Small go-live
+
+<!-- decision: {rule: all-categories-signed, and: no-open-blockers, signoff: [lead, approver]} -->
+
+## Infrastructure
+<!-- category: {signoff: [infrastructure-lead]} -->
+
+- [ ] **INF-01** The load balancer answers from two zones.
+- [ ] **INF-02** The error rate in staging is below its limit.
+  <!-- item: {expect: "<= 0.3", unit: "%"} -->
+
+## Security
+<!-- category: {signoff: [security-lead]} -->
+
+- [ ] **SEC-01** The secrets of the release are rotated.
+`;
+
+/** One method over the window's own socket, as whoever is signed in at this window. */
+async function call<T = Record<string, unknown>>(page: Page, method: string, params: object): Promise<T> {
+  const result = await page.evaluate(
+    ([name, given]) =>
+      new Promise<{ ok: boolean; value?: unknown; error?: { message: string } }>((resolve, reject) => {
+        const socket = new WebSocket(`${location.origin.replace("http", "ws")}/api/socket`);
+        socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: name, params: given }));
+        socket.onerror = () => reject(new Error("no socket"));
+        socket.onmessage = ({ data }) => {
+          const message = JSON.parse(String(data)) as { id?: number; result: never };
+          if (message.id !== 1) return;
+          socket.close();
+          resolve(message.result);
+        };
+      }),
+    [method, params] as const,
+  );
+  if (!result.ok) throw new Error(`${method}: ${result.error?.message ?? "refused"}`);
+  return result.value as T;
+}
+
+/** Somebody else sits down: signs the one before out, and themselves in. */
+async function takeSeat(page: Page, id: string, name: string, password = PASSWORD): Promise<void> {
+  await page.getByRole("banner").getByRole("button", { expanded: false }).last().click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: /Not signed in/ }).click();
+  const dialog = page.getByRole("dialog", { name: "Sign in" });
+  await dialog.getByLabel("Your id").fill(id);
+  await dialog.getByLabel("Password").fill(password);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("banner").getByText(name)).toBeVisible();
+}
+
+/** Id and password in the sheet or column that signs; signed by its key. */
+async function sign(page: Page, id: string, password = PASSWORD): Promise<void> {
+  await page.getByLabel("Your id").fill(id);
+  await page.getByLabel("Password").fill(password);
+  await expect(page.getByRole("button", { name: /^(Sign|Reject) .*Enter$/ }).and(page.locator("[type=submit]"))).toBeEnabled();
+  await page.keyboard.press("ControlOrMeta+Enter");
+}
+
+test("five people taking turns reach a signed GO; a signed item that changes makes it stale on screen", async ({ holdpoint }) => {
+  const checklist = holdpoint.write("small.md", CHECKLIST);
+  const page = await holdpoint.open(await holdpoint.serve());
+  await becomeOperator(page);
+
+  await test.step("the second person is enrolled, and ends SOLO", async () => {
+    await page.goto(`${new URL(page.url()).origin}/#/people`);
+    await expect(page.getByText("SOLO.", { exact: true })).toBeVisible();
+    await page.getByRole("button", { name: "Enrol a person" }).click();
+    const dialog = page.getByRole("dialog", { name: "Enrol a person" });
+    const [mira] = TEAM;
+    await dialog.getByLabel("Name").fill(mira.name);
+    await dialog.getByLabel("Id, never given twice").fill(mira.id);
+    await dialog.getByLabel("Title").fill(mira.title);
+    await dialog.getByLabel("operator").uncheck();
+    await dialog.getByLabel(/^lead/).check();
+    await dialog.getByLabel(/^approver/).check();
+    await dialog.getByLabel("How").fill("Company badge, in person");
+    await dialog.getByLabel("New person's password").fill(PASSWORD);
+    await dialog.getByLabel("The same again").fill(PASSWORD);
+    await dialog.getByLabel(/^Your password/).fill("not the password");
+    await dialog.getByRole("button", { name: "Enrol" }).click();
+    await expect(dialog.getByRole("alert")).toContainText("Your own password");
+    await dialog.getByLabel(/^Your password/).fill(PERSON.password);
+    await dialog.getByRole("button", { name: "Enrol" }).click();
+    await expect(dialog).toBeHidden();
+    await expect(page.getByRole("row", { name: /Mira Olsen/ })).toBeVisible();
+    await expect(page.getByText("SOLO.", { exact: true })).toBeHidden();
+  });
+  for (const person of TEAM.slice(1))
+    await call(page, "people.enrol", {
+      ...person,
+      password: PASSWORD,
+      checkedBy: PERSON.name,
+      how: "Company badge, in person",
+      ownPassword: PERSON.password,
+      second: { id: "mira", password: PASSWORD },
+    });
+  await expect(page.getByRole("row", { name: /Ben Okafor/ })).toBeVisible();
+
+  const { header } = await call<{ header: { launch: string } }>(page, "launch.create", { facts: { name: "v1.0-rc1" }, checklist });
+  const { launch } = header;
+  for (const [role, operator] of [
+    ["lead", PERSON.id],
+    ["approver", "mira"],
+    ["infrastructure-lead", "ana"],
+    ["security-lead", "ben"],
+  ])
+    await call(page, "launch.assign", { launch, role, operator });
+
+  await test.step("with open items GO cannot be chosen, and why stands beside it; NO-GO can", async () => {
+    await page.goto(`${new URL(page.url()).origin}/#/launch/${launch}/decision`);
+    await expect(page.getByRole("heading", { name: "GO is not possible" })).toBeVisible();
+    await expect(page.getByRole("radio", { name: "GO", exact: true })).toBeDisabled();
+    await expect(page.getByRole("radio", { name: "NO-GO" })).toBeEnabled();
+    await expect(page.getByText(/^GO and conditional GO are stopped by \d+ blockers: .*INF-01/)).toBeVisible();
+    await expect(page.getByRole("region", { name: "Blockers" }).getByRole("listitem").first()).toContainText("INF-01");
+  });
+
+  await test.step("Jon answers; he may not sign what he answered", async () => {
+    await takeSeat(page, "jon", "Jon Lind");
+    await call(page, "item.answer", { launch, items: ["INF-01", "SEC-01"], state: "done", note: "seen on the dashboard" });
+    await call(page, "item.answer", { launch, items: ["INF-02"], state: "done", note: "48 h in staging", value: 0.03 });
+    await page.goto(`${new URL(page.url()).origin}/#/launch/${launch}/readiness`);
+  });
+
+  await test.step("Ana and Ben sign their categories at the same window", async () => {
+    await page
+      .locator('[data-region="action"]')
+      .getByRole("button", { name: /Sign Infrastructure/ })
+      .click();
+    await expect(page.getByText(/I approve Infrastructure for v1\.0-rc1/).last()).toBeVisible();
+    await sign(page, "ana", "not her password");
+    await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Nothing was signed");
+    await expect(page.getByRole("dialog").getByLabel("Password")).toHaveValue("");
+    await sign(page, "jon");
+    await expect(page.getByRole("dialog").getByRole("alert")).toContainText(/Jon Lind/);
+    await sign(page, "ana");
+    await expect(page.getByRole("dialog")).toBeHidden();
+    await page
+      .locator('[data-region="action"]')
+      .getByRole("button", { name: /Sign Security/ })
+      .click();
+    await expect(page.getByText(/I approve Security for v1\.0-rc1/).last()).toBeVisible();
+    await sign(page, "ben");
+    await expect(page.getByRole("dialog")).toBeHidden();
+  });
+
+  await test.step("Dana proposes GO and signs, Mira's signature makes the decision", async () => {
+    await takeSeat(page, PERSON.id, PERSON.name, PERSON.password);
+    await page.goto(`${new URL(page.url()).origin}/#/launch/${launch}/decision`);
+    await expect(page.getByRole("heading", { name: "GO is possible" })).toBeVisible();
+    await expect(page.getByRole("cell", { name: "0.03" })).toBeVisible();
+    await page.getByRole("button", { name: /Propose GO/ }).click();
+    await expect(page.getByRole("heading", { name: "GO is proposed" })).toBeVisible();
+    await sign(page, PERSON.id, PERSON.password);
+    await expect(page.getByText("Your signature makes the decision")).toBeVisible();
+    await expect(page.getByLabel("Your id")).toHaveValue("");
+    await sign(page, "mira");
+    await expect(page.getByRole("heading", { name: "GO is decided" })).toBeVisible();
+    const signatures = page.getByRole("region", { name: "Decision signatures" });
+    await expect(signatures).toContainText("Dana Mercer");
+    await expect(signatures).toContainText("Mira Olsen");
+  });
+
+  await test.step("an answer that changes after it was signed makes category and decision stale, visibly", async () => {
+    await call(page, "item.answer", { launch, items: ["INF-01"], state: "done", note: "one zone was lost and is back" });
+    await expect(page.getByRole("heading", { name: /GO was decided, and no longer holds/ })).toBeVisible();
+    await expect(page.getByRole("link", { name: /Infrastructure: .*stale/ })).toBeVisible();
+    await expect(page.getByRole("region", { name: "Decision signatures" }).getByText("Stale").first()).toBeVisible();
+  });
+});
