@@ -13,6 +13,7 @@ export function findLog(logs: LogSummary[], wanted: string): LogSummary {
     (log) =>
       log.log === wanted ||
       log.run === wanted ||
+      log.runs?.some((run) => run === wanted) ||
       (log.kind === "install" ? wanted === "install" : String(log.number) === wanted.replace(/^#/, "")),
   );
   if (found !== undefined) return found;

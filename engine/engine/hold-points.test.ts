@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { verifyBundle } from "../export/verifiers/verify.mjs";
 import { madeTeam } from "../launch/testing.ts";
 import { as, copyOf, passwordOf } from "../people/testing.ts";
 import type { LaunchId, OperatorId, ParamsOf, SignatureView, StepId } from "../protocol/index.ts";
@@ -137,6 +138,8 @@ it("holds the run when it is rejected with a reason, and takes the approvals bac
   await bench.call("run.finish", { run: run.run }, at("jon"));
   expect((await bench.call("launch.get", { launch }, at("jon"))).view.signatures).toHaveLength(5);
   expect((await bench.call("record.verify", {}, at("jon"))).problems).toEqual([]);
+  const { path } = await bench.call("record.export", { log, format: "bundle" }, at("jon"));
+  expect(verifyBundle(path).problems).toEqual([]);
   // Read back from the log alone it stands as it stood.
   const before = await run.view();
   const { home: own } = bench;

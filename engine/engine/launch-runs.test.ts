@@ -122,6 +122,30 @@ it("checks the named items again as a run of its own", async () => {
   expect((await item("INF-05")).check).toMatchObject({ run });
 });
 
+it("goes on with what is left of a list's checks after a cancel, and after Holdpoint was closed", { timeout: 60_000 }, async () => {
+  const slow = LIST.replace('echo "instances: 3"', 'echo "instances: 3"; until [ -e "$HOME/go" ]; do sleep 0.05; done');
+  const second = await bench.call("launch.create", { facts: { name: "v2" }, checklist: bench.write("slow.md", slow) });
+  const items = ["INF-01", "INF-02", "INF-05"];
+  const { run } = await bench.call("item.check", { launch: second.header.launch, items });
+  const checks = runBench(bench, run);
+  await checks.until("the first check", (one) => one.nextAction.kind === "wait" && one.terminals.length > 0 && one.current !== null);
+  await bench.call("run.cancel", { run });
+  await checks.until("the end of it", (one) => one.nextAction.kind !== "wait" && !one.runningOn);
+  // Cancelled is not passed, and the others have not begun: the run stays, and whoever cancelled says what comes next.
+  expect((await checks.view()).steps.map((one) => one.verdict)).toEqual(["failed", null, null]);
+  expect((await checks.view()).header.status).toBe("active");
+  await bench.call("run.retry", { run, step: sid("INF-01") });
+  const { home } = bench;
+  await bench.close();
+  bench = await openBench({ home });
+  const again = runBench(bench, run);
+  expect((await again.view()).header).toMatchObject({ status: "held", isChecks: true });
+  expect((await again.view()).steps.map((one) => one.verdict)).toEqual(["unknown", null, null]);
+  await bench.call("run.resume", { run });
+  await again.until("the end", (one) => one.status === "finished");
+  expect((await again.view()).steps.map((one) => one.verdict)).toEqual(["unknown", "failed", "passed"]);
+});
+
 it("finds runs of launches again after a kill, and goes on with them", { timeout: 120_000 }, async () => {
   const { home } = bench;
   const steps = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`s${index}`, `echo ${index}; sleep 0.3`]));

@@ -7,7 +7,7 @@ import { madeTeam } from "../launch/testing.ts";
 import { as, copyOf, passwordOf } from "../people/testing.ts";
 import type { LaunchId, OperatorId, ParamsOf, SignSubject } from "../protocol/index.ts";
 import type { Caller } from "./access.ts";
-import { type Bench, COMMAND_LINE, openBench, runbookOf } from "./testing.ts";
+import { type Bench, COMMAND_LINE, openBench, runBench, runbookOf } from "./testing.ts";
 
 const at = (id: string): Caller => ({ id: `window of ${id}`, door: "window", isReadOnly: false });
 const TEXT = runbookOf({ a: "echo a" }, "owner: ana\nversion: 3\n", true);
@@ -118,6 +118,22 @@ it("runs nothing of a launch on production before its go, whatever the reason, b
   const started = await ask({ launch, contexts: {} });
   expect(started.ok && started.value.header).toMatchObject({ launch, clusters: [{ context: "prod-eu-1", class: "production" }] });
   expect((await end(started)).subject.launch).toBe(launch);
+});
+
+it("checks a launch's list on production before its go, once the cluster's name was typed", { timeout: 60_000 }, async () => {
+  const list = "---\nkind: checklist\n---\n# L\n\n## A\n\n- [ ] **A-01** It answers\n\n  ```sh\n  echo yes\n  ```\n";
+  const facts = { name: "v3", context: "prod-eu-1" };
+  const { header } = await bench.call("launch.create", { facts, checklist: bench.write("list.md", list) }, at("jon"));
+  const { launch } = header;
+  const asked = await bench.ask("item.check", { launch }, at("jon"));
+  expect(asked).toMatchObject({ ok: false, error: { code: "confirmation-needed" } });
+  const { run } = await bench.call("item.check", { launch, typedCluster: "prod-eu-1" }, at("jon"));
+  const checks = runBench({ ...bench, call: (method, params, caller = at("jon")) => bench.call(method, params, caller) } as Bench, run);
+  const ended = await checks.until("the end", (one) => one.status === "finished");
+  expect(ended).toMatchObject({ result: "passed", clusters: [{ context: "prod-eu-1", class: "production" }] });
+  const { view } = await bench.call("launch.get", { launch }, at("jon"));
+  expect(view.items[0]!.check).toMatchObject({ verdict: "passed", cluster: "main", run });
+  expect(view.runs).toMatchObject([{ run, kind: "checks", status: "finished" }]);
 });
 
 it("runs a launch on another cluster only with a reason", { timeout: 60_000 }, async () => {

@@ -73,6 +73,12 @@ export function whatHappened({ body }: StoredEvent): string {
       return `Run held${because}`;
     case "run.resumed":
       return `Run resumed${because}`;
+    case "run.amendment_proposed":
+      return `Another text proposed in mid-run${because}`;
+    case "run.amended":
+      return `Text amended in mid-run, as ${text("proposed_by")} proposed: ${plural(lengthOf(data.changes), "step")} differ${because}`;
+    case "run.amendment_rejected":
+      return `Proposed text rejected${because}`;
     case "run.armed":
       return "Run-on armed for production";
     case "run.crash_recovered":
@@ -145,6 +151,7 @@ export function whatHappened({ body }: StoredEvent): string {
   }
 }
 
+const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
 const count = (findings: unknown, severity: string): number =>
   Array.isArray(findings) ? findings.filter((one) => (one as { severity?: unknown } | null)?.severity === severity).length : 0;
 const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;

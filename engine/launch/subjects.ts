@@ -202,6 +202,9 @@ function close(lives: Lives, live: Live, subject: SignSubject): Result<Signable>
   const counted = countedFor(state.signatures, subject, digest, isAlone);
   const needed = neededFor(CLOSERS, 2, isAlone);
   const blockers = [
+    ...[...state.runs.values()]
+      .filter((run) => run.status === "active" || run.status === "held")
+      .map((run) => `the run of “${run.title}” is ${run.status}`),
     ...state.breakGlass
       .filter((one) => one.isConfirmed && one.reviewedAt === null)
       .map((one) => `the broken glass of event ${one.seq} has not been reviewed`),

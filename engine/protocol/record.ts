@@ -69,6 +69,8 @@ export const LogSummary = z.object({
   log: LogId,
   kind: z.enum(["run", "launch", "install"]),
   run: RunId.nullable(),
+  /** Of a launch's log: the runs in it, in order. */
+  runs: z.array(RunId).optional(),
   title: z.string(),
   path: z.string(),
   mode: Mode.nullable(),

@@ -1,6 +1,6 @@
 // One line per log for lists: title, status, people, cluster. Owns: the fold of the few events that say so.
 // Nothing is stored: an append costs nothing here, and a log is read again only when it has grown.
-import type { EventBody, LogId, LogSummary, StoredEvent } from "../protocol/index.ts";
+import type { EventBody, LogId, LogSummary, RunId, StoredEvent } from "../protocol/index.ts";
 import type { Writer } from "./store.ts";
 
 const OF_LAUNCHES = ["launch.created", "launch.changed", "launch.state", "launch.closed"];
@@ -22,6 +22,7 @@ export function createSummaries(writer: Writer): () => LogSummary[] {
         kind,
         number,
         ...told,
+        ...(kind === "launch" ? { runs: writer.eventsOfType(log, ["run.started"]).map(({ body }) => body.subject.run as RunId) } : {}),
         title: kind === "install" ? "Installation" : told.title,
         openedAt: String(genesis["opened_at"]),
         events: seq,

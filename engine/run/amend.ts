@@ -198,6 +198,7 @@ function amended(deps: RunDeps, live: LiveRun, { bytes, plan, sha256 }: NewText)
       title: document.title,
       version: document.version,
       reviewed: document.reviewed,
+      owner: document.owner,
       planned_ms: plan.plannedMs,
       params: params.ok ? params.value : {},
       changes: canonical(changesOf(live, plan).filter(({ change }) => change !== "same")),

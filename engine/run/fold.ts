@@ -181,13 +181,8 @@ function amended(state: RunState, { body }: StoredEvent) {
   for (const old of state.steps) {
     const at = now.findIndex((step) => step.id === old.id);
     if (at !== -1) previous = at;
-    // What was begun stays on record beside its old neighbour; that it is unsettled asks nobody for anything any more.
-    else if (!isIn.has(old.id) && old.status === "done")
-      now.splice(++previous, 0, {
-        ...old,
-        removed: true,
-        ...(old.verdict === "passed" || old.verdict === "skipped" ? {} : { passedOver: true }),
-      });
+    // What was done stays on record beside its old neighbour.
+    else if (!isIn.has(old.id) && old.status === "done") now.splice(++previous, 0, { ...old, removed: true });
   }
   state.steps = now;
   state.texts = textsOf(steps);

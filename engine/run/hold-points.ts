@@ -25,10 +25,10 @@ export function holdPointOf(state: RunState, plan: StepPlan): HoldPoint | null {
 
 export const isReleased = (point: HoldPoint | null): boolean => point === null || point.missing.length === 0;
 
-/** Steps of the main path before this one: what its hold point covers. */
+/** Steps of the main path before this one, as the text in force has them: what its hold point covers. */
 export function coveredSteps(state: RunState, id: string): StepState[] {
   const position = state.positions.get(id) ?? 0;
-  return state.steps.slice(0, position).filter((step) => step.wayBack !== true);
+  return state.steps.slice(0, position).filter((step) => step.wayBack !== true && step.removed !== true);
 }
 
 /** The first hold point before a step of the main path that nobody has released; a way back is never kept waiting. */
@@ -41,8 +41,9 @@ export function openHoldPointBefore(state: RunState, plan: RunPlan, step: StepSt
   return null;
 }
 
-/** Why it cannot be released yet. */
+/** Why it cannot be released yet. A way back is taken from the middle: it waits for nothing before it. */
 export function holdPointBlockers(state: RunState, id: string): string[] {
+  if (state.steps[state.positions.get(id) ?? -1]?.wayBack === true) return [];
   const open = coveredSteps(state, id).filter((step) => !isSettled(step));
   return open.map((step) => `step ${step.number} “${step.title}” is ${step.status === "done" ? (step.verdict ?? "unknown") : "not done"}`);
 }

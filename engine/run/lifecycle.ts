@@ -114,7 +114,7 @@ export async function finish(deps: RunDeps, live: LiveRun, who: Who, reason: str
   if (live.drives.size > 0) return fail("busy", "A step is running. Wait for its end or cancel it, then finish.");
   const left = live.state.steps.filter((step) => step.wayBack !== true && step.status !== "done");
   const undecided = live.state.steps.filter(
-    (step) => step.status === "done" && step.verdict === "unknown" && !step.judgement && !step.passedOver,
+    (step) => step.status === "done" && step.verdict === "unknown" && !step.judgement && !step.passedOver && step.removed !== true,
   );
   // Checks end by themselves; an unknown one can be judged afterwards.
   if (undecided.length > 0 && !live.state.isChecks)

@@ -113,7 +113,8 @@ const sentence = (words: string, note: string): string => (note === "" ? words :
 function endWords(step: ReturnType<typeof coveredSteps>[number]): string {
   const judged = step.judgement === null ? "" : `, ${step.judgement.outcome} by ${step.judgement.by}: ${step.judgement.reason}`;
   const passed = step.passedOver === true ? `, gone past: ${step.reason}` : step.verdict === "skipped" ? `: ${step.reason}` : "";
-  return `${step.verdict ?? step.status}${judged}${passed}${step.endedAt === null ? "" : ` (${step.endedAt})`}`;
+  const earlier = step.earlierText === true ? ", under an earlier text" : "";
+  return `${step.verdict ?? step.status}${earlier}${judged}${passed}${step.endedAt === null ? "" : ` (${step.endedAt})`}`;
 }
 
 /** Holds the run; who had approved before has to look again. */

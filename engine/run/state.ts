@@ -114,6 +114,7 @@ export function emptyRunState(): RunState {
 /** Done, and nobody has to decide anything about it any more. */
 export function isSettled(step: StepState): boolean {
   if (step.status !== "done") return false;
+  if (step.removed === true) return true;
   if (step.verdict === "passed" || step.verdict === "skipped" || step.passedOver === true) return true;
   return step.verdict === "unknown" && step.judgement?.outcome === "accepted";
 }
