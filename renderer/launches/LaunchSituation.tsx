@@ -5,7 +5,7 @@ import type { LaunchView } from "../../engine/protocol/index.ts";
 import { FrameSituation, SituationCell } from "../app/Frame.tsx";
 import { routeHash } from "../app/route.ts";
 import { useApp } from "../app/store.ts";
-import { formatDay, formatMinute, Status, TwoLineButton, useNow } from "../design/index.ts";
+import { formatDay, formatMinute, Status, TwoLineButton, useNow, zoneWord } from "../design/index.ts";
 import { decisionWords, STATE_GLYPHS, STATE_WORDS, untilWords } from "./words.ts";
 
 export function LaunchSituation({ view, room }: { view: LaunchView; room: "setup" | "readiness" | "decision" }) {
@@ -105,6 +105,9 @@ function StateCell({ view }: { view: LaunchView }) {
             <span>{isWithin ? "Window open" : now < at ? "Window" : "Window over"}</span>
             <span className="small nowrap">
               {formatDay(windowStart)} {formatMinute(windowStart)} UTC
+              {zoneWord(windowStart, facts.zone) === "UTC"
+                ? ""
+                : `, ${formatMinute(windowStart, facts.zone)} ${zoneWord(windowStart, facts.zone)}`}
             </span>
             <span className="small nowrap">{isWithin && end !== null ? `closes ${untilWords(end - now)}` : untilWords(at - now)}</span>
           </>

@@ -20,6 +20,13 @@ const NEEDS_REASON: ItemState[] = ["not-applicable", "waived"];
 /** A waiver that nobody dated otherwise holds a week. Milliseconds. */
 const WAIVER_MS = 7 * 86_400_000;
 
+/** As many ids as are read at a glance; the rest is counted. */
+const MOST_NAMED = 12;
+const namedItems = (items: readonly ItemView[]): string => {
+  const ids = items.slice(0, MOST_NAMED).map((item) => item.id);
+  return items.length > MOST_NAMED ? `${ids.join(", ")} and ${items.length - MOST_NAMED} more` : ids.join(", ");
+};
+
 export type Answer = Omit<ParamsOf<"item.answer">, "launch" | "items">;
 
 export function AnswerDialog({
@@ -79,7 +86,7 @@ export function AnswerDialog({
   return (
     <FormDialog
       title={single === null ? `Answer ${items.length} items` : `Answer ${single.id}`}
-      about={single === null ? `${items.map((item) => item.id).join(", ")}. One answer for all of them, or for none.` : single.text}
+      about={single === null ? `${namedItems(items)}. One answer for all of them, or for none.` : single.text}
       button={state === "open" ? "Open again" : `Answer: ${ITEM_WORDS[state]}`}
       problem={problem}
       onSend={send}
@@ -93,12 +100,12 @@ export function AnswerDialog({
             type="radio"
             name="answer-state"
             label={ITEM_WORDS[one]}
-            {...(one === state ? { hint: HINTS[one] } : {})}
             checked={one === state}
             onChange={() => setState(one)}
           />
         ))}
       </fieldset>
+      <p className="answer-hint">{HINTS[state]}</p>
       {against.length === 0 ? null : (
         <Notice kind="warn">
           Done would be refused now:

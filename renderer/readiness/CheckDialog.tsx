@@ -41,7 +41,7 @@ export function CheckDialog({
       title={`Check ${plural(count, "item")}`}
       about={
         context === null
-          ? "No cluster is chosen for this launch: checks that need one will say so."
+          ? "No cluster is chosen for this launch: checks that need one are refused until one is chosen on the set-up page."
           : `The checks read from ${context}, which is proved before each of them. A check supports an answer and never gives one.`
       }
       button="Run the checks"

@@ -8,7 +8,6 @@ import {
   Button,
   formatAgo,
   formatMoment,
-  formatPlanned,
   IconButton,
   Notice,
   SafeHtml,
@@ -21,7 +20,7 @@ import { PageBlock } from "../library/PageBlock.tsx";
 import { named } from "./EvidenceDialog.tsx";
 import { EvidenceList } from "./EvidenceList.tsx";
 import { useHistory } from "./history.ts";
-import { hardObstacles, ITEM_GLYPHS, ITEM_WORDS, limitWords } from "./items.ts";
+import { ageWords, hardObstacles, ITEM_GLYPHS, ITEM_WORDS, limitWords, numberWords } from "./items.ts";
 
 export type ItemActs = {
   answer(item: ItemView, state: ItemState): void;
@@ -218,9 +217,9 @@ function Facts({ item, zone, unavailable, acts }: { item: ItemView; zone: string
     ],
     ["Limit", limitWords(item)],
     ["Tests", item.tests ? "a report without a failure, an error or a skip" : ""],
-    ["Not older than", item.maxAgeMs === null ? "" : formatPlanned(item.maxAgeMs)],
+    ["Not older than", item.maxAgeMs === null ? "" : ageWords(item.maxAgeMs)],
     ["Answered", answer === null ? "" : `${answer.name}, ${formatMoment(answer.at, zone)}`],
-    ["Value", answer?.value == null ? "" : `${answer.value} ${item.unit}`],
+    ["Value", answer?.value == null ? "" : numberWords(answer.value, item.unit)],
     ["Reason", answer?.reason ?? ""],
     ["Note", answer?.note ?? ""],
     ["Waived until", answer?.expires == null ? "" : `${formatMoment(answer.expires, zone)}, approved by ${answer.approverName}`],
@@ -265,14 +264,14 @@ function Check({ item, text, unavailable, acts }: { item: ItemView; text: Item |
             word={`${check.verdict}${check.judgement === null ? "" : `, ${check.judgement}`}`}
           />{" "}
           <span className="mid">
-            {check.measured === null ? "" : `${check.measured} ${item.unit}, `}
+            {check.measured === null ? "" : `${numberWords(check.measured, item.unit)}, `}
             {check.because}
           </span>
           <br />
           <span className={check.isOld ? "warn-text" : "dim"}>
             {formatAgo(now - Date.parse(check.at))}
-            {check.isOld && item.maxAgeMs !== null ? `, older than ${formatPlanned(item.maxAgeMs)}` : ""}
-            {check.cluster === "" ? "" : `, on ${check.cluster}`}
+            {check.isOld && item.maxAgeMs !== null ? `, older than ${ageWords(item.maxAgeMs)}` : ""}
+            {check.cluster === "" || check.cluster === "main" ? "" : `, on ${check.cluster}`}
           </span>
           {check.verdict === "unknown" && check.judgement === null ? <span className="dim">. Judge it on the page of its run.</span> : null}
         </p>

@@ -256,7 +256,7 @@ export function ProofWords({ proof }: { proof: Proof }) {
       <Cpu size={14} aria-hidden="true" />
     ) : null;
   return (
-    <span className={`proof ${proof.kind === "none" ? "bare" : ""}`}>
+    <span className={`proof-words ${proof.kind === "none" ? "bare" : ""}`}>
       <span className={proof.tone === "fail" ? tone : ""}>{icon}</span>
       <span>
         <span className={proof.tone === "fail" ? `${tone} strong` : ""}>{proof.first}</span>

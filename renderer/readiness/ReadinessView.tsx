@@ -174,7 +174,7 @@ function Readiness({ view, document, asked }: { view: LaunchView; document: Runb
             </EmptyState>
           </div>
         ) : (
-          <>
+          <div className="readiness-room">
             <Rings
               categories={categories}
               items={byCategory}
@@ -298,7 +298,7 @@ function Readiness({ view, document, asked }: { view: LaunchView; document: Runb
                 )}
               </aside>
             </div>
-          </>
+          </div>
         )}
         <LaunchDock
           step={step}

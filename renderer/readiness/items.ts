@@ -51,15 +51,21 @@ export function segmentsOf(items: readonly Pick<ItemView, "state">[]): Segment[]
   });
 }
 
+/** `24 h`, `7 days`. Milliseconds. */
+export const ageWords = (ms: number): string => {
+  const days = Math.round(ms / 86_400_000);
+  return days >= 3 && ms % 86_400_000 === 0 ? `${days} days` : formatPlanned(ms);
+};
+
 export type Proof = { kind: "check" | "evidence" | "computed" | "none"; first: string; second: string; tone: "" | "warn" | "fail" };
 
-const numberWords = (value: number, unit: string): string => `${value}${unit === "" ? "" : ` ${unit}`}`;
+export const numberWords = (value: number, unit: string): string => `${value}${unit === "" ? "" : ` ${unit}`}`;
 
 /** What stands behind an item, in two short lines: the check or the evidence, and how old it is. */
 export function proofOf(item: ItemView, now: number): Proof {
   const ago = (at: string): string => formatAgo(now - Date.parse(at));
   const old = (at: string): boolean => item.maxAgeMs !== null && now - Date.parse(at) > item.maxAgeMs;
-  const limit = item.maxAgeMs === null ? "" : `, limit ${formatPlanned(item.maxAgeMs)}`;
+  const limit = item.maxAgeMs === null ? "" : `, limit ${ageWords(item.maxAgeMs)}`;
   const standing = item.evidences.filter((one) => !one.removed);
   if (item.derived !== null) return { kind: "computed", first: "computed by Holdpoint", second: item.obstacles[0] ?? "", tone: "" };
   if (item.state === "waived" && item.answer !== null) {
