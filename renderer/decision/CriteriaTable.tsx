@@ -3,6 +3,9 @@ import type { Board } from "../../engine/protocol/index.ts";
 import { formatAgo, StatusWord } from "../design/index.ts";
 import { VERDICT_STATES } from "./model.ts";
 
+/** `≤ 0.3 %` of "<= 0.3 %". */
+const signed = (limit: string): string => limit.replace("<=", "≤").replace(">=", "≥").replace("!=", "≠").replace("==", "=");
+
 export function CriteriaTable({ criteria, now, href }: { criteria: Board["criteria"]; now: number; href(item: string): string }) {
   const met = criteria.filter((one) => one.verdict === "met").length;
   return (
@@ -42,7 +45,7 @@ export function CriteriaTable({ criteria, now, href }: { criteria: Board["criter
                       <span className="mono dim">{one.item}</span> {one.text}
                     </a>
                   </td>
-                  <td className="num mono mid">{one.limit}</td>
+                  <td className="num mono mid">{signed(one.limit)}</td>
                   <td className={`num mono ${one.verdict === "not met" ? "fail-text" : ""}`}>
                     <b>{one.measured === "" ? "–" : one.measured}</b>
                   </td>
