@@ -96,12 +96,15 @@ const plain = (text: string): string =>
 /** A paragraph that began before may not go on into what was added. */
 const STRUCTURE = /^[ \t]*(?:$|[-*+](?:[ \t]|$)|\d{1,9}[.)](?:[ \t]|$)|#{1,6}(?:[ \t]|$)|>|<|`{3,}|~{3,}|\|)/;
 const ITEM = /^((?:[ \t]*>)*[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[([ xX])\]/;
+/** A box that is a cell of a table's row by itself. */
+const CELL = /(\|[ \t]*)\[[ xX]\](?=[ \t]*\|)/g;
 const UNDERLINE = /^ {0,3}(?:=+|-+)[ \t]*$/;
 
 function openPage(source: Uint8Array): Page {
   const lines = split(Buffer.from(source));
   const added = new Map<number, string[]>();
-  const newline = lines.some((line) => line.includes("\r\n")) ? "\r\n" : "\n";
+  /** Ends as the line does that it follows; in a file of one line without an end, as Unix does. */
+  const endOf = (line: number): string => ((lines[line - 1]?.includes("\r\n") ?? false) ? "\r\n" : "\n");
   // One character per byte: what is found is found at the same place in the bytes.
   const textAt = (line: number): string => lines[line - 1]?.toString("latin1").replace(/\r?\n$/, "") ?? "";
   const put = (after: number, text: string): void => void added.set(after, [...(added.get(after) ?? []), text]);
@@ -109,10 +112,14 @@ function openPage(source: Uint8Array): Page {
     tick(line, isDone) {
       const found = ITEM.exec(textAt(line));
       const bytes = lines[line - 1];
-      if (found !== null && bytes !== undefined) bytes[found[1]!.length + 1] = (isDone ? "x" : " ").charCodeAt(0);
+      const cells = [...textAt(line).matchAll(CELL)];
+      const [cell] = cells;
+      const at = found !== null ? found[1]!.length + 1 : cells.length === 1 ? cell!.index + cell![1]!.length + 1 : null;
+      if (at !== null && bytes !== undefined) bytes[at] = (isDone ? "x" : " ").charCodeAt(0);
     },
     result(line, text, kind) {
       const own = textAt(line);
+      const newline = endOf(line);
       if (kind === "heading") {
         const after = UNDERLINE.test(textAt(line + 1)) ? line + 1 : line;
         // A step that is a list item keeps what is added within it.
@@ -125,11 +132,16 @@ function openPage(source: Uint8Array): Page {
         // A row of a table: what is said of it stands below the whole table, in the order of the rows.
         let last = line;
         while (textAt(last + 1).trim() !== "" && last < lines.length) last += 1;
-        const name = own
-          .replace(/[|`*\\[\]<>]/g, " ")
-          .trim()
-          .slice(0, 60);
-        put(last, `${added.has(last) ? "" : newline}> ${plain(Buffer.from(name, "latin1").toString("utf8"))}: ${text}${newline}${newline}`);
+        const name = [
+          ...Buffer.from(own, "latin1")
+            .toString("utf8")
+            .replace(/[|`*\\[\]<>]/g, " ")
+            .replace(/\s+/g, " ")
+            .trim(),
+        ]
+          .slice(0, 60)
+          .join("");
+        put(last, `${added.has(last) ? "" : newline}> ${plain(name)}: ${text}${newline}${newline}`);
         return;
       }
       const quote = /^(?:[ \t]*>)*/.exec(own)![0];
@@ -144,10 +156,11 @@ function openPage(source: Uint8Array): Page {
         const more = added.get(i + 1);
         out.push(line);
         if (more === undefined) continue;
-        if (!/\n$/.test(line.toString("latin1"))) out.push(Buffer.from(newline));
+        if (line.at(-1) !== 0x0a) out.push(Buffer.from(endOf(1)));
         out.push(Buffer.from(more.join(""), "utf8"));
       }
       const isOpen = out.length > 0 && out.at(-1)!.at(-1) !== 0x0a;
+      const newline = endOf(1);
       out.push(Buffer.from(`${isOpen ? newline : ""}${newline}<!-- ${end.replaceAll("--", "- -")} -->${newline}`, "utf8"));
       return Buffer.concat(out);
     },
