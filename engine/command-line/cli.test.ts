@@ -269,7 +269,7 @@ describe("the record from the command line", SLOW, () => {
     const table = join(bench.folder, "out.csv");
     expect((await bench.holdpoint(["export", "latest", "--format", "csv", "--out", table])).code).toBe(0);
     expect(existsSync(table) || statSync(table).isDirectory()).toBe(true);
-    expect((await bench.holdpoint(["export", "latest", "--format", "pdf", "--out", table])).code).toBe(2);
+    expect((await bench.holdpoint(["export", "latest", "--format", "docx", "--out", table])).code).toBe(2);
     expect((await bench.holdpoint(["export", "latest", "--format", "csv", "--out", table])).code).not.toBe(0);
 
     const copy = join(bench.folder, "copy.db");
