@@ -14,13 +14,17 @@ export function usePeople(): RosterEntry[] {
   const [people, setPeople] = useState<RosterEntry[]>([]);
   useEffect(() => {
     let isHere = true;
-    void bridge()
-      .call("people.roster", {})
-      .then((result) => {
-        if (isHere && result.ok) setPeople(result.value.people.filter((one) => one.status === "active"));
-      });
+    const ask = (): void =>
+      void bridge()
+        .call("people.roster", {})
+        .then((result) => {
+          if (isHere && result.ok) setPeople(result.value.people.filter((one) => one.status === "active"));
+        });
+    ask();
+    const off = bridge().subscribe("app.changed", ({ what }) => what === "session" && ask());
     return () => {
       isHere = false;
+      off();
     };
   }, []);
   return people;

@@ -7,7 +7,7 @@ import { checklistsOf } from "./Checklists.tsx";
 import { LaunchDock } from "./LaunchDock.tsx";
 import { LaunchSituation } from "./LaunchSituation.tsx";
 import "./launches.css";
-import { nextStep } from "./next.ts";
+import { stepElsewhere } from "./next.ts";
 import { Section } from "./Section.tsx";
 import { ChecklistSection, FactsSection, TicketsSection } from "./SetupFacts.tsx";
 import { AttachmentsSection, GlassSection, NotesSection } from "./SetupNotes.tsx";
@@ -28,7 +28,7 @@ function Setup({ view }: { view: LaunchView }) {
   const may = useMay(view.header.state === "closed");
   const people = usePeople();
   const [isChoosing, setChoosing] = useState(false);
-  const step = nextStep(view);
+  const step = stepElsewhere(view);
   const next = useNext(view, (plan) => {
     if (plan.type !== "checklist") return false;
     setChoosing(true);

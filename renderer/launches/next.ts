@@ -110,5 +110,12 @@ function signAfter({ categories }: LaunchView, key: string): string {
   return category === undefined || category.needed === 0 ? "" : `Sign ${category.title}`;
 }
 
+/** The same step in a room where items are not: it leads to them, and the button says no more than that. */
+export function stepElsewhere(view: LaunchView): NextStep {
+  const step = nextStep(view);
+  const isOfItems = step.plan.type === "item" || step.plan.type === "check" || step.plan.type === "category";
+  return isOfItems ? { ...step, button: "Go to readiness" } : step;
+}
+
 /** Two actions are the same only if deciding them means the same thing. */
 export const stepKey = ({ plan, button }: NextStep): string => `${JSON.stringify(plan)} ${button}`;

@@ -33,11 +33,13 @@ export const useLaunches = create<LaunchesState>()((set, get) => {
       if (launch === get().launch) void get().refresh();
       void get().refreshList();
     });
-    bridge().onConnection((connection) => {
-      if (connection.state !== "online") return;
+    const again = (): void => {
       if (get().launch !== null) void get().refresh();
       void get().refreshList();
-    });
+    };
+    bridge().onConnection((connection) => connection.state === "online" && again());
+    // What could not be read before anybody had signed in can be read then.
+    bridge().subscribe("app.changed", ({ what }) => what === "session" && again());
   };
   const refreshList = renewing(async () => {
     const result = await bridge().call("launch.list", {});

@@ -7,7 +7,9 @@ import { create } from "zustand";
 export const GROUPS = [
   "Steps of this run",
   "Steps of this runbook",
+  "Items of this launch",
   "Actions",
+  "Launches",
   "Runs",
   "Runbooks",
   "Checklists",

@@ -8,6 +8,7 @@ import {
   LogOut,
   Moon,
   Play,
+  Rocket,
   Save,
   ScrollText,
   Server,
@@ -15,22 +16,33 @@ import {
   ShieldCheck,
   Sun,
   SunMoon,
+  Users,
 } from "lucide-react";
 import { useMemo } from "react";
-import type { AppSnapshot, Settings as SettingsValues } from "../../engine/protocol/index.ts";
+import type { AppSnapshot, LaunchHeader, Settings as SettingsValues } from "../../engine/protocol/index.ts";
 import { callOrNotify, go, useApp } from "../app/index.ts";
 import { CLASS_WORDS, ClassGlyph, formatDate, plural, runStatus } from "../design/index.ts";
+import { useLaunches } from "../launches/slice.ts";
+import { STATE_WORDS } from "../launches/words.ts";
 import { useLibrary } from "../library/slice.ts";
 import type { PaletteEntry } from "./entries.ts";
 
 export function useGlobalEntries(): PaletteEntry[] {
   const snapshot = useApp((state) => state.snapshot);
+  const launches = useLaunches((state) => state.list);
   return useMemo(
     () =>
       snapshot === null
         ? []
-        : [...actions(snapshot), ...runs(snapshot), ...documents(snapshot), ...clusters(snapshot), ...settings(snapshot)],
-    [snapshot],
+        : [
+            ...actions(snapshot),
+            ...launchEntries(launches ?? []),
+            ...runs(snapshot),
+            ...documents(snapshot),
+            ...clusters(snapshot),
+            ...settings(snapshot),
+          ],
+    [snapshot, launches],
   );
 }
 
@@ -65,6 +77,14 @@ function actions(snapshot: AppSnapshot): PaletteEntry[] {
       icon: <ScrollText size={16} />,
       run: () => go({ view: "records" }),
     },
+    {
+      id: "action launches",
+      group: "Actions",
+      title: "Go to the launches",
+      icon: <Rocket size={16} />,
+      run: () => go({ view: "launches" }),
+    },
+    { id: "action people", group: "Actions", title: "Go to the people", icon: <Users size={16} />, run: () => go({ view: "people" }) },
     { id: "action settings", group: "Actions", title: "Go to settings", icon: <Settings size={16} />, run: () => go({ view: "settings" }) },
     {
       id: "action verify",
@@ -111,6 +131,18 @@ function actions(snapshot: AppSnapshot): PaletteEntry[] {
   ];
   return list.filter((one) => one !== null);
 }
+
+const launchEntries = (launches: readonly LaunchHeader[]): PaletteEntry[] =>
+  [...launches]
+    .sort((a, b) => b.number - a.number)
+    .map((one) => ({
+      id: `launch ${one.launch}`,
+      group: "Launches",
+      title: one.facts.name,
+      detail: `launch ${one.number}, ${STATE_WORDS[one.state].toLowerCase()}, ${one.answered} of ${one.items} answered`,
+      icon: <Rocket size={16} />,
+      run: () => go({ view: "readiness", launch: one.launch, item: null }),
+    }));
 
 async function backUp(): Promise<void> {
   const made = await callOrNotify("record.backup", {});

@@ -12,6 +12,7 @@ import { nextStep } from "../launches/next.ts";
 import { useMay } from "../launches/useMay.ts";
 import { useNext } from "../launches/useNext.tsx";
 import { useOpenLaunch } from "../launches/useOpenLaunch.tsx";
+import { usePaletteEntries } from "../palette/entries.ts";
 import { Filters } from "./Filters.tsx";
 import { ItemPanel } from "./ItemPanel.tsx";
 import { ItemTable, type TableHandle } from "./ItemTable.tsx";
@@ -89,6 +90,22 @@ function Readiness({ view, document, asked }: { view: LaunchView; document: Runb
     said.current = answeredWords;
     announce(answeredWords);
   }, [answeredWords]);
+
+  usePaletteEntries(
+    "readiness",
+    useMemo(
+      () =>
+        items.map((one) => ({
+          id: `item ${one.id}`,
+          group: "Items of this launch" as const,
+          title: `${one.id} ${one.text}`,
+          detail: ITEM_WORDS[one.state],
+          icon: <Status state={ITEM_GLYPHS[one.state]} size={16} />,
+          run: () => showItem(one.id),
+        })),
+      [items, showItem],
+    ),
+  );
 
   const toggle = (id: string, isRange: boolean): void => {
     const next = new Set(selected);
