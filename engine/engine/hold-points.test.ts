@@ -112,6 +112,23 @@ it("lets nobody sign for what they executed, nor twice, and goes stale when a st
   expect((await run.step("gate")).signoff?.signed).toEqual([]);
 });
 
+it("takes outside a launch the title on the roster for a role that nobody can be assigned to", { timeout: 60_000 }, async () => {
+  const text = `---\ntitle: Cut-over\n---\n\n${step("gate", "Look.", ", signoff: [release-manager]")}${step("a", sh("echo a"))}`;
+  const path = bench.write("titled.md", text);
+  const request = { path, mode: "live" as const, contexts: {}, params: {}, placeholders: {} };
+  const preflight = await bench.call("run.preflight", request, at("jon"));
+  expect(preflight.find((one) => one.code === "hold-point")?.message).toBe("A hold point: release-manager must sign before it goes on.");
+  const { header } = await bench.call("run.start", request, at("jon"));
+  run = runBench({ ...bench, call: (method, params, caller = at("jon")) => bench.call(method, params, caller) } as Bench, header.run);
+  expect(codeOf(await sign("ben", "gate"))).toBe("forbidden");
+  await bench.call("people.signIn", { id: as("dana"), password: passwordOf("dana") }, at("dana"));
+  const titled = { id: as("ben"), title: "Release Manager", reason: "he is", ownPassword: passwordOf("dana") };
+  await bench.call("people.change", { ...titled, second: { id: as("mira"), password: passwordOf("mira") } }, at("dana"));
+  expect(codeOf(await sign("mira", "gate"))).toBe("forbidden");
+  expect(await sign("ben", "gate")).toMatchObject({ ok: true, value: { role: "release-manager", title: "Release Manager" } });
+  expect((await run.step("gate")).verdict).toBe("passed");
+});
+
 it("holds the run when it is rejected with a reason, and takes the approvals back that stood", { timeout: 60_000 }, async () => {
   const { header } = await bench.call("launch.create", { facts: { name: "v1" } }, at("jon"));
   const { launch, log } = header;

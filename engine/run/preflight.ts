@@ -83,6 +83,18 @@ function documentFindings({ plan, request, trusted, nowMs, review }: PreflightIn
           { step: step.id, line: step.line },
         ),
       );
+  for (const { step } of plan.steps)
+    if (step.directive.signoff.length > 0)
+      found.push(
+        finding(
+          "hold-point",
+          "ok",
+          `step ${step.number}`,
+          `A hold point: ${step.directive.signoff.join(" and ")} must sign before it goes on.`,
+          "See that they are reachable then.",
+          { step: step.id, line: step.line },
+        ),
+      );
   if (request.mode === "live") found.push(...reviewFindings(input(document), nowMs));
   if (review !== null) found.push(review);
   return found;
