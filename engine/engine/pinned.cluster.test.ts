@@ -51,7 +51,13 @@ describe.skipIf(!cluster?.hasOurContexts)("a pinned run", () => {
     const { header } = await run.view();
     const ended = (await run.events("block.ended")).filter((event) => event.body.subject.step === id).at(-1);
     const { cast } = await bench.call("record.recording", { log: header.log, seq: ended!.body.seq });
-    return cast;
+    // A line may come in pieces: what was printed is all of them together.
+    const pieces = cast
+      .trimEnd()
+      .split("\n")
+      .slice(1)
+      .map((line) => JSON.parse(line) as [number, string, string]);
+    return pieces.flatMap(([, kind, text]) => (kind === "o" ? [text] : [])).join("");
   }
   const done = (run: RunBench) => bench.call("run.abort", { run: run.run, reason: "done" });
 
