@@ -17,11 +17,11 @@ test("export, verify, backup and settings are unavailable with the reason, by po
   await expect(page.getByText("Nothing was checked yet in this window.")).toBeVisible();
   await verify.hover();
   await expect(page.getByRole("tooltip")).toContainText("opened read-only");
-  await expect(page.getByRole("button", { name: "Back up" })).toHaveAttribute("aria-disabled", "true");
+  await expect(page.getByRole("button", { name: "More" })).toHaveAttribute("aria-disabled", "true");
 
   await page.locator("table a").first().click();
-  await expect(page.getByRole("button", { name: /Export record/ })).toHaveAttribute("aria-disabled", "true");
-  await expect(page.getByRole("button", { name: /Export table/ })).toHaveAttribute("aria-disabled", "true");
+  await expect(page.getByRole("button", { name: /Export bundle/ })).toHaveAttribute("aria-disabled", "true");
+  await expect(page.getByRole("button", { name: /As something else/ })).toHaveAttribute("aria-disabled", "true");
   await page.getByRole("link", { name: "Settings" }).click();
   await expect(page.getByRole("radio", { name: /Dark/ })).toBeDisabled();
   await expect(page.getByRole("alert").filter({ hasText: /\S/ })).toHaveCount(0);

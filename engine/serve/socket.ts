@@ -80,7 +80,8 @@ async function answer(link: WindowLink, method: string, params: unknown): Promis
   const result = await call();
   if (method === "people.signOut" && result.ok) link.session.isSignedIn = false;
   if (method === "app.snapshot" && result.ok && link.mustSignIn && !link.session.isSignedIn) return { ok: true, value: bare(result.value) };
-  if ((method === "record.export" || method === "record.backup") && result.ok) remember(link.session, result.value);
+  if ((method === "record.export" || method === "record.exportSignoffs" || method === "record.backup") && result.ok)
+    remember(link.session, result.value);
   return result;
 }
 

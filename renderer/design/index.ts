@@ -8,6 +8,7 @@ export * from "./format.ts";
 export * from "./HoldLine.tsx";
 export * from "./Kbd.tsx";
 export * from "./Menu.tsx";
+export * from "./MenuButton.tsx";
 export * from "./Panel.tsx";
 export * from "./run-status.ts";
 export * from "./SafeHtml.tsx";

@@ -1,10 +1,10 @@
 // The roster: everybody who was ever enrolled, how their identity was checked, their keys, who stands in for whom.
 // Owns: joining the roster to the leaves, and which dialog is open. Each act is signed in the engine by the people it takes.
-import { KeyRound, UserPlus, Users } from "lucide-react";
+import { KeyRound, UserCheck, UserPlus, Users } from "lucide-react";
 import { useState } from "react";
 import type { Delegation, RosterEntry } from "../../engine/protocol/index.ts";
 import { FrameWork, useApp, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
-import { ActionBar, Button, EmptyState, Notice, PanelHead, PrimaryButton, plural, useNow } from "../design/index.ts";
+import { ActionBar, Button, EmptyState, MenuButton, Notice, PanelHead, PrimaryButton, plural, useNow } from "../design/index.ts";
 import { DelegateDialog, PasswordDialog, RevokeDialog } from "./OwnDialogs.tsx";
 import "./people.css";
 import { DelegationsPanel, PersonPanel } from "./PersonPanel.tsx";
@@ -122,15 +122,27 @@ export function PeopleView() {
         detail={solo ? "The second person ends SOLO." : "By an admin and a second person, with the identity checked."}
       >
         {self === null && readOnly === null ? <Button onClick={() => setSignInOpen(true)}>Sign in</Button> : null}
-        <Button icon={<KeyRound size={16} />} unavailable={mayOwn} onClick={() => setOpen({ act: "password" })}>
-          Change my password
-        </Button>
-        <Button
-          unavailable={mayOwn ?? (people.length < 2 ? "There is nobody else on the roster." : null)}
-          onClick={() => setOpen({ act: "delegate" })}
-        >
-          Let somebody stand in
-        </Button>
+        <MenuButton
+          label="For myself"
+          unavailable={mayOwn}
+          items={[
+            {
+              id: "password",
+              label: "Change my password",
+              hint: "The signing key stays the same",
+              icon: <KeyRound size={16} />,
+              onSelect: () => setOpen({ act: "password" }),
+            },
+            {
+              id: "delegate",
+              label: "Let somebody stand in for me",
+              hint: people.length < 2 ? "There is nobody else on the roster" : "For at most 30 days",
+              icon: <UserCheck size={16} />,
+              disabled: people.length < 2,
+              onSelect: () => setOpen({ act: "delegate" }),
+            },
+          ]}
+        />
         <PrimaryButton hotkey="Enter" unavailable={mayKeep} onClick={() => setOpen({ act: "enrol" })}>
           Enrol a person
         </PrimaryButton>

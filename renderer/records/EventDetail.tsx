@@ -77,9 +77,15 @@ function Fields({ event, zone }: { event: StoredEvent; zone: string }) {
     ),
   ];
   const text = typeof body.data["text"] === "string" ? body.data["text"] : null;
+  const statement = typeof body.data["statement"] === "string" && body.data["statement"] !== "" ? body.data["statement"] : null;
   return (
     <>
       <FieldList rows={rows} />
+      {statement === null ? null : (
+        <blockquote className="event-statement">
+          <Visible text={statement} />
+        </blockquote>
+      )}
       {text === null ? null : (
         <pre className="event-text">
           <Visible text={text} />

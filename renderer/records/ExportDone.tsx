@@ -9,7 +9,7 @@ export type Exported = { path: string; files: string[]; bytes: number; format: E
 export function ExportDone({ exported, canReveal, onClose }: { exported: Exported; canReveal: boolean; onClose(): void }) {
   const { path, files, bytes, isPartial } = exported;
   // The web host gives out single files that it exported for this window; a folder is fetched from the disk.
-  const isOneFile = files.length <= 1;
+  const isOneFile = exported.format !== "json";
   return (
     <div className="export-done">
       <Notice kind="ok" live>
@@ -25,11 +25,7 @@ export function ExportDone({ exported, canReveal, onClose }: { exported: Exporte
               Show in folder
             </Button>
           ) : isOneFile ? (
-            <a
-              className="btn small"
-              href={`/api/exported?file=${encodeURIComponent(files[0] ?? path)}`}
-              download={baseName(files[0] ?? path)}
-            >
+            <a className="btn small" href={`/api/exported?file=${encodeURIComponent(path)}`} download={baseName(path)}>
               Download
             </a>
           ) : null}

@@ -1,10 +1,10 @@
 // One log as its reader sees it: table of events, what is proved, one event whole, its recording, and handing it on.
 // Owns: joining the slice to the leaves. Reading changes nothing.
-import { ChevronUp, FileOutput } from "lucide-react";
+import { FileOutput } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import type { LogId, LogSummary } from "../../engine/protocol/index.ts";
 import { callOrNotify, FrameWork, go, useApp, useFrameSubject, useKeys, useReadOnly } from "../app/index.ts";
-import { ActionBar, Button, EmptyState, Menu, PrimaryButton } from "../design/index.ts";
+import { ActionBar, EmptyState, MenuButton, PrimaryButton } from "../design/index.ts";
 import { ExportDone, type Exported } from "./ExportDone.tsx";
 import { type ExportFormat, formatsFor, PRIMARY_FORMAT } from "./formats.ts";
 import { RecordColumns } from "./RecordColumns.tsx";
@@ -107,15 +107,13 @@ function OpenRecord({ summary }: { summary: LogSummary }) {
           }
           after={{ label: "It says", value: "source, filter, counts, head" }}
         >
-          <Menu
+          <MenuButton
+            label="As something else"
+            unavailable={readOnly}
+            disabled={isBusy}
             items={formats
               .filter((one) => one.id !== primary.id)
               .map(({ id, label, hint }) => ({ id, label, hint, disabled: isBusy, onSelect: () => void handOn(id) }))}
-            trigger={
-              <Button icon={<ChevronUp size={16} />} disabled={isBusy} unavailable={readOnly}>
-                As something else
-              </Button>
-            }
           />
           <PrimaryButton hotkey="Enter" disabled={isBusy} unavailable={readOnly} onClick={() => void handOn(primary.id)}>
             {isBusy ? "Exporting…" : primary.button}

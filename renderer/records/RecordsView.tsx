@@ -1,14 +1,16 @@
 // All logs of this installation, and what checking the whole database says. Numbers run without gaps: a missing one would show.
 // Owns: joining the snapshot to the leaves; verifying and backing up.
-import { Archive, FileArchive, Save, ShieldCheck } from "lucide-react";
+import { Archive, FileArchive, FileOutput, Save, ShieldCheck } from "lucide-react";
 import { useMemo, useState } from "react";
 import { callEngine, callOrNotify, FrameWork, go, useApp, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
-import { ActionBar, Button, EmptyState, PanelHead, PrimaryButton, plural } from "../design/index.ts";
+import { ActionBar, Button, EmptyState, MenuButton, PanelHead, PrimaryButton, plural } from "../design/index.ts";
 import { BundleRecord } from "./BundleRecord.tsx";
 import { useBundle } from "./bundle.ts";
+import { ExportDone, type Exported } from "./ExportDone.tsx";
 import { LogTable } from "./LogTable.tsx";
 import { OpenBundleDialog } from "./OpenBundleDialog.tsx";
 import "./records.css";
+import { SignoffsDialog } from "./SignoffsDialog.tsx";
 import type { VerifyState } from "./slice.ts";
 import { VerifyPanel } from "./VerifyPanel.tsx";
 
@@ -21,6 +23,8 @@ export function RecordsView() {
 function Logs() {
   const openBundle = useBundle((state) => state.open);
   const [isOpening, setOpening] = useState(false);
+  const [isAsking, setAsking] = useState(false);
+  const [exported, setExported] = useState<Exported | null>(null);
   const snapshot = useApp((state) => state.snapshot);
   const notify = useApp((state) => state.notify);
   const [verify, setVerify] = useState<VerifyState>({ state: "none" });
@@ -71,6 +75,9 @@ function Logs() {
           />
         </aside>
       </div>
+      {exported === null ? null : (
+        <ExportDone exported={exported} canReveal={snapshot.host.canRevealFile} onClose={() => setExported(null)} />
+      )}
       <ActionBar
         icon={<ShieldCheck size={22} aria-hidden="true" />}
         say="Check that nothing was changed"
@@ -79,13 +86,39 @@ function Logs() {
         <Button icon={<FileArchive size={16} />} unavailable={readOnly} onClick={() => setOpening(true)}>
           Open a bundle
         </Button>
-        <Button icon={<Save size={16} />} unavailable={readOnly} onClick={() => void backUp()}>
-          Back up
-        </Button>
+        <MenuButton
+          label="More"
+          unavailable={readOnly}
+          items={[
+            {
+              id: "signoffs",
+              label: "Export sign-offs",
+              hint: "Of all launches, by day, launch and signer",
+              icon: <FileOutput size={16} />,
+              onSelect: () => setAsking(true),
+            },
+            {
+              id: "backup",
+              label: "Back up",
+              hint: "A copy of the database, verified",
+              icon: <Save size={16} />,
+              onSelect: () => void backUp(),
+            },
+          ]}
+        />
         <PrimaryButton hotkey="Enter" disabled={verify.state === "asking"} unavailable={readOnly} onClick={() => void check()}>
           {verify.state === "asking" ? "Verifying…" : "Verify all"}
         </PrimaryButton>
       </ActionBar>
+      {isAsking ? (
+        <SignoffsDialog
+          onClose={() => setAsking(false)}
+          onDone={(done) => {
+            setAsking(false);
+            setExported({ ...done, isPartial: false });
+          }}
+        />
+      ) : null}
       {isOpening ? (
         <OpenBundleDialog
           canPick={snapshot.host.canPickFolder}

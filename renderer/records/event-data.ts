@@ -21,7 +21,7 @@ const NAMES: Record<string, string> = {
   kubeconfig_ok: "Pinned file kept",
 };
 /** Shown apart or of no use to a reader. */
-const HIDDEN = new Set(["text", "steps", "plan"]);
+const HIDDEN = new Set(["text", "statement", "steps", "plan"]);
 
 /** Data of the event in the order it has, every kind of value in words. */
 export function dataRows(data: Record<string, unknown>): FieldRow[] {
