@@ -160,6 +160,12 @@ test("a checklist is answered by keys, a check, a picture, a test report and in 
   await expect(page.getByRole("button", { name: /^Infrastructure: .*stale/ })).toBeVisible();
   await expect(page.getByText(/INF-02 was answered failed/)).toBeVisible();
 
+  await row(page, "INF-02").click();
+  await page.getByText("History", { exact: true }).click();
+  await expect(page.getByRole("link", { name: "INF-02 failed: The copy was empty." })).toBeVisible();
+  await expect(page.getByRole("link", { name: "INF-02 done" })).toBeVisible();
+  await page.keyboard.press("Escape");
+
   // a red test report is no done; struck out and replaced by a green one it is
   await page.getByRole("button", { name: /^Testing/ }).click();
   await row(page, "TST-01").click();

@@ -60,7 +60,7 @@ export function ItemPanel({
   acts: ItemActs;
   onClose(): void;
 }) {
-  const panel = useRef<HTMLElement>(null);
+  const body = useRef<HTMLElement>(null);
   const [isOver, setOver] = useState(false);
   const latest = useRef({ item, acts, unavailable });
   latest.current = { item, acts, unavailable };
@@ -77,9 +77,12 @@ export function ItemPanel({
     document.addEventListener("paste", onPaste);
     return () => document.removeEventListener("paste", onPaste);
   }, [takesEvidence]);
+  useEffect(() => {
+    // Where the panel takes the place of the list, the row that had the focus is gone.
+    if (document.querySelector<HTMLElement>(".readiness-items")?.offsetParent === null) body.current?.focus();
+  }, []);
   return (
     <section
-      ref={panel}
       className={`item-panel ${isOver ? "over" : ""}`}
       aria-label={`Item ${item.id}`}
       onDragOver={(event) => {
@@ -107,7 +110,7 @@ export function ItemPanel({
         </span>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached and scrolled by keyboard (WCAG 2.1.1) */}
-      <section className="item-panel-body" tabIndex={0} aria-label={`${item.id} in full`}>
+      <section ref={body} className="item-panel-body" tabIndex={0} aria-label={`${item.id} in full`}>
         {text === null ? <p className="item-title">{item.text}</p> : <SafeHtml html={text.html} as="div" className="prose item-title" />}
         <Answers item={item} unavailable={unavailable} acts={acts} />
         <Against item={item} />

@@ -19,6 +19,7 @@ import { ItemTable, type TableHandle } from "./ItemTable.tsx";
 import { fits, ITEM_GLYPHS, ITEM_WORDS, type ItemFilter, NO_FILTER } from "./items.ts";
 import { KeysDialog } from "./KeysDialog.tsx";
 import { Rings } from "./Rings.tsx";
+import "./item.css";
 import "./readiness.css";
 import { SignoffColumn } from "./SignoffColumn.tsx";
 import { useItemActs } from "./useItemActs.tsx";

@@ -1,7 +1,7 @@
 // The categories as rings: a mark per item by state, how many are settled, and the signature below.
 // Owns: drawing. Choosing goes back to the view. Any number of categories: they wrap, and scroll sideways where they would fill the window.
 import type { CategoryView, ItemView } from "../../engine/protocol/index.ts";
-import { plural, Status } from "../design/index.ts";
+import { Status } from "../design/index.ts";
 import { CATEGORY_SIGNS, type Segment, segmentsOf, settledCount, signWords } from "./items.ts";
 
 const RADIUS = 28;
@@ -94,9 +94,4 @@ function Arc({ segment: { state, from, part } }: { segment: Segment }) {
       }
     />
   );
-}
-
-/** All items, above the rings' own choice. */
-export function ringsWords(categories: readonly CategoryView[]): string {
-  return plural(categories.length, "category", "categories");
 }

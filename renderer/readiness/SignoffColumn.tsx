@@ -2,7 +2,7 @@
 // Owns: asking what would be signed; nothing is recorded by that. Signing itself is renderer/signing.
 import { Eye } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { CategoryView, LaunchView, PreparedSignature, SignatureView } from "../../engine/protocol/index.ts";
+import type { CategoryView, ItemState, LaunchView, PreparedSignature, SignatureView } from "../../engine/protocol/index.ts";
 import { useApp } from "../app/index.ts";
 import { bridge } from "../bridge/index.ts";
 import { Button, formatMoment, initials, PanelHead, Status, StatusWord } from "../design/index.ts";
@@ -154,6 +154,10 @@ function Wanted({ category, prepared }: { category: CategoryView; prepared: Prep
   );
 }
 
+/** Open is open, old and reopened is stale; anything else that stands against a signature has failed. */
+const blockerGlyph = (blocker: string, state: ItemState): "failed" | "open" | "stale" =>
+  /last looked at|open again/.test(blocker) ? "stale" : state === "open" ? "open" : "failed";
+
 /** As many as fit beside a table; the rest is counted. */
 const MOST_BLOCKERS = 8;
 function Blockers({ category, view, onItem }: { category: CategoryView; view: LaunchView; onItem(id: string): void }) {
@@ -164,10 +168,9 @@ function Blockers({ category, view, onItem }: { category: CategoryView; view: La
       <ul>
         {category.blockers.slice(0, MOST_BLOCKERS).map((blocker) => {
           const item = view.items.find((one) => blocker.startsWith(`${one.id} `) || blocker.startsWith(`${one.id}:`));
-          const isBad = item?.state === "failed" || item === undefined;
           return (
             <li key={blocker}>
-              <Status state={isBad ? "failed" : item?.state === "open" ? "open" : "stale"} size={14} />
+              <Status state={blockerGlyph(blocker, item?.state ?? "failed")} size={14} />
               <span>
                 {item === undefined ? (
                   blocker
