@@ -51,6 +51,7 @@ function amendmentOf(deps: RunDeps, live: LiveRun, text: NewText): Amendment {
   const { state } = live;
   const { proposal } = state;
   const states = new Map(state.steps.map((step) => [step.id as string, step]));
+  const [before, after] = [sourceOf(inForce(deps, live), live.plan), sourceOf(text.bytes, text.plan)];
   return {
     run: live.run,
     path: state.path,
@@ -64,6 +65,8 @@ function amendmentOf(deps: RunDeps, live: LiveRun, text: NewText): Amendment {
       change,
       status: states.get(id)?.status ?? "todo",
       verdict: states.get(id)?.verdict ?? null,
+      before: change === "same" ? null : before(id),
+      after: change === "same" ? null : after(id),
     })),
     blockers: blockersOf(deps, live, text),
     stale: overtaken(live, text.plan).length,
@@ -71,6 +74,33 @@ function amendmentOf(deps: RunDeps, live: LiveRun, text: NewText): Amendment {
       proposal?.sha256 === text.sha256
         ? { by: proposal.name, at: proposal.at, reason: proposal.reason, subject: { kind: "amendment", id: `${live.run}/${text.sha256}` } }
         : null,
+  };
+}
+
+/** The bytes of the text in force: of the start, or of the last amendment. */
+function inForce(deps: RunDeps, live: LiveRun): Uint8Array | null {
+  const pinned = deps.store
+    .eventsOfType(live.log, ["run.started", "run.amended"])
+    .findLast(({ body }) => body.subject.run === live.run && body.subject.plan_sha256 === live.state.planSha256);
+  return pinned ? deps.store.payload(live.log, pinned.body.seq, "plan") : null;
+}
+
+/** A step's own lines in a text, as written. */
+function sourceOf(bytes: Uint8Array | null, plan: RunPlan): (id: string) => string | null {
+  const lines =
+    bytes === null
+      ? null
+      : Buffer.from(bytes)
+          .toString("utf8")
+          .split(/\r\n|\n|\r/);
+  return (id) => {
+    const step = plan.byId.get(id)?.step;
+    return step && lines
+      ? lines
+          .slice(step.line - 1, step.endLine)
+          .join("\n")
+          .trimEnd()
+      : null;
   };
 }
 
@@ -121,7 +151,7 @@ function overtaken(live: LiveRun, plan: RunPlan): RunSignature[] {
   return live.state.signatures.filter(
     (one) =>
       one.kind === "holdpoint" &&
-      one.meaning !== "rejected" &&
+      one.meaning === "approved" &&
       !one.isStale &&
       (!plan.byId.has(one.about) || changed.some(({ id }) => before(live.plan, id, one.about) || before(plan, id, one.about))),
   );

@@ -27,7 +27,15 @@ export function applyEvent(state: RunState, event: StoredEvent): string | null {
   if (EXECUTES.has(body.type)) execute(state, step, body.actor.op_id);
   const handler = HANDLERS[body.type];
   if (handler) handler(state, event);
+  if (body.type.startsWith("signoff.")) return heldStep(state, body.data);
   return body.subject.step === "" ? null : body.subject.step;
+}
+
+/** The hold point that a signature is about: its event names no step, since the signature may be of anything. */
+function heldStep(state: RunState, data: Data): string | null {
+  const subject = (data.subject ?? {}) as Data;
+  const id = text(subject, "id");
+  return text(subject, "kind") === "holdpoint" && id.startsWith(`${state.run}/`) ? id.slice(state.run.length + 1) : null;
 }
 
 const ENDS = new Set(["step.ended", "step.skipped", "step.judged"]);
@@ -96,7 +104,7 @@ const HANDLERS: Record<string, Handler> = {
   "signoff.added": signed,
   "signoff.invalidated": (state, { body }) => {
     const id = text(body.data, "signature");
-    state.signatures = state.signatures.map((one) => (one.id === id ? { ...one, isStale: true } : one));
+    state.signatures = state.signatures.map((one) => (one.id === id ? { ...one, isStale: true, staleBecause: body.reason } : one));
   },
   "run.aborted": (state, { body }) => end(state, "aborted", "aborted", body.ts_utc),
   "run.finished": (state, { body }) => end(state, "finished", text(body.data, "result"), body.ts_utc),
@@ -126,7 +134,9 @@ function signed(state: RunState, { body }: StoredEvent) {
     name: text(data, "name"),
     meaning: text(data, "meaning"),
     at: body.ts_utc,
+    reason: body.reason,
     isStale: false,
+    staleBecause: "",
   });
 }
 

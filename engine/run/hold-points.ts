@@ -13,7 +13,7 @@ export function holdPointOf(state: RunState, plan: StepPlan): HoldPoint | null {
   const roles = plan.step.directive.signoff;
   if (roles.length === 0) return null;
   const signed = state.signatures.filter(
-    (one) => one.kind === "holdpoint" && one.about === plan.step.id && !one.isStale && one.meaning !== "rejected",
+    (one) => one.kind === "holdpoint" && one.about === plan.step.id && !one.isStale && one.meaning === "approved",
   );
   const missing = [...roles];
   for (const { role } of signed) {
@@ -80,6 +80,6 @@ export function signaturesOver(state: RunState, step: string): RunSignature[] {
   const position = state.positions.get(step);
   if (position === undefined || state.steps[position]?.wayBack === true) return [];
   return state.signatures.filter(
-    (one) => one.kind === "holdpoint" && one.meaning !== "rejected" && !one.isStale && (state.positions.get(one.about) ?? -1) > position,
+    (one) => one.kind === "holdpoint" && one.meaning === "approved" && !one.isStale && (state.positions.get(one.about) ?? -1) > position,
   );
 }

@@ -93,7 +93,13 @@ function withOvertaken(deps: RunDeps, live: LiveRun, events: NewEvent[]): NewEve
 
 export function staleEvent(live: LiveRun, signature: RunSignature, cause: number, why: string): NewEvent {
   const subject = { kind: signature.kind, id: `${live.run}/${signature.about}` };
-  return eventOf(live, ENGINE, { type: "signoff.invalidated", reason: why, data: { signature: signature.id, subject, cause, why } });
+  const step = signature.kind === "holdpoint" ? { step: signature.about } : {};
+  return eventOf(live, ENGINE, {
+    type: "signoff.invalidated",
+    ...step,
+    reason: why,
+    data: { signature: signature.id, subject, cause, why },
+  });
 }
 
 function write(deps: RunDeps, live: LiveRun, events: NewEvent[]) {

@@ -1,4 +1,4 @@
-// What of a run can be signed, for the signing flow: hold points. Owns: sentence, lines, who may not, and what follows a signature.
+// What of a run can be signed, for the signing flow: hold points, and amendments (amend.ts). Owns: sentence, lines, who may not, and what follows a signature.
 // The flow itself (tickets, password, keys, four eyes) is engine/launch; who started the engine joins them.
 import { fail, type LogId, ok, type Result, type SignMeaning, type SignSubject, type StepId, type StoredEvent } from "../protocol/index.ts";
 import { type NewEvent, RecordError } from "../record/index.ts";
@@ -134,6 +134,12 @@ function passing(own: StepPlan, attempt: number): Omit<NewEvent, "actor">[] {
   ];
 }
 
+/** The step that a signature is about, so that the news of it carries the step. */
+function stepOf(live: LiveRun, { data }: NewEvent): { step?: string } {
+  const { kind, id } = (data?.["subject"] ?? {}) as { kind?: unknown; id?: unknown };
+  return kind === "holdpoint" && typeof id === "string" ? { step: id.slice(live.run.length + 1) } : {};
+}
+
 /** Appends for the run: its own state goes with its log, and what follows a signature by rule is Holdpoint's act. */
 function record(deps: RunDeps, live: LiveRun, events: NewEvent[]): StoredEvent[] {
   const kept = append(deps, live, []);
@@ -144,7 +150,7 @@ function record(deps: RunDeps, live: LiveRun, events: NewEvent[]): StoredEvent[]
     events.map((event) => ({
       ...event,
       actor: event.type.startsWith("step.") || event.type === "signoff.invalidated" ? ENGINE : event.actor,
-      subject: { ...subject, plan_sha256: live.state.planSha256, ...event.subject },
+      subject: { ...subject, plan_sha256: live.state.planSha256, ...stepOf(live, event), ...event.subject },
     })),
   );
   for (const event of stored) {

@@ -14,7 +14,9 @@ export type RunSignature = {
   name: string;
   meaning: string;
   at: string;
+  reason: string;
   isStale: boolean;
+  staleBecause: string;
 };
 
 export type RunState = {

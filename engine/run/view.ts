@@ -47,7 +47,14 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
     recordedBytes: state.recordedBytes,
     terminals: terminalsOf(live),
     secretsWanted: live.secretsWanted,
+    proposed: proposedOf(live),
   };
+}
+
+function proposedOf({ run, state: { proposal } }: LiveRun): RunHeader["proposed"] {
+  if (proposal === null) return null;
+  const { name, at, reason, sha256 } = proposal;
+  return { by: name, at, reason, sha256, subject: { kind: "amendment", id: `${run}/${sha256}` } };
 }
 
 export const viewOf = (deps: RunDeps, live: LiveRun): RunView => ({
@@ -72,5 +79,16 @@ function withSignoff(live: LiveRun, step: StepState): StepState {
   const plan = live.plan.byId.get(step.id);
   const point = plan ? holdPointOf(live.state, plan) : null;
   if (point === null) return step;
-  return { ...step, signoff: { roles: point.roles, signed: point.signed.map(({ role, name, at }) => ({ role, name, at })) } };
+  const own = live.state.signatures.filter((one) => one.kind === "holdpoint" && one.about === step.id);
+  const last = own.at(-1);
+  const stale = own.filter((one) => one.isStale && one.meaning !== "rejected");
+  return {
+    ...step,
+    signoff: {
+      roles: point.roles,
+      signed: point.signed.map(({ role, name, at }) => ({ role, name, at })),
+      stale: stale.map(({ role, name, at, staleBecause }) => ({ role, name, at, because: staleBecause })),
+      rejected: last?.meaning === "rejected" ? { role: last.role, name: last.name, at: last.at, reason: last.reason } : null,
+    },
+  };
 }

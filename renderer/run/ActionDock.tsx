@@ -1,6 +1,6 @@
 // The action bar of a run: what is to be done, what comes after, and the one button, bottom right.
 // Owns: its drawing and the refusal above it. Does not act: it calls back.
-import { Square, X } from "lucide-react";
+import { PenLine, Square, X } from "lucide-react";
 import type { NextAction, RunHeader } from "../../engine/protocol/index.ts";
 import type { CallFailure } from "../bridge/index.ts";
 import { ActionBar, Button, IconButton, Notice, PrimaryButton, runStatus, Status, type StatusState } from "../design/index.ts";
@@ -37,6 +37,8 @@ type Props = {
   canStop: boolean;
   onPrimary(): void;
   onBlocked(): void;
+  /** Puts what the run waits for before whoever signs it in this role. */
+  onSign(role: string): void;
   onStop(): void;
   onDismiss(): void;
 };
@@ -82,6 +84,18 @@ export function ActionDock(props: Props) {
             Stop block
           </Button>
         ) : null}
+        {action.signs === undefined || isReadOnly
+          ? null
+          : [...new Set(action.signs.roles)].map((role, index) => (
+              <Button
+                key={role}
+                icon={<PenLine size={15} aria-hidden="true" />}
+                data-region-focus={index === 0}
+                onClick={() => props.onSign(role)}
+              >
+                Sign as {role}…
+              </Button>
+            ))}
         {action.button === "" || isReadOnly ? null : action.kind === "blocked" && props.canFill ? (
           <Button onClick={props.onBlocked}>{action.button}…</Button>
         ) : null}

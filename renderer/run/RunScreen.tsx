@@ -7,6 +7,7 @@ import { FrameWork, go, useApp, useFrameSubject, useKeys, useReadOnly, useSiteZo
 import { formatDuration, IconButton, Sheet, Status, Tabs } from "../design/index.ts";
 import { useLibrary } from "../library/slice.ts";
 import { type PaletteEntry, usePaletteEntries } from "../palette/entries.ts";
+import { SignSheet } from "../signing/index.ts";
 import { keepTerminals, recordingWords, TerminalPanel } from "../terminal/index.ts";
 import { ActionDock } from "./ActionDock.tsx";
 import { AlarmBar } from "./AlarmBar.tsx";
@@ -57,6 +58,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   const [chosenShell, setChosenShell] = useState<string | null>(null);
   const [isScreenReader, setScreenReader] = useKeptFlag("holdpoint.terminal.screen-reader");
   const [pin, setPin] = useState<string>("main");
+  const [signsAs, setSignsAs] = useState<string | null>(null);
 
   const isNarrow = arrangement === "narrow";
   const show = useCallback(
@@ -290,6 +292,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       canStop={running !== undefined && arrangement !== "wide" && nextAction.button === ""}
       onPrimary={primary}
       onBlocked={acts.blocked}
+      onSign={setSignsAs}
       onStop={acts.step.stop}
       onDismiss={dismissRefusal}
     />
@@ -401,6 +404,17 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
         </div>
       </FrameWork>
       <Asking ask={acts.ask} onClose={acts.closeAsk} />
+      {signsAs === null || nextAction.signs === undefined ? null : (
+        <SignSheet
+          key={`${nextAction.signs.subject.id} ${signsAs}`}
+          {...(header.launch == null ? {} : { launch: header.launch })}
+          run={run}
+          subject={nextAction.signs.subject}
+          role={signsAs}
+          onSigned={() => setSignsAs(null)}
+          onClose={() => setSignsAs(null)}
+        />
+      )}
       {acts.isWayBackOpen ? (
         <WayBackDialog
           ways={ways}

@@ -36,6 +36,12 @@ describe("merging a run's changes", () => {
     picture = mergeChange(picture, change(50, 11)).picture;
     expect(mergeChange(picture, change(1, 12)).isStale).toBe(true);
   });
+  it("asks for a new snapshot when the run was amended: the text is in the snapshot alone", () => {
+    let { picture } = pictureFrom(snapshot(10), []);
+    picture = mergeChange(picture, change(5, 11)).picture;
+    const amended = { ...change(6, 12), header: exampleHeader({ events: 12, planSha256: "f".repeat(64) }) };
+    expect(mergeChange(picture, amended).isStale).toBe(true);
+  });
   it("ignores the same change delivered twice", () => {
     let { picture } = pictureFrom(snapshot(10), []);
     picture = mergeChange(picture, change(5, 11)).picture;

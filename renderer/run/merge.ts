@@ -23,7 +23,9 @@ export function mergeChange(picture: RunPicture, change: RunChange): Merged {
   } else if (change.seq === picture.seq) {
     return { picture, isStale: false };
   }
-  const isStale = picture.seq !== null && change.seq !== picture.seq + 1;
+  // An amendment puts another text in force: steps come and go, and the text itself is in the snapshot alone.
+  const isAmended = change.header.planSha256 !== picture.view.header.planSha256;
+  const isStale = isAmended || (picture.seq !== null && change.seq !== picture.seq + 1);
   const steps = mergeSteps(picture.view.steps, change.steps);
   const values = mergeValues(picture, change.steps);
   return { picture: { ...picture, seq: change.seq, view: { header: change.header, steps, values } }, isStale };

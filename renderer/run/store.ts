@@ -66,7 +66,7 @@ export function followRun(run: RunId): () => void {
     }
     const before = getState().picture;
     const { picture, isStale } = pictureFrom(answer.value, changes);
-    // The pinned text never changes within a run: keeping the object keeps everything drawn from it.
+    // The pinned text changes by an amendment alone: keeping the object keeps everything drawn from it.
     if (before !== null && before.document.sha256 === picture.document.sha256) picture.document = before.document;
     show(picture);
     setState({ error: null });

@@ -6,8 +6,8 @@ import type { Failure, SignMeaning, SignSubject } from "../../engine/protocol/in
 export const MEANINGS: Record<SignSubject["kind"], readonly SignMeaning[]> = {
   category: ["approved", "rejected"],
   decision: ["approved", "rejected"],
-  review: ["reviewed", "approved", "rejected"],
-  holdpoint: ["approved", "witnessed", "rejected"],
+  review: ["reviewed"],
+  holdpoint: ["approved", "rejected"],
   amendment: ["approved", "rejected"],
   briefing: ["witnessed"],
   "break-glass": ["approved"],
