@@ -71,12 +71,18 @@ it("takes the file's new text when a second person signs it, and keeps what was 
     ["d", "same", "todo"],
     ["c", "removed", "todo"],
   ]);
+  const texts = new Map(shown.steps.map(({ id, before, after }) => [id as string, { before, after }]));
+  expect(texts.get("a")).toEqual({ before: null, after: null });
+  expect(texts.get("b")).toEqual({ before: expect.stringContaining("echo b\n"), after: expect.stringContaining("echo b, better\n") });
+  expect(texts.get("c")).toEqual({ before: expect.stringContaining("echo c"), after: null });
+  expect(texts.get("e")).toEqual({ before: null, after: expect.stringContaining("echo e") });
   expect(shown).toMatchObject({ isSame: false, blockers: [], stale: 1, proposed: null });
   // Looking records nothing.
   expect(await run.events("run.amendment_proposed")).toEqual([]);
   const proposed = await bench.call("run.amend", { run: run.run, reason: "b was too weak" }, at("jon"));
   expect(proposed.proposed).toMatchObject({ by: "Jon", reason: "b was too weak", subject: { kind: "amendment" } });
   const { subject } = proposed.proposed!;
+  expect((await run.view()).header.proposed).toMatchObject({ by: "Jon", reason: "b was too weak", sha256: proposed.sha256, subject });
 
   // The file is edited again: what was proposed is what is signed.
   bench.write("amended.md", `${AFTER}\nStill typing`);

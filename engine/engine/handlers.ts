@@ -11,6 +11,7 @@ import * as bundles from "./bundles.ts";
 import type { Context } from "./context.ts";
 import { findingsOf } from "./findings.ts";
 import * as records from "./records.ts";
+import { reviewsOf } from "./reviews.ts";
 import { snapshot } from "./snapshot.ts";
 
 export type Call = { caller: Caller; who: Who };
@@ -164,6 +165,13 @@ async function openDocument(
       trusted: holder?.trusted ?? false,
       builtIn: holder?.builtIn ?? false,
       document,
+      reviews: reviewsOf(context.store, document.sha256).map(({ name, title, role, at, statement }) => ({
+        name,
+        title,
+        role,
+        at,
+        statement,
+      })),
     };
   });
 }

@@ -109,7 +109,11 @@ it("lets nobody sign for what they executed, nor twice, and goes stale when a st
   const [stale] = await run.events("signoff.invalidated");
   const again = (await run.events("step.started")).at(-1)!.body;
   expect(stale!.body.data).toMatchObject({ cause: again.seq, why: "step 2 was run again after it was signed" });
-  expect((await run.step("gate")).signoff?.signed).toEqual([]);
+  expect((await run.step("gate")).signoff).toMatchObject({
+    signed: [],
+    stale: [{ name: "Dana", because: "step 2 was run again after it was signed" }],
+    rejected: null,
+  });
 });
 
 it("takes outside a launch the title on the roster for a role that nobody can be assigned to", { timeout: 60_000 }, async () => {
@@ -143,6 +147,11 @@ it("holds the run when it is rejected with a reason, and takes the approvals bac
   expect(codeOf(await sign("ben", "c", { launch, role: "dba", meaning: "rejected", reason: "the lag is too high" }))).toBe("ok");
   const held = (await run.view()).header;
   expect(held).toMatchObject({ status: "held", log, hold: { by: "Ben", reason: "the lag is too high" } });
+  expect((await run.step("c")).signoff).toMatchObject({
+    signed: [],
+    stale: [{ name: "Mira", because: "the hold point was rejected: the lag is too high" }],
+    rejected: { name: "Ben", role: "dba", reason: "the lag is too high" },
+  });
   await bench.call("run.resume", { run: run.run }, at("jon"));
   expect((await run.view()).header.nextAction).toMatchObject({ kind: "blocked", signs: { roles: ["lead", "dba"] } });
   for (const [id, role] of [

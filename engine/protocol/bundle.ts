@@ -58,7 +58,11 @@ export type BundleView = z.infer<typeof BundleView>;
 const at = { bundle: BundleId };
 export const BUNDLE_METHODS = {
   /** Verified anew at every opening, in a thread of its own, by the verifier that lies in every bundle. Leaves record.viewed. */
-  "bundle.open": { params: z.strictObject({ path: z.string().min(1).max(4096) }), result: BundleView },
+  "bundle.open": {
+    /** `fingerprint`: of a head of the log, known from elsewhere; with it the report says where the record comes from. */
+    params: z.strictObject({ path: z.string().min(1).max(4096), fingerprint: z.string().trim().min(1).max(60).optional() }),
+    result: BundleView,
+  },
   "bundle.events": {
     params: z.strictObject({ ...at, filter: EventFilter, offset: z.int().min(0), limit: z.int().min(1).max(1000) }),
     result: z.object({ rows: z.array(EventRow), matching: z.int(), total: z.int() }),

@@ -57,7 +57,17 @@ export const METHODS = {
   "library.trust": { params: z.strictObject({ folder: path, trusted: z.boolean() }), result: z.null() },
   "document.open": {
     params: z.strictObject({ path }),
-    result: z.object({ path: z.string(), folder: z.string(), trusted: z.boolean(), builtIn: z.boolean(), document: RunbookDocument }),
+    result: z.object({
+      path: z.string(),
+      folder: z.string(),
+      trusted: z.boolean(),
+      builtIn: z.boolean(),
+      document: RunbookDocument,
+      /** Signatures in force of those who reviewed exactly this text for production. */
+      reviews: z
+        .array(z.object({ name: z.string(), title: z.string(), role: z.string(), at: z.string(), statement: z.string() }))
+        .optional(),
+    }),
   },
   /** All findings in the text: the document's own diagnostics, lint, and what walks round the cluster pin; each once, by line. */
   "document.findings": { params: z.strictObject({ path }), result: z.array(Diagnostic) },

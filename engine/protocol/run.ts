@@ -63,7 +63,13 @@ export const StepState = z.object({
   passedOver: z.boolean().optional(),
   /** Roles that must sign before this step goes on, and who has; a signature that something overtook is not among them. */
   signoff: z
-    .object({ roles: z.array(z.string()), signed: z.array(z.object({ role: z.string(), name: z.string(), at: Timestamp })) })
+    .object({
+      roles: z.array(z.string()),
+      signed: z.array(z.object({ role: z.string(), name: z.string(), at: Timestamp })),
+      /** Signatures that something overtook, each with what; and the last rejection, where nobody has signed since. */
+      stale: z.array(z.object({ role: z.string(), name: z.string(), at: Timestamp, because: z.string() })).optional(),
+      rejected: z.object({ role: z.string(), name: z.string(), at: Timestamp, reason: z.string() }).nullable().optional(),
+    })
     .optional(),
   /** Done under an earlier text: the run was amended since, and this step's text is another now. */
   earlierText: z.boolean().optional(),
@@ -135,6 +141,8 @@ export const RunHeader = z.object({
   terminals: z.array(z.object({ id: TerminalId, shell: ShellKind, lane: z.string(), cluster: z.string(), alive: z.boolean() })),
   /** Secret parameters that a restart has forgotten; `run.resume` takes them again. */
   secretsWanted: z.array(z.string()).optional(),
+  /** An amendment on record that waits for a second person's signature over `subject`. */
+  proposed: z.object({ by: z.string(), at: Timestamp, reason: z.string(), sha256: Sha256, subject: SignSubject }).nullable().optional(),
 });
 export type RunHeader = z.infer<typeof RunHeader>;
 export const RunView = z.object({ header: RunHeader, steps: z.array(StepState), values: z.record(z.string(), z.string()) });
@@ -176,6 +184,9 @@ export const Amendment = z.object({
       change: z.enum(["same", "added", "removed", "changed"]),
       status: StepState.shape.status,
       verdict: Verdict.nullable(),
+      /** The step as written in the text in force, and in the file; null where it is in one of them only, or is the same. */
+      before: z.string().nullable().optional(),
+      after: z.string().nullable().optional(),
     }),
   ),
   /** Why the run cannot take this text, in words; empty where it can. */
