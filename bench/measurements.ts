@@ -1,4 +1,5 @@
 // The list of what is measured. Owns: the order.
+import { answer } from "./answer.ts";
 import { append } from "./append.ts";
 import { exporting } from "./exporting.ts";
 import { fold } from "./fold.ts";
@@ -15,6 +16,7 @@ import { verify } from "./verify.ts";
 
 export const MEASUREMENTS: Measurement[] = [
   append,
+  answer,
   parse,
   verify,
   exporting,
