@@ -22,7 +22,7 @@ import {
   type Verdict,
   zipOf,
 } from "./testing-bundle.ts";
-import { type Desk, type Launch, newKey, staffed, wholeLaunch } from "./testing-launch.ts";
+import { type Desk, type Launch, staffed, wholeLaunch } from "./testing-launch.ts";
 import { verifyBundle } from "./verifiers/verify.mjs";
 
 /** HOLDPOINT_MUTATIONS=all (npm run test:nightly) tries every byte and bit, a number so many times the sample that is the default. */
@@ -99,7 +99,7 @@ describe("bytes", { timeout: 7_200_000 }, () => {
   };
 
   it("none can be changed, in both verifiers alike; the control, which reads hashes alone, accepts some", async () => {
-    const step = every(241);
+    const step = every(1_200);
     const accepted: string[] = [];
     const parted: string[] = [];
     let tried = 0;
@@ -113,13 +113,13 @@ describe("bytes", { timeout: 7_200_000 }, () => {
       tried += 1;
       if (answers.problems.length === 0 && answers.verdict !== "CANNOT READ") accepted.push(`byte ${at}`);
       if (answers.parted !== "") parted.push(`byte ${at}: ${answers.parted}`);
-      if (tried % 8 === 0 && lenient(mutant)) control += 1;
+      if (tried % 4 === 0 && lenient(mutant)) control += 1;
     }
     expect(accepted).toEqual([]);
     expect(parted).toEqual([]);
     expect(control).toBeGreaterThan(10);
     say(
-      `${tried} bytes of ${bundle.length} changed: 0 accepted, 0 verdicts differ between Node and Python; the control accepted ${control} of ${Math.floor(tried / 8)}`,
+      `${tried} bytes of ${bundle.length} changed: 0 accepted, 0 verdicts differ between Node and Python; the control accepted ${control} of ${Math.floor(tried / 4)}`,
     );
   });
 
@@ -155,7 +155,7 @@ describe("bytes", { timeout: 7_200_000 }, () => {
     const accepted: number[] = [];
     const parted: string[] = [];
     let tried = 0;
-    for (let bit = 0; bit < 512; bit += every(8)) {
+    for (let bit = 0; bit < 512; bit += every(32)) {
       const bytes = Buffer.from(sig, "hex");
       bytes[bit >> 3]! ^= 1 << (bit & 7);
       const changed = lines.with(at, lines[at]!.replace(sig, bytes.toString("hex")));
@@ -234,7 +234,7 @@ describe("events, by somebody who has the installation's key and signs everythin
     const accepted: string[] = [];
     const parted: string[] = [];
     let tried = 0;
-    const wanted = GIVEN === "all" ? 20_000 : 250 * Number(GIVEN);
+    const wanted = GIVEN === "all" ? 20_000 : 80 * Number(GIVEN);
     for (let i = 0; i < wanted; i++) {
       const name = i % 2 === 0 ? "data/events.ndjson" : "data/install.ndjson";
       const bag = readBag(bundle);
@@ -322,384 +322,6 @@ describe("events, by somebody who has the installation's key and signs everythin
   });
 });
 
-describe("people", { timeout: 600_000 }, () => {
-  type Attack = [what: string, code: string | string[], play: (of: Desk & { delegation: number }, on: Launch) => void];
-  const start = (of: Desk, on: Launch): void => {
-    on.append("launch.created", "dana", { launch: on.launch, facts: {}, solo: false });
-    on.adopt("dana", ["INF-01", "INF-02", "SEC-01"]);
-    for (const item of ["INF-01", "INF-02", "SEC-01"]) on.answer("eve", item);
-    of.ports.advance(1_000);
-  };
-  const infra = { kind: "category", id: "infrastructure", role: "infrastructure-lead" };
-  const security = { kind: "category", id: "security", role: "security-lead" };
-  const ATTACKS: Attack[] = [
-    ["nobody does anything wrong (the control)", [], (_, on) => void on.sign({ by: "ana", ...infra })],
-    [
-      "the same person signs twice",
-      "signer-twice",
-      (_, on) => {
-        on.sign({ by: "ana", ...infra, n: 1, m: 2 });
-        on.sign({ by: "ana", ...infra, role: "approver", n: 2, m: 2 });
-      },
-    ],
-    [
-      "a delegate and the one they stand for both sign",
-      "signer-twice",
-      (of, on) => {
-        on.sign({ by: "cleo", ...security, onBehalfOf: "ana", delegation: of.delegation, n: 1, m: 2 });
-        on.sign({ by: "ana", ...security, n: 2, m: 2 });
-      },
-    ],
-    ["who answered signs", "signer-executed", (_, on) => void on.sign({ by: "eve", ...infra })],
-    [
-      "who supplied evidence signs",
-      "signer-executed",
-      (_, on) => {
-        on.evidence("ben", "INF-02", "x");
-        on.sign({ by: "ben", ...infra });
-      },
-    ],
-    [
-      "who ran the check signs",
-      "signer-executed",
-      (_, on) => {
-        on.check("ben", "INF-01");
-        on.sign({ by: "ben", ...infra });
-      },
-    ],
-    [
-      "who answered has it signed by somebody in their place",
-      "signer-executed",
-      (of, on) => {
-        on.answer("ana", "SEC-01");
-        on.sign({ by: "cleo", ...security, onBehalfOf: "ana", delegation: of.delegation });
-      },
-    ],
-    [
-      "who ran a step approves the decision",
-      "signer-executed",
-      (_, on) => {
-        on.append("step.started", "ben", {}, { subject: { run: "run-9", step: "switch" } });
-        const id = on.propose("dana", ["approver"], 1);
-        const digest = createHash("sha256").update(`decision/${id}`).digest("hex");
-        on.sign({ by: "ben", kind: "decision", id, role: "approver", digest });
-      },
-    ],
-    [
-      "a delegation has run out",
-      "delegation-expired",
-      (of, on) => {
-        of.ports.advance(25 * 3_600_000);
-        on.sign({ by: "cleo", ...security, onBehalfOf: "ana", delegation: of.delegation });
-      },
-    ],
-    [
-      "a delegation was revoked",
-      "delegation-revoked",
-      (of, on) => {
-        of.act("delegation.revoked", { seq: of.delegation }, ["ana"]);
-        on.sign({ by: "cleo", ...security, onBehalfOf: "ana", delegation: of.delegation });
-      },
-    ],
-    [
-      "a delegation is for another role",
-      "delegation-of-another",
-      (of, on) => void on.sign({ by: "cleo", ...infra, onBehalfOf: "ana", delegation: of.delegation }),
-    ],
-    [
-      "a delegation is another's",
-      "delegation-of-another",
-      (of, on) => void on.sign({ by: "ben", ...security, onBehalfOf: "ana", delegation: of.delegation }),
-    ],
-    [
-      "there is no delegation",
-      "delegation-missing",
-      (_, on) => void on.sign({ by: "cleo", ...security, onBehalfOf: "ana", delegation: 3 }),
-    ],
-    [
-      "somebody who left signs",
-      "signer-gone",
-      (of, on) => {
-        of.act("operator.changed", { id: "ana", changes: { status: { from: "active", to: "gone" } }, by: ["dana"] }, ["dana"]);
-        on.sign({ by: "ana", ...infra });
-      },
-    ],
-    [
-      "an old key signs after a reset",
-      "signature-key-expired",
-      (of, on) => {
-        const old = of.people.get("ana")!;
-        of.reset("ana", ["dana", "omar"]);
-        of.people.set("ana", old);
-        on.sign({ by: "ana", ...infra });
-      },
-    ],
-    [
-      "somebody who was never enrolled signs",
-      ["signer-not-enrolled", "signature-key-unknown"],
-      (of, on) => {
-        of.people.set("mallory", { id: "mallory", name: "Mallory", title: "", roles: [], key: newKey() });
-        on.sign({ by: "mallory", ...infra });
-      },
-    ],
-    [
-      "one person's key signs in another's name",
-      "signature-key-of-another",
-      (of, on) => {
-        const ana = of.people.get("ana")!;
-        of.people.set("ana", { ...ana, key: of.people.get("ben")!.key });
-        on.sign({ by: "ana", ...infra });
-      },
-    ],
-    [
-      "another name is printed",
-      "signer-differs",
-      (of, on) => {
-        const ana = of.people.get("ana")!;
-        of.people.set("ana", { ...ana, name: "Director Ana" });
-        on.sign({ by: "ana", ...infra });
-      },
-    ],
-    [
-      "a change after a signature is not called stale",
-      "stale-not-invalidated",
-      (_, on) => {
-        on.sign({ by: "ana", ...infra });
-        on.answer("eve", "INF-01", "failed");
-      },
-    ],
-    [
-      "a newer text after a signature is not called stale",
-      "stale-not-invalidated",
-      (_, on) => {
-        on.sign({ by: "ana", ...infra });
-        on.adopt("dana", ["INF-01", "INF-02", "SEC-01"], "# Another\n");
-      },
-    ],
-    [
-      "other items were signed than there are",
-      "signature-digest",
-      (_, on) => void on.sign({ by: "ana", ...infra, digest: "0".repeat(64) }),
-    ],
-    ["a category without items is signed", "signature-digest", (_, on) => void on.sign({ by: "ana", ...infra, id: "nothing" })],
-    [
-      "another checklist was signed",
-      "signature-plan",
-      (_, on) =>
-        void on.sign({ by: "ana", ...infra, edit: (p) => void Object.assign(p["subject"] as Value, { plan_sha256: "1".repeat(64) }) }),
-    ],
-    [
-      "the event says another sentence than was signed",
-      "signature-differs",
-      (_, on) => void on.sign({ by: "ana", ...infra, spoil: (data) => void Object.assign(data, { statement: "I approve everything." }) }),
-    ],
-    [
-      "the event says another meaning than was signed",
-      "signature-differs",
-      (_, on) =>
-        void on.sign({ by: "ana", ...infra, meaning: "rejected", spoil: (data) => void Object.assign(data, { meaning: "approved" }) }),
-    ],
-    [
-      "the payload is changed after signing",
-      "signature-invalid",
-      (_, on) =>
-        void on.sign({
-          by: "ana",
-          ...infra,
-          spoil: (data) => {
-            const envelope = data["envelope"] as { payload: Value };
-            envelope.payload = { ...envelope.payload, screen_sha256: "2".repeat(64) };
-          },
-        }),
-    ],
-    [
-      "a signature is older than what came before it",
-      "signature-head",
-      (_, on) => {
-        const data = on.statement({ by: "ana", ...infra });
-        on.append("note.added", "dana", { kind: "note", title: "x", text: "", severity: "" });
-        on.append("signoff.added", "ana", data, { outcome: "approved" });
-      },
-    ],
-    [
-      "a signature is put in again",
-      ["signature-head", "signature-duplicate"],
-      (_, on) => {
-        const data = on.statement({ by: "ana", ...infra });
-        on.append("signoff.added", "ana", data, { outcome: "approved" });
-        on.append("signoff.added", "ana", data, { outcome: "approved" });
-      },
-    ],
-    [
-      "a signature is moved to another subject",
-      "signature-differs",
-      (_, on) =>
-        void on.sign({ by: "ana", ...infra, spoil: (data) => void Object.assign(data, { subject: { kind: "category", id: "security" } }) }),
-    ],
-    [
-      "a signature comes from another launch",
-      ["signature-of-another-log", "signature-of-another-launch"],
-      (of, on) => {
-        const other = of.launch("other");
-        start(of, other);
-        on.append("signoff.added", "ana", other.statement({ by: "ana", ...infra }), { outcome: "approved" });
-      },
-    ],
-    [
-      "it is recorded for another person than who signed",
-      "signature-differs",
-      (_, on) => void on.sign({ by: "ana", ...infra, actor: "ben" }),
-    ],
-    [
-      "it covers what did not exist yet",
-      "signature-covered",
-      (_, on) => void on.sign({ by: "ana", ...infra, edit: (p) => void Object.assign(p["subject"] as Value, { covered: [1, 4000] }) }),
-    ],
-    ["it is n of fewer", "signature-differs", (_, on) => void on.sign({ by: "ana", ...infra, n: 3, m: 2 })],
-    [
-      "the event carries no signature at all",
-      "signature-malformed",
-      (_, on) =>
-        void on.sign({
-          by: "ana",
-          ...infra,
-          spoil: (data) => void Object.assign(data, { envelope: { payload: {}, payloadType: "x", signatures: [] } }),
-        }),
-    ],
-    [
-      "a decision is taken without its signatures",
-      "decision-without-signatures",
-      (_, on) => void on.append("decision.taken", "engine", { id: on.propose("dana", ["release-manager"], 2), outcome: "go" }),
-    ],
-    [
-      "a decision was never proposed",
-      "decision-without-signatures",
-      (_, on) => void on.append("decision.taken", "engine", { id: "decision-x", outcome: "go" }),
-    ],
-    [
-      "a decision is signed by one role of two",
-      "decision-without-signatures",
-      (_, on) => {
-        const id = on.propose("dana", ["release-manager", "approver"], 2);
-        const digest = createHash("sha256").update(`decision/${id}`).digest("hex");
-        on.sign({ by: "dana", kind: "decision", id, role: "release-manager", digest, n: 1, m: 2 });
-        on.sign({ by: "ben", kind: "decision", id, role: "release-manager", digest, n: 2, m: 2 });
-        on.append("decision.taken", "engine", { id, outcome: "go" });
-      },
-    ],
-    [
-      "another decision is signed than proposed",
-      "signature-digest",
-      (_, on) =>
-        void on.sign({ by: "ben", kind: "decision", id: on.propose("dana", ["approver"], 1), role: "approver", digest: "3".repeat(64) }),
-    ],
-    [
-      "a launch is closed by one",
-      "close-without-signatures",
-      (_, on) => {
-        on.sign({ by: "dana", kind: "close", id: on.launch, role: "lead" });
-        on.append("launch.closed", "dana", { head_fingerprint: "x" });
-      },
-    ],
-    [
-      "another's signature is taken back",
-      "withdrawal-differs",
-      (_, on) => {
-        const id = on.sign({ by: "ana", ...infra });
-        const data = on.statement({ by: "ben", ...infra, meaning: "rejected" });
-        on.append("signoff.withdrawn", "ben", { signature: id, envelope: data["envelope"]! }, { reason: "changed my mind" });
-      },
-    ],
-    [
-      "somebody is enrolled by nobody",
-      "roster-unsigned",
-      (of, on) => {
-        of.enrol("zed", ["approver"], []);
-        on.sign({ by: "ana", ...infra });
-      },
-    ],
-    [
-      "somebody is enrolled by one where two are there",
-      "roster-unsigned",
-      (of, on) => {
-        of.enrol("zed", ["approver"], ["dana"]);
-        on.sign({ by: "ana", ...infra });
-      },
-    ],
-    [
-      "somebody is enrolled by people who do not keep the roster",
-      "roster-not-admin",
-      (of, on) => {
-        of.enrol("zed", ["approver"], ["ana", "ben"]);
-        on.sign({ by: "ana", ...infra });
-      },
-    ],
-    [
-      "a key is reset by one",
-      "roster-unsigned",
-      (of, on) => {
-        of.reset("ben", ["dana"]);
-        on.sign({ by: "ana", ...infra });
-      },
-    ],
-    [
-      "one signs a roster act twice",
-      "roster-signer-twice",
-      (of, on) => {
-        of.enrol("zed", ["approver"], ["dana", "dana"]);
-        on.sign({ by: "ana", ...infra });
-      },
-    ],
-    [
-      "a delegation is not signed by who gives it",
-      "roster-unsigned",
-      (of, on) => {
-        of.act("delegation.added", { from: "ana", to: "ben", roles: [], until: "2027-01-01T00:00:00.000Z" }, ["ben"]);
-        on.sign({ by: "ana", ...infra });
-      },
-    ],
-  ];
-
-  it.each(ATTACKS)("%s", async (_what, expected, play) => {
-    const own = staffed();
-    try {
-      const on = own.launch("attacked");
-      start(own, on);
-      play(own, on);
-      const answers = await both(await exported(own, on.log, "attacked"));
-      expect(answers.parted).toBe("");
-      const wanted = [expected].flat();
-      expect(answers.problems).toEqual(wanted.length === 0 ? [] : expect.arrayContaining(wanted));
-      expect(answers.verdict).toBe(wanted.length === 0 ? "VERIFIED WITH WARNINGS" : "NOT VERIFIED");
-    } finally {
-      own.close();
-    }
-  });
-
-  it("one alone may sign what they executed, but the record is labelled SOLO; unlabelled, or labelled where others are, it does not verify", async () => {
-    const { openDesk } = await import("./testing-launch.ts");
-    for (const [solo, second, wanted] of [
-      [true, false, []],
-      [false, false, ["solo-differs"]],
-      [true, true, ["signer-executed", "solo-differs"]],
-    ] as [boolean, boolean, string[]][]) {
-      const own = openDesk();
-      own.enrol("dana", ["lead", "operator", "admin"], []);
-      if (second) own.enrol("omar", ["approver"], ["dana"]);
-      const on = own.launch("alone", { solo });
-      on.append("launch.created", "dana", { launch: on.launch, facts: {}, solo });
-      on.adopt("dana", ["INF-01"]);
-      on.answer("dana", "INF-01");
-      if (solo) on.sign({ by: "dana", ...infra });
-      const answers = await both(await exported(own, on.log, "alone"));
-      expect(answers.parted).toBe("");
-      expect(answers.problems).toEqual(wanted);
-      expect(answers.warnings.includes("solo")).toBe(solo);
-      own.close();
-    }
-  });
-});
-
 describe("where it comes from", { timeout: 600_000 }, () => {
   it("a made-up installation is consistent in itself, which is only a warning, and is refused with a fingerprint or a roster from outside", async () => {
     const evil = staffed();
@@ -743,8 +365,8 @@ describe("where it comes from", { timeout: 600_000 }, () => {
 describe("files", { timeout: 600_000 }, () => {
   const ATTACKS: [string, string, (bag: Bag) => void][] = [
     ["a payload", "payload-changed", (bag) => change(bag, "data/plans/000002-0-checklist.md")],
-    ["evidence", "payload-changed", (bag) => change(bag, "data/evidence/000004-0-evidence.txt")],
-    ["an attachment that is left out", "payload-missing", (bag) => void bag.delete("data/attachments/000021-0-attachment.pdf")],
+    ["evidence", "payload-changed", (bag) => change(bag, below(bag, "data/evidence/"))],
+    ["an attachment that is left out", "payload-missing", (bag) => void bag.delete(below(bag, "data/attachments/"))],
     ["a recording", "recording-changed", (bag) => change(bag, recordingOf(bag))],
     ["a recording that is left out", "recording-missing", (bag) => void bag.delete(recordingOf(bag))],
     [
@@ -778,7 +400,8 @@ describe("files", { timeout: 600_000 }, () => {
   ];
   const change = (bag: Bag, name: string) =>
     void bag.set(name, Buffer.from(bag.get(name)!.toString("latin1").replace(/[a-m]/, "z"), "latin1"));
-  const recordingOf = (bag: Bag): string => [...bag.keys()].find((name) => name.startsWith("data/recordings/"))!;
+  const below = (bag: Bag, folder: string): string => [...bag.keys()].find((name) => name.startsWith(folder))!;
+  const recordingOf = (bag: Bag): string => below(bag, "data/recordings/");
 
   it.each(ATTACKS)("%s is noticed although all lists are made and signed again", async (_what, code, play) => {
     const bag = new Map(readBag(bundle));

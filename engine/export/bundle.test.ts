@@ -76,8 +76,8 @@ describe("a bundle", () => {
         "data/roster.json",
         "data/keys.json",
         "data/plans/000002-0-checklist.md",
-        "data/evidence/000004-0-evidence.txt",
-        "data/attachments/000021-0-attachment.pdf",
+        "data/evidence/000006-0-evidence.txt",
+        "data/attachments/000025-0-attachment.pdf",
         "data/recordings/0001-run-1-schritt---1.cast",
         "data/reports/report.pdf",
       ]),
@@ -90,7 +90,7 @@ describe("a bundle", () => {
     for (const label of [
       "Source",
       "Filter: none: whole logs",
-      "Counts: 24 events, 8 signatures",
+      "Counts: 31 events, 8 signatures",
       "Head: event 24",
       "Exporter: dana.mercer",
     ])

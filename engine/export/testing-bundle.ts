@@ -222,6 +222,6 @@ export async function bothVerdicts(
 }
 
 /** Words of a verifier's source that are written like codes but are none. */
-const NO_CODES = new Set(["not-applicable", "break-glass", "utf-8", "utf-16-be"]);
+const NO_CODES = new Set(["not-applicable", "break-glass", "utf-8", "utf-16-be", "utf-16-le"]);
 export const codesOf = (source: string): Set<string> =>
   new Set([...source.matchAll(/"([a-z]+(?:-[a-z0-9]+)+)"/g)].map((found) => found[1]!).filter((code) => !NO_CODES.has(code)));

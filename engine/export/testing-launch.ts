@@ -3,10 +3,11 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Actor, CanonicalValue, LogId } from "../protocol/index.ts";
+import type { Actor, CanonicalValue, LogId, StoredEvent } from "../protocol/index.ts";
 import {
   ENGINE_ACTOR,
   type Envelope,
+  fingerprintOf,
   jcs,
   type NewEvent,
   type RecordStore,
@@ -31,6 +32,9 @@ export type Sign = {
   onBehalfOf?: string;
   delegation?: number;
   digest?: string;
+  covered?: number[];
+  plan?: string;
+  run?: string;
   /** Changes the payload before it is signed. */
   edit?(payload: Data): void;
   /** Changes the event's data after it was signed. */
@@ -40,8 +44,16 @@ export type Sign = {
 
 const SIGNATURE = "application/vnd.holdpoint.signature.v1+json";
 const ROSTER = "application/vnd.holdpoint.roster.v1+json";
+const WAIVER = "application/vnd.holdpoint.waiver.v1+json";
+/** Who signs what in the list of these tests; the decision is taken by lead and approver, as where a list says nothing. */
+const CATEGORIES = [
+  { key: "infrastructure", title: "Infrastructure", signoff: ["infrastructure-lead", "approver"], eyes: 1 },
+  { key: "security", title: "Security", signoff: ["security-lead"], eyes: 1 },
+];
 export const CHECKLIST = "# Go-live\n\n## Infrastructure\n\n- [ ] **INF-01** Load balancer ≥ 2 nodes\n- [ ] **INF-02** Backup\n";
 export const CAST = '{"version":3}\n[0.1,"o","pod/web ok\\r\\n"]\n';
+const digestOver = (kind: string, value: CanonicalValue): string =>
+  createHash("sha256").update(`holdpoint/${kind}/v1\0`).update(jcs(value)).digest("hex");
 export const newKey = (): SigningKey => asSigningKey(generateKeyPairSync("ed25519").privateKey);
 
 export type Desk = ReturnType<typeof openDesk>;
@@ -153,19 +165,64 @@ function createLaunch(
         version: "1",
         sha256: plan,
         items: items as unknown as CanonicalValue,
+        categories: CATEGORIES,
+        decision: "{}",
       };
       made.append("checklist.adopted", by, data, {
         payloads: [{ name: "checklist", mediaType: "text/markdown", bytes: Buffer.from(text) }],
       });
     },
-    answer(by: string, item: string, state = "done"): number {
+    assign(role: string, id: string, type = "people.assigned"): number {
+      return made.append(type, "dana", { role, op_id: id, name: people.get(id)?.name ?? id, title: people.get(id)?.title ?? "" });
+    },
+    state(to: string, from = "preparing"): void {
+      made.append("launch.state", "dana", { from, to });
+    },
+    /** A waiver is approved by `approver`; `edit` changes what is signed, `spoil` the event that says it. */
+    answer(by: string, item: string, state = "done", approver = "ben", more: Pick<Sign, "edit" | "spoil"> = {}): number {
       const sha256 = items.find((one) => one.id === item)!.sha256;
       const data = { item, item_sha256: sha256, state, note: "", value: "", approver: "", approver_name: "", expires: "", bulk: 1 };
       const evidence = of(item).evidence;
       const reason = state === "waived" ? "not before spring" : "";
-      const seq = made.append("item.answered", by, { ...data, evidence }, { outcome: state, reason });
+      const waiver = state === "waived" ? made.waiver(by, [item], reason, approver, more.edit) : {};
+      const told: Data = { ...data, evidence, envelope: null, ...waiver };
+      more.spoil?.(told);
+      const seq = made.append("item.answered", by, told, { outcome: state, reason });
       Object.assign(of(item), { state, answer: seq });
       return seq;
+    },
+    waiver(by: string, of: string[], reason: string, approver: string, edit?: (payload: Data) => void): Data {
+      const { id, name, title, key } = people.get(approver)!;
+      const expires = new Date(ports.clock.now() + 30 * 86_400_000).toISOString();
+      const signer = { op_id: id, name, title, key_id: key.keyId, session: "s1" };
+      const where = { install_id: store.installId, log, launch };
+      const payload: Data = { v: 1, kind: "waiver", ...where, items: of, asked_by: by, reason, expires, signer, at: desk.now() };
+      edit?.(payload);
+      const envelope = signEnvelope(WAIVER, payload, key) as unknown as CanonicalValue;
+      return { approver: id, approver_name: name, expires: String(payload["expires"]), envelope };
+    },
+    /** What the engine's own fold says of a subject now: its digest, and the events it rests on. */
+    subjectNow(kind: string, id: string): { digest: string; covered: number[] } {
+      const state = saidSoFar(store.events(log));
+      const unique = (seqs: number[]) => [...new Set(seqs)].filter((one) => one > 0).sort((a, b) => a - b);
+      if (kind === "category") {
+        const seqs = rows(id).flatMap((row) => [row["answer"], row["check"], ...(row["evidence"] as number[])] as number[]);
+        return { digest: made.digestOf(id), covered: unique(seqs) };
+      }
+      const decision = kind === "decision" ? state.decisions.get(id) : undefined;
+      if (decision) {
+        const over = state.signatures.filter((one) => one.kind === "category" && one.isValid);
+        return { digest: decision.digest, covered: unique([decision.seq, ...over.map((one) => one.seq)]) };
+      }
+      const briefing = kind === "briefing" ? state.briefings.get(id) : undefined;
+      if (briefing) return { digest: digestOver("briefing", { launch, seq: briefing.seq, text: briefing.text }), covered: [briefing.seq] };
+      const glass = kind.startsWith("break-glass") ? state.glasses.get(id) : undefined;
+      if (glass) {
+        const value = { launch, seq: glass.seq, kind: glass.kind, reason: glass.reason, review: kind === "break-glass-review" };
+        return { digest: digestOver("break-glass", value), covered: [glass.seq] };
+      }
+      if (kind === "close") return { digest: digestOver("close", { launch, last: state.substance }), covered: [state.substance] };
+      return { digest: sha256Hex(`${kind}/${id}`), covered: [] };
     },
     evidence(by: string, item: string, text: string): number {
       const bytes = Buffer.from(text);
@@ -198,9 +255,8 @@ function createLaunch(
       const person = people.get(asked.by)!;
       const { seq, hash } = store.head(log);
       const zone = ports.clock.zone();
-      const covered =
-        asked.kind === "category" ? rows(asked.id).flatMap((row) => [row["answer"], row["check"], ...(row["evidence"] as number[])]) : [];
-      const digest = asked.digest ?? (asked.kind === "category" ? made.digestOf(asked.id) : sha256Hex(`${asked.kind}/${asked.id}`));
+      const now = made.subjectNow(asked.kind, asked.id);
+      const digest = asked.digest ?? now.digest;
       const payload: Data = {
         v: 1,
         kind: "signature",
@@ -218,10 +274,10 @@ function createLaunch(
           kind: asked.kind,
           id: asked.id,
           launch,
-          run: "",
-          plan_sha256: plan,
+          run: asked.run ?? "",
+          plan_sha256: asked.plan ?? plan,
           digest,
-          covered: (covered as number[]).filter((one) => one > 0).sort((a, b) => a - b),
+          covered: asked.covered ?? now.covered,
         },
         screen_sha256: sha256Hex("screen"),
         at: desk.now(),
@@ -261,11 +317,50 @@ function createLaunch(
       const data = { signature, subject: { kind: "category", id: category }, cause, why };
       made.append("signoff.invalidated", "engine", data, { reason: why });
     },
-    propose(by: string, roles: string[], needed: number): string {
+    propose(by: string, more: { edit?(data: Data): void; outcome?: "go" | "no-go" } = {}): string {
       const id = `decision-${ports.ids.next()}`;
-      const data = { id, outcome: "go", conditions: [], digest: sha256Hex(`decision/${id}`), replaces: "", roles, needed, blockers: [] };
-      made.append("decision.proposed", by, data, { outcome: "go", reason: "all signed" });
+      const state = saidSoFar(store.events(log));
+      const outcome = more.outcome ?? "go";
+      const over = (key: string) => {
+        const digest = made.digestOf(key);
+        const signed = state.signatures.filter(
+          (one) => one.kind === "category" && one.about === key && one.isValid && one.digest === digest,
+        );
+        return { key, digest, signatures: signed.map((one) => one.id) };
+      };
+      const digest = digestOver("decision", {
+        outcome,
+        conditions: [],
+        categories: CATEGORIES.map(({ key }) => over(key)),
+        risks: [...state.risks.values()],
+        waivers: items.filter((item) => of(item.id).state === "waived").map((item) => item.id),
+      });
+      const roles = ["lead", "approver"];
+      const data: Data = { id, outcome, conditions: [], digest, replaces: "", roles, needed: 2, blockers: [] };
+      more.edit?.(data);
+      made.append("decision.proposed", by, data, { outcome, reason: "all signed" });
       return id;
+    },
+    /** Signed by lead and approver, and taken. */
+    decide(given: string | null = null, outcome = "go"): string {
+      const id = given ?? made.propose("dana");
+      made.sign({ by: "dana", kind: "decision", id, role: "lead", n: 1, m: 2 });
+      made.sign({ by: "ben", kind: "decision", id, role: "approver", n: 2, m: 2 });
+      made.append("decision.taken", "engine", { id, outcome });
+      return id;
+    },
+    /** Brought to its retrospective, where it can be closed. */
+    retrospective(): void {
+      for (const to of ["cut-over", "watch", "retrospective"]) made.state(to, "");
+    },
+    close(signers: [by: string, role: string][], spoil?: (data: Data) => void): void {
+      for (const [i, [by, role]] of signers.entries())
+        made.sign({ by, kind: "close", id: launch, role, n: i + 1, m: Math.max(2, signers.length) });
+      const last = store.events(log).at(-1)!;
+      const { seq, hash } = ((last.body.data["envelope"] as Data)["payload"] as Data)["head"] as { seq: number; hash: string };
+      const data: Data = { head_fingerprint: fingerprintOf(hash), head: hash, head_seq: seq };
+      spoil?.(data);
+      made.append("launch.closed", "dana", data);
     },
     /** A run of one step within the launch, with a recording. */
     run(by: string, number = 1): void {
@@ -306,10 +401,11 @@ export function wholeLaunch(desk: Desk & { delegation: number }, name = "v1.0-rc
   const launch = desk.launch(name);
   launch.append("launch.created", "dana", { launch: launch.launch, facts: { name }, solo: false });
   launch.adopt("dana", ["INF-01", "INF-02", "INF-03*", "SEC-01"]);
+  for (const role of ["infrastructure-lead", "security-lead"]) launch.assign(role, "ana");
   launch.answer("eve", "INF-01");
   launch.evidence("eve", "INF-02", "backup done\n");
   launch.answer("eve", "INF-02");
-  launch.check("dana", "INF-02");
+  launch.check("eve", "INF-02");
   launch.answer("eve", "SEC-01", "waived");
   const first = launch.sign({ by: "ana", kind: "category", id: "infrastructure", role: "infrastructure-lead", n: 1, m: 2 });
   const cause = launch.answer("eve", "INF-01");
@@ -318,19 +414,58 @@ export function wholeLaunch(desk: Desk & { delegation: number }, name = "v1.0-rc
   launch.sign({ by: "ben", kind: "category", id: "infrastructure", role: "approver", n: 2, m: 2 });
   launch.sign({ by: "cleo", kind: "category", id: "security", role: "security-lead", onBehalfOf: "ana", delegation: desk.delegation });
   launch.run("eve");
-  const decision = launch.propose("dana", ["release-manager", "approver"], 2);
-  const digest = sha256Hex(`decision/${decision}`);
-  launch.sign({ by: "dana", kind: "decision", id: decision, role: "release-manager", digest, n: 1, m: 2 });
-  launch.sign({ by: "ben", kind: "decision", id: decision, role: "approver", digest, n: 2, m: 2 });
-  launch.append("decision.taken", "engine", { id: decision, outcome: "go" });
+  launch.append("risk.set", "eve", { id: "R1", risk: "slow", likelihood: "low", impact: "low", controls: "", owner: "", status: "open" });
+  launch.decide();
+  launch.state("go");
   launch.append(
     "attachment.added",
     "dana",
     { title: "Minutes", name: "minutes.pdf", media_type: "application/pdf", bytes: 4, sha256: sha256Hex("%PDF") },
     { payloads: [{ name: "attachment", mediaType: "application/pdf", bytes: Buffer.from("%PDF") }] },
   );
-  launch.sign({ by: "dana", kind: "close", id: launch.launch, role: "lead", n: 1, m: 2 });
-  launch.sign({ by: "ben", kind: "close", id: launch.launch, role: "approver", n: 2, m: 2 });
-  launch.append("launch.closed", "dana", { head_fingerprint: "x" });
+  launch.retrospective();
+  launch.close([
+    ["dana", "lead"],
+    ["ben", "approver"],
+  ]);
   return launch;
+}
+
+/** What the log says so far of what can be signed. Written apart from the engine's fold and from the verifiers. */
+function saidSoFar(events: readonly StoredEvent[]) {
+  const signatures: { id: string; seq: number; kind: string; about: string; digest: string; isValid: boolean }[] = [];
+  const decisions = new Map<string, { seq: number; digest: string }>();
+  const briefings = new Map<string, { seq: number; text: string }>();
+  const glasses = new Map<string, { seq: number; kind: string; reason: string }>();
+  const risks = new Map<string, Data>();
+  let substance = 0;
+  for (const { body } of events) {
+    const { type, seq, reason } = body;
+    const data = body.data as Data;
+    const subject = (data["subject"] ?? {}) as Record<string, string>;
+    const [kind, about] = [String(subject["kind"]), String(subject["id"])];
+    if (type === "signoff.added")
+      signatures.push({ id: String(data["signature"]), seq, kind, about, digest: String(data["digest"]), isValid: true });
+    else if (type === "signoff.invalidated" || type === "signoff.withdrawn")
+      for (const one of signatures) one.isValid &&= one.id !== data["signature"];
+    else if (type === "decision.proposed") decisions.set(String(data["id"]), { seq, digest: String(data["digest"]) });
+    else if (type === "briefing.held") briefings.set(String(seq), { seq, text: String(data["text"]) });
+    else if (type === "break_glass.opened") glasses.set(String(seq), { seq, kind: String(data["kind"]), reason });
+    else if (type === "risk.set") risks.set(String(data["id"]), data);
+    if (!(type === "clock.step" || type.startsWith("record.") || (type.startsWith("signoff.") && kind === "close"))) substance = seq;
+  }
+  return { signatures, decisions, briefings, glasses, risks, substance };
+}
+
+export const INFRA = { kind: "category", id: "infrastructure", role: "infrastructure-lead" };
+export const SECURITY = { kind: "category", id: "security", role: "security-lead" };
+/** A launch whose items are all answered by Eve; Ana leads infrastructure and security. */
+export function startLaunch(desk: Desk, name = "attacked"): Launch {
+  const on = desk.launch(name);
+  on.append("launch.created", "dana", { launch: on.launch, facts: {}, solo: false });
+  on.adopt("dana", ["INF-01", "INF-02", "INF-03*", "SEC-01"]);
+  for (const role of ["infrastructure-lead", "security-lead"]) on.assign(role, "ana");
+  for (const item of ["INF-01", "INF-02", "SEC-01"]) on.answer("eve", item);
+  desk.ports.advance(1_000);
+  return on;
 }

@@ -9,9 +9,12 @@ import { fileURLToPath } from "node:url";
 
 const SIGNATURE = "application/vnd.holdpoint.signature.v1+json";
 const ROSTER = "application/vnd.holdpoint.roster.v1+json";
+const WAIVER = "application/vnd.holdpoint.waiver.v1+json";
 const CLOSING = "application/vnd.holdpoint.export.v1+json";
 const BUNDLE = "application/vnd.holdpoint.bundle.v1+json";
 const CHECKPOINT = "application/vnd.holdpoint.checkpoint.v1+json";
+/** Roles of the roster; every other role is one of a launch. */
+const ROSTER_ROLES = new Set(["lead", "operator", "approver", "witness", "auditor", "admin"]);
 const BAGIT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 const HEX64 = /^[0-9a-f]{64}$/;
 const NOT_PROVED = [
@@ -734,13 +737,13 @@ function createRoster(genesis, findings) {
       }
       if (out.has(id) || used.has(version.keyId))
         say("roster-signer-twice", `${id} signed event ${body.seq} of the roster twice.`, body.seq);
-      const told = Object.keys(body.data).filter((key) => key !== "envelopes");
-      if (
-        p.install_id !== genesis.install_id ||
-        p.act !== body.type ||
-        p.reason !== body.reason ||
-        told.some((key) => !same(p[key], body.data[key]))
-      )
+      // The whole statement, so that nothing was signed that the event does not say.
+      const { signer, ...statement } = p;
+      const { envelopes: _, ...data } = body.data;
+      const { head, at } = p;
+      const wanted = { ...data, v: 1, kind: "roster", install_id: genesis.install_id, head, act: body.type, reason: body.reason, at };
+      const isNamed = signer.name === version.name && signer.title === version.title && signer.key_id === version.keyId;
+      if (head === undefined || !isText(at) || !same(statement, wanted) || !isNamed)
         say("roster-differs", `What ${id} signed is not what event ${body.seq} of the roster says.`, body.seq);
       if (!isHead(p.head, body.seq, previous))
         say("roster-head", `What ${id} signed with event ${body.seq} of the roster names another head.`, body.seq);
@@ -757,8 +760,11 @@ function createRoster(genesis, findings) {
     return skipped > 0 && isWhole(head.seq, 0) && head.seq >= seq - 1 - skipped && head.seq < seq && hashBefore[head.seq + 1] === head.hash;
   }
   const need = (body, signed, count, isAdmin = true) => {
-    if (isAdmin && signed.size > 0 && ![...signed].some((id) => isAdministrator(now(id))))
-      say("roster-not-admin", `Event ${body.seq} (${body.type}) is signed by nobody who kept the roster then.`, body.seq);
+    const [first, second] = signed;
+    if (isAdmin && first !== undefined && !isAdministrator(now(first)))
+      say("roster-not-admin", `Event ${body.seq} (${body.type}) is signed first by ${first}, who did not keep the roster then.`, body.seq);
+    if (second === body.data.id || (body.type === "operator.reset" && first === body.data.id))
+      if (isText(body.data.id)) say("roster-own-act", `${body.data.id} stood beside event ${body.seq}, which is about themself.`, body.seq);
     if (signed.size < count)
       say(
         "roster-unsigned",
@@ -766,6 +772,12 @@ function createRoster(genesis, findings) {
         body.seq,
       );
   };
+  /** Admin and approver never meet in one person, except where one is all there is. */
+  function apart(seq) {
+    const both = people.size < 2 ? [] : active().filter((one) => ["admin", "approver"].every((role) => listed(one).includes(role)));
+    for (const { id } of both) say("roster-admin-approver", `With event ${seq} of the roster ${id} is admin and approver.`, seq);
+  }
+  const listed = (one) => (Array.isArray(one.versions.at(-1).roles) ? one.versions.at(-1).roles : []);
   function setKey(id, publicKey, body) {
     if (!isText(publicKey) || !HEX64.test(publicKey))
       return void say("roster-malformed", `Event ${body.seq} of the roster gives no key.`, body.seq) ?? null;
@@ -797,6 +809,7 @@ function createRoster(genesis, findings) {
           id,
           versions: [{ at, name: data.name, title: data.title, roles, status: "active", keyId, publicKey: data.public_key }],
         });
+        apart(seq);
       } else if (type === "operator.reset") {
         const signed = signers(body, previous);
         need(body, signed, 2);
@@ -817,19 +830,21 @@ function createRoster(genesis, findings) {
         for (const [key, change] of Object.entries(data.changes))
           if (["name", "title", "roles", "status"].includes(key) && isRecord(change) && change.to !== undefined) next[key] = change.to;
         people.get(id).versions.push(next);
+        apart(seq);
       } else if (type === "operator.password_changed") {
-        if (!signers(body, previous).has(id))
+        if ([...signers(body, previous)][0] !== id)
           say("roster-unsigned", `Event ${seq} of the roster changes a password and is not signed by its owner.`, seq);
       } else if (type === "delegation.added") {
         const signed = signers(body, previous);
-        if (!signed.has(data.from)) say("roster-unsigned", `The delegation of event ${seq} is not signed by ${String(data.from)}.`, seq);
+        if (data.from === undefined || [...signed][0] !== data.from)
+          say("roster-unsigned", `The delegation of event ${seq} is not signed by ${String(data.from)}.`, seq);
         if (now(data.from) === null || now(data.to) === null || !isMoment(data.until) || !Array.isArray(data.roles))
           return say("roster-malformed", `Event ${seq} of the roster delegates between people who are not enrolled.`, seq);
         delegations.set(seq, { seq, from: data.from, to: data.to, roles: data.roles, until: data.until, at, revoked: null });
       } else if (type === "delegation.revoked") {
         const signed = signers(body, previous);
         const one = delegations.get(data.seq);
-        need(body, signed, 1, one === undefined || !signed.has(one.from));
+        need(body, signed, 1, one === undefined || [...signed][0] !== one.from);
         if (one === undefined) return say("roster-malformed", `Event ${seq} of the roster revokes no delegation.`, seq);
         one.revoked ??= at;
       }
@@ -850,8 +865,8 @@ function createRoster(genesis, findings) {
     at(id, moment) {
       return people.get(id)?.versions.findLast((version) => notAfter(version.at, moment)) ?? null;
     },
-    countAt: (moment) =>
-      [...people.values()].filter((one) => one.versions.findLast((version) => notAfter(version.at, moment))?.status === "active").length,
+    /** Everybody ever enrolled by then: that somebody leaves does not make another one alone. */
+    countAt: (moment) => [...people.values()].filter((one) => notAfter(one.versions[0].at, moment)).length,
     /** data/roster.json and data/keys.json as they must be. */
     files: () => {
       const entries = [...people.values()].sort((a, b) => byName(a.id, b.id));
@@ -898,17 +913,64 @@ const isSignature = (p) =>
   ["op_id", "name", "title", "role", "key_id"].every((key) => isText(p.signer[key])) &&
   ["kind", "id", "launch", "plan_sha256", "digest"].every((key) => isText(p.subject[key])) &&
   [p.delegation, p.n, p.m].every((value) => isWhole(value, 0));
-/** Events after which a signature of a category that no longer fits must have been invalidated. */
+/** Events after which a signature that no longer fits what it covers must have been invalidated. */
 const SETTLES = new Set(["signoff.added", "decision.proposed", "decision.taken", "launch.state", "launch.closed"]);
+/** What may be said of each kind of subject. */
+const MEANINGS = {
+  category: ["approved", "rejected"],
+  decision: ["approved", "rejected"],
+  holdpoint: ["approved", "rejected"],
+  amendment: ["approved", "rejected"],
+  review: ["reviewed"],
+  briefing: ["witnessed"],
+  "break-glass": ["approved"],
+  "break-glass-review": ["reviewed"],
+  close: ["approved"],
+};
+const CLOSERS = ["lead", "approver"];
+const LEVELS = ["low", "medium", "high"];
+const RISK_STATES = ["open", "mitigated", "accepted", "closed"];
+/** Facts of a launch whose change makes every approval one of something else; the others touch the decision alone. */
+const NAMING = ["name", "version", "context"];
+const DECIDING = [...NAMING, "windowStart", "windowEnd", "riskClass", "freezeException", "change", "approval"];
+/** Until the cut-over begins a changed risk changes what was decided; afterwards the decision has been acted on. */
+const UNDECIDED = new Set(["preparing", "ready", "go"]);
+const PHASES = new Set(["preparing", "ready", "go", "cut-over", "watch", "retrospective", "closed"]);
+/** What the record of a closed launch takes no more. */
+const BELONGS = /^(item|evidence|decision|checklist|people|risk|launch|briefing|break_glass|condition|note|attachment)\./;
+/** Between the look at the clock and the signed time lies a password: a waiver may run out meanwhile. Milliseconds. */
+const WHILE_SIGNING = 60_000;
+const text = (value) => (isText(value) ? value : "");
+const list = (value) => (Array.isArray(value) ? value : []);
+const slug = (value) => value.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+const ascending = (values) => [...new Set(values)].filter((one) => one > 0).sort((a, b) => a - b);
+/** A moment as people give it, also without seconds or milliseconds; null where it is none. Milliseconds since 1970. */
+function momentAt(value) {
+  const found = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?Z$/.exec(text(value));
+  if (found === null) return null;
+  const whole = `${found[1]}:${found[2] ?? "00"}.${(found[3] ?? "").padEnd(3, "0").slice(0, 3)}Z`;
+  return isMoment(whole) ? Date.parse(whole) : null;
+}
 
 function createLaunch(genesis, rosterOf, findings) {
   const say = (code, message, seq) => findings.problem(code, message, genesis.log, seq);
   /** Items of the checklist in force, in file order; and what was said of each id, which outlives a newer text. */
   let items = [];
+  let categories = [];
+  let rule = { roles: CLOSERS, eyes: 1 };
   const facts = new Map();
   let plan = "";
   const signatures = new Map();
   const decisions = new Map();
+  const assigned = new Set();
+  const risks = new Map();
+  const briefings = new Map();
+  const glasses = new Map();
+  const runs = new Map();
+  const waivers = new Set();
+  let phase = "preparing";
+  /** seq of the last event that adds to what a close covers. */
+  let substance = 0;
   const hashBefore = [];
   const envelopes = [];
   const stale = [];
@@ -934,7 +996,7 @@ function createLaunch(genesis, rosterOf, findings) {
   }
 
   const factsOf = (id) => {
-    if (!facts.has(id)) facts.set(id, { state: "open", answer: 0, check: null, evidence: [], executors: new Set() });
+    if (!facts.has(id)) facts.set(id, { state: "open", answer: 0, check: null, evidence: [], expires: null, executors: new Set() });
     return facts.get(id);
   };
   // Items that Holdpoint computes are left out. Where the log does not mark them, they are those that nobody could ever answer.
@@ -951,18 +1013,61 @@ function createLaunch(genesis, rosterOf, findings) {
     [...signatures.values()].filter(
       (one) => one.state === "valid" && !NOT_OPEN.has(one.meaning) && one.subject.kind === subject.kind && one.subject.id === subject.id,
     );
+  const waived = (among) => among.filter(({ id }) => factsOf(id).state === "waived");
+  /** What a decision rests on, as it stands now. */
+  const basisOf = ({ outcome, conditions }) =>
+    shaHex(
+      "holdpoint/decision/v1\0",
+      canonical({
+        outcome,
+        conditions,
+        categories: categories
+          .filter(({ roles }) => roles.length > 0)
+          .map(({ key }) => {
+            const digest = digestOf(key);
+            const over = [...signatures.values()].filter(
+              (one) => one.subject.kind === "category" && one.subject.id === key && one.state === "valid" && one.digest === digest,
+            );
+            return { key, digest, signatures: over.map(({ id }) => id) };
+          }),
+        risks: [...risks.values()],
+        waivers: waived(items).map(({ id }) => id),
+      }),
+    );
+  const closeDigest = () => shaHex("holdpoint/close/v1\0", canonical({ launch, last: substance }));
 
   function adopt(data) {
-    plan = data.sha256;
-    const list = Array.isArray(data.items) ? data.items : [];
-    items = list.filter((one) => isRecord(one) && isText(one.id) && isText(one.category) && isText(one.sha256));
+    plan = text(data.sha256);
+    items = list(data.items).filter((one) => isRecord(one) && isText(one.id) && isText(one.category) && isText(one.sha256));
+    categories = list(data.categories).flatMap((one) => {
+      if (!isRecord(one) || !isText(one.key)) return [];
+      const named = [...new Set(list(one.signoff).filter(isText))];
+      return [{ key: one.key, roles: named.length > 0 ? named : isWhole(one.eyes, 2) ? ["approver"] : [] }];
+    });
+    rule = ruleOf(data.decision);
+  }
+  /** Who takes the decision, as the checklist says: every role, and so many people. */
+  function ruleOf(said) {
+    let value = null;
+    try {
+      value = JSON.parse(text(said));
+    } catch {
+      value = null; // no rule in writing: lead and approver decide
+    }
+    const { signoff, eyes } = isRecord(value) ? value : {};
+    const named = (isText(signoff) ? signoff.split(",") : list(signoff).filter(isText))
+      .map((one) => one.trim())
+      .filter((one) => one !== "");
+    const many = isText(eyes) && /^\d{1,6}$/.test(eyes) ? Number(eyes) : eyes;
+    return { roles: named.length > 0 ? [...new Set(named)] : CLOSERS, eyes: isWhole(many, 1) ? many : 1 };
   }
   function execute(item, actor) {
     if (actor === "" || actor === "engine") return;
     executors.add(actor);
     item?.executors.add(actor);
   }
-  function touch({ seq, type, data, outcome, actor }) {
+  function touch(body) {
+    const { seq, type, data, outcome, actor } = body;
     if (type === "evidence.removed") {
       for (const one of facts.values()) one.evidence = one.evidence.filter((at) => at !== data.seq);
       return;
@@ -970,20 +1075,203 @@ function createLaunch(genesis, rosterOf, findings) {
     if (!isText(data.item)) return;
     const item = factsOf(data.item);
     if (type === "item.answered") {
-      const state = outcome === "" ? data.state : outcome;
-      Object.assign(item, { state: STATES.has(state) ? state : "open", answer: seq });
+      const said = outcome === "" ? data.state : outcome;
+      const state = STATES.has(said) ? said : "open";
+      Object.assign(item, { state, answer: seq, expires: momentAt(data.expires) });
+      if ((state === "waived" || state === "not-applicable") && body.reason.trim() === "")
+        say("reason-missing", `Event ${seq} says that ${data.item} is ${state} and gives no reason.`, seq);
+      if (state === "waived") waive(body);
     } else if (type === "item.checked") item.check = { seq, sha256: data.item_sha256 };
     else item.evidence.push(seq);
     execute(item, actor.op_id);
   }
 
-  /** Every standing signature of a category must still fit what it covers, or have been invalidated. */
+  /** A waiver carries the signature of another person, an approver, over which items until when and why. */
+  function waive(body) {
+    const { seq, data, actor } = body;
+    const moment = momentOf(body);
+    const p = isEnvelope(data.envelope) ? data.envelope.payload : null;
+    if (p === null || data.envelope.payloadType !== WAIVER || !isRecord(p.signer) || !isText(p.signer.op_id))
+      return say("waiver-unsigned", `Event ${seq} waives ${data.item} without the signature of an approver.`, seq);
+    const [{ keyid, sig }] = data.envelope.signatures;
+    const { signer } = p;
+    const person = rosterOf.at(signer.op_id, moment);
+    if (person === null || person.status !== "active" || person.keyId !== keyid || !signedBy(data.envelope, WAIVER, person.publicKey))
+      say("waiver-signature", `The signature of the waiver of event ${seq} is not one of ${signer.op_id} with the key in force then.`, seq);
+    const told = {
+      v: 1,
+      kind: "waiver",
+      install_id: genesis.install_id,
+      log: genesis.log,
+      launch,
+      asked_by: actor.op_id,
+      reason: body.reason,
+      expires: data.expires,
+    };
+    const isOfPerson = person === null || (signer.name === person.name && signer.title === person.title && signer.key_id === keyid);
+    if (
+      Object.entries(told).some(([key, value]) => !same(p[key], value)) ||
+      !list(p.items).includes(data.item) ||
+      data.approver !== signer.op_id ||
+      data.approver_name !== signer.name ||
+      !isOfPerson
+    )
+      say("waiver-differs", `What ${signer.op_id} signed is not the waiver of event ${seq}.`, seq);
+    const until = momentAt(data.expires);
+    if (until === null || until + WHILE_SIGNING <= Date.parse(body.ts_utc))
+      say("waiver-expired", `The waiver of event ${seq} has no end to come.`, seq);
+    if (waivers.has(`${sig} ${data.item}`))
+      say("waiver-again", `The approval of the waiver of event ${seq} was used for ${data.item} before.`, seq);
+    waivers.add(`${sig} ${data.item}`);
+    if (isAlone) return;
+    if (signer.op_id === actor.op_id) say("waiver-by-asker", `${signer.op_id} asked for the waiver of event ${seq} and approved it.`, seq);
+    const roles = list(person?.roles);
+    if (person !== null && (!roles.includes("approver") || roles.includes("admin")))
+      say(
+        "waiver-not-approver",
+        `${signer.op_id}, who approved the waiver of event ${seq}, was no approver then, or keeps the roster.`,
+        seq,
+      );
+  }
+
+  function setRisk(data) {
+    const names = ["id", "risk", "likelihood", "impact", "controls", "owner", "status"];
+    const isRisk =
+      names.every((key) => isText(data[key])) &&
+      LEVELS.includes(data.likelihood) &&
+      LEVELS.includes(data.impact) &&
+      RISK_STATES.includes(data.status) &&
+      data.risk.trim() !== "" &&
+      data.risk.length <= 500 &&
+      data.controls.length <= 2000;
+    if (isRisk && UNDECIDED.has(phase)) risks.set(data.id, Object.fromEntries(names.map((key) => [key, data[key]])));
+  }
+  function change(changes, seq) {
+    const fields = isRecord(changes) ? Object.keys(changes) : [];
+    const touches = (names) => fields.some((field) => names.includes(field));
+    for (const one of signatures.values()) {
+      if (one.state !== "valid" || NOT_OPEN.has(one.meaning)) continue;
+      if ((one.subject.kind === "category" && touches(NAMING)) || (one.subject.kind === "decision" && touches(DECIDING)))
+        one.overtakenBy ||= seq;
+    }
+  }
+
+  /** The steps of a run as its hold points see them. */
+  function ran({ seq, type, data, subject, outcome, actor }) {
+    if (subject.run === "") return;
+    if (type === "run.started") {
+      const steps = list(data.steps)
+        .filter(isRecord)
+        .map((one) => ({
+          id: text(one.id),
+          sha256: text(one.sha256),
+          isWayBack: one.way_back === true,
+          ...{ verdict: "", judgement: "", passedOver: false, isDone: false, ended: 0, executors: new Set() },
+        }));
+      const { title, version, owner } = data;
+      return void runs.set(subject.run, { seq, steps, plan: subject.plan_sha256, title, version: isText(version) ? version : null, owner });
+    }
+    const step = runs.get(subject.run)?.steps.findLast((one) => one.id === subject.step);
+    if (step === undefined) return;
+    if (["step.started", "block.started", "check.confirmed", "step.skipped"].includes(type) && !["", "engine"].includes(actor.op_id))
+      step.executors.add(actor.op_id);
+    if (type === "step.started") Object.assign(step, { verdict: "", judgement: "", passedOver: false, isDone: false });
+    else if (type === "block.started" && data.background !== true) step.isDone = false;
+    else if (type === "step.ended")
+      Object.assign(step, { verdict: ["passed", "failed", "skipped"].includes(outcome) ? outcome : "unknown", isDone: true, ended: seq });
+    else if (type === "step.judged") Object.assign(step, { judgement: outcome === "accepted" ? "accepted" : "rejected", ended: seq });
+    else if (type === "step.skipped")
+      Object.assign(step, step.isDone && step.verdict !== "" ? { passedOver: true } : { verdict: "skipped", isDone: true }, { ended: seq });
+  }
+  function holdPoint(id) {
+    const slash = id.indexOf("/");
+    const [name, about] = [id.slice(0, Math.max(slash, 0)), id.slice(slash + 1)];
+    const run = runs.get(name);
+    const at = run?.steps.findLastIndex((one) => one.id === about) ?? -1;
+    if (at === -1) return null;
+    const before = run.steps.slice(0, at).filter((one) => !one.isWayBack);
+    const rows = before.map((one) => ({
+      id: one.id,
+      text: one.sha256,
+      verdict: one.verdict,
+      judgement: one.judgement,
+      passed_over: one.passedOver,
+      seq: one.ended,
+    }));
+    const value = { run: name, step: about, text: run.steps[at].sha256, plan: run.plan, before: rows };
+    return {
+      digest: shaHex("holdpoint/holdpoint/v1\0", canonical(value)),
+      covered: ascending([run.seq, ...before.map((one) => one.ended)]),
+      plan: run.plan,
+      roles: null,
+      excluded: new Set(before.flatMap((one) => [...one.executors])),
+    };
+  }
+
+  /**
+   * What a subject comes to now: digest, events covered, plan, roles asked (null: any) and who may not sign it (by id).
+   * Null where there is no such subject; `digest` is null where the log alone does not say it.
+   */
+  function subjectOf({ kind, id }) {
+    const said = (domain, value, seq, excluded) => ({
+      digest: shaHex(`holdpoint/${domain}/v1\0`, canonical(value)),
+      covered: [seq],
+      plan,
+      roles: null,
+      excluded: new Set(excluded),
+    });
+    const at = /^[1-9]\d{0,15}$/.test(id) ? Number(id) : 0;
+    if (kind === "category") {
+      const own = inCategory(id);
+      const known = categories.find(({ key }) => key === id);
+      if (own.length === 0 || known === undefined) return null;
+      const rows = own.map(rowOf);
+      return {
+        digest: digestOf(id),
+        covered: ascending(rows.flatMap((row) => [row.answer, row.check, ...row.evidence])),
+        plan,
+        roles: known.roles,
+        excluded: new Set(own.flatMap((item) => [...factsOf(item.id).executors])),
+      };
+    }
+    if (kind === "decision") {
+      const known = decisions.get(id);
+      if (known === undefined) return null;
+      const over = [...signatures.values()].filter((one) => one.subject.kind === "category" && one.state === "valid");
+      const covered = ascending([known.seq, ...over.map(({ seq }) => seq)]);
+      return { digest: known.digest, covered, plan, roles: known.roles, excluded: executors };
+    }
+    if (kind === "briefing") return briefings.has(at) ? said("briefing", { launch, seq: at, text: briefings.get(at) }, at, []) : null;
+    if (kind === "break-glass" || kind === "break-glass-review") {
+      const known = glasses.get(at);
+      const review = kind === "break-glass-review";
+      if (known === undefined || known.isConfirmed !== review || known.isReviewed) return null;
+      return said("break-glass", { launch, seq: at, kind: known.kind, reason: known.reason, review }, at, [known.by]);
+    }
+    if (kind === "close") return id === launch ? { ...said("close", { launch, last: substance }, substance, []), roles: CLOSERS } : null;
+    if (kind === "holdpoint") return holdPoint(id);
+    if (kind === "review") return HEX64.test(id) ? { digest: null, covered: [], plan: id, roles: null, excluded: new Set() } : null;
+    return { digest: null, covered: null, plan: null, roles: null, excluded: new Set() };
+  }
+
+  /** Every standing signature must still fit what it covers, or have been invalidated. */
   function settle() {
     const digests = new Map();
+    const now = (key, compute) => {
+      if (!digests.has(key)) digests.set(key, compute());
+      return digests.get(key);
+    };
     for (const one of signatures.values()) {
-      if (one.state !== "valid" || one.isNamed || one.subject.kind !== "category" || NOT_OPEN.has(one.meaning)) continue;
-      if (!digests.has(one.subject.id)) digests.set(one.subject.id, digestOf(one.subject.id));
-      if (digests.get(one.subject.id) === one.digest) continue;
+      if (one.state !== "valid" || one.isNamed || NOT_OPEN.has(one.meaning)) continue;
+      const { kind, id } = one.subject;
+      const decision = kind === "decision" ? decisions.get(id) : undefined;
+      const isOld =
+        kind === "category"
+          ? one.overtakenBy > 0 || now(`c${id}`, () => digestOf(id)) !== one.digest
+          : decision !== undefined && (decision.status === "open" || decision.status === "taken")
+            ? one.overtakenBy > 0 || now(`d${id}`, () => basisOf(decision)) !== one.digest
+            : false;
+      if (!isOld) continue;
       one.isNamed = true;
       say(
         "stale-not-invalidated",
@@ -1044,18 +1332,59 @@ function createLaunch(genesis, rosterOf, findings) {
     return p;
   }
 
+  const rolesAt = (id, moment) => list(rosterOf.at(id, moment)?.roles);
   function delegated(p, moment, seq) {
     const from = p.on_behalf_of;
     if (from === "" && p.delegation === 0) return;
     const one = rosterOf.delegations.get(p.delegation);
     if (one === undefined || !notAfter(one.at, moment))
       return say("delegation-missing", `Event ${seq} is signed on behalf of ${from} without a delegation.`, seq);
+    const { role } = p.signer;
     if (one.from !== from || one.to !== p.signer.op_id)
       say("delegation-of-another", `The delegation of event ${seq} is from ${one.from} to ${one.to}.`, seq);
-    if (one.roles.length > 0 && !one.roles.includes(p.signer.role))
-      say("delegation-of-another", `The delegation of event ${seq} does not hand on the role ${p.signer.role}.`, seq);
+    if (one.roles.length > 0 && !one.roles.includes(role))
+      say("delegation-of-another", `The delegation of event ${seq} does not hand on the role ${role}.`, seq);
+    if (
+      role === "admin" ||
+      (ROSTER_ROLES.has(role) && !rolesAt(from, moment).includes(role)) ||
+      (role === "approver" && rolesAt(p.signer.op_id, moment).includes("admin"))
+    )
+      say("delegation-not-held", `The role ${role} of event ${seq} was not ${from}'s to hand on to ${p.signer.op_id}.`, seq);
     if (one.until <= moment.ts || one.until <= p.at) say("delegation-expired", `The delegation of event ${seq} had run out.`, seq);
     if (rosterOf.isEnded(one, moment)) say("delegation-revoked", `The delegation of event ${seq} had been revoked.`, seq);
+  }
+
+  /** Whether the person held the role: assigned in the launch, by the roster, or outside of any launch by the title there. */
+  function holds(id, role, moment) {
+    if (assigned.has(canonical([role, id]))) return true;
+    const person = rosterOf.at(id, moment);
+    if (person === null) return false;
+    return list(person.roles).includes(role) || (launch === "" && slug(text(person.title)) === slug(role));
+  }
+  const isApproverAbsent = () => [...glasses.values()].some((one) => one.kind === "approver-absent" && one.isConfirmed && !one.isReviewed);
+
+  /** Role, right, and who may not: nothing of it holds for one alone. */
+  function entitled(one, about, moment, seq) {
+    const { kind } = one.subject;
+    if (about.roles !== null && !about.roles.includes(one.role))
+      say("signature-role", `Event ${seq} is signed as ${one.role}; ${about.roles.join(", ") || "nobody"} was asked.`, seq);
+    if (isAlone) return;
+    if (!holds(one.principal, one.role, moment) && !isApproverAbsent())
+      say("signer-not-in-role", `${one.principal} was not ${one.role} when event ${seq} was signed.`, seq);
+    const people = [...new Set([one.op, one.principal])];
+    const did = people.filter((id) => about.excluded.has(id));
+    if (did.length > 0)
+      say(
+        kind.startsWith("break-glass") ? "glass-by-one" : "signer-executed",
+        `${did[0]} signed ${kind} ${one.subject.id} (event ${seq}), but ${kind.startsWith("break-glass") ? "opened it" : "executed what it covers"}.`,
+        seq,
+      );
+    if (kind === "briefing") return;
+    const roles = rolesAt(one.op, moment);
+    if (!roles.includes("approver") && !roles.includes("lead"))
+      say("signer-without-right", `${one.op}, who signed event ${seq}, was neither approver nor lead by the roster.`, seq);
+    if (one.role !== "lead" && people.some((id) => rolesAt(id, moment).includes("admin")))
+      say("signer-admin", `Event ${seq} is signed as ${one.role} by or for somebody who keeps the roster.`, seq);
   }
 
   function signed(body, previous) {
@@ -1089,7 +1418,8 @@ function createLaunch(genesis, rosterOf, findings) {
     const covered = p.subject.covered;
     if (!Array.isArray(covered) || covered.some((one, i) => !isWhole(one, 1) || one >= seq || (i > 0 && one <= covered[i - 1])))
       say("signature-covered", `The signature of event ${seq} covers events that did not exist yet, or not in order.`, seq);
-    delegated(p, momentOf(body), seq);
+    const moment = momentOf(body);
+    delegated(p, moment, seq);
     if (!isText(p.id) || signatures.has(p.id)) {
       say("signature-duplicate", `The signature of event ${seq} is on record before: it was put in again.`, seq);
       return;
@@ -1104,10 +1434,13 @@ function createLaunch(genesis, rosterOf, findings) {
       principal: p.on_behalf_of === "" ? p.signer.op_id : p.on_behalf_of,
       key: p.signer.key_id,
       digest: p.subject.digest,
+      head: p.head,
       state: "valid",
       isNamed: false,
+      overtakenBy: 0,
+      isAloneThen: isAlone,
     };
-    if (!NOT_OPEN.has(p.meaning)) {
+    if (!NOT_OPEN.has(p.meaning))
       for (const other of standing(told.subject))
         if (
           isAlone
@@ -1123,30 +1456,57 @@ function createLaunch(genesis, rosterOf, findings) {
             `Events ${other.seq} and ${seq} are signatures of one person, key or principal over the same subject: they count once.`,
             seq,
           );
-      if (told.subject.kind === "category") category(one, p, seq);
-      if (told.subject.kind === "decision" && decisions.get(told.subject.id)?.digest !== one.digest)
-        say("signature-digest", `The signature of event ${seq} is of another decision than the one proposed.`, seq);
-      // Executor and approver never meet in one person in the same launch; a lead decides although the team executed.
-      const did = [one.op, one.principal].filter((op) => executors.has(op));
-      if (told.subject.kind === "decision" && one.role === "approver" && !isAlone && did.length > 0)
-        say("signer-executed", `${did[0]} approved the decision (event ${seq}), but executed in this launch.`, seq);
-    }
+    about(one, p, moment);
     signatures.set(p.id, one);
   }
-  function category(one, p, seq) {
-    const key = one.subject.id;
-    if (digestOf(key) !== one.digest)
-      say("signature-digest", `The signature of event ${seq} covers other items, answers or evidence than "${key}" had then.`, seq);
-    if (p.subject.plan_sha256 !== plan)
-      say("signature-plan", `The signature of event ${seq} is over another checklist than the one in force then.`, seq);
-    const executed = inCategory(key).filter((item) => [one.op, one.principal].some((op) => factsOf(item.id).executors.has(op)));
-    if (!isAlone && executed.length > 0)
-      say(
-        "signer-executed",
-        `${one.op} signed "${key}" (event ${seq}), but answered, checked or supplied what it covers (${executed.map((item) => item.id).join(", ")}).`,
+  /** What the signature says of its subject, held against the events before it. */
+  function about(one, p, moment) {
+    const { seq, subject } = one;
+    const meanings = Object.hasOwn(MEANINGS, subject.kind) ? MEANINGS[subject.kind] : null;
+    if (meanings === null) return say("signature-kind", `Event ${seq} signs a ${subject.kind}, which nobody can sign.`, seq);
+    if (!meanings.includes(one.meaning))
+      say("signature-meaning", `Event ${seq} signs a ${subject.kind} as ${one.meaning}; it is ${meanings.join(" or ")}.`, seq);
+    if (one.meaning === "rejected" && p.reason.trim() === "") say("reason-missing", `Event ${seq} rejects without a reason.`, seq);
+    const now = subjectOf(subject);
+    if (now === null)
+      return say("signature-digest", `Event ${seq} signs a ${subject.kind} that was not there, or not to be signed then.`, seq);
+    if (now.digest !== null && now.digest !== one.digest)
+      say("signature-digest", `The signature of event ${seq} covers something else than its ${subject.kind} was then.`, seq);
+    if (now.digest === null && subject.kind !== "review")
+      findings.warning(
+        "signature-unchecked",
+        `What the ${subject.kind} signed by event ${seq} covers cannot be told from the log.`,
+        genesis.log,
         seq,
       );
-    if (inCategory(key).length === 0) say("signature-digest", `The signature of event ${seq} is of a category without items.`, seq);
+    if (now.covered !== null && !same(p.subject.covered, now.covered))
+      say("signature-covered", `The signature of event ${seq} names other events than those that it rests on.`, seq);
+    if (now.plan !== null && p.subject.plan_sha256 !== now.plan)
+      say("signature-plan", `The signature of event ${seq} is over another text than the one in force then.`, seq);
+    entitled(one, now, moment, seq);
+    if (one.meaning !== "rejected") ready(one, p);
+  }
+  /** What nobody could approve then. */
+  function ready(one, p) {
+    const { seq, subject, digest } = one;
+    const isOver = ({ id }) => {
+      const { expires } = factsOf(id);
+      return expires !== null && expires + WHILE_SIGNING <= (momentAt(p.at) ?? Number.POSITIVE_INFINITY);
+    };
+    const own = subject.kind === "category" ? inCategory(subject.id) : subject.kind === "decision" ? items : [];
+    if (waived(own).some(isOver)) say("waiver-expired", `Event ${seq} approves what rests on a waiver that had run out.`, seq);
+    if (subject.kind === "category") {
+      const isRejected = [...signatures.values()].some(
+        (other) => other.meaning === "rejected" && other.state !== "withdrawn" && other.digest === digest && same(other.subject, subject),
+      );
+      if (isRejected || own.some(({ id }) => ["open", "failed"].includes(factsOf(id).state)))
+        say("category-not-ready", `Event ${seq} approves "${subject.id}" with something open, failed or rejected in it.`, seq);
+    } else if (subject.kind === "decision") {
+      const known = decisions.get(subject.id);
+      if (known.status !== "open" || basisOf(known) !== known.digest)
+        say("decision-overtaken", `Event ${seq} signs a decision that is not open, or rests on something that changed.`, seq);
+    } else if (subject.kind === "close" && (phase !== "retrospective" || [...glasses.values()].some((g) => g.isConfirmed && !g.isReviewed)))
+      say("close-too-early", `Event ${seq} closes a launch before its retrospective, or with a broken glass that nobody reviewed.`, seq);
   }
 
   function see(body, previous) {
@@ -1158,34 +1518,71 @@ function createLaunch(genesis, rosterOf, findings) {
         say("launch-differs", "launch.created names another launch than the genesis.", seq);
       nameSolo();
     }
-    isAlone = solo && rosterOf.countAt(momentOf(body)) < 2;
+    isAlone = (solo || launch === "") && rosterOf.countAt(momentOf(body)) < 2;
+    if (phase === "closed" && BELONGS.test(type)) say("after-close", `Event ${seq} (${type}) was added to a launch that was closed.`, seq);
     if (type === "step.started") execute(null, body.actor.op_id);
     if (SETTLES.has(type)) settle();
+    ran(body);
+    act(body, previous);
+    const isOfClose = type.startsWith("signoff.") && isRecord(data.subject) && data.subject.kind === "close";
+    if (type !== "clock.step" && !type.startsWith("record.") && !isOfClose) substance = seq;
+    skipped = type === "clock.step" ? skipped + 1 : 0;
+  }
+  function act(body, previous) {
+    const { seq, type, data } = body;
+    const glass = type.startsWith("break_glass.") ? glasses.get(data.seq) : undefined;
     if (TOUCHES.has(type)) touch(body);
     else if (type === "checklist.adopted") adopt(data);
-    else if (type === "signoff.added") signed(body, previous);
+    else if (type === "launch.changed") change(data.changes, seq);
+    else if (type === "launch.state") phase = PHASES.has(data.to) ? data.to : phase;
+    else if (type === "people.assigned") assigned.add(canonical([text(data.role), text(data.op_id)]));
+    else if (type === "people.unassigned") assigned.delete(canonical([text(data.role), text(data.op_id)]));
+    else if (type === "risk.set") setRisk(data);
+    else if (type === "briefing.held") briefings.set(seq, text(data.text));
+    else if (type === "break_glass.opened") {
+      const kind = ["approver-absent", "no-go-override"].includes(data.kind) ? data.kind : "outside-window";
+      glasses.set(seq, { kind, reason: body.reason, by: body.actor.op_id, isConfirmed: false, isReviewed: false });
+    } else if (type === "signoff.added") signed(body, previous);
     else if (type === "signoff.invalidated") end(data.signature, "stale", seq);
-    else if (type === "signoff.withdrawn") {
-      envelopes.push({ envelope: data.envelope ?? null, seq });
-      const p = personal(body, previous);
-      const old = signatures.get(data.signature);
-      if (
-        p !== null &&
-        (old === undefined ||
-          old.op !== p.signer.op_id ||
-          p.meaning !== "rejected" ||
-          p.subject.kind !== old.subject.kind ||
-          p.subject.id !== old.subject.id)
-      )
-        say("withdrawal-differs", `Event ${seq} takes back a signature that is not the signer's own.`, seq);
-      end(data.signature, "withdrawn", seq);
-    } else if (type === "decision.proposed" && isText(data.id))
-      decisions.set(data.id, { digest: data.digest, needed: data.needed, roles: data.roles });
-    else if (type === "decision.taken") taken(data, seq);
-    else if (type === "launch.closed") enough({ kind: "close", id: launch }, isAlone ? 1 : 2, seq, "close-without-signatures");
-    else if (type === "break_glass.confirmed")
+    else if (type === "signoff.withdrawn") withdrawn(body, previous);
+    else if (type === "decision.proposed") proposed(body);
+    else if (type === "decision.taken") taken(body);
+    else if (type === "decision.withdrawn") {
+      if (decisions.has(data.id)) decisions.get(data.id).status = "withdrawn";
+    } else if (type === "launch.closed") closed(data, seq);
+    else if (type === "break_glass.confirmed") {
       enough({ kind: "break-glass", id: String(data.seq) }, 1, seq, "break-glass-without-signature");
-    skipped = type === "clock.step" ? skipped + 1 : 0;
+      if (glass !== undefined) glass.isConfirmed = true;
+    } else if (type === "break_glass.reviewed") {
+      enough({ kind: "break-glass-review", id: String(data.seq) }, 1, seq, "break-glass-without-signature");
+      if (glass !== undefined) glass.isReviewed = true;
+    }
+  }
+  function withdrawn(body, previous) {
+    const { seq, data } = body;
+    envelopes.push({ envelope: data.envelope ?? null, seq });
+    const p = personal(body, previous);
+    const old = signatures.get(data.signature);
+    if (
+      p !== null &&
+      (old === undefined ||
+        old.state !== "valid" ||
+        old.op !== p.signer.op_id ||
+        p.meaning !== "rejected" ||
+        p.reason !== body.reason ||
+        p.reason.trim() === "" ||
+        !["category", "decision"].includes(old.subject.kind) ||
+        p.subject.kind !== old.subject.kind ||
+        p.subject.id !== old.subject.id ||
+        p.subject.digest !== old.digest ||
+        !same(p.subject.covered, [old.seq]))
+    )
+      say(
+        "withdrawal-differs",
+        `Event ${seq} takes back a signature that is not the signer's own, or one that stands as it was given.`,
+        seq,
+      );
+    end(data.signature, "withdrawn", seq);
   }
   function end(id, state, seq) {
     const one = signatures.get(id);
@@ -1193,20 +1590,81 @@ function createLaunch(genesis, rosterOf, findings) {
     if (state === "stale") stale.push({ id, seq: one.seq, since: seq, signer: one.op });
     one.state = state;
   }
-  function enough(subject, needed, seq, code) {
-    const have = new Set(standing(subject).map((one) => (isAlone ? one.role : one.op)));
+  function enough(subject, needed, seq, code, among = standing(subject)) {
+    const have = new Set(among.map((one) => (isAlone ? one.role : one.op)));
     if (have.size < needed)
       say(code, `Event ${seq} needs ${needed} signatures of distinct people that still stand; there are ${have.size}.`, seq);
   }
-  function taken(data, seq) {
-    const proposed = decisions.get(data.id);
-    if (proposed === undefined) return say("decision-without-signatures", `Event ${seq} takes a decision that was never proposed.`, seq);
+  function proposed(body) {
+    const { seq, data, outcome } = body;
+    if (!isText(data.id)) return;
+    for (const other of decisions.values()) if (other.status === "open") other.status = "replaced";
+    const said = outcome === "" ? data.outcome : outcome;
+    const conditions = list(data.conditions).map((one) => {
+      const { text: words, owner, due } = isRecord(one) ? one : {};
+      return { text: text(words), owner: text(owner), due: text(due) };
+    });
+    const one = {
+      ...{ seq, digest: data.digest, needed: data.needed, roles: list(data.roles).filter(isText), conditions, status: "open" },
+      outcome: ["go", "conditional-go"].includes(said) ? said : "no-go",
+    };
+    decisions.set(data.id, one);
+    if (basisOf(one) !== data.digest)
+      say("decision-digest", `What the decision of event ${seq} rests on, by its digest, is not what the events before it say.`, seq);
+    const needed = isAlone ? rule.roles.length : Math.max(rule.roles.length, rule.eyes);
+    if (!same(data.roles, rule.roles) || data.needed !== needed)
+      say(
+        "decision-rule",
+        `The decision of event ${seq} asks for other signatures than the checklist: ${rule.roles.join(", ")}, ${needed} in all.`,
+        seq,
+      );
+  }
+  function taken({ data, seq }) {
+    const known = decisions.get(data.id);
+    if (known === undefined) return say("decision-without-signatures", `Event ${seq} takes a decision that was never proposed.`, seq);
     const subject = { kind: "decision", id: data.id };
-    enough(subject, Math.max(1, isWhole(proposed.needed, 1) ? proposed.needed : 1), seq, "decision-without-signatures");
+    enough(subject, Math.max(1, isWhole(known.needed, 1) ? known.needed : 1), seq, "decision-without-signatures");
     const roles = new Set(standing(subject).map((one) => one.role));
-    const missing = (Array.isArray(proposed.roles) ? proposed.roles : []).filter((role) => !roles.has(role));
+    const missing = known.roles.filter((role) => !roles.has(role));
     if (missing.length > 0)
       say("decision-without-signatures", `Event ${seq} takes a decision without the signature of ${missing.join(", ")}.`, seq);
+    if (known.status !== "open" || data.outcome !== known.outcome)
+      say("decision-overtaken", `Event ${seq} takes a decision that was not open, or with another outcome than was signed.`, seq);
+    for (const other of decisions.values()) if (other.status === "taken") other.status = "replaced";
+    known.status = "taken";
+  }
+  /** Signed by a lead and an approver, two people, over the same last event; the head that the last of them co-signed is named. */
+  function closed(data, seq) {
+    const subject = { kind: "close", id: launch };
+    const digest = closeDigest();
+    const over = standing(subject).filter((one) => one.digest === digest);
+    enough(subject, isAlone ? 1 : 2, seq, "close-without-signatures", over);
+    const missing = CLOSERS.filter((role) => !over.some((one) => one.role === role));
+    if (missing.length > 0) say("close-without-signatures", `Event ${seq} closes without the signature of ${missing.join(", ")}.`, seq);
+    const head = over.at(-1)?.head;
+    const isNamed =
+      isRecord(head) &&
+      isText(head.hash) &&
+      HEX64.test(head.hash) &&
+      data.head === head.hash &&
+      data.head_seq === head.seq &&
+      data.head_fingerprint === fingerprintOf(Buffer.from(head.hash, "hex"));
+    if (!isNamed) say("close-differs", `Event ${seq} does not name the head that the last signature of the close co-signed.`, seq);
+    phase = "closed";
+  }
+  /** A text is reviewed by somebody else than its author; runs of that text in this log say who wrote it. */
+  function reviewed() {
+    for (const one of signatures.values()) {
+      if (one.subject.kind !== "review") continue;
+      for (const run of runs.values()) {
+        if (run.plan !== one.subject.id) continue;
+        if (!one.isAloneThen && [one.op, one.principal].some((id) => isText(run.owner) && slug(run.owner) === slug(id)))
+          say("signer-author", `${one.op} reviewed the text of event ${one.seq} and wrote it.`, one.seq);
+        const value = { text: run.plan, title: text(run.title), version: run.version };
+        if (shaHex("holdpoint/review/v1\0", canonical(value)) !== one.digest)
+          say("signature-digest", `The review of event ${one.seq} is of another title or version than its text has.`, one.seq);
+      }
+    }
   }
   return {
     see,
@@ -1214,6 +1672,7 @@ function createLaunch(genesis, rosterOf, findings) {
     signatures,
     finish() {
       settle();
+      reviewed();
       for (const one of signatures.values()) counts[one.state] += 1;
       return { counts, stale, lastAnchor };
     },
@@ -1514,14 +1973,18 @@ function check(files, stamp, options, findings) {
     const first = linesOf(file).next();
     return first.done ? undefined : strict(first.value.bytes);
   };
+  /** Reviews of texts outside of any launch are signed in the install log. */
+  let reviews = null;
   const walkInstall = (file) => {
     const genesis = genesisOf(file);
     if (isRecord(genesis) && isText(genesis.log)) {
       roster = createRoster(genesis, findings);
       index = createIndex(findings, genesis.log);
+      reviews = createLaunch(genesis, roster, findings);
     }
     return walkLog(file, findings, (body, previous) => {
       roster.see(body, previous);
+      reviews?.see(body, previous);
       index?.see(body);
       attached.see(body);
     });
@@ -1550,11 +2013,19 @@ function check(files, stamp, options, findings) {
     if (differs) findings.problem("install-differs", "The log and the install log are of different installations.");
     index?.finish(main);
   }
-  const told = launch?.finish() ?? { counts: { total: 0, valid: 0, stale: 0, withdrawn: 0 }, stale: [], lastAnchor: -1 };
+  const inInstall = reviews?.finish();
+  if (isInstall) launch = reviews;
+  const told = (isInstall ? inInstall : launch?.finish()) ?? {
+    counts: { total: 0, valid: 0, stale: 0, withdrawn: 0 },
+    stale: [],
+    lastAnchor: -1,
+  };
   const checkpoints = checkCheckpoints(files, logs, main?.genesis.install_key ?? "", findings);
   if (main !== null) main.anchored = Math.max(main.anchored, told.lastAnchor);
+  if (install !== null) install.anchored = Math.max(install.anchored, inInstall?.lastAnchor ?? -1);
   const used = checkAttached(files, attached, findings);
-  checkDerived(files, main, install ?? main, roster, launch, findings);
+  const ofRoster = [...roster.envelopes, ...(reviews?.envelopes ?? [])].sort((a, b) => a.seq - b.seq);
+  checkDerived(files, main, install ?? main, roster, { main: isInstall ? [] : (launch?.envelopes ?? []), install: ofRoster }, findings);
   checkKnown(files, used, findings);
   checkManifest(files, hashes, main, install, findings);
   const counts = {
@@ -1608,10 +2079,10 @@ const sameStamp = ({ time, date }, at) => {
 };
 
 /** Files that only repeat what the logs say must repeat exactly that. */
-function checkDerived(files, main, install, roster, launch, findings) {
+function checkDerived(files, main, install, roster, envelopes, findings) {
   const extracted = [
-    ...(launch?.envelopes ?? []).map((one) => ({ log: main?.id, ...one })),
-    ...roster.envelopes.map((one) => ({ log: install?.id, ...one })),
+    ...envelopes.main.map((one) => ({ log: main?.id, ...one })),
+    ...envelopes.install.map((one) => ({ log: install?.id, ...one })),
   ];
   const wanted = { "data/signatures.ndjson": "" };
   try {

@@ -19,6 +19,7 @@ from json.encoder import encode_basestring
 
 SIGNATURE = "application/vnd.holdpoint.signature.v1+json"
 ROSTER = "application/vnd.holdpoint.roster.v1+json"
+WAIVER = "application/vnd.holdpoint.waiver.v1+json"
 CLOSING = "application/vnd.holdpoint.export.v1+json"
 BUNDLE = "application/vnd.holdpoint.bundle.v1+json"
 CHECKPOINT = "application/vnd.holdpoint.checkpoint.v1+json"
@@ -36,6 +37,7 @@ LISTED_AT_MOST = 1000
 SAFE_INTEGER = 2**53 - 1
 EXIT = {"VERIFIED": 0, "NOT VERIFIED": 1, "VERIFIED WITH WARNINGS": 2, "OPEN": 2}
 CANNOT_READ = 3
+ROSTER_ROLES = {"lead", "operator", "approver", "witness", "auditor", "admin"}  # every other role is one of a launch
 
 
 class CannotRead(Exception):
@@ -485,7 +487,8 @@ def read_folder(top):
 
 _NEEDS_REASON = {"step.skipped", "step.judged", "run.held", "run.aborted"}
 # What JavaScript's trim takes away, so that both verifiers call the same reasons empty.
-_BLANK = re.compile("[\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*")
+_SPACE = "[\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
+_BLANK = re.compile(_SPACE + "*")
 _BODY = "actor,boot,corrects,data,device,log,mono_ns,outcome,payloads,prev,reason,seq,subject,ts_utc,type,tz,tz_off_min,v"
 _PARTS = {
     "actor": "name,on_behalf_of,op_id,role,session",
@@ -556,6 +559,10 @@ class Log:
         self.genesis, self.path, self.id = genesis, path, genesis["log"]
         self.events, self.seq, self.head = 0, 0, head
         self.hashes, self.anchored, self.at = {0: head}, -1, genesis["opened_at"]
+
+
+def _trim(text):
+    return re.sub(f"^{_SPACE}+|{_SPACE}+$", "", text)
 
 
 def is_genesis(value):
@@ -713,8 +720,23 @@ class Roster:
         return found
 
     def count_at(self, moment):
-        found = [self.at(person, moment) for person in self.people]
-        return sum(1 for version in found if version is not None and version["status"] == "active")
+        """How many had ever been enrolled by then: that somebody leaves does not make another one alone."""
+        return sum(1 for versions in self.people.values() if not_after(versions[0]["at"], moment))
+
+    def roles_at(self, person, moment):
+        version = self.at(person, moment)
+        return [] if version is None else self._roles(version)
+
+    @staticmethod
+    def _roles(version):
+        return version["roles"] if type(version["roles"]) is list else []
+
+    def _apart(self, seq):
+        """Admin and approver never meet in one person, except where one is all there is."""
+        for person in self.active() if len(self.people) > 1 else []:
+            roles = self._roles(self.people[person][-1])
+            if "admin" in roles and "approver" in roles:
+                self.say("roster-admin-approver", f"With event {seq} of the roster {person} is admin and approver.", seq)
 
     def is_ended(self, one, moment):
         """Whether a delegation ended before its time: revoked, or one of the two left since."""
@@ -754,13 +776,13 @@ class Roster:
                 continue
             if who in signed or version["key_id"] in used:
                 self.say("roster-signer-twice", f"{who} signed event {seq} of the roster twice.", seq)
-            names = [name for name in body["data"] if name != "envelopes"]
-            if (
-                told.get("install_id") != self.genesis.get("install_id")
-                or told.get("act") != body["type"]
-                or told.get("reason") != body["reason"]
-                or not all(same(told.get(name, MISSING), body["data"][name]) for name in names)
-            ):
+            # All of the statement, so that nothing was signed that the event does not say.
+            wanted = {name: value for name, value in body["data"].items() if name != "envelopes"}
+            wanted.update(v=1, kind="roster", install_id=self.genesis.get("install_id"), act=body["type"], reason=body["reason"])
+            wanted.update(head=told.get("head"), at=told.get("at"))
+            said = {name: value for name, value in told.items() if name != "signer"}
+            is_named = all(same(signer.get(name, MISSING), version[name]) for name in ("name", "title", "key_id"))
+            if not is_text(told.get("at")) or "head" not in told or not same(said, wanted) or not is_named:
                 self.say("roster-differs", f"What {who} signed is not what event {seq} of the roster says.", seq)
             if not self.heads.fits(told.get("head"), seq):
                 self.say("roster-head", f"What {who} signed with event {seq} of the roster names another head.", seq)
@@ -771,8 +793,11 @@ class Roster:
 
     def _need(self, body, signed, count, by_admin=True):
         seq = body["seq"]
-        if by_admin and signed and not any(self._keeps(self.current(who)) for who in signed):
-            self.say("roster-not-admin", f"Event {seq} ({body['type']}) is signed by nobody who kept the roster then.", seq)
+        if by_admin and signed and not self._keeps(self.current(signed[0])):
+            self.say("roster-not-admin", f"Event {seq} ({body['type']}) is signed first by {signed[0]}, who did not keep the roster then.", seq)
+        about = body["data"].get("id")
+        if is_text(about) and (about in signed[1:2] or (body["type"] == "operator.reset" and about in signed[:1])):
+            self.say("roster-own-act", f"{about} stood beside event {seq}, which is about themself.", seq)
         if len(signed) < count:
             self.say("roster-unsigned", f"Event {seq} ({body['type']}) needs the signatures of {count} enrolled people; it has {len(signed)}.", seq)
 
@@ -807,6 +832,7 @@ class Roster:
         version = {"seq": seq, "at": moment_of(body), "name": data["name"], "title": data["title"], "status": "active"}
         version.update(roles=roles if type(roles) is list else [], key_id=key_id, public_key=data["public_key"])
         self.people[who] = [version]
+        self._apart(seq)
 
     def _known(self, data, seq):
         version = self.current(data.get("id"))
@@ -839,14 +865,15 @@ class Roster:
             if type(table.get(name)) is dict and "to" in table[name]:
                 after[name] = table[name]["to"]
         self.people[data["id"]].append(after)
+        self._apart(seq)
 
     def _password(self, body, data, seq):
-        if data.get("id") not in self._signers(body):
+        if self._signers(body)[:1] != [data.get("id")]:
             self.say("roster-unsigned", f"Event {seq} of the roster changes a password and is not signed by its owner.", seq)
 
     def _delegated(self, body, data, seq):
         giver, taker = data.get("from"), data.get("to")
-        if giver not in self._signers(body):
+        if self._signers(body)[:1] != [giver]:
             self.say("roster-unsigned", f"The delegation of event {seq} is not signed by {giver}.", seq)
         known = self.current(giver) is not None and self.current(taker) is not None
         if not known or moment_ms(data.get("until")) is None or type(data.get("roles")) is not list:
@@ -858,7 +885,7 @@ class Roster:
     def _revoked(self, body, data, seq):
         signed = self._signers(body)
         one = self.delegations.get(data["seq"]) if is_whole(data.get("seq")) else None
-        self._need(body, signed, 1, by_admin=one is None or one["from"] not in signed)
+        self._need(body, signed, 1, by_admin=one is None or signed[:1] != [one["from"]])
         if one is None:
             self.say("roster-malformed", f"Event {seq} of the roster revokes no delegation.", seq)
         elif one["ended"] is None:
@@ -897,30 +924,121 @@ class Roster:
 class Signed:
     """A signature on record."""
 
-    def __init__(self, seq, told):
+    def __init__(self, seq, told, is_alone):
         signer, subject = told["signer"], told["subject"]
         self.id, self.seq, self.meaning = told["id"], seq, told["meaning"]
         self.kind, self.about = subject["kind"], subject["id"]
         self.role, self.who, self.key = signer["role"], signer["op_id"], signer["key_id"]
         self.principal = told["on_behalf_of"] or self.who
         self.digest, self.state, self.is_named = subject["digest"], "valid", False
+        self.head, self.is_overtaken, self.was_alone = told.get("head"), False, is_alone
 
     def counts(self):
         return self.state == "valid" and self.meaning != "rejected"
+
+    def people(self):
+        return {self.who, self.principal}
+
+
+class Subject:
+    """What there is to sign: its digest (None: not to be told from the log), the events and the text it rests on."""
+
+    def __init__(self, digest, covered, plan, roles=None, barred=()):
+        self.digest, self.covered, self.plan, self.roles, self.barred = digest, covered, plan, roles, set(barred)
+
+
+class Step:
+    """A step of a run, as the hold points after it see it."""
+
+    def __init__(self, told):
+        self.id, self.text, self.is_way_back = words(told.get("id")), words(told.get("sha256")), told.get("way_back") is True
+        self.ended, self.people = 0, set()
+        self.begin()
+
+    def begin(self):
+        self.verdict, self.judgement, self.is_passed_over, self.is_done = "", "", False, False
+
+    def row(self):
+        told = {"id": self.id, "text": self.text, "verdict": self.verdict, "judgement": self.judgement}
+        return {**told, "passed_over": self.is_passed_over, "seq": self.ended}
+
+
+class Run:
+    def __init__(self, body):
+        data = body["data"]
+        given = data.get("steps") if type(data.get("steps")) is list else []
+        self.seq, self.plan = body["seq"], body["subject"]["plan_sha256"]
+        self.steps = [Step(one) for one in given if type(one) is dict]
+        self.title, self.owner = words(data.get("title")), data.get("owner")
+        self.version = data.get("version") if is_text(data.get("version")) else None
+
+    def place(self, step):
+        """Where the step stands; the last of that name."""
+        return max((i for i, one in enumerate(self.steps) if one.id == step), default=None)
+
+
+def words(value):
+    return value if is_text(value) else ""
+
+
+def rows_of(value):
+    return value if type(value) is list else []
+
+
+def slug(value):
+    return re.sub("[^a-z0-9]+", "-", value.lower())
+
+
+def in_order(values):
+    return sorted({one for one in values if one > 0})
+
+
+_LOOSE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?Z")
+
+
+def loose_ms(value):
+    """As moment_ms, also of a moment without seconds or milliseconds: what people give."""
+    found = _LOOSE.fullmatch(value) if is_text(value) else None
+    if found is None:
+        return None
+    minute, second, fraction = found.groups()
+    return moment_ms(f"{minute}:{second or '00'}.{((fraction or '') + '000')[:3]}Z")
 
 
 class Launch:
     SETTLES = {"signoff.added", "decision.proposed", "decision.taken", "launch.state", "launch.closed"}
     STATES = {"open", "done", "failed", "not-applicable", "waived"}
+    PHASES = {"preparing", "ready", "go", "cut-over", "watch", "retrospective", "closed"}
+    MEANINGS = {
+        "category": ("approved", "rejected"),
+        "decision": ("approved", "rejected"),
+        "holdpoint": ("approved", "rejected"),
+        "amendment": ("approved", "rejected"),
+        "review": ("reviewed",),
+        "briefing": ("witnessed",),
+        "break-glass": ("approved",),
+        "break-glass-review": ("reviewed",),
+        "close": ("approved",),
+    }
+    CLOSERS = ["lead", "approver"]
+    RISK = {"likelihood": ("low", "medium", "high"), "impact": ("low", "medium", "high"), "status": ("open", "mitigated", "accepted", "closed")}
+    NAMING = {"name", "version", "context"}
+    DECIDING = NAMING | {"windowStart", "windowEnd", "riskClass", "freezeException", "change", "approval"}
+    BELONGS = re.compile(r"(item|evidence|decision|checklist|people|risk|launch|briefing|break_glass|condition|note|attachment)\.")
+    EXECUTES = {"step.started", "block.started", "check.confirmed", "step.skipped"}
+    WHILE_SIGNING = 60_000  # a password lies between the look at the clock and the signed time; milliseconds
 
     def __init__(self, genesis, roster, findings):
         self.genesis, self.roster, self.findings = genesis, roster, findings
         self.launch = genesis["launch"] if is_text(genesis.get("launch")) else ""
         self.solo = genesis.get("solo") is True
         self.items, self.facts, self.plan = [], {}, ""
+        self.asked, self.rule = [], (self.CLOSERS, 1)
         self.signatures, self.decisions, self.envelopes, self.stale = {}, {}, [], []
         self.heads, self.total, self.anchored, self.is_begun = Heads(), 0, -1, False
         self.executors, self.is_alone = set(), False
+        self.assigned, self.risks, self.briefings, self.glasses, self.runs, self.waivers = set(), {}, {}, {}, {}, set()
+        self.phase, self.substance = "preparing", 0
 
     def say(self, code, message, seq):
         self.findings.problem(code, message, self.genesis.get("log"), seq)
@@ -931,12 +1049,19 @@ class Launch:
         if not self.is_begun:
             self._begin(kind, data, seq)
         # SOLO holds from the log's beginning until a second person is enrolled.
-        self.is_alone = self.solo and self.roster.count_at(moment_of(body)) < 2
+        self.is_alone = (self.solo or self.launch == "") and self.roster.count_at(moment_of(body)) < 2
+        if self.phase == "closed" and self.BELONGS.match(kind):
+            self.say("after-close", f"Event {seq} ({kind}) was added to a launch that was closed.", seq)
         if kind in self.SETTLES:
             self._settle()
+        self._ran(body, kind, data, seq)
         act = getattr(self, "_on_" + kind.replace(".", "_"), None) if re.fullmatch(r"[a-z_]+\.[a-z_]+", kind) else None
         if act is not None:
             act(body, data, seq)
+        about = data.get("subject")
+        is_of_close = kind.startswith("signoff.") and type(about) is dict and about.get("kind") == "close"
+        if not (kind == "clock.step" or kind.startswith("record.") or is_of_close):
+            self.substance = seq
         self.heads.leave(kind)
 
     def _begin(self, kind, data, seq):
@@ -957,7 +1082,8 @@ class Launch:
     # What was said of an item outlives a newer text of the checklist; a check counts for the text that it was made for.
 
     def _fact(self, item):
-        return self.facts.setdefault(item, {"state": "open", "answer": 0, "check": None, "evidence": [], "executors": set()})
+        empty = {"state": "open", "answer": 0, "check": None, "evidence": [], "until": None, "executors": set()}
+        return self.facts.setdefault(item, empty)
 
     def _touched(self, body, data):
         if not is_text(data.get("item")):
@@ -976,15 +1102,80 @@ class Launch:
         self._execute(body, set())
 
     def _on_checklist_adopted(self, _body, data, _seq):
-        self.plan = data.get("sha256")
-        given = data.get("items") if type(data.get("items")) is list else []
-        self.items = [one for one in given if type(one) is dict and all(is_text(one.get(name)) for name in ("id", "category", "sha256"))]
+        self.plan = words(data.get("sha256"))
+        self.items = [one for one in rows_of(data.get("items")) if type(one) is dict and all(is_text(one.get(name)) for name in ("id", "category", "sha256"))]
+        asked = []
+        for one in rows_of(data.get("categories")):
+            if type(one) is dict and is_text(one.get("key")):
+                roles = list(dict.fromkeys(role for role in rows_of(one.get("signoff")) if is_text(role)))
+                if not roles and is_whole(one.get("eyes"), 2):
+                    roles = ["approver"]
+                asked.append((one["key"], roles))
+        self.asked, self.rule = asked, self._rule(data.get("decision"))
+
+    def _rule(self, said):
+        """Roles that take the decision and how many people, as the checklist says."""
+        try:
+            value = json.loads(said, parse_constant=_no_number) if is_text(said) else None
+        except (ValueError, RecursionError):
+            value = None
+        value = value if type(value) is dict else {}
+        roles, eyes = value.get("signoff"), value.get("eyes")
+        named = roles.split(",") if is_text(roles) else [one for one in rows_of(roles) if is_text(one)]
+        named = [one for one in (_trim(one) for one in named) if one]
+        if is_text(eyes) and re.fullmatch("[0-9]{1,6}", eyes):
+            eyes = int(eyes)
+        if type(eyes) is float and eyes.is_integer():
+            eyes = int(eyes)
+        return (list(dict.fromkeys(named)) or self.CLOSERS, eyes if is_whole(eyes, 1) else 1)
 
     def _on_item_answered(self, body, data, seq):
         state = body["outcome"] or data.get("state")
         fact = self._touched(body, data)
         fact["state"] = state if is_text(state) and state in self.STATES else "open"
-        fact["answer"] = seq
+        fact["answer"], fact["until"] = seq, loose_ms(data.get("expires"))
+        if not is_text(data.get("item")):
+            return
+        if fact["state"] in ("waived", "not-applicable") and _BLANK.fullmatch(body["reason"]):
+            self.say("reason-missing", f"Event {seq} says that {data['item']} is {fact['state']} and gives no reason.", seq)
+        if fact["state"] == "waived":
+            self._waived(body, data, seq)
+
+    def _waived(self, body, data, seq):
+        """A waiver carries what an approver, another person, signed: which items, until when, why."""
+        envelope, item, asker = data.get("envelope"), data["item"], body["actor"]["op_id"]
+        told = envelope["payload"] if is_envelope(envelope) and envelope["payloadType"] == WAIVER else {}
+        signer = told.get("signer")
+        if type(signer) is not dict or not is_text(signer.get("op_id")):
+            self.say("waiver-unsigned", f"Event {seq} waives {item} without the signature of an approver.", seq)
+            return
+        who, key_id, sig = signer["op_id"], envelope["signatures"][0]["keyid"], envelope["signatures"][0]["sig"]
+        version = self.roster.at(who, moment_of(body))
+        is_key = version is not None and version["status"] == "active" and version["key_id"] == key_id
+        if not is_key or not signed_by(envelope, WAIVER, version["public_key"]):
+            self.say("waiver-signature", f"The signature of the waiver of event {seq} is not one of {who} with the key in force then.", seq)
+        wanted = {"v": 1, "kind": "waiver", "launch": self.launch, "asked_by": asker, "reason": body["reason"]}
+        wanted.update(install_id=self.genesis.get("install_id"), log=self.genesis.get("log"), expires=data.get("expires", MISSING))
+        fits = all(same(told.get(name, MISSING), value) for name, value in wanted.items())
+        fits = fits and item in [one for one in rows_of(told.get("items")) if is_text(one)]
+        fits = fits and is_text(signer.get("name")) and (data.get("approver"), data.get("approver_name")) == (who, signer["name"])
+        if version is not None:
+            fits = fits and (signer["name"], signer.get("title"), signer.get("key_id")) == (version["name"], version["title"], key_id)
+        if not fits:
+            self.say("waiver-differs", f"What {who} signed is not the waiver of event {seq}.", seq)
+        until = loose_ms(data.get("expires"))
+        if until is None or until + self.WHILE_SIGNING <= moment_ms(body["ts_utc"]):
+            self.say("waiver-expired", f"The waiver of event {seq} has no end to come.", seq)
+        if (sig, item) in self.waivers:
+            self.say("waiver-again", f"The approval of the waiver of event {seq} was used for {item} before.", seq)
+        self.waivers.add((sig, item))
+        if self.is_alone:
+            return
+        if who == asker:
+            self.say("waiver-by-asker", f"{who} asked for the waiver of event {seq} and approved it.", seq)
+        roles = self.roster.roles_at(who, moment_of(body))
+        if version is not None and ("approver" not in roles or "admin" in roles):
+            self.say("waiver-not-approver", f"{who}, who approved the waiver of event {seq}, was no approver then, or keeps the roster.", seq)
 
     def _on_item_checked(self, body, data, seq):
         self._touched(body, data)["check"] = (seq, data.get("item_sha256"))
@@ -997,12 +1188,107 @@ class Launch:
         for fact in self.facts.values():
             fact["evidence"] = [at for at in fact["evidence"] if not (is_whole(gone) and at == gone)]
 
+    # Facts of the launch that decisions rest on.
+
+    def _on_people_assigned(self, _body, data, _seq):
+        self.assigned.add((words(data.get("role")), words(data.get("op_id"))))
+
+    def _on_people_unassigned(self, _body, data, _seq):
+        self.assigned.discard((words(data.get("role")), words(data.get("op_id"))))
+
+    def _on_launch_state(self, _body, data, _seq):
+        if is_text(data.get("to")) and data["to"] in self.PHASES:
+            self.phase = data["to"]
+
+    def _on_launch_changed(self, _body, data, _seq):
+        fields = set(data["changes"]) if type(data.get("changes")) is dict else set()
+        for one in self.signatures.values():
+            touching = {"category": self.NAMING, "decision": self.DECIDING}.get(one.kind, set())
+            if one.counts() and fields & touching:
+                one.is_overtaken = True
+
+    def _on_risk_set(self, _body, data, _seq):
+        names = ("id", "risk", "likelihood", "impact", "controls", "owner", "status")
+        # Once the cut-over has begun, the decision has been acted on: risks do not change it any more.
+        if self.phase not in ("preparing", "ready", "go") or not all(is_text(data.get(name)) for name in names):
+            return
+        if any(data[name] not in allowed for name, allowed in self.RISK.items()) or _BLANK.fullmatch(data["risk"]):
+            return
+        lengths = [len(data[name].encode("utf-16-le")) // 2 for name in ("risk", "controls")]
+        if lengths[0] <= 500 and lengths[1] <= 2000:
+            self.risks[data["id"]] = {name: data[name] for name in names}
+
+    def _on_briefing_held(self, _body, data, seq):
+        self.briefings[seq] = words(data.get("text"))
+
+    def _on_break_glass_opened(self, body, data, seq):
+        kind = data.get("kind")
+        kind = kind if is_text(kind) and kind in ("approver-absent", "no-go-override") else "outside-window"
+        self.glasses[seq] = {"kind": kind, "reason": body["reason"], "by": body["actor"]["op_id"], "confirmed": False, "reviewed": False}
+
+    def _glass(self, seq):
+        return self.glasses.get(seq) if is_whole(seq) else None
+
+    # Runs, as far as hold points and reviews need them.
+
+    def _ran(self, body, kind, data, seq):
+        name, actor = body["subject"]["run"], body["actor"]["op_id"]
+        if name == "":
+            return
+        if kind == "run.started":
+            self.runs[name] = Run(body)
+            return
+        place = self.runs[name].place(body["subject"]["step"]) if name in self.runs else None
+        if place is None:
+            return
+        step = self.runs[name].steps[place]
+        if kind in self.EXECUTES and actor not in ("", "engine"):
+            step.people.add(actor)
+        if kind == "step.started":
+            step.begin()
+        elif kind == "block.started" and data.get("background") is not True:
+            step.is_done = False
+        elif kind == "step.ended":
+            step.verdict = body["outcome"] if body["outcome"] in ("passed", "failed", "skipped") else "unknown"
+            step.is_done, step.ended = True, seq
+        elif kind == "step.judged":
+            step.judgement, step.ended = ("accepted" if body["outcome"] == "accepted" else "rejected"), seq
+        elif kind == "step.skipped":
+            if step.is_done and step.verdict != "":
+                step.is_passed_over = True
+            else:
+                step.verdict, step.is_done = "skipped", True
+            step.ended = seq
+
+    # What there is to sign, as it stands: None where there is no such thing now.
+
+    def _subject(self, kind, about):
+        found = {
+            "category": self._category,
+            "decision": self._decision,
+            "briefing": self._briefing,
+            "break-glass": lambda name: self._broken(name, False),
+            "break-glass-review": lambda name: self._broken(name, True),
+            "close": self._close,
+            "holdpoint": self._hold_point,
+            "review": lambda name: Subject(None, [], name) if is_hash(name) else None,
+        }.get(kind)
+        return Subject(None, None, None) if found is None else found(about)
+
+    @staticmethod
+    def _hash(domain, value):
+        return sha_hex(f"holdpoint/{domain}/v1\0".encode("ascii"), canonical(value).encode("utf-8"))
+
+    @staticmethod
+    def _number(name):
+        return int(name) if re.fullmatch("[1-9][0-9]{0,15}", name) else 0
+
     def _covered(self, category):
         """The items of a category. Computed ones are left out; where they are not marked, they are those nobody could answer."""
         mine = [item for item in self.items if item["category"] == category]
         return [item for item in mine if (item["derived"] in (None, "") if "derived" in item else item["id"] in self.facts)]
 
-    def _digest(self, category):
+    def _rows(self, category):
         rows = []
         for item in self._covered(category):
             fact = self._fact(item["id"])
@@ -1010,17 +1296,90 @@ class Launch:
             is_standing = check is not None and check[1] == item["sha256"]
             row = {"id": item["id"], "text": item["sha256"], "state": fact["state"], "answer": fact["answer"]}
             rows.append({**row, "check": check[0] if is_standing else 0, "evidence": fact["evidence"]})
-        return sha_hex(b"holdpoint/items/v1\0", canonical(rows).encode("utf-8"))
+        return rows
+
+    def _digest(self, category):
+        return self._hash("items", self._rows(category))
+
+    def _category(self, key):
+        roles = next((roles for name, roles in self.asked if name == key), None)
+        rows = self._rows(key)
+        if not rows or roles is None:
+            return None
+        seqs = [seq for row in rows for seq in (row["answer"], row["check"], *row["evidence"])]
+        barred = set().union(*(self._fact(row["id"])["executors"] for row in rows))
+        return Subject(self._digest(key), in_order(seqs), self.plan, roles, barred)
+
+    def _basis(self, decision):
+        """The digest of what a decision rests on now: categories with their signatures, risks, waivers."""
+        categories = []
+        for key, roles in self.asked:
+            if roles:
+                digest = self._digest(key)
+                over = [one for one in self.signatures.values() if (one.kind, one.about, one.state, one.digest) == ("category", key, "valid", digest)]
+                categories.append({"key": key, "digest": digest, "signatures": [one.id for one in over]})
+        waivers = [item["id"] for item in self.items if self._fact(item["id"])["state"] == "waived"]
+        told = {"outcome": decision["outcome"], "conditions": decision["conditions"], "categories": categories}
+        return self._hash("decision", {**told, "risks": list(self.risks.values()), "waivers": waivers})
+
+    def _decision(self, name):
+        known = self.decisions.get(name)
+        if known is None:
+            return None
+        over = [one.seq for one in self.signatures.values() if one.kind == "category" and one.state == "valid"]
+        return Subject(known["digest"], in_order([known["seq"], *over]), self.plan, known["roles"], self.executors)
+
+    def _briefing(self, name):
+        seq = self._number(name)
+        if seq not in self.briefings:
+            return None
+        return Subject(self._hash("briefing", {"launch": self.launch, "seq": seq, "text": self.briefings[seq]}), [seq], self.plan)
+
+    def _broken(self, name, is_review):
+        seq = self._number(name)
+        known = self.glasses.get(seq)
+        if known is None or known["confirmed"] is not is_review or known["reviewed"]:
+            return None
+        value = {"launch": self.launch, "seq": seq, "kind": known["kind"], "reason": known["reason"], "review": is_review}
+        return Subject(self._hash("break-glass", value), [seq], self.plan, None, {known["by"]})
+
+    def _close(self, name):
+        return Subject(self._close_digest(), [self.substance], self.plan, self.CLOSERS) if name == self.launch else None
+
+    def _close_digest(self):
+        return self._hash("close", {"launch": self.launch, "last": self.substance})
+
+    def _hold_point(self, name):
+        run, slash, step = name.partition("/")
+        if not slash or run not in self.runs:
+            return None
+        own = self.runs[run]
+        place = own.place(step)
+        if place is None:
+            return None
+        before = [one for one in own.steps[:place] if not one.is_way_back]
+        value = {"run": run, "step": step, "text": own.steps[place].text, "plan": own.plan, "before": [one.row() for one in before]}
+        barred = set().union(*(one.people for one in before)) if before else set()
+        return Subject(self._hash("holdpoint", value), in_order([own.seq, *(one.ended for one in before)]), own.plan, None, barred)
 
     def _settle(self):
-        """Every standing signature of a category must still fit what it covers, or have been invalidated."""
-        digests = {}
+        """Every standing signature must still fit what it covers, or have been invalidated."""
+        known = {}
         for one in self.signatures.values():
-            if not one.counts() or one.is_named or one.kind != "category":
+            if not one.counts() or one.is_named:
                 continue
-            if one.about not in digests:
-                digests[one.about] = self._digest(one.about)
-            if digests[one.about] != one.digest:
+            if one.kind == "category":
+                if (one.kind, one.about) not in known:
+                    known[(one.kind, one.about)] = self._digest(one.about)
+            elif one.kind == "decision":
+                decision = self.decisions.get(one.about)
+                if decision is None or decision["status"] not in ("open", "taken"):
+                    continue
+                if (one.kind, one.about) not in known:
+                    known[(one.kind, one.about)] = self._basis(decision)
+            else:
+                continue
+            if one.is_overtaken or known[(one.kind, one.about)] != one.digest:
                 one.is_named = True
                 message = f"What signature {one.id} (event {one.seq}) covers was changed later, and the signature was not invalidated."
                 self.say("stale-not-invalidated", message, one.seq)
@@ -1088,10 +1447,43 @@ class Launch:
             return
         if one["from"] != giver or one["to"] != who or (one["roles"] and role not in one["roles"]):
             self.say("delegation-of-another", f"The delegation of event {seq} is not from {giver} to {who} for the role {role}.", seq)
+        is_lost = role in ROSTER_ROLES and role not in self.roster.roles_at(giver, moment)
+        is_mixed = role == "approver" and "admin" in self.roster.roles_at(who, moment)
+        if role == "admin" or is_lost or is_mixed:
+            self.say("delegation-not-held", f"The role {role} of event {seq} was not {giver}'s to hand on to {who}.", seq)
         if one["until"] <= moment[0] or one["until"] <= told["at"]:
             self.say("delegation-expired", f"The delegation of event {seq} had run out.", seq)
         if self.roster.is_ended(one, moment):
             self.say("delegation-revoked", f"The delegation of event {seq} had been revoked.", seq)
+
+    def _holds(self, who, role, moment):
+        """Assigned to the role in the launch, of that role by the roster, or outside of any launch by the title there."""
+        if (role, who) in self.assigned:
+            return True
+        version = self.roster.at(who, moment)
+        if version is None:
+            return False
+        return role in self.roster.roles_at(who, moment) or (self.launch == "" and slug(words(version["title"])) == slug(role))
+
+    def _entitled(self, one, now, moment):
+        """Role asked and held, right, and who may not. One alone may everything that was asked."""
+        seq = one.seq
+        if now.roles is not None and one.role not in now.roles:
+            self.say("signature-role", f"Event {seq} is signed as {one.role}; {', '.join(now.roles) or 'nobody'} was asked.", seq)
+        if self.is_alone:
+            return
+        is_absent = any(glass["kind"] == "approver-absent" and glass["confirmed"] and not glass["reviewed"] for glass in self.glasses.values())
+        if not is_absent and not self._holds(one.principal, one.role, moment):
+            self.say("signer-not-in-role", f"{one.principal} was not {one.role} when event {seq} was signed.", seq)
+        if one.people() & now.barred:
+            code = "glass-by-one" if one.kind.startswith("break-glass") else "signer-executed"
+            self.say(code, f"{one.who} signed {one.kind} {one.about} (event {seq}), but opened or executed what it covers.", seq)
+        if one.kind == "briefing":
+            return
+        if not {"approver", "lead"} & set(self.roster.roles_at(one.who, moment)):
+            self.say("signer-without-right", f"{one.who}, who signed event {seq}, was neither approver nor lead by the roster.", seq)
+        if one.role != "lead" and any("admin" in self.roster.roles_at(who, moment) for who in one.people()):
+            self.say("signer-admin", f"Event {seq} is signed as {one.role} by or for somebody who keeps the roster.", seq)
 
     def _on_signoff_added(self, body, data, seq):
         self.total += 1
@@ -1126,31 +1518,61 @@ class Launch:
         if told["id"] in self.signatures:
             self.say("signature-duplicate", f"The signature of event {seq} is on record before: it was put in again.", seq)
             return
-        one = Signed(seq, told)
+        one = Signed(seq, told, self.is_alone)
         if one.counts():
             for other in self._standing(one.kind, one.about):
-                people = {other.who, other.principal} & {one.who, one.principal}
-                if other.role == one.role if self.is_alone else people or other.key == one.key:
+                if other.role == one.role if self.is_alone else other.people() & one.people() or other.key == one.key:
                     self.say("signer-twice", f"Events {other.seq} and {seq} are signatures of one person over the same subject.", seq)
-            if one.kind == "category":
-                self._category(one, subject, seq)
-            if one.kind == "decision" and self.decisions.get(one.about, (None,))[0] != one.digest:
-                self.say("signature-digest", f"The signature of event {seq} is of another decision than the one proposed.", seq)
-            # Executor and approver never meet in one person in the same launch; a lead decides although the team executed.
-            did = {one.who, one.principal} & self.executors
-            if one.kind == "decision" and one.role == "approver" and did and not self.is_alone:
-                self.say("signer-executed", f"{sorted(did)[0]} approved the decision (event {seq}), but executed in this launch.", seq)
+        self._held_against(one, told, moment_of(body))
         self.signatures[one.id] = one
 
-    def _category(self, one, subject, seq):
-        covered = self._covered(one.about)
-        if not covered or self._digest(one.about) != one.digest:
-            self.say("signature-digest", f"The signature of event {seq} covers other items or answers than {one.about} had then.", seq)
-        if subject["plan_sha256"] != self.plan:
-            self.say("signature-plan", f"The signature of event {seq} is over another checklist than the one in force then.", seq)
-        done = [item["id"] for item in covered if {one.who, one.principal} & self._fact(item["id"])["executors"]]
-        if done and not self.is_alone:
-            self.say("signer-executed", f"{one.who} signed {one.about} (event {seq}), but answered or supplied {', '.join(done)}.", seq)
+    def _held_against(self, one, told, moment):
+        """What the signature says of its subject, held against the events before it."""
+        seq, plan = one.seq, told["subject"]["plan_sha256"]
+        if one.kind not in self.MEANINGS:
+            self.say("signature-kind", f"Event {seq} signs a {one.kind}, which nobody can sign.", seq)
+            return
+        if one.meaning not in self.MEANINGS[one.kind]:
+            self.say("signature-meaning", f"Event {seq} signs a {one.kind} as {one.meaning}.", seq)
+        if one.meaning == "rejected" and _BLANK.fullmatch(told["reason"]):
+            self.say("reason-missing", f"Event {seq} rejects without a reason.", seq)
+        now = self._subject(one.kind, one.about)
+        if now is None:
+            self.say("signature-digest", f"Event {seq} signs a {one.kind} that was not there, or not to be signed then.", seq)
+            return
+        if now.digest is None and one.kind != "review":
+            message = f"What the {one.kind} signed by event {seq} covers cannot be told from the log."
+            self.findings.warning("signature-unchecked", message, self.genesis.get("log"), seq)
+        if now.digest is not None and now.digest != one.digest:
+            self.say("signature-digest", f"The signature of event {seq} covers something else than its {one.kind} was then.", seq)
+        if now.covered is not None and not same(told["subject"].get("covered", MISSING), now.covered):
+            self.say("signature-covered", f"The signature of event {seq} names other events than those that it rests on.", seq)
+        if now.plan is not None and now.plan != plan:
+            self.say("signature-plan", f"The signature of event {seq} is over another text than the one in force then.", seq)
+        self._entitled(one, now, moment)
+        if one.meaning != "rejected":
+            self._ready(one, loose_ms(told["at"]))
+
+    def _ready(self, one, at):
+        """What nobody could have approved then."""
+        own = self._covered(one.about) if one.kind == "category" else self.items if one.kind == "decision" else []
+        facts = [self._fact(item["id"]) for item in own]
+        over = [fact for fact in facts if fact["state"] == "waived" and fact["until"] is not None and at is not None]
+        if any(fact["until"] + self.WHILE_SIGNING <= at for fact in over):
+            self.say("waiver-expired", f"Event {one.seq} approves what rests on a waiver that had run out.", one.seq)
+        if one.kind == "category":
+            against = [other for other in self.signatures.values() if other.meaning == "rejected" and other.state != "withdrawn"]
+            is_rejected = any((other.kind, other.about, other.digest) == (one.kind, one.about, one.digest) for other in against)
+            if is_rejected or any(fact["state"] in ("open", "failed") for fact in facts):
+                self.say("category-not-ready", f"Event {one.seq} approves {one.about} with something open, failed or rejected in it.", one.seq)
+        elif one.kind == "decision":
+            known = self.decisions[one.about]
+            if known["status"] != "open" or self._basis(known) != known["digest"]:
+                self.say("decision-overtaken", f"Event {one.seq} signs a decision that is not open, or rests on what changed.", one.seq)
+        elif one.kind == "close":
+            if self.phase != "retrospective" or any(glass["confirmed"] and not glass["reviewed"] for glass in self.glasses.values()):
+                message = f"Event {one.seq} closes a launch before its retrospective, or with a broken glass that nobody reviewed."
+                self.say("close-too-early", message, one.seq)
 
     def _standing(self, kind, about):
         return [one for one in self.signatures.values() if one.counts() and one.kind == kind and one.about == about]
@@ -1174,41 +1596,106 @@ class Launch:
         old = self.signatures.get(name) if is_text(name) else None
         if told is not None:
             subject = told["subject"]
-            is_own = old is not None and old.who == told["signer"]["op_id"] and (old.kind, old.about) == (subject["kind"], subject["id"])
-            if not is_own or told["meaning"] != "rejected":
-                self.say("withdrawal-differs", f"Event {seq} takes back a signature that is not the signer's own.", seq)
+            is_own = old is not None and old.state == "valid" and old.who == told["signer"]["op_id"] and old.kind in ("category", "decision")
+            is_own = is_own and (old.kind, old.about, old.digest) == (subject["kind"], subject["id"], subject["digest"])
+            is_own = is_own and same(subject.get("covered", MISSING), [old.seq])
+            is_said = told["meaning"] == "rejected" and told["reason"] == body["reason"] and not _BLANK.fullmatch(told["reason"])
+            if not is_own or not is_said:
+                self.say("withdrawal-differs", f"Event {seq} takes back a signature that is not the signer's own, or one that stands.", seq)
         self._end(name, "withdrawn", seq)
 
-    def _on_decision_proposed(self, _body, data, _seq):
-        if is_text(data.get("id")):
-            self.decisions[data["id"]] = (data.get("digest"), data.get("needed"), data.get("roles"))
+    def _on_decision_proposed(self, body, data, seq):
+        if not is_text(data.get("id")):
+            return
+        for other in self.decisions.values():
+            if other["status"] == "open":
+                other["status"] = "replaced"
+        outcome = body["outcome"] or data.get("outcome")
+        conditions = [one if type(one) is dict else {} for one in rows_of(data.get("conditions"))]
+        one = {
+            "seq": seq,
+            "digest": data.get("digest"),
+            "needed": data.get("needed"),
+            "roles": [role for role in rows_of(data.get("roles")) if is_text(role)],
+            "conditions": [{name: words(condition.get(name)) for name in ("text", "owner", "due")} for condition in conditions],
+            "outcome": outcome if is_text(outcome) and outcome in ("go", "conditional-go") else "no-go",
+            "status": "open",
+        }
+        self.decisions[data["id"]] = one
+        if self._basis(one) != one["digest"]:
+            self.say("decision-digest", f"What the decision of event {seq} rests on, by its digest, is not what the events before it say.", seq)
+        roles, eyes = self.rule
+        needed = len(roles) if self.is_alone else max(len(roles), eyes)
+        if not same(data.get("roles", MISSING), roles) or not same(data.get("needed", MISSING), needed):
+            self.say("decision-rule", f"The decision of event {seq} asks for other signatures than the checklist: {roles}, {needed} in all.", seq)
+
+    def _on_decision_withdrawn(self, _body, data, _seq):
+        if is_text(data.get("id")) and data["id"] in self.decisions:
+            self.decisions[data["id"]]["status"] = "withdrawn"
 
     def _on_decision_taken(self, _body, data, seq):
         name = data.get("id")
-        proposed = self.decisions.get(name) if is_text(name) else None
-        if proposed is None:
+        known = self.decisions.get(name) if is_text(name) else None
+        if known is None:
             self.say("decision-without-signatures", f"Event {seq} takes a decision that was never proposed.", seq)
             return
-        _, needed, roles = proposed
-        self._enough("decision", name, needed if is_whole(needed, 1) else 1, seq, "decision-without-signatures")
-        have = {one.role for one in self._standing("decision", name)}
-        missing = [role for role in (roles if type(roles) is list else []) if not is_text(role) or role not in have]
-        if missing:
-            self.say("decision-without-signatures", f"Event {seq} takes a decision without the signature of {missing}.", seq)
+        over = self._standing("decision", name)
+        self._enough(over, known["needed"] if is_whole(known["needed"], 1) else 1, seq, "decision-without-signatures")
+        self._every(known["roles"], over, seq, "decision-without-signatures")
+        if known["status"] != "open" or data.get("outcome") != known["outcome"]:
+            self.say("decision-overtaken", f"Event {seq} takes a decision that was not open, or with another outcome than was signed.", seq)
+        for other in self.decisions.values():
+            if other["status"] == "taken":
+                other["status"] = "replaced"
+        known["status"] = "taken"
 
-    def _on_launch_closed(self, _body, _data, seq):
-        self._enough("close", self.launch, 1 if self.is_alone else 2, seq, "close-without-signatures")
+    def _on_launch_closed(self, _body, data, seq):
+        digest = self._close_digest()
+        over = [one for one in self._standing("close", self.launch) if one.digest == digest]
+        self._enough(over, 1 if self.is_alone else 2, seq, "close-without-signatures")
+        self._every(self.CLOSERS, over, seq, "close-without-signatures")
+        head = over[-1].head if over and type(over[-1].head) is dict else {}
+        named = (data.get("head"), data.get("head_fingerprint"))
+        is_named = is_hash(head.get("hash")) and named == (head["hash"], fingerprint_of(bytes.fromhex(head["hash"])))
+        if not is_named or not same(data.get("head_seq", MISSING), head.get("seq", MISSING)):
+            self.say("close-differs", f"Event {seq} does not name the head that the last signature of the close co-signed.", seq)
+        self.phase = "closed"
 
     def _on_break_glass_confirmed(self, _body, data, seq):
-        self._enough("break-glass", str(data.get("seq")), 1, seq, "break-glass-without-signature")
+        self._glass_signed("break-glass", "confirmed", data.get("seq"), seq)
 
-    def _enough(self, kind, about, needed, seq, code):
-        have = {one.role if self.is_alone else one.who for one in self._standing(kind, about)}
+    def _on_break_glass_reviewed(self, _body, data, seq):
+        self._glass_signed("break-glass-review", "reviewed", data.get("seq"), seq)
+
+    def _glass_signed(self, kind, state, opened, seq):
+        self._enough(self._standing(kind, str(opened)), 1, seq, "break-glass-without-signature")
+        if self._glass(opened) is not None:
+            self._glass(opened)[state] = True
+
+    def _enough(self, over, needed, seq, code):
+        have = {one.role if self.is_alone else one.who for one in over}
         if len(have) < needed:
             self.say(code, f"Event {seq} needs {needed} signatures of distinct people that still stand; there are {len(have)}.", seq)
 
+    def _every(self, roles, over, seq, code):
+        missing = [role for role in roles if all(one.role != role for one in over)]
+        if missing:
+            self.say(code, f"Event {seq} comes without the signature of {', '.join(missing)}.", seq)
+
+    def _reviewed(self):
+        """A text is reviewed by somebody else than its author; runs of that text in this log say who wrote it."""
+        for one in self.signatures.values():
+            for run in self.runs.values():
+                if one.kind != "review" or run.plan != one.about:
+                    continue
+                if not one.was_alone and is_text(run.owner) and slug(run.owner) in [slug(who) for who in one.people()]:
+                    self.say("signer-author", f"{one.who} reviewed the text of event {one.seq} and wrote it.", one.seq)
+                if self._hash("review", {"text": run.plan, "title": run.title, "version": run.version}) != one.digest:
+                    self.say("signature-digest", f"The review of event {one.seq} is of another title or version than its text has.", one.seq)
+
     def finish(self):
         self._settle()
+        self._reviewed()
         told = {"total": self.total, "valid": 0, "stale": 0, "withdrawn": 0}
         for one in self.signatures.values():
             told[one.state] += 1
@@ -1509,10 +1996,10 @@ def check_bag_info(files, counts, main, findings):
             findings.problem("bag-info", f"bag-info.txt says {label}: {' / '.join(found) or 'nothing'}; it is {value}.")
 
 
-def check_copies(files, main, install, roster, launch, findings):
+def check_copies(files, main, install, roster, of_main, of_install, findings):
     """Files that only repeat what the logs say must repeat exactly that."""
     lines = []
-    for log, found in ((main, launch.envelopes if launch else []), (install, roster.envelopes)):
+    for log, found in ((main, of_main), (install, of_install)):
         for seq, envelope in found:
             lines.append(canonical({"envelope": envelope, "log": "" if log is None else log.id, "seq": seq}) + "\n")
     wanted = {"data/signatures.ndjson": "".join(lines)}
@@ -1620,17 +2107,20 @@ def _check(files, stamp, fingerprint, outside, findings):
     hashes = {path: stored.sha256() for path, stored in files.items()}
     check_bag(files, hashes, findings)
     attached, roster = Attached(), Roster({"install_id": "", "install_key": "", "log": ""}, findings)
-    index = install = main = launch = None
+    index = install = main = launch = reviews = None
     events, beside = files.get("data/events.ndjson"), files.get("data/install.ndjson")
 
     def walk_install(stored):
-        nonlocal roster, index
+        nonlocal roster, index, reviews
         genesis = _first_line(stored)
         if type(genesis) is dict and is_text(genesis.get("log")):
             roster, index = Roster(genesis, findings), Index(findings, genesis["log"])
+            reviews = Launch(genesis, roster, findings)  # reviews of texts outside of any launch are signed in the install log
 
         def see(body, previous):
             roster.see(body, previous)
+            if reviews is not None:
+                reviews.see(body, previous)
             if index is not None:
                 index.see(body)
             attached.see(body)
@@ -1666,12 +2156,19 @@ def _check(files, stamp, fingerprint, outside, findings):
             findings.problem("install-differs", "The log and the install log are of different installations.")
         if index is not None:
             index.finish(main)
-    signatures = launch.finish() if launch else {"total": 0, "valid": 0, "stale": 0, "withdrawn": 0}
+    of_reviews = reviews.finish() if reviews else None
+    if is_install:
+        launch = reviews
+    signatures = of_reviews if is_install and reviews else launch.finish() if launch else {"total": 0, "valid": 0, "stale": 0, "withdrawn": 0}
     checkpoints = check_checkpoints(files, logs, "" if main is None else main.genesis["install_key"], findings)
     if main is not None and launch is not None:
         main.anchored = max(main.anchored, launch.anchored)
+    if install is not None and reviews is not None:
+        install.anchored = max(install.anchored, reviews.anchored)
     used = check_attached(files, attached, findings)
-    check_copies(files, main, main if install is None else install, roster, launch, findings)
+    of_main = launch.envelopes if launch and not is_install else []
+    of_install = sorted(roster.envelopes + (reviews.envelopes if reviews else []), key=lambda one: one[0])
+    check_copies(files, main, main if install is None else install, roster, of_main, of_install, findings)
     for path in files:
         if path not in KNOWN and path not in used and not path.startswith("data/reports/"):
             findings.problem("file-unknown", f"{path} is nothing that a log names.")

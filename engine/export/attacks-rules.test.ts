@@ -1,0 +1,649 @@
+// The rules of decisions, roles, waivers, the close, hold points and the roster: kept, a launch verifies (control); broken, both
+// verifiers refuse it with the rule's code. The launches are made by hand with real keys.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { CanonicalValue, LogId } from "../protocol/index.ts";
+import { jcs } from "../record/index.ts";
+import { DANA } from "../record/testing.ts";
+import { foldRun } from "../run/fold.ts";
+import { holdPointCovers, holdPointDigest } from "../run/hold-points.ts";
+import { exportLog } from "./index.ts";
+import { bothVerdicts, openPython, type Python } from "./testing-bundle.ts";
+import { type Desk, INFRA, type Launch, SECURITY, type Sign, staffed, startLaunch } from "./testing-launch.ts";
+
+type Value = { [key: string]: CanonicalValue };
+type Attack = [what: string, code: string | string[], play: (of: Desk & { delegation: number }, on: Launch) => void];
+let python: Python;
+beforeAll(() => {
+  python = openPython();
+});
+afterAll(() => python.close());
+
+async function verdictOf(of: Desk, log: LogId) {
+  const out = join(of.home, "out", "attacked.zip");
+  const made = await exportLog(of.store, log, { format: "bundle", out, recordingsDir: join(of.home, "recordings"), actor: DANA });
+  if (!made.ok) throw new Error(made.error.message);
+  return bothVerdicts(python, readFileSync(out));
+}
+
+/** A launch where everything that a decision needs is signed, on the way to it. */
+const signAll = (on: Launch): void => {
+  on.sign({ by: "ana", ...INFRA, n: 1, m: 2 });
+  on.sign({ by: "ben", ...INFRA, role: "approver", n: 2, m: 2 });
+  on.sign({ by: "ana", ...SECURITY });
+};
+const risk = (on: Launch, status: string): number =>
+  on.append("risk.set", "eve", { id: "R1", risk: "slow", likelihood: "low", impact: "low", controls: "", owner: "", status });
+const glass = (on: Launch, kind = "approver-absent", by = "eve"): string =>
+  String(on.append("break_glass.opened", by, { kind, review_due: "2030-01-01T00:00:00.000Z" }, { reason: "ana is ill" }));
+const confirm = (on: Launch, id: string, by = "ben"): void => {
+  on.sign({ by, kind: "break-glass", id, role: "approver" });
+  on.append("break_glass.confirmed", by, { seq: Number(id) });
+};
+const review = (on: Launch, id: string, by = "ben"): void => {
+  on.sign({ by, kind: "break-glass-review", id, role: "approver", meaning: "reviewed" });
+  on.append("break_glass.reviewed", by, { seq: Number(id) });
+};
+const toClose = (on: Launch): void => {
+  signAll(on);
+  on.decide();
+  on.state("go");
+  on.retrospective();
+};
+const both2: [string, string][] = [
+  ["dana", "lead"],
+  ["ben", "approver"],
+];
+const stale = (on: Launch, kind: string, id: string, signatures: string[], cause: number): void => {
+  for (const signature of signatures)
+    on.append("signoff.invalidated", "engine", { signature, subject: { kind, id }, cause, why: "it changed" }, { reason: "it changed" });
+};
+/** A run of two steps in the launch's log, then what its hold point is signed with, as engine/run has it. */
+const gate = (on: Launch, more: Partial<Sign> = {}): void => {
+  const run = "run-g";
+  const at = (step: string) => ({ subject: { run, step, attempt: 1, plan_sha256: "a".repeat(64) } });
+  const steps = ["a", "gate"].map((id, i) => ({ id, number: String(i + 1), title: id, sha256: String(i).repeat(64), way_back: false }));
+  on.append("run.started", "eve", { title: "Cut-over", version: null, owner: "ben", steps }, at(""));
+  on.append("step.started", "eve", { only_block: null }, at("a"));
+  on.append("step.ended", "engine", { because: "exit 0" }, { ...at("a"), outcome: "passed" });
+  const state = foldRun(on.desk.store.events(on.log), run);
+  const plan = { byId: new Map(steps.map((step) => [step.id, { step }])) };
+  const digest = holdPointDigest(state, plan as never, plan.byId.get("gate") as never);
+  const covered = holdPointCovers(state, "gate");
+  on.sign({ by: "ben", kind: "holdpoint", id: `${run}/gate`, role: "approver", run, plan: "a".repeat(64), digest, covered, ...more });
+};
+const text = "a".repeat(64);
+const reviewDigest = (title: string): string =>
+  createHash("sha256")
+    .update("holdpoint/review/v1\0")
+    .update(jcs({ text, title, version: null }))
+    .digest("hex");
+const reviewed = (on: Launch, by: string, title = "Cut-over"): void =>
+  void on.sign({ by, kind: "review", id: text, role: "approver", meaning: "reviewed", plan: text, digest: reviewDigest(title) });
+const brief = (on: Launch): string => String(on.append("briefing.held", "eve", { text: "Who does what ≤ tonight" }));
+
+const RULES: Attack[] = [
+  // A decision
+  [
+    "a decision is taken on what is signed (control)",
+    [],
+    (_, on) => {
+      signAll(on);
+      on.decide();
+    },
+  ],
+  [
+    "a decision's digest is of something else",
+    "decision-digest",
+    (_, on) => {
+      signAll(on);
+      on.propose("dana", { edit: (data) => void Object.assign(data, { digest: "4".repeat(64) }) });
+    },
+  ],
+  [
+    "a decision's conditions are changed",
+    "decision-digest",
+    (_, on) => {
+      signAll(on);
+      on.propose("dana", { edit: (data) => void Object.assign(data, { conditions: [{ text: "x", owner: "ben", due: "" }] }) });
+    },
+  ],
+  [
+    "a risk changed and the decision is signed all the same",
+    "decision-overtaken",
+    (_, on) => {
+      signAll(on);
+      const id = on.propose("dana");
+      risk(on, "open");
+      on.sign({ by: "ben", kind: "decision", id, role: "approver", n: 1, m: 2 });
+    },
+  ],
+  [
+    "a risk changed after the decision, and its signatures stand",
+    "stale-not-invalidated",
+    (_, on) => {
+      signAll(on);
+      on.decide();
+      risk(on, "open");
+    },
+  ],
+  [
+    "a risk changed after the cut-over began (control)",
+    [],
+    (_, on) => {
+      toClose(on);
+      risk(on, "open");
+    },
+  ],
+  [
+    "the launch got another name, and its approvals stand",
+    "stale-not-invalidated",
+    (_, on) => {
+      signAll(on);
+      on.append("launch.changed", "dana", { changes: { name: { from: "x", to: "y" } } });
+    },
+  ],
+  [
+    "the launch got another summary (control)",
+    [],
+    (_, on) => {
+      signAll(on);
+      on.append("launch.changed", "dana", { changes: { summary: { from: "x", to: "y" } } });
+    },
+  ],
+  [
+    "a category was signed anew after the proposal",
+    "decision-overtaken",
+    (_, on) => {
+      on.sign({ by: "ana", ...INFRA, n: 1, m: 2 });
+      const id = on.propose("dana");
+      on.sign({ by: "ben", ...INFRA, role: "approver", n: 2, m: 2 });
+      on.sign({ by: "ben", kind: "decision", id, role: "approver", n: 1, m: 2 });
+    },
+  ],
+  [
+    "a decision asks for fewer than the list",
+    "decision-rule",
+    (_, on) => {
+      signAll(on);
+      on.propose("dana", { edit: (data) => void Object.assign(data, { roles: ["lead"], needed: 1 }) });
+    },
+  ],
+  [
+    "another outcome is taken than was signed",
+    "decision-overtaken",
+    (_, on) => {
+      signAll(on);
+      on.decide(null, "conditional-go");
+    },
+  ],
+  [
+    "a decision is taken that was replaced",
+    "decision-overtaken",
+    (_, on) => {
+      signAll(on);
+      const id = on.propose("dana");
+      on.propose("dana", { outcome: "no-go" });
+      on.decide(id);
+    },
+  ],
+  [
+    "a decision is signed by a lead who executed",
+    "signer-executed",
+    (_, on) => {
+      on.check("dana", "SEC-01");
+      on.decide();
+    },
+  ],
+  // Roles
+  ["somebody signs a role that they were not given", "signer-not-in-role", (_, on) => void on.sign({ by: "ben", ...INFRA })],
+  [
+    "somebody signs a role that was taken from them",
+    "signer-not-in-role",
+    (_, on) => {
+      on.assign("infrastructure-lead", "ana", "people.unassigned");
+      on.sign({ by: "ana", ...INFRA });
+    },
+  ],
+  ["a role signs that the list does not ask for", "signature-role", (_, on) => void on.sign({ by: "ben", ...SECURITY, role: "approver" })],
+  [
+    "who is given the role in the launch signs, without the right to sign off",
+    "signer-without-right",
+    (of, on) => {
+      of.enrol("wim", ["witness"], ["dana", "omar"]);
+      on.assign("infrastructure-lead", "wim");
+      on.sign({ by: "wim", ...INFRA });
+    },
+  ],
+  [
+    "a delegate signs for somebody who has not the role",
+    "signer-not-in-role",
+    (of, on) => {
+      on.assign("security-lead", "ana", "people.unassigned");
+      on.sign({ by: "cleo", ...SECURITY, onBehalfOf: "ana", delegation: of.delegation });
+    },
+  ],
+  [
+    "a delegate signs for who has it (control)",
+    [],
+    (of, on) => void on.sign({ by: "cleo", ...SECURITY, onBehalfOf: "ana", delegation: of.delegation }),
+  ],
+  [
+    "a role of the roster is handed on that the giver has lost",
+    "delegation-not-held",
+    (of, on) => {
+      const all = of.delegate("ana", "cleo", [], 24);
+      of.act("operator.changed", { id: "ana", changes: { roles: { from: ["approver"], to: ["witness"] } }, by: ["dana"] }, [
+        "dana",
+        "omar",
+      ]);
+      on.sign({ by: "cleo", ...INFRA, role: "approver", onBehalfOf: "ana", delegation: all });
+    },
+  ],
+  [
+    "with the glass broken by two, another one signs for the absent (control)",
+    [],
+    (_, on) => {
+      confirm(on, glass(on));
+      on.sign({ by: "ben", ...INFRA });
+    },
+  ],
+  [
+    "the glass was broken by one alone",
+    "signer-not-in-role",
+    (_, on) => {
+      glass(on);
+      on.sign({ by: "ben", ...INFRA });
+    },
+  ],
+  [
+    "the glass was broken for something else",
+    "signer-not-in-role",
+    (_, on) => {
+      confirm(on, glass(on, "outside-window"));
+      on.sign({ by: "ben", ...INFRA });
+    },
+  ],
+  [
+    "the broken glass had been reviewed",
+    "signer-not-in-role",
+    (_, on) => {
+      const id = glass(on);
+      confirm(on, id);
+      review(on, id);
+      on.sign({ by: "ben", ...INFRA });
+    },
+  ],
+  ["who broke the glass confirms it", "glass-by-one", (_, on) => confirm(on, glass(on, "approver-absent", "ben"))],
+  [
+    "a broken glass is confirmed without a signature",
+    "break-glass-without-signature",
+    (_, on) => void on.append("break_glass.confirmed", "ben", { seq: Number(glass(on)) }),
+  ],
+  [
+    "a broken glass is reviewed without a signature",
+    "break-glass-without-signature",
+    (_, on) => {
+      const id = glass(on);
+      confirm(on, id);
+      on.append("break_glass.reviewed", "ben", { seq: Number(id) });
+    },
+  ],
+  [
+    "another reason was confirmed than stands there",
+    "signature-digest",
+    (_, on) => void on.sign({ by: "ben", kind: "break-glass", id: glass(on), role: "approver", digest: "5".repeat(64) }),
+  ],
+  // Roles that never meet
+  [
+    "who keeps the roster approves",
+    "signer-admin",
+    (of, on) => {
+      of.act("operator.changed", { id: "omar", changes: { roles: { from: ["operator", "admin"], to: ["admin", "lead"] } }, by: ["dana"] }, [
+        "dana",
+        "ana",
+      ]);
+      on.assign("infrastructure-lead", "omar");
+      on.sign({ by: "omar", ...INFRA });
+    },
+  ],
+  [
+    "admin and approver meet in one person on the roster",
+    "roster-admin-approver",
+    (of, on) => {
+      of.enrol("zed", ["approver", "admin"], ["dana", "omar"]);
+      on.sign({ by: "ana", ...INFRA });
+    },
+  ],
+  [
+    "a text is reviewed by somebody else than its author (control)",
+    [],
+    (_, on) => {
+      gate(on);
+      reviewed(on, "ana");
+    },
+  ],
+  [
+    "a text is reviewed by its author",
+    "signer-author",
+    (_, on) => {
+      reviewed(on, "ben");
+      gate(on, { by: "ana" });
+    },
+  ],
+  [
+    "another title was reviewed than the text has",
+    "signature-digest",
+    (_, on) => {
+      gate(on);
+      reviewed(on, "ana", "Another");
+    },
+  ],
+  // Waivers
+  [
+    "an item is waived by an approver (control)",
+    [],
+    (_, on) => {
+      on.answer("eve", "SEC-01", "waived");
+      on.sign({ by: "ana", ...SECURITY });
+    },
+  ],
+  [
+    "a waiver carries no signature",
+    "waiver-unsigned",
+    (_, on) => void on.answer("eve", "SEC-01", "waived", "ben", { spoil: (data) => void Object.assign(data, { envelope: null }) }),
+  ],
+  [
+    "a waiver is changed after it was signed",
+    "waiver-signature",
+    (_, on) =>
+      void on.answer("eve", "SEC-01", "waived", "ben", {
+        spoil: (data) => void Object.assign((data["envelope"] as { payload: Value }).payload, { at: "2026-01-01T00:00:00.000Z" }),
+      }),
+  ],
+  [
+    "a waiver is signed with a key that was reset",
+    "waiver-signature",
+    (of, on) => {
+      const old = of.people.get("ben")!;
+      of.reset("ben", ["dana", "omar"]);
+      of.people.set("ben", old);
+      on.answer("eve", "SEC-01", "waived");
+    },
+  ],
+  ["who asked for the waiver approves it", "waiver-by-asker", (_, on) => void on.answer("ben", "SEC-01", "waived")],
+  ["an operator approves a waiver", "waiver-not-approver", (_, on) => void on.answer("ben", "SEC-01", "waived", "eve")],
+  ["who keeps the roster approves a waiver", "waiver-not-approver", (_, on) => void on.answer("eve", "SEC-01", "waived", "dana")],
+  [
+    "another item was waived than was signed",
+    "waiver-differs",
+    (_, on) => void on.answer("eve", "SEC-01", "waived", "ben", { edit: (payload) => void Object.assign(payload, { items: ["INF-01"] }) }),
+  ],
+  [
+    "a waiver lasts longer than was signed",
+    "waiver-differs",
+    (_, on) =>
+      void on.answer("eve", "SEC-01", "waived", "ben", {
+        spoil: (data) => void Object.assign(data, { expires: "2035-01-01T00:00:00.000Z" }),
+      }),
+  ],
+  [
+    "a waiver of another launch is used",
+    "waiver-differs",
+    (of, on) => {
+      const other = of.launch("other").waiver("eve", ["SEC-01"], "not before spring", "ben");
+      on.answer("eve", "SEC-01", "waived", "ben", { spoil: (data) => void Object.assign(data, other) });
+    },
+  ],
+  [
+    "a waiver had run out when it was given",
+    "waiver-expired",
+    (_, on) =>
+      void on.answer("eve", "SEC-01", "waived", "ben", {
+        edit: (payload) => void Object.assign(payload, { expires: "2020-01-01T00:00:00.000Z" }),
+      }),
+  ],
+  [
+    "a category is signed on a waiver that ran out",
+    "waiver-expired",
+    (of, on) => {
+      on.answer("eve", "SEC-01", "waived");
+      of.ports.advance(31 * 24 * 3_600_000);
+      on.sign({ by: "ana", ...SECURITY });
+    },
+  ],
+  [
+    "a waiver is used a second time after the item failed",
+    "waiver-again",
+    (_, on) => {
+      const kept: Value = {};
+      on.answer("eve", "SEC-01", "waived", "ben", { spoil: (data) => void Object.assign(kept, data) });
+      on.answer("eve", "SEC-01", "failed");
+      on.answer("eve", "SEC-01", "waived", "ben", {
+        spoil: (data) => void Object.assign(data, { envelope: kept["envelope"]!, expires: kept["expires"]! }),
+      });
+    },
+  ],
+  [
+    "a category is approved with an item that failed",
+    "category-not-ready",
+    (_, on) => {
+      on.answer("eve", "SEC-01", "failed");
+      on.sign({ by: "ana", ...SECURITY });
+    },
+  ],
+  ["a rejection has no reason", "reason-missing", (_, on) => void on.sign({ by: "ana", ...SECURITY, meaning: "rejected" })],
+  [
+    "a category is approved over a rejection",
+    "category-not-ready",
+    (_, on) => {
+      on.sign({ by: "ana", ...INFRA, meaning: "rejected", reason: "too thin", n: 1, m: 2 });
+      on.sign({ by: "ben", ...INFRA, role: "approver", n: 1, m: 2 });
+    },
+  ],
+  // The close
+  [
+    "a launch is closed by two (control)",
+    [],
+    (_, on) => {
+      toClose(on);
+      on.close(both2);
+    },
+  ],
+  [
+    "a launch is closed by one person in two roles",
+    ["close-without-signatures", "signer-twice"],
+    (_, on) => {
+      toClose(on);
+      on.close([
+        ["ben", "approver"],
+        ["ben", "lead"],
+      ]);
+    },
+  ],
+  [
+    "a launch is closed by two without a lead",
+    "close-without-signatures",
+    (_, on) => {
+      toClose(on);
+      on.close([
+        ["ana", "approver"],
+        ["ben", "approver"],
+      ]);
+    },
+  ],
+  [
+    "a close names another head",
+    "close-differs",
+    (_, on) => {
+      toClose(on);
+      on.close(both2, (data) => void Object.assign(data, { head_fingerprint: "0000 0000 0000 0000 0000" }));
+    },
+  ],
+  [
+    "something was added between the signatures of a close",
+    "close-without-signatures",
+    (_, on) => {
+      toClose(on);
+      on.sign({ by: "dana", kind: "close", id: on.launch, role: "lead", n: 1, m: 2 });
+      on.append("note.added", "eve", { kind: "note", title: "x", text: "", severity: "" });
+      on.close([["ben", "approver"]]);
+    },
+  ],
+  [
+    "something is added to a closed launch",
+    "after-close",
+    (_, on) => {
+      toClose(on);
+      on.close(both2);
+      on.append("note.added", "eve", { kind: "note", title: "x", text: "", severity: "" });
+    },
+  ],
+  [
+    "a launch is closed before its retrospective",
+    "close-too-early",
+    (_, on) => {
+      signAll(on);
+      on.close(both2);
+    },
+  ],
+  // Briefings, hold points
+  [
+    "a briefing is attended (control)",
+    [],
+    (_, on) => void on.sign({ by: "eve", kind: "briefing", id: brief(on), role: "operator", meaning: "witnessed" }),
+  ],
+  [
+    "another briefing was attended than was held",
+    "signature-digest",
+    (_, on) => void on.sign({ by: "eve", kind: "briefing", id: brief(on), role: "operator", meaning: "witnessed", digest: "6".repeat(64) }),
+  ],
+  [
+    "a briefing is approved, which nobody can",
+    "signature-meaning",
+    (_, on) => void on.sign({ by: "eve", kind: "briefing", id: brief(on), role: "operator" }),
+  ],
+  ["a hold point is released (control)", [], (_, on) => gate(on)],
+  ["a hold point is released over other steps than ran", "signature-digest", (_, on) => gate(on, { digest: "7".repeat(64) })],
+  ["a hold point names other events than it covers", "signature-covered", (_, on) => gate(on, { covered: [1] })],
+  [
+    "a hold point is released by who executed",
+    "signer-executed",
+    (of, on) => {
+      of.act("operator.changed", { id: "eve", changes: { roles: { from: ["operator"], to: ["operator", "approver"] } }, by: ["dana"] }, [
+        "dana",
+        "omar",
+      ]);
+      gate(on, { by: "eve" });
+    },
+  ],
+  ["a hold point is of another text", "signature-plan", (_, on) => gate(on, { plan: "b".repeat(64) })],
+  [
+    "something is signed that is nothing",
+    "signature-kind",
+    (_, on) => void on.sign({ by: "ana", kind: "everything", id: "x", role: "approver" }),
+  ],
+  [
+    "a signature is taken back that was not standing",
+    "withdrawal-differs",
+    (_, on) => {
+      const id = on.sign({ by: "ana", ...INFRA });
+      stale(on, "category", "infrastructure", [id], on.answer("eve", "INF-01"));
+      const data = on.statement({ by: "ana", ...INFRA, meaning: "rejected", reason: "no", covered: [1] });
+      on.append("signoff.withdrawn", "ana", { signature: id, envelope: data["envelope"]! }, { reason: "no" });
+    },
+  ],
+  // The roster
+  [
+    "an act on the roster is signed first by who does not keep it",
+    "roster-not-admin",
+    (of, on) => {
+      of.enrol("zed", ["approver"], ["ana", "dana"]);
+      on.sign({ by: "ana", ...INFRA });
+    },
+  ],
+  [
+    "who is given a role stands beside",
+    "roster-own-act",
+    (of, on) => {
+      of.act("operator.changed", { id: "eve", changes: { roles: { from: ["operator"], to: ["lead"] } }, by: ["dana"] }, ["dana", "eve"]);
+      on.sign({ by: "ana", ...INFRA });
+    },
+  ],
+  [
+    "an admin resets their own key",
+    "roster-own-act",
+    (of, on) => {
+      of.reset("omar", ["omar", "dana"]);
+      on.sign({ by: "ana", ...INFRA });
+    },
+  ],
+  [
+    "rights are given by one",
+    "roster-unsigned",
+    (of, on) => {
+      of.act("operator.changed", { id: "eve", changes: { roles: { from: ["operator"], to: ["lead"] } }, by: ["dana"] }, ["dana"]);
+      on.sign({ by: "ana", ...INFRA });
+    },
+  ],
+  [
+    "a name is changed by one (control)",
+    [],
+    (of, on) => {
+      of.act("operator.changed", { id: "eve", changes: { title: { from: "Engineer", to: "Chief" } }, by: ["dana"] }, ["dana"]);
+      on.sign({ by: "ana", ...INFRA });
+    },
+  ],
+  [
+    "a password is changed by another",
+    "roster-unsigned",
+    (of, on) => {
+      of.act("operator.password_changed", { id: "ben" }, ["dana"]);
+      on.sign({ by: "ana", ...INFRA });
+    },
+  ],
+  [
+    "a delegation is revoked by a stranger",
+    "roster-not-admin",
+    (of, on) => {
+      of.act("delegation.revoked", { seq: of.delegation }, ["ben"]);
+      on.sign({ by: "ana", ...INFRA });
+    },
+  ],
+  [
+    "a delegation is revoked by an admin (control)",
+    [],
+    (of, on) => {
+      of.act("delegation.revoked", { seq: of.delegation }, ["omar"]);
+      on.sign({ by: "ana", ...INFRA });
+    },
+  ],
+  [
+    "a person signs an act on the roster under another's name",
+    "roster-differs",
+    (of, on) => {
+      const dana = of.people.get("dana")!;
+      of.people.set("dana", { ...dana, name: "Somebody" });
+      of.enrol("zed", ["approver"], ["dana", "omar"]);
+      of.people.set("dana", dana);
+      on.sign({ by: "ana", ...INFRA });
+    },
+  ],
+];
+
+it.each(RULES)("%s", async (_what, expected, play) => {
+  const own = staffed();
+  try {
+    const on = startLaunch(own);
+    play(own, on);
+    const answers = await verdictOf(own, on.log);
+    expect(answers.parted).toBe("");
+    const wanted = [expected].flat();
+    expect(answers.problems).toEqual(wanted.length === 0 ? [] : expect.arrayContaining(wanted));
+    expect(answers.verdict).toBe(wanted.length === 0 ? "VERIFIED WITH WARNINGS" : "NOT VERIFIED");
+  } finally {
+    own.close();
+  }
+});
