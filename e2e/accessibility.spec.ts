@@ -1,19 +1,7 @@
 // axe over every screen, dark and light; what it calls serious or critical fails.
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import { clean } from "./axe.ts";
 import { expect, test } from "./holdpoint.ts";
 import { becomeOperator, expectStep } from "./pages.ts";
-
-async function clean(page: Page, screen: string) {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
-  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  expect(
-    grave.map(
-      ({ id, nodes }) =>
-        `${screen}: ${id}: ${nodes.map((node) => `${node.target.join(" ")} (${node.failureSummary?.split("\n")[1]?.trim()})`).join("; ")}`,
-    ),
-  ).toEqual([]);
-}
 
 for (const scheme of ["dark", "light"] as const) {
   test(`axe finds nothing serious on any screen, ${scheme}`, async ({ holdpoint }) => {

@@ -1,6 +1,7 @@
 // A small go-live decided by five people taking turns at one keyboard; then a signed item changes, and the window says so.
 // Launch and answers are set up through the window's own socket; people, signatures and the decision by what is on screen.
 import type { Page } from "@playwright/test";
+import { clean } from "./axe.ts";
 import { expect, test } from "./holdpoint.ts";
 import { becomeOperator, PERSON } from "./pages.ts";
 
@@ -56,6 +57,15 @@ async function call<T = Record<string, unknown>>(page: Page, method: string, par
   return result.value as T;
 }
 
+/** axe in the dark and by daylight; both are the same page. */
+async function cleanInBoth(page: Page, screen: string): Promise<void> {
+  for (const theme of ["light", "dark"]) {
+    await call(page, "settings.set", { change: { theme } });
+    await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
+    await clean(page, `${screen}, ${theme}`);
+  }
+}
+
 /** Somebody else sits down: signs the one before out, and themselves in. */
 async function takeSeat(page: Page, id: string, name: string, password = PASSWORD): Promise<void> {
   await page.getByRole("banner").getByRole("button", { expanded: false }).last().click();
@@ -76,6 +86,7 @@ async function sign(page: Page, id: string, password = PASSWORD): Promise<void> 
   await page.keyboard.press("ControlOrMeta+Enter");
 }
 
+test.setTimeout(240_000);
 test("five people taking turns reach a signed GO; a signed item that changes makes it stale on screen", async ({ holdpoint }) => {
   const checklist = holdpoint.write("small.md", CHECKLIST);
   const page = await holdpoint.open(await holdpoint.serve());
@@ -99,6 +110,7 @@ test("five people taking turns reach a signed GO; a signed item that changes mak
     await dialog.getByLabel(/^Your password/).fill("not the password");
     await dialog.getByRole("button", { name: "Enrol" }).click();
     await expect(dialog.getByRole("alert")).toContainText("Your own password");
+    await cleanInBoth(page, "enrol");
     await dialog.getByLabel(/^Your password/).fill(PERSON.password);
     await dialog.getByRole("button", { name: "Enrol" }).click();
     await expect(dialog).toBeHidden();
@@ -115,6 +127,8 @@ test("five people taking turns reach a signed GO; a signed item that changes mak
       second: { id: "mira", password: PASSWORD },
     });
   await expect(page.getByRole("row", { name: /Ben Okafor/ })).toBeVisible();
+
+  await cleanInBoth(page, "people");
 
   const { header } = await call<{ header: { launch: string } }>(page, "launch.create", { facts: { name: "v1.0-rc1" }, checklist });
   const { launch } = header;
@@ -133,6 +147,7 @@ test("five people taking turns reach a signed GO; a signed item that changes mak
     await expect(page.getByRole("radio", { name: "NO-GO" })).toBeEnabled();
     await expect(page.getByText(/^GO and conditional GO are stopped by \d+ blockers: .*INF-01/)).toBeVisible();
     await expect(page.getByRole("region", { name: "Blockers" }).getByRole("listitem").first()).toContainText("INF-01");
+    await cleanInBoth(page, "decision, blocked");
   });
 
   await test.step("Jon answers; he may not sign what he answered", async () => {
@@ -151,6 +166,7 @@ test("five people taking turns reach a signed GO; a signed item that changes mak
     await sign(page, "ana", "not her password");
     await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Nothing was signed");
     await expect(page.getByRole("dialog").getByLabel("Password")).toHaveValue("");
+    await clean(page, "sign");
     await sign(page, "jon");
     await expect(page.getByRole("dialog").getByRole("alert")).toContainText(/Jon Lind/);
     await sign(page, "ana");
@@ -171,6 +187,7 @@ test("five people taking turns reach a signed GO; a signed item that changes mak
     await expect(page.getByRole("cell", { name: "0.03" })).toBeVisible();
     await page.getByRole("button", { name: /Propose GO/ }).click();
     await expect(page.getByRole("heading", { name: "GO is proposed" })).toBeVisible();
+    await cleanInBoth(page, "decision, signing");
     await sign(page, PERSON.id, PERSON.password);
     await expect(page.getByText("Your signature makes the decision")).toBeVisible();
     await expect(page.getByLabel("Your id")).toHaveValue("");
@@ -186,5 +203,34 @@ test("five people taking turns reach a signed GO; a signed item that changes mak
     await expect(page.getByRole("heading", { name: /GO was decided, and no longer holds/ })).toBeVisible();
     await expect(page.getByRole("link", { name: /Infrastructure: .*stale/ })).toBeVisible();
     await expect(page.getByRole("region", { name: "Decision signatures" }).getByText("Stale").first()).toBeVisible();
+    await cleanInBoth(page, "decision, stale");
+  });
+
+  await test.step("an auditor opens the bundle: verified, signatures shown, nothing to change; with the fingerprint its origin is proved", async () => {
+    const { view } = await call<{ view: { header: { log: string } } }>(page, "launch.get", { launch });
+    const made = await call<{ path: string }>(page, "record.export", { log: view.header.log, format: "bundle" });
+    await page.goto(`${new URL(page.url()).origin}/#/records`);
+    const open = async (fingerprint: string): Promise<void> => {
+      await page.getByRole("button", { name: "Open a bundle" }).click();
+      const dialog = page.getByRole("dialog", { name: "Open a bundle" });
+      await dialog.getByLabel("Path on this computer").fill(made.path);
+      await dialog.getByLabel(/^Fingerprint/).fill(fingerprint);
+      await page.keyboard.press("Enter");
+      await expect(dialog).toBeHidden();
+      await expect(page.getByText("RECORD, READ ONLY")).toBeVisible();
+    };
+    await open("");
+    await expect(page.getByRole("region", { name: "Warnings" })).toContainText("origin-not-proved");
+    await expect(page.getByRole("row", { name: /launch\.created/ })).toBeVisible();
+    const signatures = page.getByRole("region", { name: "Signatures" });
+    await expect(signatures).toContainText("I approve Infrastructure for v1.0-rc1");
+    await signatures.getByRole("button", { name: /Ana Ruiz/ }).click();
+    await expect(page.getByRole("region", { name: /^Event \d+$/ })).toContainText("signoff.added");
+    await cleanInBoth(page, "bundle");
+    const fingerprint = (await page.getByText(/^Fingerprint [0-9A-Z ]{20,}$/).textContent()) ?? "";
+    await page.getByRole("button", { name: /Close the bundle/ }).click();
+    await open(fingerprint.replace("Fingerprint", "").trim());
+    await expect(page.getByText("VERIFIED", { exact: true }).first()).toBeVisible();
+    await expect(page.getByRole("region", { name: "Warnings" })).toBeHidden();
   });
 });

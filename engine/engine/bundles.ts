@@ -34,7 +34,7 @@ const opened = (context: Context): Map<string, OpenBundle> => {
 export async function openForReading(
   context: Context,
   who: Who,
-  { path: given }: ParsedParamsOf<"bundle.open">,
+  { path: given, fingerprint }: ParsedParamsOf<"bundle.open">,
 ): Promise<Result<ResultOf<"bundle.open">>> {
   if (!isAbsolute(given))
     return fail("invalid-params", `Open a bundle by its whole path: ${given} depends on where Holdpoint was started.`);
@@ -45,7 +45,7 @@ export async function openForReading(
   } catch (error) {
     return fail("unreadable", `${given} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"}).`);
   }
-  const found = await openBundle(path);
+  const found = await openBundle(path, fingerprint === undefined ? {} : { fingerprint });
   if (!found.ok) return found;
   const { index } = found.value;
   const bundle = context.ports.ids.next();

@@ -16,7 +16,7 @@ import { VerifyPanel } from "./VerifyPanel.tsx";
 
 export function BundleRecord({ view }: { view: BundleView }) {
   const record = useRecord();
-  const { open: reopen, close } = useBundle();
+  const { open: reopen, close, fingerprint } = useBundle();
   const [tab, setTab] = useState("proof");
   const summary = useMemo(() => summaryOf(view), [view]);
   useFrameSubject(useMemo(() => (summary === null ? { kind: "none" as const } : { kind: "record" as const, log: summary }), [summary]));
@@ -24,10 +24,10 @@ export function BundleRecord({ view }: { view: BundleView }) {
   useEffect(
     () =>
       open(
-        bundleSource(view, () => reopen(view.path)),
+        bundleSource(view, () => reopen(view.path, fingerprint)),
         null,
       ),
-    [open, reopen, view],
+    [open, reopen, view, fingerprint],
   );
   useKeys([
     { combo: "Enter", scope: "free", run: close },
@@ -43,7 +43,11 @@ export function BundleRecord({ view }: { view: BundleView }) {
       <VerifyPanel
         verify={{ state: "done", report: view.report }}
         fingerprint={view.report.fingerprint ?? ""}
-        of="Fingerprint of the head. Compare it with the one you were given by another way."
+        of={
+          fingerprint === ""
+            ? "Fingerprint of the head. Compare it with the one you were given by another way."
+            : "Fingerprint of the head. Checked against the one you gave."
+        }
         idle=""
         onOpenProblem={(log, seq) => {
           if (log === view.log?.log) select(seq);

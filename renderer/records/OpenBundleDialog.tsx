@@ -12,17 +12,18 @@ export function OpenBundleDialog({
   canPick: boolean;
   onPick(): Promise<string | null>;
   /** Words of a failure, or null when it is open. */
-  onOpen(path: string): Promise<string | null>;
+  onOpen(path: string, fingerprint: string): Promise<string | null>;
   onClose(): void;
 }) {
   const form = useId();
   const [path, setPath] = useState("");
+  const [fingerprint, setFingerprint] = useState("");
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const open = async (wanted: string): Promise<void> => {
     if (wanted.trim() === "") return setError("Type or paste the path of the bundle first.");
     setBusy(true);
-    setError(await onOpen(wanted.trim()));
+    setError(await onOpen(wanted.trim(), fingerprint.trim()));
     setBusy(false);
   };
   return (
@@ -59,6 +60,7 @@ export function OpenBundleDialog({
     >
       <form
         id={form}
+        className="form"
         onSubmit={(event: FormEvent) => {
           event.preventDefault();
           void open(path);
@@ -74,6 +76,15 @@ export function OpenBundleDialog({
           error={error}
           placeholder="/srv/audit/launch-v1.0-rc1.zip"
           onChange={(event) => setPath(event.target.value)}
+        />
+        <Field
+          label="Fingerprint, if you were given one by another way"
+          mono
+          autoComplete="off"
+          value={fingerprint}
+          placeholder="D3BE CGM8 M1B4 XQ0D GT28"
+          hint="Of the log's head, from the change ticket or the minutes. Only with it is it proved where the record comes from."
+          onChange={(event) => setFingerprint(event.target.value)}
         />
       </form>
     </Dialog>

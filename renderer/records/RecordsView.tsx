@@ -123,8 +123,8 @@ function Logs() {
         <OpenBundleDialog
           canPick={snapshot.host.canPickFolder}
           onPick={() => callOrNotify("host.pick", { kind: "file" })}
-          onOpen={async (path) => {
-            const result = await openBundle(path);
+          onOpen={async (path, fingerprint) => {
+            const result = await openBundle(path, fingerprint);
             return result.ok ? null : result.error.message;
           }}
           onClose={() => setOpening(false)}

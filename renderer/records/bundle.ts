@@ -6,18 +6,21 @@ import type { CallResult } from "../bridge/index.ts";
 
 type BundleState = {
   view: BundleView | null;
+  /** Given by the reader, from elsewhere; "" for none. */
+  fingerprint: string;
   /** Opens, or opens anew; the one before is closed. */
-  open(path: string): Promise<CallResult<BundleView>>;
+  open(path: string, fingerprint?: string): Promise<CallResult<BundleView>>;
   close(): void;
 };
 
 export const useBundle = create<BundleState>()((set, get) => ({
   view: null,
-  open: async (path) => {
-    const result = await callEngine("bundle.open", { path });
+  fingerprint: "",
+  open: async (path, fingerprint = "") => {
+    const result = await callEngine("bundle.open", fingerprint === "" ? { path } : { path, fingerprint });
     if (!result.ok) return result;
     const before = get().view;
-    set({ view: result.value });
+    set({ view: result.value, fingerprint });
     if (before !== null) void callEngine("bundle.close", { bundle: before.bundle });
     return result;
   },

@@ -49,6 +49,16 @@ describe("a bundle opened for reading", () => {
     expect(index.signatures.every(({ name, statement }) => name !== "" && statement !== "")).toBe(true);
   });
 
+  it("proves where it comes from against a fingerprint known from elsewhere, and says no to another", async () => {
+    const { fingerprint } = desk.store.head(launch.log);
+    const known = (await opened(zip)).index.report;
+    expect(known.warnings.map(({ code }) => code)).toContain("origin-not-proved");
+    const own = await openBundle(zip, { fingerprint: known.fingerprint! });
+    expect(own.ok && own.value.index.report.warnings.map(({ code }) => code)).not.toContain("origin-not-proved");
+    const other = await openBundle(zip, { fingerprint: fingerprint.replace(/^./, (first) => (first === "0" ? "1" : "0")) });
+    expect(other.ok && other.value.index.report.verdict).toBe("NOT VERIFIED");
+  });
+
   it("plays a recording and says whether it has the hash on record", async () => {
     const { index, recording } = await opened(zip);
     const seq = desk.store

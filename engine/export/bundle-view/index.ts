@@ -23,8 +23,8 @@ export type OpenBundle = {
 };
 
 /** `unreadable` where there is no bundle; one that does not verify is opened, and its report says so. */
-export async function openBundle(path: string): Promise<Result<OpenBundle>> {
-  const read = await inWorker(path);
+export async function openBundle(path: string, options: { fingerprint?: string } = {}): Promise<Result<OpenBundle>> {
+  const read = await inWorker(path, options);
   if (!read.ok) return read;
   const index = read.value;
   const within = <T>(work: (file: number) => T): Result<T> => {
@@ -86,9 +86,9 @@ function replay(file: number, place: Place & { sha256: string }) {
   };
 }
 
-function inWorker(path: string): Promise<Result<BundleIndex>> {
+function inWorker(path: string, options: { fingerprint?: string }): Promise<Result<BundleIndex>> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(WORKER, { workerData: { path } });
+    const worker = new Worker(WORKER, { workerData: { path, options } });
     worker.once("message", (answer: { done: BundleIndex } | { message: string }) =>
       resolve("done" in answer ? ok(answer.done) : fail("unreadable", `This is no bundle that can be opened: ${answer.message}.`)),
     );

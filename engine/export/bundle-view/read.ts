@@ -38,8 +38,8 @@ const textIn = (value: unknown, key: string): string => {
 };
 
 /** Throws CannotRead where the file is no zip or cannot be read at all. */
-export function readBundle(path: string): BundleIndex {
-  const report = verifyBundle(path);
+export function readBundle(path: string, options: { fingerprint?: string } = {}): BundleIndex {
+  const report = verifyBundle(path, options);
   const file = openSync(path, "r");
   try {
     const { size, mtimeMs } = fstatSync(file);

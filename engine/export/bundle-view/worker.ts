@@ -3,8 +3,9 @@ import { parentPort, workerData } from "node:worker_threads";
 import { CannotRead } from "../verifiers/verify.mjs";
 import { readBundle } from "./read.ts";
 
+const order = workerData as { path: string; options: { fingerprint?: string } };
 try {
-  parentPort!.postMessage({ done: readBundle((workerData as { path: string }).path) });
+  parentPort!.postMessage({ done: readBundle(order.path, order.options) });
 } catch (error) {
   if (!(error instanceof CannotRead)) throw error;
   parentPort!.postMessage({ message: error.message }); // classes do not cross threads
