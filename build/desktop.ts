@@ -18,6 +18,7 @@ const ENTRIES = {
   "engine-process": join(root, "electron", "engine-process.ts"),
   "document-worker": join(root, "engine", "document", "worker.ts"),
   "bundle-worker": join(root, "engine", "export", "bundle-view", "worker.ts"),
+  "report-worker": join(root, "engine", "export", "report", "report-worker.ts"),
   "verify-worker": join(root, "engine", "record", "verify", "verify-worker.ts"),
 };
 

@@ -27,6 +27,8 @@ it("holds the bundles, the window and of node_modules only the two native packag
     "/dist/electron/engine-process.mjs",
     "/dist/electron/document-worker.mjs",
     "/dist/electron/verify-worker.mjs",
+    "/dist/electron/report-worker.mjs",
+    "/dist/electron/fonts/text.ttf",
     "/dist/renderer/index.html",
     "/package.json",
   ]) {

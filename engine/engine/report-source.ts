@@ -27,7 +27,7 @@ export function createReportSource({ store, people, documents }: ReportDeps): Re
         number: entry.number,
         fingerprint: head.fingerprint,
       };
-      return { view: viewOf(state, document, outside, head.at), document };
+      return viewOf(state, document, outside, head.at);
     },
     parse: documents.parse,
     wordsOf: whatHappened,

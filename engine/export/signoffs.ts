@@ -12,10 +12,10 @@ import { pagesOf } from "./json.ts";
 import { writeWhole } from "./output.ts";
 import type { FileEntry } from "./recordings.ts";
 import { tableCsv } from "./report/csv.ts";
+import { makeInWorker } from "./report/in-worker.ts";
 import { type ReportSource, reportsOf } from "./report/index.ts";
 import { type SignatureRow, signaturesOf } from "./report/signatures.ts";
-import { makeSignoffsPdf, signoffsReadme, signoffTables } from "./report/signoffs.ts";
-import { makeWorkbook } from "./report/xlsx.ts";
+import { signoffsReadme, signoffTables } from "./report/signoffs.ts";
 
 /** `from` and `to`: a day (YYYY-MM-DD, UTC, `to` inclusive) or a moment. `launch`: its id. `signer`: an operator's id, or their name. */
 export type SignoffFilter = { from?: string; to?: string; launch?: string; signer?: string };
@@ -113,9 +113,9 @@ async function readSignoffs(
     const fingerprint = fingerprintOf(job.head.hash);
     const signed = events.some((event) => event.body.type === "signoff.added");
     const launch = signed ? await source.launch(job.log, events, { at: Date.parse(job.head.at), fingerprint }) : null;
-    const title = String(launch?.view.header.facts.name ?? genesis["name"] ?? genesis["title"] ?? "");
+    const title = String(launch?.header.facts.name ?? genesis["name"] ?? genesis["title"] ?? "");
     const number = Number(genesis["number"]);
-    const categories = new Map(launch?.view.categories.map((one) => [one.key, one.title]) ?? []);
+    const categories = new Map(launch?.categories.map((one) => [one.key, one.title]) ?? []);
     const rows = signaturesOf(events, { log: job.log, number, title, categories });
     const meant = rows.filter(isMeant);
     total += rows.length;
@@ -173,9 +173,9 @@ async function write(model: SignoffsModel, jobs: readonly ExportJob[], options: 
   if (format === "bundle") return writeAll(model, jobs, options, part);
   const bytes =
     format === "pdf"
-      ? await makeSignoffsPdf(model)
+      ? await makeInWorker({ kind: "signoffs-pdf", model })
       : format === "xlsx"
-        ? await makeWorkbook(signoffTables(model), model.at)
+        ? await makeInWorker({ kind: "signoffs-workbook", model })
         : tableCsv(signoffTables(model).find((one) => one.name === "Sign-offs")!);
   const file = await writeWhole(part, `signoffs.${format}`, bytes);
   return {
@@ -201,9 +201,9 @@ async function writeAll(
   const tables = signoffTables(model);
   const reports: Report[] = [
     { path: "README.md", bytes: Buffer.from(signoffsReadme(model), "utf8") },
-    { path: "signoffs.pdf", bytes: await makeSignoffsPdf(model) },
+    { path: "signoffs.pdf", bytes: await makeInWorker({ kind: "signoffs-pdf", model }) },
     { path: "signoffs.csv", bytes: tableCsv(tables.find((one) => one.name === "Sign-offs")!) },
-    { path: "signoffs.xlsx", bytes: await makeWorkbook(tables, model.at) },
+    { path: "signoffs.xlsx", bytes: await makeInWorker({ kind: "signoffs-workbook", model }) },
   ];
   for (const { path, bytes } of reports) files.push(await writeWhole(tree, path, bytes));
   for (const { log, number, meant } of model.logs) {

@@ -11,11 +11,7 @@ import { type SignatureRow, signaturesOf } from "./signatures.ts";
 /** What other rooms know and a report needs; handed in, since this room imports neither launches nor documents. */
 export type ReportSource = {
   /** The launch that these events come to, seen at `at`; null for a log of a run. */
-  launch(
-    log: LogId,
-    events: StoredEvent[],
-    head: { at: number; fingerprint: string },
-  ): Promise<{ view: LaunchView; document: RunbookDocument | null } | null>;
+  launch(log: LogId, events: StoredEvent[], head: { at: number; fingerprint: string }): Promise<LaunchView | null>;
   /** A text of the record, parsed. */
   parse(bytes: Uint8Array, path: string): Promise<RunbookDocument>;
   /** What an event says in a few words. */
@@ -33,11 +29,10 @@ export type ReportModel = {
   filter: EventFilter | null;
   /** Those that the filter means, and how many the log has. */
   events: StoredEvent[];
-  all: StoredEvent[];
   total: number;
   solo: boolean;
   rehearsal: boolean;
-  launch: { view: LaunchView; document: RunbookDocument | null } | null;
+  launch: { view: LaunchView } | null;
   signatures: SignatureRow[];
   runs: RunRow[];
   commands: CommandRow[];
@@ -45,16 +40,19 @@ export type ReportModel = {
   noticed: Noticed[];
   recordings: number;
   payloads: number;
-  wordsOf(event: StoredEvent): string;
+  /** What each of the events says in a few words, by its seq. */
+  words: ReadonlyMap<number, string>;
 };
 
-export async function readModel(job: ExportJob, source: ReportSource): Promise<ReportModel> {
+/** The model can be sent to another thread; `all`: every event of the log up to the head. */
+export async function readModel(job: ExportJob, source: ReportSource): Promise<{ model: ReportModel; all: StoredEvent[] }> {
   const { store, log, head, filter, actor } = job;
   const events: StoredEvent[] = [];
   for await (const page of pagesOf(job)) events.push(...page);
   const genesis = store.genesis(log);
   const fingerprint = fingerprintOf(head.hash);
-  const launch = await source.launch(log, events, { at: Date.parse(head.at), fingerprint });
+  const view = await source.launch(log, events, { at: Date.parse(head.at), fingerprint });
+  const launch = view === null ? null : { view };
   const { runs, commands } = runsOf(events);
   const number = Number(genesis["number"]);
   const kind = genesis["kind"] === "launch" ? "launch" : genesis["kind"] === "install" ? "install" : "run";
@@ -65,7 +63,7 @@ export async function readModel(job: ExportJob, source: ReportSource): Promise<R
   const categories = new Map(launch?.view.categories.map((one) => [one.key, one.title]) ?? []);
   const matching = filter === null ? events : events.filter((event) => matchesFilter(filter, event));
   const isMeant = new Set(matching.map((event) => event.body.seq));
-  return {
+  const model: ReportModel = {
     kind,
     log,
     number,
@@ -74,8 +72,8 @@ export async function readModel(job: ExportJob, source: ReportSource): Promise<R
     head: { ...head, fingerprint },
     exporter: { id: actor.op_id, name: actor.name, role: actor.role },
     filter,
-    events: matching,
-    all: events,
+    // Without their lines: bodies say the same, and half as much goes to the thread that sets the pages.
+    events: matching.map(({ hash, body }) => ({ hash, body, line: "" })),
     total: events.length,
     solo: genesis["solo"] === true || launch?.view.header.solo === true || runs.some((run) => run.solo),
     rehearsal: runs.length > 0 && runs.every((run) => run.mode === "rehearsal"),
@@ -87,8 +85,9 @@ export async function readModel(job: ExportJob, source: ReportSource): Promise<R
     noticed: noticedOf(matching, source.wordsOf),
     recordings: new Set(events.map((event) => event.body.data["recording"]).filter((path) => typeof path === "string" && path !== "")).size,
     payloads: events.reduce((sum, event) => sum + event.body.payloads.length, 0),
-    wordsOf: source.wordsOf,
+    words: new Map(matching.map((event) => [event.body.seq, source.wordsOf(event)])),
   };
+  return { model, all: events };
 }
 
 export const launchTitle = ({ header: { facts } }: LaunchView): string =>

@@ -79,8 +79,9 @@ export function runsOf(events: readonly StoredEvent[]): { runs: RunRow[]; comman
   const runs = new Map<string, RunRow>();
   const commands: CommandRow[] = [];
   const open = new Map<string, CommandRow>();
+  const steps = new Map<string, StepRow>();
   const stepOf = (run: RunRow, id: string): StepRow => {
-    const known = run.steps.find((step) => step.id === id);
+    const known = steps.get(`${run.run}\0${id}`);
     if (known !== undefined) return known;
     const made: StepRow = {
       run: run.run,
@@ -96,12 +97,17 @@ export function runsOf(events: readonly StoredEvent[]): { runs: RunRow[]; comman
       checks: [],
     };
     run.steps.push(made);
+    steps.set(`${run.run}\0${id}`, made);
     return made;
   };
   for (const { body } of events) {
     const { type, subject, actor, outcome, reason, ts_utc, seq } = body;
     const data = body.data as Data;
-    if (type === "run.started") runs.set(subject.run, started(body, data));
+    if (type === "run.started") {
+      const begun = started(body, data);
+      runs.set(subject.run, begun);
+      for (const step of begun.steps) steps.set(`${subject.run}\0${step.id}`, step);
+    }
     const run = runs.get(subject.run);
     if (run === undefined) continue;
     const key = `${subject.run}\0${subject.step}\0${subject.attempt}\0${textOf(data, "block")}`;
@@ -161,7 +167,7 @@ export function runsOf(events: readonly StoredEvent[]): { runs: RunRow[]; comman
         });
         break;
       case "block.started": {
-        const command = begun(body, data);
+        const command = commandOf(body, data);
         commands.push(command);
         open.set(key, command);
         break;
@@ -226,7 +232,7 @@ function started({ subject, actor, ts_utc, seq }: StoredEvent["body"], data: Dat
   };
 }
 
-function begun({ subject, actor, ts_utc, seq }: StoredEvent["body"], data: Data): CommandRow {
+function commandOf({ subject, actor, ts_utc, seq }: StoredEvent["body"], data: Data): CommandRow {
   return {
     seq,
     run: subject.run,

@@ -47,6 +47,7 @@ export function signaturesOf(events: readonly StoredEvent[], names: LogNames): S
   for (const { body } of events) {
     const data = body.data as Data;
     if (body.type === "decision.proposed") decisions.set(textOf(data, "id"), body.outcome || textOf(data, "outcome"));
+    if (!body.type.startsWith("signoff.")) continue;
     const known = rows.find((row) => row.id === textOf(data, "signature"));
     if (body.type === "signoff.added") rows.push(rowOf(body, data, names, decisions));
     else if (body.type === "signoff.invalidated" && known !== undefined && known.state === "valid")

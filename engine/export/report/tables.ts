@@ -212,7 +212,7 @@ export const timelineTable = (model: ReportModel): Table =>
     "#event": ({ body }) => body.seq,
     "@at_utc": ({ body }) => body.ts_utc,
     type: ({ body }) => body.type,
-    "~what": (event) => model.wordsOf(event),
+    "~what": ({ body }) => model.words.get(body.seq) ?? body.type,
     who: ({ body }) => body.actor.name,
     who_id: ({ body }) => body.actor.op_id,
     role: ({ body }) => body.actor.role,

@@ -34,6 +34,9 @@ export function duration(ms: number | null | undefined): string {
 }
 export const bytesOf = (n: number): string =>
   n < 1_000 ? `${n} bytes` : n < 1_000_000 ? `${(n / 1_000).toFixed(1)} kB` : `${(n / 1_000_000).toFixed(1)} MB`;
+/** A title that would fill a page is cut, and says so; it stands whole where it is a cell of a table. */
+export const shortened = (text: string, most = 300): string =>
+  text.length <= most ? text : `${[...text.slice(0, most)].slice(0, -1).join("")}… (${text.length} characters in all)`;
 export const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 /** What "state" means in words, and which of the twelve shapes says it. */

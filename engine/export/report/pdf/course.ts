@@ -6,7 +6,7 @@ import { type CommandRow, type RunRow, type StepRow, stepState } from "../runs.t
 import type { Row, Sheet } from "../sheet.ts";
 import { COLOURS, CONTENT_WIDTH, lineHeight, PAGE, SIZE } from "../tokens.ts";
 import type { Piece, Text } from "../type.ts";
-import { bytesOf, duration, lines, minuteUtc, mono, plural, quiet, say, status, strong, utc } from "../words.ts";
+import { bytesOf, duration, lines, minuteUtc, mono, plural, quiet, say, shortened, status, strong, utc } from "../words.ts";
 
 /** Printed as commands and steps, or of no use on paper; how many were left out is said, and the tables of the export have them all. */
 const NOT_LISTED = new Set([
@@ -69,7 +69,7 @@ const span = (from: string | null, to: string | null): number | null =>
 function timelineRow(event: StoredEvent, model: ReportModel): Row {
   const { body } = event;
   return {
-    cells: [[mono(String(body.seq))], utc(body.ts_utc), model.wordsOf(event), body.actor.name],
+    cells: [[mono(String(body.seq))], utc(body.ts_utc), model.words.get(body.seq) ?? body.type, body.actor.name],
   };
 }
 
@@ -77,7 +77,7 @@ function timelineRow(event: StoredEvent, model: ReportModel): Row {
 async function drawRun(sheet: Sheet, run: RunRow): Promise<void> {
   const took = span(run.startedAt, run.endedAt || null);
   sheet.heading([
-    { text: run.title },
+    { text: shortened(run.title) },
     {
       text: run.mode === "rehearsal" ? "   REHEARSAL" : run.purpose === "checks" ? "   automatic checks" : "",
       style: { size: 10, colour: run.mode === "rehearsal" ? "reh" : "t3" },
@@ -128,17 +128,23 @@ async function drawRun(sheet: Sheet, run: RunRow): Promise<void> {
 
 function drawBars(sheet: Sheet, bars: { from: number; to: number; step: StepRow }[], begin: number, whole: number): void {
   const { document } = sheet;
-  const name = 150;
+  const name = 180;
   const width = CONTENT_WIDTH - name;
   const x = (ms: number): number => PAGE.left + name + (Math.max(0, Math.min(whole, ms)) / whole) * width;
-  const row = 15;
-  sheet.need(Math.min(bars.length, 6) * row + 24);
+  const line = lineHeight(SIZE.small);
+  const titleOf = ({ number, title }: StepRow): string => `${number} ${shortened(title, 120)}`;
+  const heightOf = (step: StepRow): number => sheet.type.wrap(titleOf(step), name - 12).length * line + 3;
+  sheet.need(
+    Math.min(
+      160,
+      bars.reduce((sum, { step }) => sum + heightOf(step), 24),
+    ),
+  );
   for (const { from, to, step } of bars) {
+    const row = heightOf(step);
     sheet.need(row);
     const top = sheet.y();
-    const [first] = sheet.type.wrap(`${step.number} ${step.title}`, name - 10);
-    const title = first!.runs.map((run) => ("text" in run ? run.text : "")).join("");
-    sheet.put(title, PAGE.left, top + 1, name);
+    sheet.put(titleOf(step), PAGE.left, top + 1, name - 12);
     if (to > from)
       document
         .rect(x(from), top + 2.5, Math.max(1.5, x(to) - x(from)), 10)
@@ -210,7 +216,9 @@ export async function drawCommands(sheet: Sheet, { commands, runs, filter }: Rep
   for (const run of runs) {
     const own = commands.filter((command) => command.run === run.run);
     if (own.length === 0) continue;
-    if (runs.length > 1) sheet.heading(run.title);
+    if (runs.length > 1) sheet.heading(shortened(run.title));
+    const steps = new Map(run.steps.map((step) => [step.id, step]));
+    const last = new Map(own.map((command) => [`${command.step}\0${command.attempt}`, command]));
     await sheet.table(
       [
         { title: "Step", share: 17 },
@@ -219,9 +227,9 @@ export async function drawCommands(sheet: Sheet, { commands, runs, filter }: Rep
         { title: "When (UTC), who", share: 23 },
       ],
       own.map((command) => {
-        const step = run.steps.find((one) => one.id === command.step);
+        const step = steps.get(command.step);
         const judged = step?.judgements.filter((one) => one.attempt === command.attempt) ?? [];
-        const isLast = own.findLast((one) => one.step === command.step && one.attempt === command.attempt) === command;
+        const isLast = last.get(`${command.step}\0${command.attempt}`) === command;
         return {
           cells: [
             lines(

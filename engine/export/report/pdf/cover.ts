@@ -5,7 +5,7 @@ import { filterWords } from "../model.ts";
 import type { Sheet } from "../sheet.ts";
 import { COLOURS, CONTENT_WIDTH, type Colour, lineHeight, PAGE, SIZE } from "../tokens.ts";
 import { PLAIN, type Text } from "../type.ts";
-import { duration, lines, mono, OUTCOMES, plural, quiet, say, strong, utc } from "../words.ts";
+import { duration, lines, mono, OUTCOMES, plural, quiet, say, shortened, strong, utc } from "../words.ts";
 
 type Chip = { text: string; ink: Colour; ground: Colour };
 const WHITE: Colour = "s2";
@@ -35,7 +35,7 @@ export function masthead(sheet: Sheet, kind: string, title: string, chips: reado
   const wide = sheet.type.width(kind, { ...PLAIN, size: 11, colour: "t3" });
   sheet.put(kind, PAGE.left + CONTENT_WIDTH - wide, top + 2, wide + 4, { size: 11, colour: "t3" });
   sheet.move(46);
-  sheet.move(sheet.put(title, PAGE.left, sheet.y(), CONTENT_WIDTH, { face: "strong", size: SIZE.display }) + 8);
+  sheet.move(sheet.put(shortened(title), PAGE.left, sheet.y(), CONTENT_WIDTH, { face: "strong", size: SIZE.display }) + 8);
   if (chips.length === 0) {
     sheet.move(6);
     return;

@@ -4,7 +4,7 @@ import type { ReportModel } from "../model.ts";
 import type { Row, Sheet } from "../sheet.ts";
 import { COLOURS, CONTENT_WIDTH, type Colour, lineHeight, PAGE, SIZE } from "../tokens.ts";
 import type { Piece, Text } from "../type.ts";
-import { bytesOf, GLASS, lines, minuteUtc, mono, OUTCOMES, plural, quiet, say, status, strong, utc, wordOf } from "../words.ts";
+import { bytesOf, GLASS, lines, minuteUtc, mono, OUTCOMES, plural, quiet, say, shortened, status, strong, utc, wordOf } from "../words.ts";
 
 export async function drawFacts(sheet: Sheet, { launch }: ReportModel): Promise<void> {
   const { header, people, artefacts, briefings, states } = launch!.view;
@@ -121,7 +121,7 @@ export async function drawReadiness(sheet: Sheet, { launch }: ReportModel): Prom
   for (const category of categories) {
     const own = items.filter((item) => item.category === category.key);
     const { counts } = category;
-    sheet.heading(category.title);
+    sheet.heading(shortened(category.title));
     const signed =
       category.needed === 0
         ? quietly("asks for no signature")
@@ -170,10 +170,11 @@ function overview(sheet: Sheet, categories: LaunchView["categories"]): void {
     ]
       .filter(Boolean)
       .join(", ");
-    const tall = Math.max(sheet.type.wrap(one.title, name - 10).length, sheet.type.wrap(words, 150).length) * lineHeight(SIZE.small) + 6;
+    const tall =
+      Math.max(sheet.type.wrap(shortened(one.title), name - 10).length, sheet.type.wrap(words, 150).length) * lineHeight(SIZE.small) + 6;
     sheet.need(tall);
     const top = sheet.y();
-    sheet.put(one.title, PAGE.left, top, name - 10);
+    sheet.put(shortened(one.title), PAGE.left, top, name - 10);
     let x = PAGE.left + name;
     for (const [key, colour] of SEGMENTS) {
       const width = one.counts.total === 0 ? 0 : (one.counts[key] / one.counts.total) * bar;
