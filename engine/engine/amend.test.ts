@@ -90,7 +90,7 @@ it("takes the file's new text when a second person signs it, and keeps what was 
   expect(await sign("jon", subject)).toMatchObject({ ok: false, error: { code: "forbidden" } });
   const signed = await sign("mira", subject);
   expect(signed).toMatchObject({ ok: true, value: { subject, name: "Mira" } });
-  expect(signed.ok && signed.value.statement).toContain("1 steps added, 1 removed, 1 changed, 3 as before");
+  expect(signed.ok && signed.value.statement).toContain("steps: 1 added, 1 removed, 1 changed, 3 as before");
 
   const { header: now, steps } = await run.view();
   expect(now.planSha256).toBe(proposed.sha256);

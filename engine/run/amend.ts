@@ -198,10 +198,12 @@ export function amendmentSignable(
       ...changes.filter(({ change }) => change !== "same").map(({ number, title, change }) => `${change}: step ${number} ${title}`),
       ...stale.map((one) => `takes the signature of ${one.name} for the hold point ${one.about} out of force`),
     ],
-    statement: (meaning, { role, note }) =>
-      `I ${meaning === "rejected" ? "reject" : "approve"} the amendment of ${state.title} in mid-run that ${proposal.name} proposed, as ${role}: ${count(
-        "added",
-      )} steps added, ${count("removed")} removed, ${count("changed")} changed, ${count("same")} as before; SHA-256 ${text.sha256}.${note === "" ? "" : ` ${note}.`}`,
+    statement: (meaning, { role, note }) => {
+      const steps = `steps: ${count("added")} added, ${count("removed")} removed, ${count("changed")} changed, ${count("same")} as before`;
+      const verb = meaning === "rejected" ? "reject" : "approve";
+      const words = `I ${verb} the amendment of ${state.title} in mid-run that ${proposal.name} proposed, as ${role}: ${steps}; SHA-256 ${text.sha256}.`;
+      return note === "" ? words : `${words} ${note}.`;
+    },
     excluded: (operator) => (operator === proposal.by ? "proposed it: a second person is needed" : ""),
     needsRight: true,
     after: ({ meaning, reason, head }) => {
