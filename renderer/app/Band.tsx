@@ -183,6 +183,7 @@ function RunWords({ header, pin }: { header: Extract<FrameSubject, { kind: "run"
         {header.status === "aborted" || header.status === "finished" ? <StatusWord {...runStatus(header.status)} /> : null}
       </span>
       <span className="band-title band-wide">
+        {header.isChecks === true ? "Checks: " : ""}
         {header.title}
         <span className="band-small">run {header.number}</span>
       </span>

@@ -12,7 +12,7 @@ import { decisionWords, roleProblem, STATE_GLYPHS, STATE_WORDS, windowWords } fr
 
 export function LaunchesView() {
   const snapshot = useApp((state) => state.snapshot);
-  const { list, listError, refreshList } = useLaunches();
+  const { list, listError, begunWith, begin: beginWith, refreshList } = useLaunches();
   const [isMaking, setMaking] = useState(false);
   const zone = useSiteZone();
   const readOnly = useReadOnly();
@@ -29,6 +29,12 @@ export function LaunchesView() {
     }
     setMaking(true);
   };
+  // Came here from a checklist: its launch is begun at once; who is not signed in does that first.
+  const isSomebody = session !== null && !session.locked;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once when it is asked for, and again when somebody has signed in
+  useEffect(() => {
+    if (begunWith !== null) begin();
+  }, [begunWith, isSomebody]);
   useKeys([{ combo: "Enter", scope: "free", run: () => list?.length === 0 && begin() }]);
   if (snapshot === null) return null;
   const launches = [...(list ?? [])].sort((a, b) => b.number - a.number);
@@ -81,7 +87,7 @@ export function LaunchesView() {
           contexts={snapshot.contexts}
           checklists={checklistsOf(snapshot.folders)}
           zone={zone}
-          chosen={checklistsOf(snapshot.folders).find((one) => /go-live-100\.md$/.test(one.path))?.path ?? ""}
+          chosen={begunWith ?? checklistsOf(snapshot.folders).find((one) => /go-live-100\.md$/.test(one.path))?.path ?? ""}
           onPick={
             snapshot.host.canPickFolder
               ? async () => {
@@ -94,10 +100,14 @@ export function LaunchesView() {
             const made = await callEngine("launch.create", { facts, ...(checklist === null ? {} : { checklist }) });
             if (!made.ok) return made.error.message;
             setMaking(false);
+            beginWith(null);
             go({ view: "launch", launch: made.value.header.launch });
             return null;
           }}
-          onClose={() => setMaking(false)}
+          onClose={() => {
+            setMaking(false);
+            beginWith(null);
+          }}
         />
       ) : null}
     </FrameWork>

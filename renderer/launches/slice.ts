@@ -15,6 +15,9 @@ type LaunchesState = {
   error: string | null;
   /** Values for the parameters of automatic checks, as given in this window. Never a secret one. */
   checkValues: Record<string, Record<string, string>>;
+  /** Checklist that a new launch is begun with, chosen in the library; taken up as soon as the launches are shown. */
+  begunWith: string | null;
+  begin(checklist: string | null): void;
   refreshList(): Promise<void>;
   open(launch: LaunchId): void;
   refresh(): Promise<void>;
@@ -65,6 +68,8 @@ export const useLaunches = create<LaunchesState>()((set, get) => {
     document: null,
     error: null,
     checkValues: {},
+    begunWith: null,
+    begin: (begunWith) => set({ begunWith }),
     refreshList: () => {
       join();
       return refreshList();

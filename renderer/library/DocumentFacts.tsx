@@ -1,20 +1,31 @@
 // The right column: what the file needs, what it asks for, what is wrong with it. Diagnostics lead to their line.
 // Owns: drawing.
-import type { RunbookDocument } from "../../engine/protocol/index.ts";
-import { formatDuration, PanelHead, plural, Status } from "../design/index.ts";
+import { PenLine } from "lucide-react";
+import type { ResultOf, RunbookDocument } from "../../engine/protocol/index.ts";
+import { useSiteZone } from "../app/index.ts";
+import { Button, formatDuration, formatMoment, PanelHead, plural, Status } from "../design/index.ts";
 import type { Findings } from "./DocumentView.tsx";
+
+type Reviews = NonNullable<ResultOf<"document.open">["reviews"]>;
 
 export function DocumentFacts({
   document: text,
   findings,
   path,
   isBuiltIn,
+  reviews,
+  unavailable,
+  onReview,
   onShowLine,
 }: {
   document: RunbookDocument;
   findings: Findings;
   path: string;
   isBuiltIn: boolean;
+  reviews: Reviews;
+  /** Why nothing is signed in this window; null where it is. */
+  unavailable: string | null;
+  onReview(): void;
   onShowLine(line: number): void;
 }) {
   const facts: [string, string][] = [
@@ -61,12 +72,47 @@ export function DocumentFacts({
           </ul>
         </>
       )}
+      {text.kind === "runbook" ? <Reviewed reviews={reviews} unavailable={unavailable} onReview={onReview} /> : null}
       <PanelHead
         title="Findings in the text"
         sub={findings.list.length > 0 ? plural(findings.list.length, "finding") : findings.state === "done" ? "none" : ""}
       />
       <FindingList findings={findings} onShowLine={onShowLine} />
     </>
+  );
+}
+
+/** Who signed that they read exactly these bytes; a text that differs in one of them has none. */
+function Reviewed({ reviews, unavailable, onReview }: { reviews: Reviews; unavailable: string | null; onReview(): void }) {
+  const zone = useSiteZone();
+  return (
+    <section aria-label="Review for production">
+      <PanelHead title="Review for production" sub={reviews.length === 0 ? "none" : plural(reviews.length, "signature")} />
+      <ul className="review-list">
+        {reviews.map((one) => (
+          <li key={`${one.name} ${one.at}`} title={one.statement}>
+            <Status state="passed" size={14} />
+            <span>
+              <b>Reviewed by {one.name}</b> as {one.role}
+              <small>{formatMoment(one.at, zone)}</small>
+            </span>
+          </li>
+        ))}
+        {reviews.length === 0 ? (
+          <li>
+            <Status state="signoff" size={14} />
+            <span>
+              Nobody has signed a review of this text. On production a run of it needs one, by somebody who did not write it, or a reason.
+            </span>
+          </li>
+        ) : null}
+      </ul>
+      <div className="review-sign">
+        <Button small icon={<PenLine size={14} aria-hidden="true" />} unavailable={unavailable} onClick={onReview}>
+          Sign the review…
+        </Button>
+      </div>
+    </section>
   );
 }
 

@@ -3,7 +3,7 @@
 import { ArrowLeft, BookOpenText, ShieldCheck } from "lucide-react";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import type { Diagnostic, ResultOf } from "../../engine/protocol/index.ts";
-import { announce, callEngine, FrameWork, routeHash, useApp, useKeys, useReadOnly } from "../app/index.ts";
+import { announce, callEngine, FrameWork, go, routeHash, useApp, useKeys, useReadOnly } from "../app/index.ts";
 import {
   ActionBar,
   Button,
@@ -16,8 +16,10 @@ import {
   plural,
   Sheet,
 } from "../design/index.ts";
+import { useLaunches } from "../launches/slice.ts";
 import { type PaletteEntry, usePaletteEntries } from "../palette/entries.ts";
 import "./document.css";
+import { SignSheet } from "../signing/index.ts";
 import { ChecklistPage } from "./ChecklistPage.tsx";
 import { DocumentFacts } from "./DocumentFacts.tsx";
 import { DocumentOutline } from "./DocumentOutline.tsx";
@@ -77,7 +79,12 @@ function OpenDocument({ opened, onChanged }: { opened: Opened; onChanged(): Prom
   const isRunbook = text.kind === "runbook" && text.steps.length > 0;
   const canStart = isRunbook && trusted && !isReadOnly;
   const begin = useCallback(() => start(path), [start, path]);
-  useKeys([{ combo: "Enter", scope: "free", run: () => canStart && begin() }]);
+  const beginLaunch = useCallback(() => {
+    useLaunches.getState().begin(path);
+    go({ view: "launches" });
+  }, [path]);
+  const isChecklist = text.kind === "checklist";
+  useKeys([{ combo: "Enter", scope: "free", run: () => (canStart ? begin() : isChecklist && !isReadOnly && beginLaunch()) }]);
   const trust = async (): Promise<void> => {
     // The answer's value is null when it went well, so it cannot be told from a failure by its value.
     const result = await callEngine("library.trust", { folder, trusted: true });
@@ -114,9 +121,17 @@ function OpenDocument({ opened, onChanged }: { opened: Opened; onChanged(): Prom
       }}
     />
   );
+  const reviewPath = useLibrary((state) => state.reviewPath);
+  const askReview = useLibrary((state) => state.askReview);
   const facts = (
     <DocumentFacts
       document={text}
+      reviews={opened.reviews ?? []}
+      unavailable={readOnly}
+      onReview={() => {
+        setDrawer(null);
+        askReview(path);
+      }}
       findings={findings}
       path={path}
       isBuiltIn={opened.builtIn}
@@ -186,8 +201,23 @@ function OpenDocument({ opened, onChanged }: { opened: Opened; onChanged(): Prom
           <PrimaryButton hotkey="Enter" disabled={!canStart && readOnly === null} unavailable={readOnly} onClick={begin}>
             Start a run
           </PrimaryButton>
+        ) : text.kind === "checklist" ? (
+          <PrimaryButton hotkey="Enter" unavailable={readOnly} onClick={beginLaunch}>
+            Start a launch
+          </PrimaryButton>
         ) : null}
       </ActionBar>
+      {reviewPath === path && isRunbook ? (
+        <SignSheet
+          subject={{ kind: "review", id: text.sha256 }}
+          title={`Review of ${text.title}`}
+          onSigned={() => {
+            askReview(null);
+            void onChanged();
+          }}
+          onClose={() => askReview(null)}
+        />
+      ) : null}
       <Sheet side="left" title="Outline" open={drawer === "outline"} onClose={() => setDrawer(null)}>
         {outline}
       </Sheet>
@@ -228,7 +258,9 @@ function words({ opened, findings, isRunbook, isReadOnly }: About): { say: strin
   if (text.kind === "checklist")
     return {
       say: "A checklist, to be read",
-      detail: "Answering items and signing categories belongs to a launch, which this version does not have yet.",
+      detail: isReadOnly
+        ? "This window was opened read-only. Items are answered in a launch, in a window that may write."
+        : "A launch takes a copy of it: there its items are answered with evidence, and its categories signed.",
     };
   if (!isRunbook)
     return {

@@ -10,10 +10,13 @@ type LibraryState = {
   probes: Record<string, ProbeState>;
   /** Runbook whose start is being prepared; the start dialog stands over the window. */
   startPath: string | null;
+  /** Runbook whose review is to be signed as soon as its page is open. */
+  reviewPath: string | null;
   probe(context: string): Promise<void>;
   probeAll(contexts: ContextEntry[]): Promise<void>;
   classify(context: string, cluster: ClusterClass): Promise<void>;
   start(path: string | null): void;
+  askReview(path: string | null): void;
   started(run: RunId): void;
 };
 
@@ -25,6 +28,8 @@ export const useLibrary = create<LibraryState>()((set, get) => {
   return {
     probes: {},
     startPath: null,
+    reviewPath: null,
+    askReview: (reviewPath) => set({ reviewPath }),
     probe: async (context) => {
       keep(context, { state: "asking" });
       const result = await callEngine("cluster.probe", { context });

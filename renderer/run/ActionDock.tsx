@@ -1,6 +1,7 @@
 // The action bar of a run: what is to be done, what comes after, and the one button, bottom right.
 // Owns: its drawing and the refusal above it. Does not act: it calls back.
 import { PenLine, Square, X } from "lucide-react";
+import type { ReactNode } from "react";
 import type { NextAction, RunHeader } from "../../engine/protocol/index.ts";
 import type { CallFailure } from "../bridge/index.ts";
 import { ActionBar, Button, IconButton, Notice, PrimaryButton, runStatus, Status, type StatusState } from "../design/index.ts";
@@ -41,20 +42,26 @@ type Props = {
   onSign(role: string): void;
   onStop(): void;
   onDismiss(): void;
+  /** Where the run belongs to, once it is over. */
+  children?: ReactNode;
 };
 
 export function ActionDock(props: Props) {
   const { action, isArmed, isPending, isReadOnly, hotkey, refusal } = props;
+  const signs = action.kind === "blocked" && action.signs !== undefined;
   const icon =
     action.kind !== "none"
-      ? props.canFill
+      ? props.canFill && !signs
         ? "open"
-        : ICONS[action.kind]
+        : action.isStalled === true
+          ? "nearmiss"
+          : ICONS[action.kind]
       : props.status === "aborted"
         ? runStatus(props.status).state
         : props.result !== "" && props.result !== "passed"
           ? "held"
           : ICONS.none;
+  const button = signs ? "Sign hold point" : action.button;
   const isReady = isArmed && !isPending && !props.isOffline;
   const after = action.after.replace(/^then\s+/i, "");
   return (
@@ -79,6 +86,7 @@ export function ActionDock(props: Props) {
           ? {}
           : { after: { label: action.kind === "wait" || action.kind === "blocked" ? "After it" : "Then", value: after } })}
       >
+        {props.children}
         {props.canStop && !isReadOnly ? (
           <Button icon={<Square size={15} aria-hidden="true" />} onClick={props.onStop}>
             Stop block
@@ -86,20 +94,15 @@ export function ActionDock(props: Props) {
         ) : null}
         {action.signs === undefined || isReadOnly
           ? null
-          : [...new Set(action.signs.roles)].map((role, index) => (
-              <Button
-                key={role}
-                icon={<PenLine size={15} aria-hidden="true" />}
-                data-region-focus={index === 0}
-                onClick={() => props.onSign(role)}
-              >
+          : [...new Set(action.signs.roles)].slice(1).map((role) => (
+              <Button key={role} icon={<PenLine size={15} aria-hidden="true" />} onClick={() => props.onSign(role)}>
                 Sign as {role}…
               </Button>
             ))}
-        {action.button === "" || isReadOnly ? null : action.kind === "blocked" && props.canFill ? (
+        {action.button === "" || isReadOnly || signs ? null : action.kind === "blocked" && props.canFill ? (
           <Button onClick={props.onBlocked}>{action.button}…</Button>
         ) : null}
-        {action.button === "" || isReadOnly ? null : action.kind === "blocked" && !props.canFill ? (
+        {button === "" || isReadOnly ? null : action.kind === "blocked" && !props.canFill && !signs ? (
           <Button data-region-focus onClick={props.onBlocked}>
             {action.button}…
           </Button>
@@ -114,7 +117,7 @@ export function ActionDock(props: Props) {
             onKeyUp={keepKeys(props.isGuarded)}
             onClick={props.onPrimary}
           >
-            {isPending ? "Working…" : props.canFill ? "Fill in the values" : action.button}
+            {isPending ? "Working…" : props.canFill && !signs ? "Fill in the values" : button}
           </PrimaryButton>
         )}
       </ActionBar>

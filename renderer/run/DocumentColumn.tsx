@@ -30,13 +30,15 @@ type Props = {
   context: StepContext;
   /** At the right of the head: the run's menu and run-on. */
   tools: ReactNode;
+  /** Between head and text: a new text that waits for its signature. */
+  notice: ReactNode;
   /** The head is drawn by the caller where the column is one of several tabs. */
   hasHead: boolean;
   isLow: boolean;
   ref: Ref<DocumentHandle>;
 };
 
-export function DocumentColumn({ header, document: text, states, focus, context, tools, hasHead, isLow, ref }: Props) {
+export function DocumentColumn({ header, document: text, states, focus, context, tools, notice, hasHead, isLow, ref }: Props) {
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const sections = useMemo(() => sectionsOf(text), [text]);
@@ -116,7 +118,7 @@ export function DocumentColumn({ header, document: text, states, focus, context,
       {hasHead ? (
         <div className="panel-head">
           <FileText size={16} aria-hidden="true" />
-          <h2>{text.title}</h2>
+          <h2>{header.isChecks === true ? `Checks: ${text.title}` : text.title}</h2>
           <span>{about.join(", ")}</span>
           <span className="end">
             <TextPinned header={header} />
@@ -127,6 +129,7 @@ export function DocumentColumn({ header, document: text, states, focus, context,
           </span>
         </div>
       ) : null}
+      {notice}
       {isFinding ? <PageFind sections={sections} document={text} root={scroller} onShow={showSection} onClose={closeFind} /> : null}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: a link's own Enter comes here as a click */}
       <div

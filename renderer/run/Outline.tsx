@@ -16,6 +16,7 @@ import {
   useNow,
 } from "../design/index.ts";
 import { measureLater, observeLater } from "../design/measure-later.ts";
+import { holdWords } from "./hold.ts";
 import { countGlyphs, glyphOf, moveInOutline, type OutlineRow, outlineRows, ROW_PX, type StepGlyph } from "./outline-rows.ts";
 import { isLate, stepElapsedMs } from "./progress.ts";
 import { besideVerdict, nowWords, verdictWords } from "./words.ts";
@@ -254,7 +255,10 @@ function trouble(state: StepState): string {
 function StepRow({ state, step, isCurrent }: { state: StepState; step: RowProps["step"]; isCurrent: boolean }) {
   const glyph = glyphOf(state, step);
   const lane = state.lane === "main" || state.lane === "" ? null : <span className="chip">{state.lane}</span>;
-  const words = state.status === "done" ? verdictWords(state) : STATUS_WORDS[glyph];
+  const held = holdWords(state);
+  const words = state.status === "done" ? verdictWords(state) : held === "" ? STATUS_WORDS[glyph] : held;
+  // What a hold point ahead waits for is its glyph's name; what happened to it already is said.
+  const isTold = !isCurrent && held !== "" && (!held.startsWith("waits") || held.includes("stale"));
   return (
     <>
       <Status state={glyph} size={16} {...(isCurrent ? {} : { label: words })} />
@@ -263,6 +267,7 @@ function StepRow({ state, step, isCurrent }: { state: StepState; step: RowProps[
         {state.title}
         {state.wayBack ? <Undo2 className="run-undo" size={13} aria-label="way back" /> : null}
         {isCurrent ? <small>{nowWords(state)}</small> : null}
+        {isTold ? <small>{held}</small> : null}
         {state.status === "done" && !isCurrent && besideVerdict(state) !== "" ? <small>{besideVerdict(state)}</small> : null}
       </span>
       {lane}

@@ -3,8 +3,18 @@
 import { Ellipsis, FastForward } from "lucide-react";
 import type { RunHeader } from "../../engine/protocol/index.ts";
 import { Button, IconButton, Menu, type MenuItem } from "../design/index.ts";
+import { LaunchLink } from "./LaunchLink.tsx";
 
-type Props = { header: RunHeader; onRunOn(): void; onArm(): void; onResume(): void; onFinish(): void; onAbort(): void; onRecord(): void };
+type Props = {
+  header: RunHeader;
+  onRunOn(): void;
+  onArm(): void;
+  onResume(): void;
+  onFinish(): void;
+  onAbort(): void;
+  onAmend(): void;
+  onRecord(): void;
+};
 
 export function isOnProduction(header: RunHeader): boolean {
   return header.clusters.some((pin) => pin.class === "production");
@@ -24,6 +34,13 @@ export function RunTools(props: Props) {
         onSelect: props.onArm,
       });
     if (header.status === "held") items.push({ id: "resume", label: "Resume with a reason…", onSelect: props.onResume });
+    if (header.isChecks !== true)
+      items.push({
+        id: "amend",
+        label: "Take the file's new text…",
+        hint: header.proposed ? "Proposed already; a second person signs it" : "Shows what changed, step by step; a second person signs it",
+        onSelect: props.onAmend,
+      });
     items.push({
       id: "finish",
       label: "Finish the run early…",
@@ -37,6 +54,7 @@ export function RunTools(props: Props) {
   items.push({ id: "record", label: "Open its record", hint: "Events, verify, export", onSelect: props.onRecord });
   return (
     <>
+      <LaunchLink header={header} />
       {header.runningOn ? (
         <span className="chip">
           <FastForward size={13} aria-hidden="true" /> running on

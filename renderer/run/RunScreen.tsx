@@ -2,7 +2,7 @@
 // Owns: wiring of store, acts and parts; keys; which step, shell and tab is in front. Parts draw themselves.
 import { Activity, BookOpenText, ListTree, SquareTerminal } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { ClusterName, RunId } from "../../engine/protocol/index.ts";
+import type { ClusterName, RunId, SignSubject } from "../../engine/protocol/index.ts";
 import { FrameWork, go, useApp, useFrameSubject, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
 import { formatDuration, IconButton, Sheet, Status, Tabs } from "../design/index.ts";
 import { useLibrary } from "../library/slice.ts";
@@ -11,12 +11,14 @@ import { SignSheet } from "../signing/index.ts";
 import { keepTerminals, recordingWords, TerminalPanel } from "../terminal/index.ts";
 import { ActionDock } from "./ActionDock.tsx";
 import { AlarmBar } from "./AlarmBar.tsx";
+import { AmendDialog, ProposedText } from "./AmendDialog.tsx";
 import { Medium, Wide } from "./Arrangements.tsx";
 import { isGuarded, primaryKeyLabel, primaryKeys } from "./arming.ts";
 import { Asking } from "./asking.tsx";
 import { DocumentColumn, type DocumentHandle, TextPinned } from "./DocumentColumn.tsx";
 import { canFill, secretsOf } from "./filling.ts";
 import { useKeptFlag } from "./kept.ts";
+import { BackToLaunch, LaunchLink } from "./LaunchLink.tsx";
 import { arrangementOf, isCompact, type Region, regionsOf } from "./layout.ts";
 import type { RunPicture } from "./merge.ts";
 import { Outline } from "./Outline.tsx";
@@ -58,7 +60,6 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   const [chosenShell, setChosenShell] = useState<string | null>(null);
   const [isScreenReader, setScreenReader] = useKeptFlag("holdpoint.terminal.screen-reader");
   const [pin, setPin] = useState<string>("main");
-  const [signsAs, setSignsAs] = useState<string | null>(null);
 
   const isNarrow = arrangement === "narrow";
   const show = useCallback(
@@ -220,9 +221,13 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   );
 
   const openRecord = (): void => go({ view: "record", log: header.log, seq: null });
-  const tools = isReadOnly ? null : (
+  const signText = (subject: SignSubject): void => acts.sign({ subject, role: null, title: "Sign the new text" });
+  const tools = isReadOnly ? (
+    <LaunchLink header={header} />
+  ) : (
     <RunTools
       header={header}
+      onAmend={acts.openAmendment}
       onRunOn={acts.runOn}
       onArm={acts.arm}
       onResume={acts.resumeWithReason}
@@ -241,6 +246,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       focus={focus}
       context={context}
       tools={tools}
+      notice={<ProposedText header={header} isReadOnly={isReadOnly} onLook={acts.openAmendment} onSign={signText} />}
       hasHead={!isNarrow}
       isLow={compact}
     />
@@ -289,13 +295,15 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
           names.secrets,
         )
       }
-      canStop={running !== undefined && arrangement !== "wide" && nextAction.button === ""}
+      canStop={running !== undefined && arrangement !== "wide" && nextAction.kind === "wait"}
       onPrimary={primary}
       onBlocked={acts.blocked}
-      onSign={setSignsAs}
+      onSign={(role) => nextAction.signs !== undefined && acts.step.sign(nextAction.signs.subject.id.slice(run.length + 1), role)}
       onStop={acts.step.stop}
       onDismiss={dismissRefusal}
-    />
+    >
+      {isOver ? <BackToLaunch header={header} /> : null}
+    </ActionDock>
   );
   const lower = tab === "watch" && hasWatch ? "watch" : "terminal";
   const shownShell = shells.find((one) => one.id === shell) ?? null;
@@ -337,7 +345,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
         onWayBack={() => acts.openWayBack(null)}
       />
       {alarms.length > 0 ? <AlarmBar alarms={alarms} unknown={unknown} onSeen={markSeen} onShow={show} /> : null}
-      <FrameWork label={`Run ${header.number}, ${header.title}`}>
+      <FrameWork label={`${header.isChecks === true ? "Checks" : "Run"} ${header.number}, ${header.title}`}>
         {/* biome-ignore lint/a11y/noStaticElementInteractions: it only looks where the focus is, to print the right key */}
         <div
           className={`run ${arrangement} ${compact ? "compact" : ""}`}
@@ -404,17 +412,19 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
         </div>
       </FrameWork>
       <Asking ask={acts.ask} onClose={acts.closeAsk} />
-      {signsAs === null || nextAction.signs === undefined ? null : (
+      {acts.signing === null ? null : (
         <SignSheet
-          key={`${nextAction.signs.subject.id} ${signsAs}`}
+          key={`${acts.signing.subject.id} ${acts.signing.role}`}
           {...(header.launch == null ? {} : { launch: header.launch })}
+          {...(acts.signing.role === null ? {} : { role: acts.signing.role })}
           run={run}
-          subject={nextAction.signs.subject}
-          role={signsAs}
-          onSigned={() => setSignsAs(null)}
-          onClose={() => setSignsAs(null)}
+          subject={acts.signing.subject}
+          title={acts.signing.title}
+          onSigned={acts.closeSigning}
+          onClose={acts.closeSigning}
         />
       )}
+      {acts.isAmending ? <AmendDialog header={header} zone={zone} onSign={signText} onClose={acts.closeAmendment} /> : null}
       {acts.isWayBackOpen ? (
         <WayBackDialog
           ways={ways}

@@ -15,6 +15,7 @@ import {
   useNow,
   zoneWord,
 } from "../design/index.ts";
+import { waitsFor } from "./hold.ts";
 import type { Arrangement } from "./layout.ts";
 import type { StepGlyph } from "./outline-rows.ts";
 import { progressOf, stepElapsedMs } from "./progress.ts";
@@ -88,6 +89,7 @@ function NowCell({ header, steps, now, nowGlyph, arrangement }: Props) {
   const clock = useNow();
   const isTight = arrangement === "medium";
   const elapsed = now === null ? null : stepElapsedMs(now, clock);
+  const waits = waitsFor(header);
   const isTrouble = now !== null && now.status !== "running" && (now.verdict === "failed" || now.verdict === "unknown");
   return (
     <SituationCell
@@ -95,7 +97,12 @@ function NowCell({ header, steps, now, nowGlyph, arrangement }: Props) {
       className="run-now"
     >
       <div className="situation-value">
-        {now === null ? (
+        {now === null && waits !== null ? (
+          <>
+            <Status state="signoff" size={18} />
+            <b className="run-title run-waits">{waits}</b>
+          </>
+        ) : now === null ? (
           <>
             {header.status === "active" ? null : <Status state={runStatus(header.status).state} size={18} />}
             <span className={header.status === "aborted" ? "fail-text" : "mid"}>{restWords(header, steps)}</span>
@@ -132,6 +139,8 @@ function NowCell({ header, steps, now, nowGlyph, arrangement }: Props) {
 function restWords(header: RunHeader, steps: StepState[]): string {
   if (header.status === "finished") return header.result === "" ? "Finished" : `Finished, ${header.result}`;
   if (header.status === "aborted") return runStatus(header.status).word;
+  const rejected = header.status === "held" ? steps.find((step) => step.status === "todo" && step.signoff?.rejected) : undefined;
+  if (rejected?.signoff?.rejected) return `Hold point ${rejected.number} rejected by ${rejected.signoff.rejected.name}`;
   const path = steps.filter((step) => step.wayBack !== true);
   const done = path.filter((step) => step.status === "done").length;
   if (done === 0) return "Not begun";

@@ -9,6 +9,8 @@ import { BlockCard } from "./BlockCard.tsx";
 import { CheckRow } from "./CheckRow.tsx";
 import { FillStep } from "./FillStep.tsx";
 import { canFill, missingIn } from "./filling.ts";
+import { HoldPoint } from "./HoldPoint.tsx";
+import { textWords } from "./hold.ts";
 import { glyphOf, hasHoldLine } from "./outline-rows.ts";
 import { draftKey, valueFieldId } from "./primary.ts";
 import { stepElapsedMs } from "./progress.ts";
@@ -84,6 +86,8 @@ function StepCard(props: Props) {
       <Unsupported state={state} />
       {/* what went wrong comes before the text that led to it */}
       <Outcome state={state} zone={context.zone} />
+      <EarlierText state={state} />
+      <Held {...props} />
       <Missing {...props} />
       <Flow {...props} isCard />
       {hasHoldLine(step) ? (
@@ -190,6 +194,35 @@ function Unsupported({ state }: { state: StepState }) {
   );
 }
 
+/** What was done stands under the text it was done under; what is shown here is the text in force. */
+function EarlierText({ state }: { state: StepState }) {
+  if (textWords(state) === "") return null;
+  return (
+    <p className="run-earlier">
+      <Status state="stale" size={16} />
+      <span>
+        <b>Done {textWords(state)}.</b> The run was amended since; what stands below is the text in force now. Run it again where the change
+        matters.
+      </span>
+    </p>
+  );
+}
+
+function Held({ step, state, display, context }: Props) {
+  if (state.signoff === undefined) return null;
+  // A hold point ahead is named in the line above; it is signed when everything before it is done.
+  const isHere = display === "card" && state.status === "todo";
+  const { rejected, signed, stale } = state.signoff;
+  if (!isHere && signed.length === 0 && (stale ?? []).length === 0 && !rejected) return null;
+  return (
+    <HoldPoint
+      state={state}
+      zone={context.zone}
+      onSign={isHere && context.isActive && !context.isReadOnly ? (role) => context.acts.sign(step.id, role) : null}
+    />
+  );
+}
+
 function Outcome({ state, zone }: { state: StepState; zone: string }) {
   const isBad = state.verdict === "failed" || state.verdict === "unknown";
   if (!isBad && state.judgement === null && state.reason === "") return null;
@@ -248,6 +281,8 @@ function StepAtRest(props: Props) {
       </div>
       <div className="run-rest-body">
         <Meta {...props} />
+        <EarlierText state={state} />
+        <Held {...props} />
         <Flow {...props} isCard={false} />
         {isDone ? <Outcome state={state} zone={context.zone} /> : null}
       </div>

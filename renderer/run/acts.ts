@@ -15,6 +15,8 @@ export type StepActs = {
   skip(step: string): void;
   judge(step: string, outcome?: "accepted" | "rejected"): void;
   wayBack(step: string): void;
+  /** Puts the hold point before a person, in this role. */
+  sign(step: string, role: string): void;
   /** Brings a step's section into view and gives it the focus. */
   show(step: string): void;
 };

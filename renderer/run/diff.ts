@@ -34,9 +34,7 @@ function middle(a: string[], b: string[]): DiffLine[] {
   for (let i = a.length - 1; i >= 0; i--)
     for (let j = b.length - 1; j >= 0; j--)
       lengths[i * width + j] =
-        a[i] === b[j]
-          ? lengths[(i + 1) * width + j + 1]! + 1
-          : Math.max(lengths[(i + 1) * width + j]!, lengths[i * width + j + 1]!);
+        a[i] === b[j] ? lengths[(i + 1) * width + j + 1]! + 1 : Math.max(lengths[(i + 1) * width + j]!, lengths[i * width + j + 1]!);
   const lines: DiffLine[] = [];
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
@@ -52,16 +50,16 @@ function middle(a: string[], b: string[]): DiffLine[] {
 
 function folded(lines: DiffLine[]): DiffLine[] {
   const isNear = lines.map(() => false);
-  lines.forEach((line, at) => {
-    if (line.kind === "same") return;
+  for (const [at, line] of lines.entries()) {
+    if (line.kind === "same") continue;
     for (let near = Math.max(0, at - AROUND); near <= Math.min(lines.length - 1, at + AROUND); near++) isNear[near] = true;
-  });
+  }
   const shown: DiffLine[] = [];
-  lines.forEach((line, at) => {
-    if (isNear[at]) return void shown.push(line);
+  for (const [at, line] of lines.entries()) {
     const last = shown.at(-1);
-    if (last?.kind === "left-out") last.lines += 1;
+    if (isNear[at]) shown.push(line);
+    else if (last?.kind === "left-out") last.lines += 1;
     else shown.push({ kind: "left-out", lines: 1 });
-  });
+  }
   return shown;
 }

@@ -1,9 +1,8 @@
 import { expect, it } from "vitest";
 import type { NextAction, StepState } from "../../engine/protocol/index.ts";
-import { exampleHeader, exampleState, exampleStep } from "./example.ts";
+import { exampleDocument, exampleHeader, exampleState, exampleStep } from "./example.ts";
 import { holdWords, missingRoles, staleOf, textWords, waitsFor } from "./hold.ts";
 import { outlineRows } from "./outline-rows.ts";
-import { exampleDocument } from "./example.ts";
 import { doneWords, nowWords } from "./words.ts";
 
 const at = "2026-03-15T01:00:00.000Z";
@@ -32,7 +31,11 @@ it("says that a signature went stale until its role has signed again, and who re
 });
 
 it("waits for signatures only where the next thing is one, and the run is not held", () => {
-  const nextAction = { ...exampleHeader().nextAction, kind: "blocked", signs: { subject: { kind: "holdpoint", id: "x" }, roles: ["lead"] } };
+  const nextAction = {
+    ...exampleHeader().nextAction,
+    kind: "blocked",
+    signs: { subject: { kind: "holdpoint", id: "x" }, roles: ["lead"] },
+  };
   const header = exampleHeader({ nextAction: nextAction as NextAction });
   expect(waitsFor(header)).toBe("Waits for lead");
   expect(waitsFor({ ...header, status: "held" })).toBeNull();

@@ -1,6 +1,7 @@
 // The outline as a flat list of rows, so that ten thousand of them can be virtualised.
 // Owns: which rows there are and in which order, folding, counts. Does not draw.
 import type { RunbookDocument, Step, StepState } from "../../engine/protocol/index.ts";
+import { missingRoles } from "./hold.ts";
 
 export type OutlineRow =
   | {
@@ -32,7 +33,12 @@ export function glyphOf(state: StepState, step: Step | undefined): StepGlyph {
   if (state.status === "running") return "running";
   if (state.verdict !== null && state.status === "done") return state.verdict;
   if (state.status === "open") return state.verdict ?? "running";
-  return hasHoldLine(step) && (step?.directive.signoff.length ?? 0) > 0 ? "signoff" : "open";
+  return (step?.directive.signoff.length ?? 0) > 0 && !isReleased(state) ? "signoff" : "open";
+}
+
+/** Every role has signed; nothing is known of it where the engine said nothing of its signatures. */
+function isReleased(state: StepState): boolean {
+  return (state.signoff?.roles.length ?? 0) > 0 && missingRoles(state).length === 0;
 }
 
 export function outlineRows(
@@ -86,7 +92,8 @@ export function outlineRows(
     if (isHidden) return;
     rows.push({ type: "step", key: state.id, index });
     if (hasHoldLine(stepById.get(state.id))) {
-      const holdState = state.status === "done" ? "passed" : state.id === current ? "waiting" : index === holdAhead ? "next" : "ahead";
+      const holdState =
+        state.status === "done" || isReleased(state) ? "passed" : state.id === current ? "waiting" : index === holdAhead ? "next" : "ahead";
       rows.push({ type: "hold", key: `${state.id}/hold`, index, state: holdState });
     }
   });

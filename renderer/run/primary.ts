@@ -1,7 +1,7 @@
 // The one action of the moment, as an act that can be taken: armed, not twice, with what it needs.
 // Owns: from NextAction to method and params. Does not ask questions (asking.tsx) nor draw.
 import { useEffect, useRef, useState } from "react";
-import type { NextAction, RunbookDocument, RunId } from "../../engine/protocol/index.ts";
+import type { NextAction, RunbookDocument, RunId, SignSubject } from "../../engine/protocol/index.ts";
 import { type Arming, actionKey, armingLeftMs, follow } from "./arming.ts";
 
 /** What the primary action does, with what it still needs from a person. */
@@ -19,6 +19,8 @@ export type Plan =
   | { type: "judge"; step: string }
   | { type: "resume" }
   | { type: "finish" }
+  /** Roles that still have to sign; the first is asked unless another is chosen. */
+  | { type: "sign"; subject: SignSubject; roles: string[] }
   | { type: "none" };
 
 /** `canFill`: what keeps the step from starting is a placeholder that a person can fill in. */
@@ -48,6 +50,7 @@ export function planOf(action: NextAction, document: RunbookDocument, drafts: Re
     case "finish":
       return { type: "finish" };
     case "blocked":
+      if (action.signs !== undefined) return { type: "sign", ...action.signs };
       return step !== null && canFill ? { type: "fill", step } : { type: "none" };
     case "wait":
     case "none":

@@ -36,6 +36,7 @@ const { getState, setState } = useRunStore;
 
 function show(picture: RunPicture): void {
   const before = getState().picture;
+  stall(picture);
   const said = before === null ? [] : announcements(before.view, picture.view);
   setState({ picture });
   if (said.length > 0) announce(said.map((one) => one.text).join(" "), said.some((one) => one.isUrgent) ? "assertive" : "polite");
@@ -44,6 +45,7 @@ function show(picture: RunPicture): void {
 /** Opens a run and follows it; returns how to stop. */
 export function followRun(run: RunId): () => void {
   setState(empty(run), true);
+  isStalled = false;
   const host = bridge();
   /** Changes that arrive while a snapshot is under way; null when none is. */
   let waiting: RunChange[] | null = null;
@@ -137,6 +139,24 @@ function raise(alarm: Omit<Alarm, "key" | "at">): void {
   const settings = useApp.getState().snapshot?.settings;
   if (isNew && settings !== undefined) cryOut(alarm, settings);
   announce(`${alarm.severity === "fail" ? "Alarm" : "Warning"}: ${alarm.title}. ${alarm.detail}`, "assertive");
+}
+/** One alarm for each time that a command comes to stand still, whether or not it was seen meanwhile; it goes when the output goes on. */
+const STALLED = "stalled";
+let isStalled = false;
+function stall({ view }: RunPicture): void {
+  const { nextAction: action } = view.header;
+  if ((action.isStalled === true) === isStalled) return;
+  isStalled = action.isStalled === true;
+  const rest = getState().alarms.filter((one) => one.key !== STALLED);
+  if (!isStalled) {
+    setState({ alarms: rest });
+    return;
+  }
+  const alarm = { step: action.step, severity: "warn" as const, title: action.say, detail: action.detail };
+  setState({ alarms: [...rest, { ...alarm, key: STALLED, at: Date.now() }] });
+  const settings = useApp.getState().snapshot?.settings;
+  if (settings !== undefined) cryOut(alarm, settings);
+  announce(`Warning: ${alarm.title}. ${alarm.detail}`, "assertive");
 }
 /** A window opened on a run that stands at a failure shows the alarm too, unless this window has seen it. */
 function alarmAtOpening({ view }: RunPicture): void {

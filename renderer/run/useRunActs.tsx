@@ -1,7 +1,7 @@
 // Every act of the run view: what it sends, and what it asks first when the engine wants a reason or a typed name.
 // Owns: the dialogs' state and the drafts of values. Facts come from the store; the engine decides.
 import { useMemo, useRef, useState } from "react";
-import type { ParamsOf, RunId } from "../../engine/protocol/index.ts";
+import type { ParamsOf, RunId, SignSubject } from "../../engine/protocol/index.ts";
 import { useApp } from "../app/index.ts";
 import type { CallFailure } from "../bridge/index.ts";
 import type { StepActs } from "./acts.ts";
@@ -15,6 +15,8 @@ import { act, dismissRefusal, renewValues } from "./store.ts";
 /** Acts that the engine may refuse until a reason or the cluster's name comes with them. */
 type Askable = "run.step" | "run.block" | "run.retry" | "run.finish" | "run.on";
 type Extra = { typed?: string; reason?: string };
+
+export type Signing = { subject: SignSubject; role: string | null; title: string };
 
 export type RunActs = {
   step: StepActs;
@@ -35,6 +37,14 @@ export type RunActs = {
   /** One confirmation: what runs is stopped, what is held goes on, and then the way back starts. */
   goBack(step: string, stopsFirst: boolean, resumesFirst: boolean): void;
   isWayBackOpen: boolean;
+  /** What is before a person for signing. */
+  signing: Signing | null;
+  sign(signing: Signing): void;
+  closeSigning(): void;
+  /** The difference between the file and the text in force is open. */
+  isAmending: boolean;
+  openAmendment(): void;
+  closeAmendment(): void;
   drafts: Record<string, string>;
 };
 
@@ -42,6 +52,8 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
   const [ask, setAsk] = useState<Ask | null>(null);
   const [drafts, setDrafts] = useState<Record<string, string>>({});
   const [wayBack, setWayBack] = useState<{ step: string | null } | null>(null);
+  const [signing, setSigning] = useState<Signing | null>(null);
+  const [isAmending, setAmending] = useState(false);
   // Handed-down callbacks keep their identity while the run changes, so that only changed steps are drawn again.
   const latest = useRef({ picture, drafts, show });
   latest.current = { picture, drafts, show };
@@ -171,6 +183,11 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
       const answer = await act("run.cancel", { run });
       if (answer?.ok && answer.value.survivors.length > 0) setAsk({ type: "survivors", survivors: answer.value.survivors });
     };
+    const signHoldPoint = (subject: SignSubject, role: string | null): void => {
+      const step = subject.id.slice(run.length + 1);
+      dismissRefusal();
+      setSigning({ subject, role, title: `Hold point ${named(step)}` });
+    };
     const steps: StepActs = {
       runStep: (step, nested) =>
         nested
@@ -226,6 +243,7 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
       skip,
       judge,
       wayBack: (step) => setWayBack({ step }),
+      sign: (step, role) => signHoldPoint({ kind: "holdpoint", id: `${run}/${step}` }, role),
       show: (step) => latest.current.show(step),
     };
     const finish = (): void => {
@@ -278,6 +296,8 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
             return resume(null);
           case "finish":
             return finish();
+          case "sign":
+            return signHoldPoint(plan.subject, plan.roles[0] ?? null);
           case "none":
             return;
           default:
@@ -343,7 +363,14 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
       openWayBack: (step: string | null) => setWayBack({ step }),
       closeWayBack: () => setWayBack(null),
       closeAsk: () => setAsk(null),
+      sign: (what: Signing) => {
+        setAmending(false);
+        setSigning(what);
+      },
+      closeSigning: () => setSigning(null),
+      openAmendment: () => setAmending(true),
+      closeAmendment: () => setAmending(false),
     };
   }, [run]);
-  return { ...fixed, isWayBackOpen: wayBack !== null, wayBackOf: wayBack?.step ?? null, ask, drafts };
+  return { ...fixed, isWayBackOpen: wayBack !== null, wayBackOf: wayBack?.step ?? null, ask, drafts, signing, isAmending };
 }

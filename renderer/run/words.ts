@@ -2,13 +2,14 @@
 // Owns: the sentences of states. Does not decide any state.
 import type { BlockState, Step, StepState } from "../../engine/protocol/index.ts";
 import { formatDuration, formatTook, plural } from "../design/format.ts";
+import { holdWords, textWords } from "./hold.ts";
 
 type Verdict = NonNullable<StepState["verdict"]>;
 export const VERDICT_WORDS: Record<Verdict, string> = { passed: "Passed", failed: "Failed", unknown: "Unknown", skipped: "Skipped" };
 
 /** What a person said of a verdict that stands: `accepted`, `rejected`, and that the run went on without the step. */
 export function besideVerdict(state: StepState): string {
-  const words = [state.judgement?.outcome ?? "", state.passedOver === true ? "left behind with a reason" : ""];
+  const words = [state.judgement?.outcome ?? "", state.passedOver === true ? "left behind with a reason" : "", textWords(state)];
   return words.filter((word) => word !== "").join(", ");
 }
 
@@ -21,6 +22,10 @@ export function verdictWords(state: StepState): string {
 
 /** What a folded row says of a step that is done: `Passed, exit 0`, `Unknown, accepted by Dana Mercer`. */
 export function doneWords(state: StepState): string {
+  const text = textWords(state);
+  return text === "" ? endWords(state) : `${endWords(state)}, ${text}`;
+}
+function endWords(state: StepState): string {
   const words = verdictWords(state);
   if (state.verdict === "passed") {
     // Why it passed is always the same; the last exit code and the checks say it shorter.
@@ -42,6 +47,8 @@ export function nowWords(state: StepState): string {
     return open > 0 && state.blocks.every((block) => block.status === "done") ? `${plural(open, "check")} open` : `Waits for you${checks}`;
   }
   if (state.status === "done") return doneWords(state);
+  const held = holdWords(state);
+  if (held !== "") return `${held.charAt(0).toUpperCase()}${held.slice(1)}`;
   return state.unsupported.length > 0 ? "Holds here" : "Next";
 }
 

@@ -21,12 +21,15 @@ export function Preflight({
   isOld,
   document: text,
   onCheck,
+  onReview,
 }: {
   preflight: PreflightState;
   /** Inputs have changed since it was looked at. */
   isOld: boolean;
   document: RunbookDocument;
   onCheck(): void;
+  /** To where this text is reviewed and signed. */
+  onReview(): void;
 }) {
   const findings = findingsOf(preflight) ?? [];
   const blockers = findings.filter((one) => one.severity === "blocker");
@@ -67,6 +70,7 @@ export function Preflight({
               key={`${finding.code} ${finding.subject} ${finding.step} ${finding.line} ${finding.message}`}
               finding={finding}
               text={text}
+              onReview={finding.code === "not-signed" ? onReview : null}
             />
           ))}
         </ul>
@@ -78,7 +82,7 @@ export function Preflight({
           </summary>
           <ul className="start-findings">
             {well.map((finding) => (
-              <FindingRow key={`${finding.code} ${finding.subject} ${finding.message}`} finding={finding} text={text} />
+              <FindingRow key={`${finding.code} ${finding.subject} ${finding.message}`} finding={finding} text={text} onReview={null} />
             ))}
           </ul>
         </details>
@@ -90,7 +94,7 @@ export function Preflight({
 const GLYPH = { blocker: "failed", warning: "nearmiss", ok: "passed" } as const;
 const WORD = { blocker: "Blocker", warning: "Warning", ok: "Well" } as const;
 
-function FindingRow({ finding, text }: { finding: Finding; text: RunbookDocument }) {
+function FindingRow({ finding, text, onReview }: { finding: Finding; text: RunbookDocument; onReview: (() => void) | null }) {
   const step = finding.step === null ? undefined : text.steps.find((one) => one.id === finding.step);
   const where = [step === undefined ? "" : `${step.number} ${step.title}`, finding.line === null ? "" : `line ${finding.line}`].filter(
     (part) => part !== "",
@@ -101,6 +105,11 @@ function FindingRow({ finding, text }: { finding: Finding; text: RunbookDocument
       <div>
         <b>{finding.subject}</b> {finding.message}
         {finding.todo === "" ? null : <div className="start-todo">{finding.todo}</div>}
+        {onReview === null ? null : (
+          <Button small kind="ghost" onClick={onReview}>
+            To its review…
+          </Button>
+        )}
         {where.length === 0 ? null : <div className="dim">{where.join(", ")}</div>}
       </div>
     </li>

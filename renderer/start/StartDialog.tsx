@@ -1,8 +1,8 @@
 // Before a run: mode, cluster, inputs, and everything the preflight found, at once; then Start.
 // Owns: the dialog and its draft. Facts and decisions are the engine's.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { ClusterClass, ResultOf } from "../../engine/protocol/index.ts";
-import { callEngine, type StartDialogProps, useApp, useKeys } from "../app/index.ts";
+import type { ClusterClass, LaunchHeader, ResultOf } from "../../engine/protocol/index.ts";
+import { callEngine, go, type StartDialogProps, useApp, useKeys } from "../app/index.ts";
 import { ClusterPicker } from "../cluster/ClusterPicker.tsx";
 import {
   Button,
@@ -17,20 +17,26 @@ import {
   Notice,
   PrimaryButton,
   plural,
+  SelectField,
   TextAreaField,
 } from "../design/index.ts";
+import { useLaunches } from "../launches/slice.ts";
+import { STATE_WORDS } from "../launches/words.ts";
 import { useLibrary } from "../library/slice.ts";
 import { ParamField, PlaceholderField } from "./Inputs.tsx";
 import {
   clustersWanted,
   type Draft,
   emptyDraft,
+  joined,
+  launchesOffered,
   placeholdersWanted,
   preflightKey,
   preflightRequest,
   readiness,
   requestOf,
   saidOfParams,
+  withoutGo,
 } from "./model.ts";
 import { findingsOf, Preflight, type PreflightState } from "./Preflight.tsx";
 import "./start.css";
@@ -59,7 +65,18 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
   const { document: text, path } = opened;
   const contexts = useApp((app) => app.snapshot?.contexts ?? []);
   const { probes, probe, probeAll, classify } = useLibrary();
-  const [draft, setDraft] = useState<Draft>(() => emptyDraft(text));
+  const { list, launch: workedOn, refreshList } = useLaunches();
+  const launches = useMemo(() => launchesOffered(list ?? []), [list]);
+  // The launch whose rooms were opened in this window is what is being worked on: it is offered first, and seen.
+  const [draft, setDraft] = useState<Draft>(() =>
+    joined(
+      emptyDraft(text),
+      text,
+      launches.find((one) => one.launch === workedOn) ?? null,
+      contexts.map((one) => one.name),
+    ),
+  );
+  useEffect(() => void refreshList(), [refreshList]);
   const [preflight, setPreflight] = useState<PreflightState>({ state: "idle" });
   const [failure, setFailure] = useState<string | null>(null);
   const [isStarting, setStarting] = useState(false);
@@ -76,6 +93,7 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
   // Findings about other inputs block nothing: the start looks again by itself.
   const ready = readiness(draft, text, classOf, isOld ? null : findings, preflight.state === "failed" && !isOld);
 
+  const noGo = withoutGo(draft, launches, classOf);
   const said = useMemo(() => (isOld ? {} : saidOfParams(text, findings)), [isOld, text, findings]);
 
   // Who answers is part of the choice: those not asked yet, or that did not answer, are asked once as the dialog opens.
@@ -158,9 +176,38 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
           {failure}
         </Notice>
       )}
+      {noGo === null ? null : <WithoutGo launch={noGo} onLeave={onClose} />}
       {opened.trusted ? null : <Trust folder={opened.folder} onTrusted={onTrusted} />}
       <div className="start-columns">
         <div className="start-inputs">
+          {launches.length === 0 ? null : (
+            <SelectField
+              label="Part of"
+              hint={
+                draft.launch === null
+                  ? "A run of its own, with a record of its own."
+                  : "Recorded in the launch's log, under its people and its decision."
+              }
+              value={draft.launch ?? ""}
+              onChange={(event) => {
+                const of = launches.find((one) => one.launch === event.target.value) ?? null;
+                const next = joined(
+                  draft,
+                  text,
+                  of,
+                  contexts.map((one) => one.name),
+                );
+                change(next, true);
+              }}
+            >
+              <option value="">no launch</option>
+              {launches.map((one) => (
+                <option key={one.launch} value={one.launch}>
+                  {one.facts.name}, {STATE_WORDS[one.state].toLowerCase()}
+                </option>
+              ))}
+            </SelectField>
+          )}
           <fieldset className="start-mode">
             <legend>Mode</legend>
             <CheckLine
@@ -277,7 +324,17 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
           ) : null}
         </div>
         <div className="start-findings-column">
-          <Preflight preflight={preflight} isOld={isOld} document={text} onCheck={() => void check(draft)} />
+          <Preflight
+            preflight={preflight}
+            isOld={isOld}
+            document={text}
+            onCheck={() => void check(draft)}
+            onReview={() => {
+              onClose();
+              useLibrary.getState().askReview(path);
+              go({ view: "document", path });
+            }}
+          />
           {ready.needsReason ? (
             <TextAreaField
               label="Start all the same, because"
@@ -313,6 +370,28 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
         </div>
       </div>
     </Dialog>
+  );
+}
+
+/** No reason goes past a missing GO: what leads on is the decision, or the glass broken by two. */
+function WithoutGo({ launch, onLeave }: { launch: LaunchHeader; onLeave(): void }) {
+  const leave = (view: "decision" | "launch"): void => {
+    onLeave();
+    go({ view, launch: launch.launch });
+  };
+  return (
+    <Notice kind="warn">
+      <b>{launch.facts.name} has no GO.</b> It is {STATE_WORDS[launch.state].toLowerCase()}, and nothing of it runs on production before the
+      decision is taken and signed. In an emergency two people break the glass for it, with a review that is due.
+      <div className="start-trust">
+        <Button small onClick={() => leave("decision")}>
+          To the decision
+        </Button>
+        <Button small kind="ghost" onClick={() => leave("launch")}>
+          Break the glass…
+        </Button>
+      </div>
+    </Notice>
   );
 }
 

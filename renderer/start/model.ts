@@ -1,6 +1,6 @@
 // What must be known before a run starts: mode, contexts, parameters, placeholders; and the request made from it.
 // Owns: the draft and its rules as far as the window can see them. The engine decides: its preflight and start check everything again.
-import type { ClusterClass, Finding, Mode, Param, ParamsOf, RunbookDocument } from "../../engine/protocol/index.ts";
+import type { ClusterClass, Finding, LaunchHeader, LaunchId, Mode, Param, ParamsOf, RunbookDocument } from "../../engine/protocol/index.ts";
 
 export type Draft = {
   mode: Mode;
@@ -11,6 +11,8 @@ export type Draft = {
   placeholders: Record<string, string>;
   typedCluster: string;
   overrideReason: string;
+  /** Launch that the run is part of; null for a run of its own. */
+  launch: LaunchId | null;
 };
 export type StartRequestInput = ParamsOf<"run.start">;
 
@@ -51,7 +53,29 @@ export function emptyDraft(document: RunbookDocument): Draft {
   const params: Record<string, string> = {};
   for (const param of document.params)
     params[param.name] = param.type === "secret" ? "" : (param.default ?? (param.type === "bool" ? "false" : ""));
-  return { mode: "live", contexts: {}, namespace: "", params, placeholders: {}, typedCluster: "", overrideReason: "" };
+  return { mode: "live", contexts: {}, namespace: "", params, placeholders: {}, typedCluster: "", overrideReason: "", launch: null };
+}
+
+/** Launches that a run can still be part of, the newest first. */
+export const launchesOffered = (list: LaunchHeader[]): LaunchHeader[] =>
+  list.filter((one) => one.state !== "closed").sort((a, b) => b.number - a.number);
+
+/** The draft as part of this launch: on its cluster, where the runbook asks for one and the kubeconfig has it. */
+export function joined(draft: Draft, document: RunbookDocument, launch: LaunchHeader | null, contexts: string[]): Draft {
+  const next = { ...draft, launch: launch?.launch ?? null };
+  const own = launch?.facts.context ?? null;
+  const wanted = clustersWanted(document).find((one) => !one.isOptional);
+  if (own === null || wanted === undefined || draft.mode !== "live" || !contexts.includes(own)) return next;
+  return { ...next, contexts: { ...draft.contexts, [wanted.name]: own }, typedCluster: "" };
+}
+
+/** States in which the decision to go is taken and signed (engine/engine/launch-runs.ts). */
+const DECIDED = new Set(["go", "cut-over", "watch"]);
+/** The launch without a GO that would be run on production with this draft; null where that is not so. */
+export function withoutGo(draft: Draft, launches: LaunchHeader[], classOf: (context: string) => ClusterClass | null): LaunchHeader | null {
+  const launch = launches.find((one) => one.launch === draft.launch);
+  if (launch === undefined || draft.mode !== "live" || DECIDED.has(launch.state)) return null;
+  return Object.values(draft.contexts).some((context) => classOf(context) === "production") ? launch : null;
 }
 
 /** What is wrong with one value, in words; null when nothing is. Patterns are the engine's: a hostile one must not stall the window. */
@@ -103,6 +127,7 @@ export function requestOf(draft: Draft, document: RunbookDocument, path: string)
     contexts,
     params: given(draft.params),
     placeholders: given(draft.placeholders),
+    ...(draft.launch === null ? {} : { launch: draft.launch }),
     ...(draft.namespace.trim() === "" ? {} : { namespace: draft.namespace.trim() }),
     ...(draft.typedCluster === "" ? {} : { typedCluster: draft.typedCluster }),
     ...(draft.overrideReason.trim() === "" ? {} : { overrideReason: draft.overrideReason.trim() }),
