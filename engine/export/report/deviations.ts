@@ -1,7 +1,7 @@
 // What went otherwise than the text says, with who answered for it and why; and what the engine noticed by itself.
 // Owns: which events are one and which the other.
 import type { StoredEvent } from "../../protocol/index.ts";
-import { type Data, textOf } from "./read.ts";
+import { type Data, listOf, textOf } from "./read.ts";
 import { GLASS, wordOf } from "./words.ts";
 
 export type Deviation = { seq: number; at: string; kind: string; what: string; by: string; role: string; reason: string };
@@ -26,7 +26,8 @@ const DEVIATIONS: Record<string, Kind> = {
       : { kind: "Override", what: `A command of step ${subject.step} was run all the same: ${firstLine(textOf(data, "text"))}` },
   "run.aborted": () => ({ kind: "Abort", what: "The run was aborted" }),
   "run.finished": ({ reason }) => (reason === "" ? null : { kind: "Override", what: "The run was finished with steps not passed" }),
-  "run.amended": () => ({ kind: "Amendment", what: "The text of the run was changed in mid-run" }),
+  "run.amended": (_, data) => ({ kind: "Amendment", what: `The text of the run was changed in mid-run: ${changesOf(data)}` }),
+  "run.amendment_rejected": () => ({ kind: "Amendment rejected" }),
   "item.answered": ({ outcome, actor }, data) => {
     const state = outcome || textOf(data, "state");
     if (state === "waived")
@@ -81,4 +82,7 @@ export function noticedOf(events: readonly StoredEvent[], wordsOf: (event: Store
   });
 }
 
+const changesOf = (data: Data): string =>
+  (listOf(data, "changes") as Data[]).map((one) => `${textOf(one, "number")} ${textOf(one, "change")}`.trim()).join(", ") ||
+  "no step of it";
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";

@@ -246,6 +246,45 @@ describe("the report of a launch", { timeout: 60_000 }, () => {
   });
 });
 
+describe("the report of a run", { timeout: 60_000 }, () => {
+  it("says REHEARSAL and SOLO on its cover and at the foot of every page, and has no readiness", async () => {
+    const { actor } = await bench.who("jon");
+    const own = bench.store.createLog({ kind: "run", genesis: { title: "Dry run", run: "run-b", solo: true }, actor });
+    const subject = { run: "run-b", mode: "rehearsal", step: "one", attempt: 1 };
+    const data = {
+      title: "Dry run",
+      mode: "rehearsal",
+      planned_ms: 60_000,
+      steps: [{ id: "one", title: "One", number: "1", planned_ms: 60_000 }],
+    };
+    bench.store.appendAll(own, [
+      { type: "run.started", actor, subject: { run: "run-b", mode: "rehearsal" }, data },
+      { type: "step.started", actor, subject },
+      { type: "block.started", actor, subject, data: { block: 0, text: "kubectl get pods\n", shell: "bash" } },
+      { type: "block.ended", actor, subject, outcome: "unknown", data: { block: 0, exit_code: null, because: "the shell is gone" } },
+      { type: "step.ended", actor, subject, outcome: "unknown", data: { duration_ms: 125_000, because: "the shell is gone" } },
+      { type: "step.judged", actor, subject, outcome: "accepted", reason: "seen by two" },
+      { type: "run.finished", actor, subject: { run: "run-b" }, data: { result: "passed" } },
+    ]);
+    const { pages, text } = readPdf(await one("pdf", bench, own));
+    const all = squeezed(text);
+    for (const said of [
+      "Run record",
+      "REHEARSAL",
+      "SOLO: one person",
+      "unknown the shell is gone",
+      "judged accepted",
+      "Jon: seen by two",
+      "1 min",
+      "2 min 05 s",
+    ])
+      expect(all).toContain(squeezed(said));
+    for (const page of pages) expect(page.text).toContain("SOLO · REHEARSAL");
+    expect(text).not.toContain("Readiness");
+    expect(pages.flatMap(faultsOf)).toEqual([]);
+  });
+});
+
 describe("the tables", { timeout: 60_000 }, () => {
   type Cells = Map<string, { type: string; value: string; style: string }>;
   function sheetOf(workbook: Buffer, name: string): { cells: Cells; xml: string; styles: string } {

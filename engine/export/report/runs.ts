@@ -71,7 +71,7 @@ export type RunRow = {
   plannedMs: number | null;
   solo: boolean;
   steps: StepRow[];
-  /** seq of the event that carries the plan's text. */
+  /** seq of the event that carries the text in force: its start, or the last amendment. */
   seq: number;
 };
 
@@ -112,6 +112,9 @@ export function runsOf(events: readonly StoredEvent[]): { runs: RunRow[]; comman
     if (run === undefined) continue;
     const key = `${subject.run}\0${subject.step}\0${subject.attempt}\0${textOf(data, "block")}`;
     switch (type) {
+      case "run.amended":
+        amended(run, body, data, steps);
+        break;
       case "cluster.pinned":
         run.cluster ||= textOf(data, "context");
         run.clusterClass ||= textOf(data, "class");
@@ -215,21 +218,44 @@ function started({ subject, actor, ts_utc, seq }: StoredEvent["body"], data: Dat
     status: "active",
     plannedMs: numberOf(data, "planned_ms"),
     solo: data["solo"] === true,
-    steps: (listOf(data, "steps") as Data[]).map((step) => ({
-      run: subject.run,
-      id: textOf(step, "id"),
-      number: textOf(step, "number"),
-      title: textOf(step, "title"),
-      phase: textsOf(step, "phase").join(" › "),
-      plannedMs: numberOf(step, "planned_ms"),
-      isWayBack: step["way_back"] === true,
-      attempts: [],
-      judgements: [],
-      skipped: null,
-      checks: [],
-    })),
+    steps: stepsOf(subject.run, data),
     seq,
   };
+}
+
+const stepsOf = (run: string, data: Data): StepRow[] =>
+  (listOf(data, "steps") as Data[]).map((step) => ({
+    run,
+    id: textOf(step, "id"),
+    number: textOf(step, "number"),
+    title: textOf(step, "title"),
+    phase: textsOf(step, "phase").join(" › "),
+    plannedMs: numberOf(step, "planned_ms"),
+    isWayBack: step["way_back"] === true,
+    attempts: [],
+    judgements: [],
+    skipped: null,
+    checks: [],
+  }));
+
+/** The steps of the new text in its order, with what was done of them; steps that it no longer has stay where something was done. */
+function amended(run: RunRow, { seq, subject }: StoredEvent["body"], data: Data, known: Map<string, StepRow>): void {
+  const now = stepsOf(run.run, data).map((step) => {
+    const before = known.get(`${run.run}\0${step.id}`);
+    const { attempts = [], judgements = [], skipped = null, checks = [] } = before ?? {};
+    return { ...step, attempts, judgements, skipped, checks };
+  });
+  const isKept = new Set(now.map((step) => step.id));
+  const gone = run.steps.filter((step) => !isKept.has(step.id) && (step.attempts.length > 0 || step.skipped !== null));
+  Object.assign(run, {
+    seq,
+    steps: [...now, ...gone],
+    title: textOf(data, "title") || run.title,
+    version: textOf(data, "version"),
+    plannedMs: numberOf(data, "planned_ms"),
+    planSha256: textOf(data, "to") || subject.plan_sha256,
+  });
+  for (const step of now) known.set(`${run.run}\0${step.id}`, step);
 }
 
 function commandOf({ subject, actor, ts_utc, seq }: StoredEvent["body"], data: Data): CommandRow {
