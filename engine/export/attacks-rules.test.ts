@@ -10,9 +10,12 @@ import { DANA } from "../record/testing.ts";
 import { foldRun } from "../run/fold.ts";
 import { holdPointCovers, holdPointDigest } from "../run/hold-points.ts";
 import { exportLog } from "./index.ts";
-import { bothVerdicts, openPython, type Python } from "./testing-bundle.ts";
+import { bothVerdicts, openPython, type Python, tamper } from "./testing-bundle.ts";
 import { type Desk, INFRA, type Launch, SECURITY, type Sign, staffed, startLaunch } from "./testing-launch.ts";
 
+/** Tampered fields: HOLDPOINT_MUTATIONS=all tries 20,000, a number so many times the sample that is the default. */
+const GIVEN = process.env["HOLDPOINT_MUTATIONS"] ?? "1";
+const FIELDS = GIVEN === "all" ? 20_000 : 60 * Number(GIVEN);
 type Value = { [key: string]: CanonicalValue };
 type Attack = [what: string, code: string | string[], play: (of: Desk & { delegation: number }, on: Launch) => void];
 let python: Python;
@@ -643,6 +646,51 @@ it.each(RULES)("%s", async (_what, expected, play) => {
     const wanted = [expected].flat();
     expect(answers.problems).toEqual(wanted.length === 0 ? [] : expect.arrayContaining(wanted));
     expect(answers.verdict).toBe(wanted.length === 0 ? "VERIFIED WITH WARNINGS" : "NOT VERIFIED");
+  } finally {
+    own.close();
+  }
+});
+
+/** Everything that the rules are about, in one launch: kept, it verifies; one field changed at random, both verifiers say the same. */
+function everything(of: Desk & { delegation: number }, on: Launch): void {
+  of.enrol("gus", ["approver"], ["dana", "omar"]);
+  of.act("operator.changed", { id: "gus", changes: { status: { from: "active", to: "gone" } }, by: ["omar"] }, ["omar"], "left");
+  of.act("operator.password_changed", { id: "ben" }, ["ben"]);
+  of.act("delegation.revoked", { seq: of.delegate("ben", "cleo", [], 2) }, ["ben"], "back");
+  const briefing = brief(on);
+  on.sign({ by: "eve", kind: "briefing", id: briefing, role: "operator", meaning: "witnessed" });
+  gate(on);
+  reviewed(on, "ana");
+  risk(on, "open");
+  on.answer("eve", "SEC-01", "waived");
+  const id = glass(on);
+  confirm(on, id);
+  on.sign({ by: "cleo", ...SECURITY, onBehalfOf: "ana", delegation: of.delegation });
+  review(on, id);
+  const mine = on.sign({ by: "ana", ...INFRA, meaning: "rejected", reason: "too thin", n: 1, m: 2 });
+  const { seq } = on.desk.store.head(on.log);
+  const taken = on.statement({ by: "ana", ...INFRA, meaning: "rejected", reason: "I had not looked", covered: [seq] });
+  const of2 = { kind: INFRA.kind, id: INFRA.id };
+  on.append("signoff.withdrawn", "ana", { signature: mine, subject: of2, envelope: taken["envelope"]! }, { reason: "I had not looked" });
+  on.sign({ by: "ana", ...INFRA, n: 1, m: 2 });
+  on.sign({ by: "ben", ...INFRA, role: "approver", n: 2, m: 2 });
+  on.decide();
+  on.state("go");
+  on.retrospective();
+  on.close(both2);
+}
+
+it("of a launch with everything in it no field can be changed unlike in both verifiers", { timeout: 7_200_000 }, async () => {
+  const own = staffed();
+  try {
+    const on = startLaunch(own);
+    everything(own, on);
+    expect(await verdictOf(own, on.log)).toMatchObject({ problems: [], parted: "" });
+    const bundle = readFileSync(join(own.home, "out", "attacked.zip"));
+    const tried = await tamper(bundle, own.store.signingKey!, FIELDS, (bytes) => bothVerdicts(python, bytes));
+    expect(tried.accepted).toEqual([]);
+    expect(tried.parted).toEqual([]);
+    process.stdout.write(`attacks: ${tried.count} fields of a launch with everything in it changed: 0 accepted, 0 verdicts differ\n`);
   } finally {
     own.close();
   }

@@ -91,7 +91,7 @@ describe("a bundle", () => {
       "Source",
       "Filter: none: whole logs",
       "Counts: 31 events, 8 signatures",
-      "Head: event 24",
+      "Head: event 31",
       "Exporter: dana.mercer",
     ])
       expect(cover).toContain(`Holdpoint-${label}`);

@@ -1,5 +1,6 @@
 // A launch made by engine/launch and engine/people themselves, exported: what they record is what the verifiers ask for.
 // The other tests of bundles write events by hand; this one fails where rooms and verifiers part.
+import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -362,6 +363,7 @@ it("people who come, change, get a new key, stand in and leave while a launch go
     must(await bench.people.change("d", { id: as("wim"), status: "gone", reason: "left", ...own } as never));
     await on.sign("ana", "category", "business", "product-owner");
     expect(await verdict(bench, launch)).toEqual(VERIFIED);
+    const { fingerprint } = bench.store.head(bench.store.install);
     const install = join(bench.home, "install.zip");
     const made = await exportLog(bench.store, bench.store.install, {
       format: "bundle",
@@ -370,7 +372,6 @@ it("people who come, change, get a new key, stand in and leave while a launch go
       actor: DANA,
     });
     expect(made.ok).toBe(true);
-    const { fingerprint } = bench.store.head(bench.store.install);
     expect(await bothVerdicts(python, readFileSync(install), { fingerprint })).toMatchObject({ problems: [], parted: "" });
   } finally {
     bench.close();
@@ -451,6 +452,12 @@ it("a launch whose log holds runs, checks made by them and hold points verifies,
     await sign("ben", { launch }, { kind: "review", id: text }, "approver", { meaning: "reviewed" });
     const outside = await play({});
     await bench.call("run.abort", { run: outside.run, reason: "enough" }, at("jon"));
+    // Reviewed outside of any launch: the installation's log holds the signature, and every bundle that log.
+    const other = `---\ntitle: Other\nowner: ana\n---\n\n${steps[0]}`;
+    bench.write("other.md", other);
+    await bench.call("library.rescan", {}, at("jon"));
+    const sha256 = createHash("sha256").update(other).digest("hex");
+    await sign("mira", {}, { kind: "review", id: sha256 }, "lead", { meaning: "reviewed" });
     const verdictOf = async (id: string) => {
       const made = await bench.call("record.export", { log: id as never, format: "bundle" }, at("jon"));
       const zip = made.path.endsWith(".zip") ? made.path : join(made.path, made.files.find((file) => file.endsWith(".zip")) ?? "");
@@ -459,6 +466,8 @@ it("a launch whose log holds runs, checks made by them and hold points verifies,
     const origin = { verdict: "VERIFIED WITH WARNINGS", problems: [], warnings: ["origin-not-proved"], parted: "" };
     expect(await verdictOf(log)).toEqual(origin);
     expect(await verdictOf((await outside.on.view()).header.log)).toEqual(origin);
+    const { log: install } = (await bench.call("record.logs", {}, at("jon"))).find((one) => one.kind === "install")!;
+    expect(await verdictOf(install)).toMatchObject({ problems: [], parted: "" });
   } finally {
     await bench.remove();
   }

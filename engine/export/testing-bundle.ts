@@ -157,6 +157,53 @@ function stampOf(at: string): Buffer {
   return out;
 }
 
+/** What a field is given instead: other types, and values that mean something elsewhere. */
+const INSTEAD: CanonicalValue[] = [null, 0, -1, 1, true, "", "x", "0".repeat(64), [], {}, ["x"], { to: null }, 9007199254740991];
+
+/**
+ * Changes fields of events at random, one at a time, signs everything again but people's signatures, and asks. The same
+ * fields each time: the numbers come from a generator with a fixed start.
+ */
+export async function tamper(bundle: Buffer, key: Evil, wanted: number, ask: (bytes: Buffer) => Promise<Verdict>) {
+  let state = 42;
+  const next = (below: number): number => {
+    state = (state * 1103515245 + 12345) % 2147483648;
+    return Math.floor((state / 2147483648) * below);
+  };
+  /** One place in a value, chosen at random: the object or list that holds it, and its key there. */
+  const place = (value: CanonicalValue): { holder: Value; key: string } | null => {
+    if (typeof value !== "object" || value === null) return null;
+    const keys = Object.keys(value);
+    if (keys.length === 0) return null;
+    const chosen = keys[next(keys.length)]!;
+    const inner = next(4) === 0 ? null : place((value as Value)[chosen]!);
+    return inner ?? { holder: value as Value, key: chosen };
+  };
+  const accepted: string[] = [];
+  const parted: string[] = [];
+  let count = 0;
+  for (let i = 0; i < wanted; i++) {
+    const name = i % 2 === 0 ? "data/events.ndjson" : "data/install.ndjson";
+    const bag = readBag(bundle);
+    const lines = linesOf(bag, name).slice(0, -1);
+    const at = 1 + next(lines.length - 1);
+    const body = JSON.parse(lines[at]!) as Value;
+    // Where people signed, mostly there: it is where most is asked.
+    const chosen = place(next(3) === 0 ? body : body["data"]!) ?? place(body)!;
+    const before = jcs(body);
+    if (next(5) === 0) delete chosen.holder[chosen.key];
+    else chosen.holder[chosen.key] = INSTEAD[next(INSTEAD.length)]!;
+    if (Array.isArray(chosen.holder)) continue; // a hole in a list is no JSON
+    if (jcs(body) === before || ["seq", "prev"].includes(chosen.key)) continue;
+    const answers = await ask(rebuild(rehash(bag, name, lines.with(at, jcs(body)), key), key, bundle));
+    count += 1;
+    const what = `${name} line ${at} (${String(body["type"])}), ${chosen.key}`;
+    if (answers.problems.filter((code) => code !== "bag-info").length === 0) accepted.push(what);
+    if (answers.parted !== "") parted.push(`${what}: ${answers.parted}`);
+  }
+  return { count, accepted, parted };
+}
+
 // ── both verifiers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 type Answer = { verdict: string; problems: { code: string; log: string | null; seq: number | null }[]; warnings: { code: string }[] };

@@ -1605,7 +1605,7 @@ function createLaunch(genesis, rosterOf, findings) {
       return { text: text(words), owner: text(owner), due: text(due) };
     });
     const one = {
-      ...{ seq, digest: data.digest, needed: data.needed, roles: list(data.roles).filter(isText), conditions, status: "open" },
+      ...{ seq, digest: text(data.digest), needed: data.needed, roles: list(data.roles).filter(isText), conditions, status: "open" },
       outcome: ["go", "conditional-go"].includes(said) ? said : "no-go",
     };
     decisions.set(data.id, one);

@@ -1614,7 +1614,7 @@ class Launch:
         conditions = [one if type(one) is dict else {} for one in rows_of(data.get("conditions"))]
         one = {
             "seq": seq,
-            "digest": data.get("digest"),
+            "digest": words(data.get("digest")),
             "needed": data.get("needed"),
             "roles": [role for role in rows_of(data.get("roles")) if is_text(role)],
             "conditions": [{name: words(condition.get(name)) for name in ("text", "owner", "due")} for condition in conditions],
