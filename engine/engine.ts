@@ -188,7 +188,12 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       return classes.of.get(name) ?? null;
     },
     runs: { startChecks: (who, request) => runs.startChecks(who, request) },
-    signable: (at, subject) => signableOf({ store, runs, library: () => context.library, parse: documents.parse }, at, subject),
+    signable: (at, subject) =>
+      signableOf(
+        { store, runs, library: () => context.library, openedText: (sha256) => context.openedTexts.get(sha256), parse: documents.parse },
+        at,
+        subject,
+      ),
     notify: {
       changed: (launch, seq) => {
         launchSeqs.set(launch, seq);
@@ -212,6 +217,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     documents,
     contexts,
     library: createLibrary(folders, createScanner(documents.parse), () => emit("app.changed", { what: "library" })),
+    openedTexts: new Map(),
     emit,
     lost: [],
     startedAt: new Date(ports.clock.now()).toISOString(),

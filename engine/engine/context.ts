@@ -26,6 +26,8 @@ export type Context = {
   documents: RunDeps["documents"];
   contexts(): LoadedContexts;
   library: Library;
+  /** Path by source hash of texts that were opened by themselves, of no opened folder: they can be reviewed all the same. */
+  openedTexts: Map<string, string>;
   emit: Emit;
   startedAt: string;
   /** Runs without an end that could not be put back, in words. */

@@ -151,6 +151,15 @@ async function openFolder(
   return fail("unreadable", folder?.error ?? `${path} cannot be opened as a folder.`);
 }
 
+/** Texts opened one by one that can be found again for a review: more than a person has in mind at once. */
+const MOST_OPENED = 200;
+function keepOpened(texts: Map<string, string>, sha256: string, path: string): void {
+  texts.delete(sha256);
+  texts.set(sha256, path);
+  const oldest = texts.size > MOST_OPENED ? texts.keys().next().value : undefined;
+  if (oldest !== undefined) texts.delete(oldest);
+}
+
 async function openDocument(
   context: Context,
   params: ParsedParamsOf<"document.open">,
@@ -159,6 +168,7 @@ async function openDocument(
   return withText(context, params.path, call, async (bytes, path) => {
     const document = await context.documents.parse(bytes, path);
     const holder = context.folders.of(path);
+    if (document.kind === "runbook") keepOpened(context.openedTexts, document.sha256, path);
     return {
       path,
       folder: holder?.folder ?? dirname(path),

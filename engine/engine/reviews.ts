@@ -10,6 +10,8 @@ import { jcs, type RecordStore } from "../record/index.ts";
 export type ReviewRooms = {
   store: RecordStore;
   library(): Library;
+  /** Path at which this text was opened by itself, if it was. */
+  openedText(sha256: string): string | undefined;
   parse(source: Uint8Array, path: string): Promise<RunbookDocument>;
 };
 
@@ -76,18 +78,19 @@ export async function reviewOf(rooms: ReviewRooms, launch: LaunchId | null, subj
 
 const slug = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
 
-/** The file with exactly these bytes among the opened folders. */
+/** The file with exactly these bytes: as it was opened, else among the opened folders. */
 async function findText(rooms: ReviewRooms, sha256: string): Promise<{ path: string; document: RunbookDocument } | null> {
-  for (const folder of await rooms.library().all(false))
-    for (const { path, kind } of folder.entries) {
-      if (kind !== "runbook") continue;
-      try {
-        const bytes = await readRegularFile(path);
-        if (createHash("sha256").update(bytes).digest("hex") === sha256) return { path, document: await rooms.parse(bytes, path) };
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-        // Gone or unreadable since the scan: then it is not the one.
-      }
+  const opened = rooms.openedText(sha256);
+  const folders = await rooms.library().all(false);
+  const listed = folders.flatMap(({ entries }) => entries.filter(({ kind }) => kind === "runbook").map(({ path }) => path));
+  for (const path of opened === undefined ? listed : [opened, ...listed]) {
+    try {
+      const bytes = await readRegularFile(path);
+      if (createHash("sha256").update(bytes).digest("hex") === sha256) return { path, document: await rooms.parse(bytes, path) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      // Gone or unreadable since: then it is not the one.
     }
+  }
   return null;
 }

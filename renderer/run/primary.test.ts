@@ -26,6 +26,11 @@ describe("what the primary action does", () => {
     const drafts = { [draftKey("a", 1)]: "0.2" };
     expect(planOf({ ...action, kind: "confirm-check", check: 1 }, document, drafts)).toMatchObject({ method: "run.check", check: 1 });
   });
+  it("puts a hold point before whoever signs it, and never anything else in its place", () => {
+    const subject = { kind: "holdpoint" as const, id: "run/a" };
+    const held = { ...action, kind: "blocked" as const, signs: { subject, roles: ["lead", "dba"] } };
+    expect(planOf(held, document, {}, true)).toEqual({ type: "sign", subject, roles: ["lead", "dba"] });
+  });
   it("asks for a judgement of an unknown, and does nothing while there is nothing to do", () => {
     expect(planOf({ ...action, kind: "judge" }, document, {})).toEqual({ type: "judge", step: "a" });
     for (const kind of ["wait", "blocked", "none"] as const) expect(planOf({ ...action, kind }, document, {})).toEqual({ type: "none" });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Finding, Param } from "../../engine/protocol/index.ts";
+import type { Finding, LaunchHeader, Param } from "../../engine/protocol/index.ts";
 import { exampleBlock, exampleDocument, exampleStep } from "../run/example.ts";
 import {
   clustersWanted,
   emptyDraft,
+  joined,
+  launchesOffered,
   paramProblem,
   placeholderProblem,
   placeholdersWanted,
@@ -11,6 +13,7 @@ import {
   readiness,
   requestOf,
   saidOfParams,
+  withoutGo,
 } from "./model.ts";
 
 const param = (name: string, extra: Partial<Param> = {}): Param => ({
@@ -141,4 +144,30 @@ it("puts what the engine says of a parameter at that parameter's field", () => {
   };
   expect(saidOfParams(book, [finding("tool"), told])).toEqual({ RELEASE: 'It is "one", which does not match ^v.', WEIGHT: "It is 0." });
   expect(saidOfParams(book, null)).toEqual({});
+});
+
+describe("a run as part of a launch", () => {
+  const launch = (number: number, state: LaunchHeader["state"], context: string | null = "prod-eu-1") =>
+    ({ launch: `launch-${number}`, number, state, facts: { name: `v${number}`, context } }) as unknown as LaunchHeader;
+  it("is offered for launches that are not closed, the newest first", () => {
+    const list = [launch(1, "closed"), launch(2, "preparing"), launch(3, "go")];
+    expect(launchesOffered(list).map((one) => one.number)).toEqual([3, 2]);
+  });
+  it("takes the launch's cluster where the runbook asks for one and the kubeconfig has it, and says so in the request", () => {
+    const draft = joined({ ...emptyDraft(book), typedCluster: "other" }, book, launch(2, "go"), ["prod-eu-1"]);
+    expect(draft).toMatchObject({ launch: "launch-2", contexts: { main: "prod-eu-1" }, typedCluster: "" });
+    expect(requestOf(draft, book, "/b.md")).toMatchObject({ launch: "launch-2", contexts: { main: "prod-eu-1" } });
+    expect(joined(emptyDraft(book), book, launch(2, "go"), ["staging"]).contexts).toEqual({});
+    expect(joined({ ...emptyDraft(book), mode: "rehearsal" }, book, launch(2, "go"), ["prod-eu-1"]).contexts).toEqual({});
+    expect(requestOf(joined(draft, book, null, []), book, "/b.md")).not.toHaveProperty("launch");
+  });
+  it("is warned of on production while the launch has no GO, and on nothing else", () => {
+    const production = () => "production" as const;
+    const list = [launch(2, "ready"), launch(3, "go")];
+    const of = (number: number) => joined(emptyDraft(book), book, list.find((one) => one.number === number) ?? null, ["prod-eu-1"]);
+    expect(withoutGo(of(2), list, production)?.number).toBe(2);
+    expect(withoutGo(of(2), list, () => "staging")).toBeNull();
+    expect(withoutGo(of(3), list, production)).toBeNull();
+    expect(withoutGo({ ...of(2), mode: "rehearsal" }, list, production)).toBeNull();
+  });
 });
