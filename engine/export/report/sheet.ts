@@ -222,7 +222,6 @@ export async function createSheet(options: SheetOptions): Promise<Sheet> {
     let isHeaded = false;
     for (const [index, row] of rows.entries()) {
       let cells = row.cells.map((cell, i) => type.wrap(cell, widths[i]! - CELL.left - CELL.right));
-      let isRest = false;
       for (;;) {
         const tall = Math.max(1, ...cells.map((lines) => lines.length));
         const height = tall * SMALL + CELL.top + CELL.bottom;
@@ -247,11 +246,9 @@ export async function createSheet(options: SheetOptions): Promise<Sheet> {
         y += drawn;
         rule(y, isFit ? "line" : "line2");
         if (isFit) break;
-        // What goes on says of which row it is.
         cells = cells.map((lines, i) =>
-          i === 0 && lines.length <= take ? type.wrap(rest(row.cells[0]!, isRest), widths[0]! - CELL.left - CELL.right) : lines.slice(take),
+          i === 0 && lines.length <= take ? type.wrap(continued(row.cells[0]!), widths[0]! - CELL.left - CELL.right) : lines.slice(take),
         );
-        isRest = true;
         newPage();
         isHeaded = false;
       }
@@ -335,7 +332,8 @@ const BOXES: Record<"fail" | "warn" | "ok" | "plain", { ground: Colour; line: Co
   plain: { ground: "s1", line: "line2", edge: "t3" },
 };
 
-function rest(cell: Text, isAlready: boolean): Text {
+/** What goes on says of which row it is, and that it goes on. */
+function continued(cell: Text): Text {
   const pieces: Piece[] = typeof cell === "string" ? [{ text: cell }] : cell;
-  return isAlready ? pieces : [...pieces, { text: "\ncontinued", style: { colour: "t3" } }];
+  return [...pieces, { text: "\ncontinued", style: { colour: "t3" } }];
 }

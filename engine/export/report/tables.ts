@@ -176,6 +176,7 @@ export function tablesOf(model: ReportModel): Table[] {
       proposed_by: ({ decision }) => decision.proposedBy,
       "@proposed_utc": ({ decision }) => decision.proposedAt,
       "@taken_utc": ({ decision }) => decision.takenAt,
+      "~overtaken": ({ decision }) => decision.overtaken,
       signed_by: ({ decision }) => decision.signed.join(", "),
       "#signatures_needed": ({ decision }) => decision.needed,
       "~reason": ({ decision }) => decision.reason,

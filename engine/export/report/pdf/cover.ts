@@ -138,9 +138,21 @@ function summary(sheet: Sheet, model: ReportModel): void {
     const taken = view.decisions.findLast((one) => one.state === "taken") ?? view.decisions.at(-1);
     if (taken === undefined) sheet.box("plain", [strong("No decision was proposed.")]);
     else {
-      const kind = taken.state !== "taken" ? "plain" : taken.outcome === "no-go" ? "fail" : taken.outcome === "go" ? "ok" : "warn";
+      const kind =
+        taken.state !== "taken"
+          ? "plain"
+          : taken.overtaken !== ""
+            ? "warn"
+            : taken.outcome === "no-go"
+              ? "fail"
+              : taken.outcome === "go"
+                ? "ok"
+                : "warn";
+      const overtaken = taken.overtaken === "" ? "" : `. Stale: ${taken.overtaken}`;
       const how =
-        taken.state === "taken" ? `taken ${utc(taken.takenAt)} UTC, signed by ${taken.signed.join(", ")}` : `not in force: ${taken.state}`;
+        taken.state === "taken"
+          ? `taken ${utc(taken.takenAt)} UTC, signed by ${taken.signed.join(", ")}${overtaken}`
+          : `not in force: ${taken.state}`;
       sheet.box(kind, [{ text: `${OUTCOMES[taken.outcome]}  `, style: { face: "bold", size: 13 } }, say(how)]);
     }
   }

@@ -279,7 +279,14 @@ export async function drawDecision(sheet: Sheet, { launch }: ReportModel): Promi
   for (const one of decisions) {
     sheet.heading([{ text: OUTCOMES[one.outcome] ?? one.outcome }, { text: `   ${wordOf(one.state)}`, style: { colour: "t3", size: 10 } }]);
     sheet.facts([
-      ["State", lines(status(one.state), one.takenAt !== null && `taken ${utc(one.takenAt)} UTC`)],
+      [
+        "State",
+        lines(
+          status(one.overtaken === "" ? one.state : "stale"),
+          one.takenAt !== null && `taken ${utc(one.takenAt)} UTC`,
+          one.overtaken !== "" && `overtaken since: ${one.overtaken}`,
+        ),
+      ],
       ["Proposed", `${utc(one.proposedAt)} UTC by ${one.proposedBy}, event ${one.seq}`],
       [
         "Signed by",
