@@ -66,7 +66,7 @@ export const principalOf = (signature: SignatureFact): string => signature.onBeh
 export const isInForce = (signature: SignatureFact): boolean =>
   signature.meaning !== "rejected" && signature.state === "valid" && !signature.isWithdrawn;
 
-export type DecisionFact = Omit<Decision, "state" | "signed" | "missing" | "needed"> & {
+export type DecisionFact = Omit<Decision, "state" | "overtaken" | "signed" | "missing" | "needed"> & {
   digest: string;
   roles: string[];
   needed: number;

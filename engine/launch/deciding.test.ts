@@ -178,7 +178,9 @@ describe("the decision", { timeout: 60_000 }, () => {
     ]);
     await answer(["INF-01"], "failed", { reason: "the node is gone" });
     const view = await bench.view(launch);
-    expect(view.decisions[0]!.state).toBe("taken");
+    expect(view.decisions[0]!).toMatchObject({ state: "taken", overtaken: expect.stringContaining("INF-01 was answered failed") });
+    expect(view.decisions[0]!.signed, "who took it").toHaveLength(2);
+    expect(view.header.decision?.overtaken).toBe(view.decisions[0]!.overtaken);
     expect(view.board.blockers.map((one) => one.kind)).toEqual(["failed", "decision", "stale"]);
     expect(saysOf(await advance("cut-over"))).toContain("the decision rests on something that changed since: INF-01 was answered failed");
     expect(codeOf(await propose("no-go")), "why another decision").toBe("reason-needed");

@@ -61,7 +61,10 @@ export function viewOf(state: LaunchFold, document: RunbookDocument | null, outs
       categories: categories.filter((one) => one.needed > 0).length,
       signed: categories.filter((one) => one.state === "signed").length,
       stale: state.signatures.filter((one) => one.state === "stale" && !one.isWithdrawn && !isRenewed(state, one)).length,
-      decision: last === undefined ? null : { id: last.id, outcome: last.outcome, state: last.state, at: last.takenAt ?? last.proposedAt },
+      decision:
+        last === undefined
+          ? null
+          : { id: last.id, outcome: last.outcome, state: last.state, at: last.takenAt ?? last.proposedAt, overtaken: last.overtaken },
       events: state.events,
       head: state.head,
       fingerprint: outside.fingerprint,
@@ -109,10 +112,14 @@ function decisionView(
   const { digest, roles, needed, status, ...shown } = fact;
   const counted = decisionCounted(state, fact, isAlone);
   const isStale = status === "open" && basisDigest(state, fact, categories, items) !== digest;
+  const given = state.signatures.filter(
+    (one) => one.subject.kind === "decision" && one.subject.id === fact.id && one.meaning !== "rejected" && !one.isWithdrawn,
+  );
   return {
     ...shown,
     state: isStale ? "stale" : status,
-    signed: counted.map((one) => one.name),
+    overtaken: status === "taken" ? (given.find((one) => one.state === "stale")?.staleBecause ?? "") : "",
+    signed: (status === "open" ? counted : given).map((one) => one.name),
     missing: status === "open" ? missingRoles(roles.length > 0 ? roles : decisionRule(document).roles, counted, needed) : [],
     needed,
   };

@@ -187,6 +187,9 @@ export const Decision = z.object({
   /** open: signatures missing · taken: in force · replaced: by a later one · withdrawn · stale: what it rests on changed before it was taken. */
   state: z.enum(["open", "taken", "replaced", "withdrawn", "stale"]),
   takenAt: Timestamp.nullable(),
+  /** Of a decision in force: what changed since under one of its signatures; "" while all of it stands. It does not carry a cut-over then. */
+  overtaken: z.string(),
+  /** Who has signed; of a decision once taken also those whose signature something has overtaken since. */
   signed: z.array(z.string()),
   missing: z.array(z.string()),
   needed: z.int(),
@@ -273,7 +276,15 @@ export const LaunchHeader = z.object({
   categories: z.int(),
   signed: z.int(),
   stale: z.int(),
-  decision: z.object({ id: z.string(), outcome: Decision.shape.outcome, state: Decision.shape.state, at: Timestamp }).nullable(),
+  decision: z
+    .object({
+      id: z.string(),
+      outcome: Decision.shape.outcome,
+      state: Decision.shape.state,
+      at: Timestamp,
+      overtaken: Decision.shape.overtaken,
+    })
+    .nullable(),
   events: z.int(),
   head: Sha256,
   fingerprint: z.string(),

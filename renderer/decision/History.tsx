@@ -77,7 +77,7 @@ export function HistoryCard({
       <ol className="board-list quiet">
         {decisions.toReversed().map((one) => (
           <li key={one.id}>
-            <StatusWord {...STATES[one.state]} size={14} />
+            <StatusWord {...(one.overtaken === "" ? STATES[one.state] : STATES.stale)} size={14} />
             <span className="grow">
               <a href={recordHref(one.seq)}>
                 <b>{OUTCOME_WORDS[one.outcome]}</b> proposed by {one.proposedBy}

@@ -23,6 +23,7 @@ const decision = (state: Decision["state"], outcome: Decision["outcome"] = "go")
   proposedAt: "2026-03-14T21:00:00.000Z",
   state,
   takenAt: null,
+  overtaken: "",
   signed: [],
   missing: ["approver"],
   needed: 2,

@@ -33,8 +33,10 @@ describe("words", () => {
   });
   it("call a taken NO-GO failed, never passed", () => {
     const at = "2026-01-01T00:00:00.000Z";
-    expect(decisionWords({ id: "a", outcome: "no-go", state: "taken", at })).toEqual({ state: "failed", word: "NO-GO" });
-    expect(decisionWords({ id: "a", outcome: "go", state: "stale", at }).state).toBe("stale");
+    const overtaken = "";
+    expect(decisionWords({ id: "a", outcome: "no-go", state: "taken", at, overtaken })).toEqual({ state: "failed", word: "NO-GO" });
+    expect(decisionWords({ id: "a", outcome: "go", state: "stale", at, overtaken }).state).toBe("stale");
+    expect(decisionWords({ id: "a", outcome: "go", state: "taken", at, overtaken: "INF-01 failed" }).state, "after a change").toBe("stale");
   });
   it("say why an act is not to be had by role, and nothing where it is", () => {
     expect(roleProblem(["lead"], ["lead", "operator"], "Answering")).toBeNull();

@@ -30,6 +30,7 @@ export function decisionWords(decision: LaunchHeader["decision"]): { state: Stat
     case "open":
       return { state: "signoff", word: `${word}, signatures missing` };
     case "taken":
+      if (decision.overtaken !== "") return { state: "stale", word: `${word}, overtaken` };
       return { state: decision.outcome === "no-go" ? "failed" : "passed", word };
     case "stale":
       return { state: "stale", word: `${word}, overtaken` };
