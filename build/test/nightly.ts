@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { ensurePackages } from "../provision/index.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
-const LONG = ["engine/export/attacks.test.ts", "engine/export/mutation.test.ts"];
+const LONG = ["engine/export/attacks.test.ts", "engine/export/attacks-rules.test.ts", "engine/export/mutation.test.ts"];
 
 await ensurePackages(["python3", "unzip"]);
 const child = spawn(process.execPath, [join(root, "node_modules", "vitest", "vitest.mjs"), "run", ...LONG], {

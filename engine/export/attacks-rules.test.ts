@@ -76,7 +76,56 @@ const gate = (on: Launch, more: Partial<Sign> = {}): void => {
   const digest = holdPointDigest(state, plan as never, plan.byId.get("gate") as never);
   const covered = holdPointCovers(state, "gate");
   on.sign({ by: "ben", kind: "holdpoint", id: `${run}/gate`, role: "approver", run, plan: "a".repeat(64), digest, covered, ...more });
+  on.append("run.finished", "eve", { result: "passed" }, at(""));
 };
+/** A run whose text is changed in its middle: proposed by Eve, signed by Ben, in force. */
+const amend = (on: Launch, more: Partial<Sign> = {}, spoil: (data: Value) => void = () => undefined, isSigned = true): void => {
+  const run = "run-a";
+  const [from, to] = ["b".repeat(64), "c".repeat(64)];
+  const at = (step: string, plan = from) => ({ subject: { run, step, attempt: 1, plan_sha256: plan } });
+  const stepsOf = (ids: string) =>
+    [...ids].map((id, i) => ({ id: id.toLowerCase(), number: String(i + 1), title: id, sha256: sha(id), way_back: false }));
+  const started = on.append("run.started", "eve", { title: "Cut-over", version: null, owner: "eve", steps: stepsOf("abcd") }, at(""));
+  for (const step of ["a", "b"]) {
+    on.append("step.started", "eve", { only_block: null }, at(step));
+    on.append("step.ended", "engine", { because: "exit 0" }, { ...at(step), outcome: "passed" });
+  }
+  const changes = [...["a same", "c changed", "e added"], ...["b removed", "d removed"]].map((one) => {
+    const [id, change] = one.split(" ") as [string, string];
+    return { id, number: "", title: id, change };
+  });
+  const proposed = on.append(
+    "run.amendment_proposed",
+    "eve",
+    { sha256: to, from, path: "", changes },
+    { ...at(""), reason: "a flag is missing" },
+  );
+  const said = { run, from, to, changes: changes.map(({ id, change }) => ({ id, change })) };
+  const digest = createHash("sha256").update("holdpoint/amendment/v1\0").update(jcs(said)).digest("hex");
+  const about = { kind: "amendment", id: `${run}/${to}`, role: "approver", run, plan: to, digest, covered: [started, proposed] };
+  if (isSigned) on.sign({ by: "ben", ...about, ...more });
+  const data: Value = {
+    from,
+    to,
+    proposed,
+    proposed_by: "eve",
+    title: "Cut-over",
+    version: "2",
+    owner: "eve",
+    params: {},
+    steps: stepsOf("aCe"),
+  };
+  spoil(data);
+  on.append("run.amended", "ben", data, { ...at("", to), reason: "a flag is missing" });
+  on.append("step.started", "eve", { only_block: null }, at("c", to));
+  on.append("step.ended", "engine", { because: "exit 0" }, { ...at("c", to), outcome: "passed" });
+  const state = foldRun(on.desk.store.events(on.log), run);
+  const plan = { byId: new Map(stepsOf("aCe").map((step) => [step.id, { step }])) };
+  const now = { digest: holdPointDigest(state, plan as never, plan.byId.get("e") as never), covered: holdPointCovers(state, "e") };
+  on.sign({ by: "ben", kind: "holdpoint", id: `${run}/e`, role: "approver", run, plan: to, ...now });
+  on.append("run.finished", "eve", { result: "passed" }, at("", to));
+};
+const sha = (of: string): string => createHash("sha256").update(of).digest("hex");
 const text = "a".repeat(64);
 const reviewDigest = (title: string): string =>
   createHash("sha256")
@@ -542,6 +591,40 @@ const RULES: Attack[] = [
       gate(on, { by: "eve" });
     },
   ],
+  ["a run is amended in its middle by two (control)", [], (_, on) => amend(on)],
+  [
+    "who proposed an amendment signs it",
+    "signer-author",
+    (of, on) => {
+      of.act("operator.changed", { id: "eve", changes: { roles: { from: ["operator"], to: ["operator", "approver"] } }, by: ["dana"] }, [
+        "dana",
+        "omar",
+      ]);
+      of.ports.advance(1_000);
+      amend(on, { by: "eve" });
+    },
+  ],
+  ["a run is amended without a signature", "amendment-without-signature", (_, on) => amend(on, {}, undefined, false)],
+  ["an amendment is of other changes than were signed", "signature-digest", (_, on) => amend(on, { digest: "8".repeat(64) })],
+  [
+    "another text is put in force than was signed",
+    "amendment-differs",
+    (_, on) => amend(on, {}, (data) => void Object.assign(data, { to: "d".repeat(64) })),
+  ],
+  [
+    "other steps are put in force than were signed",
+    "amendment-differs",
+    (_, on) => amend(on, {}, (data) => void (data["steps"] as Value[]).pop()),
+  ],
+  [
+    "a launch is closed over a run that was not ended",
+    "close-too-early",
+    (_, on) => {
+      toClose(on);
+      on.append("run.started", "eve", { title: "Cut-over", steps: [] }, { subject: { run: "run-o" } });
+      on.close(both2);
+    },
+  ],
   ["a hold point is of another text", "signature-plan", (_, on) => gate(on, { plan: "b".repeat(64) })],
   [
     "something is signed that is nothing",
@@ -660,6 +743,7 @@ function everything(of: Desk & { delegation: number }, on: Launch): void {
   const briefing = brief(on);
   on.sign({ by: "eve", kind: "briefing", id: briefing, role: "operator", meaning: "witnessed" });
   gate(on);
+  amend(on);
   reviewed(on, "ana");
   risk(on, "open");
   on.answer("eve", "SEC-01", "waived");

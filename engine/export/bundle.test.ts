@@ -77,7 +77,7 @@ describe("a bundle", () => {
         "data/keys.json",
         "data/plans/000002-0-checklist.md",
         "data/evidence/000006-0-evidence.txt",
-        "data/attachments/000025-0-attachment.pdf",
+        "data/attachments/000026-0-attachment.pdf",
         "data/recordings/0001-run-1-schritt---1.cast",
         "data/reports/report.pdf",
       ]),
@@ -90,8 +90,8 @@ describe("a bundle", () => {
     for (const label of [
       "Source",
       "Filter: none: whole logs",
-      "Counts: 31 events, 8 signatures",
-      "Head: event 31",
+      "Counts: 32 events, 8 signatures",
+      "Head: event 32",
       "Exporter: dana.mercer",
     ])
       expect(cover).toContain(`Holdpoint-${label}`);

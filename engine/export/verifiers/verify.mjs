@@ -927,6 +927,7 @@ const MEANINGS = {
   "break-glass-review": ["reviewed"],
   close: ["approved"],
 };
+const RUN_STATES = { "run.held": "held", "run.resumed": "active", "run.aborted": "aborted", "run.finished": "finished" };
 const CLOSERS = ["lead", "approver"];
 const LEVELS = ["low", "medium", "high"];
 const RISK_STATES = ["open", "mitigated", "accepted", "closed"];
@@ -968,6 +969,7 @@ function createLaunch(genesis, rosterOf, findings) {
   const glasses = new Map();
   const runs = new Map();
   const waivers = new Set();
+  const texts = [];
   let phase = "preparing";
   /** seq of the last event that adds to what a close covers. */
   let substance = 0;
@@ -1156,55 +1158,119 @@ function createLaunch(genesis, rosterOf, findings) {
     }
   }
 
-  /** The steps of a run as its hold points see them. */
+  const stepOf = (one) => ({
+    id: text(one.id),
+    sha256: text(one.sha256),
+    isWayBack: one.way_back === true,
+    ...{ verdict: "", judgement: "", passedOver: false, isDone: false, isRemoved: false },
+  });
+  const stepsIn = (data) => list(data.steps).filter(isRecord).map(stepOf);
+  /** The steps of a run as its hold points see them, and the texts that were in force. */
   function ran({ seq, type, data, subject, outcome, actor }) {
-    if (subject.run === "") return;
+    const name = subject.run;
+    if (name === "") return;
     if (type === "run.started") {
-      const steps = list(data.steps)
-        .filter(isRecord)
-        .map((one) => ({
-          id: text(one.id),
-          sha256: text(one.sha256),
-          isWayBack: one.way_back === true,
-          ...{ verdict: "", judgement: "", passedOver: false, isDone: false, ended: 0, executors: new Set() },
-        }));
-      const { title, version, owner } = data;
-      return void runs.set(subject.run, { seq, steps, plan: subject.plan_sha256, title, version: isText(version) ? version : null, owner });
+      const run = { seq, status: "active", plan: subject.plan_sha256, steps: stepsIn(data), ended: new Map(), people: new Map() };
+      runs.set(name, Object.assign(run, { proposal: null }));
+      return learn(run.plan, data);
     }
-    const step = runs.get(subject.run)?.steps.findLast((one) => one.id === subject.step);
-    if (step === undefined) return;
+    const run = runs.get(name);
+    if (run === undefined) return;
+    if (Object.hasOwn(RUN_STATES, type)) run.status = RUN_STATES[type];
+    if (type === "run.amendment_proposed") {
+      const changes = list(data.changes).filter(isRecord);
+      const proposal = { seq, by: actor.op_id, sha256: text(data.sha256) };
+      run.proposal = { ...proposal, changes: changes.map((one) => ({ id: text(one.id), change: text(one.change) })) };
+    } else if (type === "run.amendment_rejected") run.proposal = null;
+    else if (type === "run.amended") amended(name, run, data, seq);
+    if (["step.ended", "step.judged", "step.skipped"].includes(type)) run.ended.set(subject.step, seq);
     if (["step.started", "block.started", "check.confirmed", "step.skipped"].includes(type) && !["", "engine"].includes(actor.op_id))
-      step.executors.add(actor.op_id);
+      run.people.set(subject.step, (run.people.get(subject.step) ?? new Set()).add(actor.op_id));
+    const step = run.steps.findLast((one) => one.id === subject.step);
+    if (step === undefined) return;
     if (type === "step.started") Object.assign(step, { verdict: "", judgement: "", passedOver: false, isDone: false });
     else if (type === "block.started" && data.background !== true) step.isDone = false;
     else if (type === "step.ended")
-      Object.assign(step, { verdict: ["passed", "failed", "skipped"].includes(outcome) ? outcome : "unknown", isDone: true, ended: seq });
-    else if (type === "step.judged") Object.assign(step, { judgement: outcome === "accepted" ? "accepted" : "rejected", ended: seq });
+      Object.assign(step, { verdict: ["passed", "failed", "skipped"].includes(outcome) ? outcome : "unknown", isDone: true });
+    else if (type === "step.judged") step.judgement = outcome === "accepted" ? "accepted" : "rejected";
     else if (type === "step.skipped")
-      Object.assign(step, step.isDone && step.verdict !== "" ? { passedOver: true } : { verdict: "skipped", isDone: true }, { ended: seq });
+      Object.assign(step, step.isDone && step.verdict !== "" ? { passedOver: true } : { verdict: "skipped", isDone: true });
   }
-  function holdPoint(id) {
+  const learn = (plan, { title, version, owner }) =>
+    void texts.push({ plan, title: text(title), version: isText(version) ? version : null, owner: text(owner) });
+  function amendmentDigest(name, { plan: from, proposal }) {
+    return shaHex("holdpoint/amendment/v1\0", canonical({ run: name, from, to: proposal.sha256, changes: proposal.changes }));
+  }
+  /** Another text is in force: proposed by one, signed by another. What was done stays done. */
+  function amended(name, run, data, seq) {
+    const { proposal } = run;
+    const to = text(data.to);
+    const subject = { kind: "amendment", id: `${name}/${to}` };
+    const over = proposal === null ? [] : standing(subject).filter((one) => one.digest === amendmentDigest(name, run));
+    enough(subject, 1, seq, "amendment-without-signature", over);
+    const fresh = stepsIn(data);
+    const before = run.steps.filter((one) => !one.isRemoved);
+    const textOf = new Map(before.map((one) => [one.id, one.sha256]));
+    const isIn = new Set(fresh.map((one) => one.id));
+    const changeOf = ({ id, sha256 }) => (!textOf.has(id) ? "added" : textOf.get(id) === sha256 ? "same" : "changed");
+    const changes = [
+      ...fresh.map((one) => ({ id: one.id, change: changeOf(one) })),
+      ...before.filter((one) => !isIn.has(one.id)).map(({ id }) => ({ id, change: "removed" })),
+    ];
+    if (
+      proposal === null ||
+      data.from !== run.plan ||
+      to !== proposal.sha256 ||
+      data.proposed !== proposal.seq ||
+      !same(changes, proposal.changes)
+    )
+      say("amendment-differs", `Event ${seq} puts another text in force than was proposed and signed.`, seq);
+    const known = new Map(run.steps.map((one) => [one.id, one]));
+    const now = fresh.map((one) => {
+      const old = known.get(one.id);
+      const isKept = old !== undefined && ((one.sha256 === textOf.get(one.id) && !old.isRemoved) || old.isDone);
+      return isKept ? { ...old, sha256: one.sha256, isWayBack: one.isWayBack, isRemoved: false } : one;
+    });
+    let previous = -1;
+    for (const old of run.steps) {
+      const at = now.findIndex((one) => one.id === old.id);
+      if (at !== -1) previous = at;
+      // What was done stays on record beside its old neighbour.
+      else if (!isIn.has(old.id) && old.isDone) now.splice(++previous, 0, { ...old, isRemoved: true });
+    }
+    Object.assign(run, { steps: now, plan: to, proposal: null });
+    learn(to, data);
+  }
+  function ofRun(kind, id) {
     const slash = id.indexOf("/");
     const [name, about] = [id.slice(0, Math.max(slash, 0)), id.slice(slash + 1)];
     const run = runs.get(name);
-    const at = run?.steps.findLastIndex((one) => one.id === about) ?? -1;
+    if (run === undefined) return null;
+    if (kind === "amendment") {
+      const { proposal } = run;
+      if (proposal === null || proposal.sha256 !== about) return null;
+      const covered = [run.seq, proposal.seq];
+      return { digest: amendmentDigest(name, run), covered, plan: about, roles: null, excluded: new Set([proposal.by]) };
+    }
+    const at = run.steps.findLastIndex((one) => one.id === about);
     if (at === -1) return null;
-    const before = run.steps.slice(0, at).filter((one) => !one.isWayBack);
+    const before = run.steps.slice(0, at).filter((one) => !one.isWayBack && !one.isRemoved);
+    const ended = (one) => run.ended.get(one.id) ?? 0;
     const rows = before.map((one) => ({
       id: one.id,
       text: one.sha256,
       verdict: one.verdict,
       judgement: one.judgement,
       passed_over: one.passedOver,
-      seq: one.ended,
+      seq: ended(one),
     }));
     const value = { run: name, step: about, text: run.steps[at].sha256, plan: run.plan, before: rows };
     return {
       digest: shaHex("holdpoint/holdpoint/v1\0", canonical(value)),
-      covered: ascending([run.seq, ...before.map((one) => one.ended)]),
+      covered: ascending([run.seq, ...before.map(ended)]),
       plan: run.plan,
       roles: null,
-      excluded: new Set(before.flatMap((one) => [...one.executors])),
+      excluded: new Set(before.flatMap((one) => [...(run.people.get(one.id) ?? [])])),
     };
   }
 
@@ -1249,9 +1315,9 @@ function createLaunch(genesis, rosterOf, findings) {
       return said("break-glass", { launch, seq: at, kind: known.kind, reason: known.reason, review }, at, [known.by]);
     }
     if (kind === "close") return id === launch ? { ...said("close", { launch, last: substance }, substance, []), roles: CLOSERS } : null;
-    if (kind === "holdpoint") return holdPoint(id);
-    if (kind === "review") return HEX64.test(id) ? { digest: null, covered: [], plan: id, roles: null, excluded: new Set() } : null;
-    return { digest: null, covered: null, plan: null, roles: null, excluded: new Set() };
+    if (kind === "holdpoint" || kind === "amendment") return ofRun(kind, id);
+    // A review is of a text: its digest is held against the runs of that text, where there are any (`reviewed`).
+    return HEX64.test(id) ? { digest: null, covered: [], plan: id, roles: null, excluded: new Set() } : null;
   }
 
   /** Every standing signature must still fit what it covers, or have been invalidated. */
@@ -1373,12 +1439,9 @@ function createLaunch(genesis, rosterOf, findings) {
       say("signer-not-in-role", `${one.principal} was not ${one.role} when event ${seq} was signed.`, seq);
     const people = [...new Set([one.op, one.principal])];
     const did = people.filter((id) => about.excluded.has(id));
+    const code = kind.startsWith("break-glass") ? "glass-by-one" : kind === "amendment" ? "signer-author" : "signer-executed";
     if (did.length > 0)
-      say(
-        kind.startsWith("break-glass") ? "glass-by-one" : "signer-executed",
-        `${did[0]} signed ${kind} ${one.subject.id} (event ${seq}), but ${kind.startsWith("break-glass") ? "opened it" : "executed what it covers"}.`,
-        seq,
-      );
+      say(code, `${did[0]} signed ${kind} ${one.subject.id} (event ${seq}), but opened, proposed or executed what it covers.`, seq);
     if (kind === "briefing") return;
     const roles = rolesAt(one.op, moment);
     if (!roles.includes("approver") && !roles.includes("lead"))
@@ -1472,16 +1535,9 @@ function createLaunch(genesis, rosterOf, findings) {
       return say("signature-digest", `Event ${seq} signs a ${subject.kind} that was not there, or not to be signed then.`, seq);
     if (now.digest !== null && now.digest !== one.digest)
       say("signature-digest", `The signature of event ${seq} covers something else than its ${subject.kind} was then.`, seq);
-    if (now.digest === null && subject.kind !== "review")
-      findings.warning(
-        "signature-unchecked",
-        `What the ${subject.kind} signed by event ${seq} covers cannot be told from the log.`,
-        genesis.log,
-        seq,
-      );
-    if (now.covered !== null && !same(p.subject.covered, now.covered))
+    if (!same(p.subject.covered, now.covered))
       say("signature-covered", `The signature of event ${seq} names other events than those that it rests on.`, seq);
-    if (now.plan !== null && p.subject.plan_sha256 !== now.plan)
+    if (p.subject.plan_sha256 !== now.plan)
       say("signature-plan", `The signature of event ${seq} is over another text than the one in force then.`, seq);
     entitled(one, now, moment, seq);
     if (one.meaning !== "rejected") ready(one, p);
@@ -1505,8 +1561,15 @@ function createLaunch(genesis, rosterOf, findings) {
       const known = decisions.get(subject.id);
       if (known.status !== "open" || basisOf(known) !== known.digest)
         say("decision-overtaken", `Event ${seq} signs a decision that is not open, or rests on something that changed.`, seq);
-    } else if (subject.kind === "close" && (phase !== "retrospective" || [...glasses.values()].some((g) => g.isConfirmed && !g.isReviewed)))
-      say("close-too-early", `Event ${seq} closes a launch before its retrospective, or with a broken glass that nobody reviewed.`, seq);
+    } else if (subject.kind === "close") {
+      const isRunning = [...runs.values()].some(({ status }) => status === "active" || status === "held");
+      if (phase !== "retrospective" || isRunning || [...glasses.values()].some((one) => one.isConfirmed && !one.isReviewed))
+        say(
+          "close-too-early",
+          `Event ${seq} closes a launch before its retrospective, or over an open run or a broken glass not reviewed.`,
+          seq,
+        );
+    }
   }
 
   function see(body, previous) {
@@ -1656,11 +1719,11 @@ function createLaunch(genesis, rosterOf, findings) {
   function reviewed() {
     for (const one of signatures.values()) {
       if (one.subject.kind !== "review") continue;
-      for (const run of runs.values()) {
-        if (run.plan !== one.subject.id) continue;
-        if (!one.isAloneThen && [one.op, one.principal].some((id) => isText(run.owner) && slug(run.owner) === slug(id)))
+      for (const { plan: of, title, version, owner } of texts) {
+        if (of !== one.subject.id) continue;
+        if (!one.isAloneThen && owner !== "" && [one.op, one.principal].some((id) => slug(owner) === slug(id)))
           say("signer-author", `${one.op} reviewed the text of event ${one.seq} and wrote it.`, one.seq);
-        const value = { text: run.plan, title: text(run.title), version: run.version };
+        const value = { text: of, title, version };
         if (shaHex("holdpoint/review/v1\0", canonical(value)) !== one.digest)
           say("signature-digest", `The review of event ${one.seq} is of another title or version than its text has.`, one.seq);
       }

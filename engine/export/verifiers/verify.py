@@ -952,29 +952,62 @@ class Step:
 
     def __init__(self, told):
         self.id, self.text, self.is_way_back = words(told.get("id")), words(told.get("sha256")), told.get("way_back") is True
-        self.ended, self.people = 0, set()
+        self.is_removed = False
         self.begin()
 
     def begin(self):
         self.verdict, self.judgement, self.is_passed_over, self.is_done = "", "", False, False
 
-    def row(self):
+    def row(self, ended):
         told = {"id": self.id, "text": self.text, "verdict": self.verdict, "judgement": self.judgement}
-        return {**told, "passed_over": self.is_passed_over, "seq": self.ended}
+        return {**told, "passed_over": self.is_passed_over, "seq": ended}
 
 
 class Run:
+    STATES = {"run.held": "held", "run.resumed": "active", "run.aborted": "aborted", "run.finished": "finished"}
+
     def __init__(self, body):
-        data = body["data"]
-        given = data.get("steps") if type(data.get("steps")) is list else []
-        self.seq, self.plan = body["seq"], body["subject"]["plan_sha256"]
-        self.steps = [Step(one) for one in given if type(one) is dict]
-        self.title, self.owner = words(data.get("title")), data.get("owner")
-        self.version = data.get("version") if is_text(data.get("version")) else None
+        self.seq, self.plan, self.status = body["seq"], body["subject"]["plan_sha256"], "active"
+        self.steps, self.ended, self.people, self.proposal = self.steps_in(body["data"]), {}, {}, None
+
+    @staticmethod
+    def steps_in(data):
+        return [Step(one) for one in rows_of(data.get("steps")) if type(one) is dict]
 
     def place(self, step):
         """Where the step stands; the last of that name."""
         return max((i for i, one in enumerate(self.steps) if one.id == step), default=None)
+
+    def before(self, place):
+        return [one for one in self.steps[:place] if not one.is_way_back and not one.is_removed]
+
+    def changes_to(self, fresh):
+        """What another text adds, changes, leaves and removes."""
+        own = [one for one in self.steps if not one.is_removed]
+        texts, names = {one.id: one.text for one in own}, {one.id for one in fresh}
+        kinds = [(one.id, "added" if one.id not in texts else "same" if texts[one.id] == one.text else "changed") for one in fresh]
+        kinds += [(one.id, "removed") for one in own if one.id not in names]
+        return [{"id": name, "change": kind} for name, kind in kinds]
+
+    def amend(self, fresh, plan):
+        """The new text's steps; what was done stays done, and beside its old neighbour where the text has it no more."""
+        texts = {one.id: one.text for one in self.steps if not one.is_removed}
+        known, names, now = {one.id: one for one in self.steps}, {one.id for one in fresh}, []
+        for one in fresh:
+            old = known.get(one.id)
+            if old is not None and (old.is_done or (not old.is_removed and one.text == texts.get(one.id))):
+                one.verdict, one.judgement, one.is_passed_over, one.is_done = old.verdict, old.judgement, old.is_passed_over, old.is_done
+            now.append(one)
+        last = -1
+        for old in self.steps:
+            at = next((i for i, one in enumerate(now) if one.id == old.id), None)
+            if at is not None:
+                last = at
+            elif old.id not in names and old.is_done:
+                last += 1
+                old.is_removed = True
+                now.insert(last, old)
+        self.steps, self.plan, self.proposal = now, plan, None
 
 
 def words(value):
@@ -1038,7 +1071,7 @@ class Launch:
         self.heads, self.total, self.anchored, self.is_begun = Heads(), 0, -1, False
         self.executors, self.is_alone = set(), False
         self.assigned, self.risks, self.briefings, self.glasses, self.runs, self.waivers = set(), {}, {}, {}, {}, set()
-        self.phase, self.substance = "preparing", 0
+        self.phase, self.substance, self.texts = "preparing", 0, []
 
     def say(self, code, message, seq):
         self.findings.problem(code, message, self.genesis.get("log"), seq)
@@ -1237,28 +1270,64 @@ class Launch:
             return
         if kind == "run.started":
             self.runs[name] = Run(body)
+            self._learn(self.runs[name].plan, data)
+        run, step = self.runs.get(name), body["subject"]["step"]
+        if run is None:
             return
-        place = self.runs[name].place(body["subject"]["step"]) if name in self.runs else None
-        if place is None:
-            return
-        step = self.runs[name].steps[place]
+        run.status = Run.STATES.get(kind, run.status)
+        if kind == "run.amendment_proposed":
+            changes = [{key: words(one.get(key)) for key in ("id", "change")} for one in rows_of(data.get("changes")) if type(one) is dict]
+            run.proposal = {"seq": seq, "by": actor, "sha256": words(data.get("sha256")), "changes": changes}
+        elif kind == "run.amendment_rejected":
+            run.proposal = None
+        elif kind == "run.amended":
+            self._amended(name, run, data, seq)
+        if kind in ("step.ended", "step.judged", "step.skipped"):
+            run.ended[step] = seq
         if kind in self.EXECUTES and actor not in ("", "engine"):
-            step.people.add(actor)
+            run.people.setdefault(step, set()).add(actor)
+        place = run.place(step)
+        if place is not None:
+            self._stepped(run.steps[place], body, kind, data)
+
+    @staticmethod
+    def _stepped(step, body, kind, data):
         if kind == "step.started":
             step.begin()
         elif kind == "block.started" and data.get("background") is not True:
             step.is_done = False
         elif kind == "step.ended":
             step.verdict = body["outcome"] if body["outcome"] in ("passed", "failed", "skipped") else "unknown"
-            step.is_done, step.ended = True, seq
+            step.is_done = True
         elif kind == "step.judged":
-            step.judgement, step.ended = ("accepted" if body["outcome"] == "accepted" else "rejected"), seq
+            step.judgement = "accepted" if body["outcome"] == "accepted" else "rejected"
         elif kind == "step.skipped":
             if step.is_done and step.verdict != "":
                 step.is_passed_over = True
             else:
                 step.verdict, step.is_done = "skipped", True
-            step.ended = seq
+
+    def _learn(self, plan, data):
+        version = data.get("version") if is_text(data.get("version")) else None
+        self.texts.append((plan, words(data.get("title")), version, words(data.get("owner"))))
+
+    def _amendment_digest(self, name, run):
+        value = {"run": name, "from": run.plan, "to": run.proposal["sha256"], "changes": run.proposal["changes"]}
+        return self._hash("amendment", value)
+
+    def _amended(self, name, run, data, seq):
+        """Another text is in force: proposed by one, signed by another."""
+        told, plan, fresh = run.proposal, words(data.get("to")), Run.steps_in(data)
+        over = []
+        if told is not None:
+            digest = self._amendment_digest(name, run)
+            over = [one for one in self._standing("amendment", f"{name}/{plan}") if one.digest == digest]
+        self._enough(over, 1, seq, "amendment-without-signature")
+        is_told = told is not None and data.get("from") == run.plan and plan == told["sha256"]
+        if not is_told or not same(data.get("proposed", MISSING), told["seq"]) or run.changes_to(fresh) != told["changes"]:
+            self.say("amendment-differs", f"Event {seq} puts another text in force than was proposed and signed.", seq)
+        run.amend(fresh, plan)
+        self._learn(plan, data)
 
     # What there is to sign, as it stands: None where there is no such thing now.
 
@@ -1271,9 +1340,11 @@ class Launch:
             "break-glass-review": lambda name: self._broken(name, True),
             "close": self._close,
             "holdpoint": self._hold_point,
+            "amendment": self._amendment,
+            # A review is of a text: its digest is held against the runs of that text, where there are any.
             "review": lambda name: Subject(None, [], name) if is_hash(name) else None,
-        }.get(kind)
-        return Subject(None, None, None) if found is None else found(about)
+        }[kind]
+        return found(about)
 
     @staticmethod
     def _hash(domain, value):
@@ -1357,10 +1428,20 @@ class Launch:
         place = own.place(step)
         if place is None:
             return None
-        before = [one for one in own.steps[:place] if not one.is_way_back]
-        value = {"run": run, "step": step, "text": own.steps[place].text, "plan": own.plan, "before": [one.row() for one in before]}
-        barred = set().union(*(one.people for one in before)) if before else set()
-        return Subject(self._hash("holdpoint", value), in_order([own.seq, *(one.ended for one in before)]), own.plan, None, barred)
+        before = own.before(place)
+        ended = [own.ended.get(one.id, 0) for one in before]
+        rows = [one.row(seq) for one, seq in zip(before, ended)]
+        value = {"run": run, "step": step, "text": own.steps[place].text, "plan": own.plan, "before": rows}
+        barred = set().union(*(own.people.get(one.id, set()) for one in before)) if before else set()
+        return Subject(self._hash("holdpoint", value), in_order([own.seq, *ended]), own.plan, None, barred)
+
+    def _amendment(self, name):
+        run, slash, text = name.partition("/")
+        told = self.runs[run].proposal if slash and run in self.runs else None
+        if told is None or told["sha256"] != text:
+            return None
+        own = self.runs[run]
+        return Subject(self._amendment_digest(run, own), [own.seq, told["seq"]], text, None, {told["by"]})
 
     def _settle(self):
         """Every standing signature must still fit what it covers, or have been invalidated."""
@@ -1476,8 +1557,9 @@ class Launch:
         if not is_absent and not self._holds(one.principal, one.role, moment):
             self.say("signer-not-in-role", f"{one.principal} was not {one.role} when event {seq} was signed.", seq)
         if one.people() & now.barred:
-            code = "glass-by-one" if one.kind.startswith("break-glass") else "signer-executed"
-            self.say(code, f"{one.who} signed {one.kind} {one.about} (event {seq}), but opened or executed what it covers.", seq)
+            codes = {"break-glass": "glass-by-one", "break-glass-review": "glass-by-one", "amendment": "signer-author"}
+            message = f"{one.who} signed {one.kind} {one.about} (event {seq}), but opened, proposed or executed what it covers."
+            self.say(codes.get(one.kind, "signer-executed"), message, seq)
         if one.kind == "briefing":
             return
         if not {"approver", "lead"} & set(self.roster.roles_at(one.who, moment)):
@@ -1540,14 +1622,11 @@ class Launch:
         if now is None:
             self.say("signature-digest", f"Event {seq} signs a {one.kind} that was not there, or not to be signed then.", seq)
             return
-        if now.digest is None and one.kind != "review":
-            message = f"What the {one.kind} signed by event {seq} covers cannot be told from the log."
-            self.findings.warning("signature-unchecked", message, self.genesis.get("log"), seq)
         if now.digest is not None and now.digest != one.digest:
             self.say("signature-digest", f"The signature of event {seq} covers something else than its {one.kind} was then.", seq)
-        if now.covered is not None and not same(told["subject"].get("covered", MISSING), now.covered):
+        if not same(told["subject"].get("covered", MISSING), now.covered):
             self.say("signature-covered", f"The signature of event {seq} names other events than those that it rests on.", seq)
-        if now.plan is not None and now.plan != plan:
+        if now.plan != plan:
             self.say("signature-plan", f"The signature of event {seq} is over another text than the one in force then.", seq)
         self._entitled(one, now, moment)
         if one.meaning != "rejected":
@@ -1570,8 +1649,9 @@ class Launch:
             if known["status"] != "open" or self._basis(known) != known["digest"]:
                 self.say("decision-overtaken", f"Event {one.seq} signs a decision that is not open, or rests on what changed.", one.seq)
         elif one.kind == "close":
-            if self.phase != "retrospective" or any(glass["confirmed"] and not glass["reviewed"] for glass in self.glasses.values()):
-                message = f"Event {one.seq} closes a launch before its retrospective, or with a broken glass that nobody reviewed."
+            is_running = any(run.status in ("active", "held") for run in self.runs.values())
+            if self.phase != "retrospective" or is_running or any(glass["confirmed"] and not glass["reviewed"] for glass in self.glasses.values()):
+                message = f"Event {one.seq} closes a launch before its retrospective, or over an open run or a broken glass."
                 self.say("close-too-early", message, one.seq)
 
     def _standing(self, kind, about):
@@ -1685,12 +1765,12 @@ class Launch:
     def _reviewed(self):
         """A text is reviewed by somebody else than its author; runs of that text in this log say who wrote it."""
         for one in self.signatures.values():
-            for run in self.runs.values():
-                if one.kind != "review" or run.plan != one.about:
+            for plan, title, version, owner in self.texts:
+                if one.kind != "review" or plan != one.about:
                     continue
-                if not one.was_alone and is_text(run.owner) and slug(run.owner) in [slug(who) for who in one.people()]:
+                if not one.was_alone and owner != "" and slug(owner) in [slug(who) for who in one.people()]:
                     self.say("signer-author", f"{one.who} reviewed the text of event {one.seq} and wrote it.", one.seq)
-                if self._hash("review", {"text": run.plan, "title": run.title, "version": run.version}) != one.digest:
+                if self._hash("review", {"text": plan, "title": title, "version": version}) != one.digest:
                     self.say("signature-digest", f"The review of event {one.seq} is of another title or version than its text has.", one.seq)
 
     def finish(self):
