@@ -6,6 +6,7 @@ import { expect, test } from "./holdpoint.ts";
 import { becomeOperator, PERSON } from "./pages.ts";
 
 const PASSWORD = "a password for the night";
+const BENS_NEW_PASSWORD = "another one, and kept";
 const TEAM = [
   { id: "mira", name: "Mira Olsen", title: "Release manager", roles: ["approver", "lead"] },
   { id: "ana", name: "Ana Ruiz", title: "Infrastructure lead", roles: ["approver"] },
@@ -130,6 +131,37 @@ test("five people taking turns reach a signed GO; a signed item that changes mak
 
   await cleanInBoth(page, "people");
 
+  await test.step("a title changes with a reason; a lost password becomes a new key, by two", async () => {
+    await page.getByRole("button", { name: "Jon Lind" }).click();
+    await page.getByRole("button", { name: "Change…" }).click();
+    const change = page.getByRole("dialog", { name: "Change Jon Lind" });
+    await change.getByLabel("Title").fill("Platform engineer");
+    await change.getByLabel(/^Your password/).fill(PERSON.password);
+    await change.getByRole("button", { name: "Change", exact: true }).click();
+    await expect(change.getByRole("alert")).toContainText("A reason is needed");
+    await change.getByLabel("Reason").fill("moved teams");
+    await change.getByRole("button", { name: "Change", exact: true }).click();
+    await expect(change).toBeHidden();
+    await expect(page.getByRole("row", { name: /Platform engineer/ })).toBeVisible();
+
+    await page.getByRole("button", { name: "Ben Okafor" }).click();
+    await page.getByRole("button", { name: "Lost password…" }).click();
+    const reset = page.getByRole("dialog", { name: "New password and key for Ben Okafor" });
+    await reset.getByLabel("Reason").fill("forgotten on leave");
+    await reset.getByLabel("New password of Ben Okafor").fill(BENS_NEW_PASSWORD);
+    await reset.getByLabel("The same again").fill(BENS_NEW_PASSWORD);
+    await reset.getByLabel(/^Your password/).fill(PERSON.password);
+    await reset.getByLabel("Second person's id").fill("mira");
+    await reset.getByLabel("Second person's password").fill("not hers");
+    await reset.getByRole("button", { name: "Make a new key" }).click();
+    await expect(reset.getByRole("alert")).toContainText("The second person");
+    await reset.getByLabel(/^Your password/).fill(PERSON.password);
+    await reset.getByLabel("Second person's password").fill(PASSWORD);
+    await reset.getByRole("button", { name: "Make a new key" }).click();
+    await expect(reset).toBeHidden();
+    await expect(page.getByRole("region", { name: "About Ben Okafor" })).toContainText("once");
+  });
+
   const { header } = await call<{ header: { launch: string } }>(page, "launch.create", { facts: { name: "v1.0-rc1" }, checklist });
   const { launch } = header;
   for (const [role, operator] of [
@@ -176,7 +208,7 @@ test("five people taking turns reach a signed GO; a signed item that changes mak
       .getByRole("button", { name: /Sign Security/ })
       .click();
     await expect(page.getByText(/I approve Security for v1\.0-rc1/).last()).toBeVisible();
-    await sign(page, "ben");
+    await sign(page, "ben", BENS_NEW_PASSWORD);
     await expect(page.getByRole("dialog")).toBeHidden();
   });
 
@@ -191,10 +223,27 @@ test("five people taking turns reach a signed GO; a signed item that changes mak
     await sign(page, PERSON.id, PERSON.password);
     await expect(page.getByText("Your signature makes the decision")).toBeVisible();
     await expect(page.getByLabel("Your id")).toHaveValue("");
+    await expect(page.getByLabel("Your id")).toBeFocused();
+
+    await page.getByRole("button", { name: "Take back" }).click();
+    const back = page.getByRole("dialog", { name: "Take your signature back" });
+    await back.getByLabel("Reason").fill("Ana decides tonight in my place");
+    await back.getByLabel("Password").fill(PERSON.password);
+    await back.getByRole("button", { name: "Take it back" }).click();
+    await expect(back).toBeHidden();
+    await expect(page.getByText("Still to sign: lead, approver.", { exact: true })).toBeVisible();
+    const until = new Date(Date.now() + 86_400_000).toISOString();
+    await call(page, "people.delegate", { to: "ana", roles: ["lead"], until, reason: "on a train", password: PERSON.password });
+    // Read anew, as it is when the next person comes to the window.
+    await page.reload();
+    await page.getByLabel("Your id").fill("ana");
+    await expect(page.getByLabel("You sign", { exact: true })).toHaveValue(PERSON.id);
+    await sign(page, "ana");
+    await expect(page.getByRole("region", { name: "Decision signatures" })).toContainText(`on behalf of ${PERSON.id}`);
     await sign(page, "mira");
     await expect(page.getByRole("heading", { name: "GO is decided" })).toBeVisible();
     const signatures = page.getByRole("region", { name: "Decision signatures" });
-    await expect(signatures).toContainText("Dana Mercer");
+    await expect(signatures).toContainText("Ana Ruiz");
     await expect(signatures).toContainText("Mira Olsen");
   });
 
@@ -224,7 +273,7 @@ test("five people taking turns reach a signed GO; a signed item that changes mak
     await expect(page.getByRole("row", { name: /launch\.created/ })).toBeVisible();
     const signatures = page.getByRole("region", { name: "Signatures" });
     await expect(signatures).toContainText("I approve Infrastructure for v1.0-rc1");
-    await signatures.getByRole("button", { name: /Ana Ruiz/ }).click();
+    await signatures.getByRole("button", { name: /Ana Ruiz, infrastructure lead/ }).click();
     await expect(page.getByRole("region", { name: /^Event \d+$/ })).toContainText("signoff.added");
     await cleanInBoth(page, "bundle");
     const fingerprint = (await page.getByText(/^Fingerprint [0-9A-Z ]{20,}$/).textContent()) ?? "";
@@ -233,4 +282,59 @@ test("five people taking turns reach a signed GO; a signed item that changes mak
     await expect(page.getByText("VERIFIED", { exact: true }).first()).toBeVisible();
     await expect(page.getByRole("region", { name: "Warnings" })).toBeHidden();
   });
+});
+
+test("one alone decides as SOLO: a conditional GO with its condition, then NO-GO as a new decision", async ({ holdpoint }) => {
+  const checklist = holdpoint.write("small.md", CHECKLIST);
+  const page = await holdpoint.open(await holdpoint.serve());
+  await becomeOperator(page);
+  const { header } = await call<{ header: { launch: string } }>(page, "launch.create", { facts: { name: "v1.0-rc1" }, checklist });
+  const { launch } = header;
+  const risk = { risk: "The cache is cold", likelihood: "low", impact: "medium", controls: "", owner: PERSON.name, status: "open" };
+  await call(page, "launch.risk", { launch, risk });
+  await call(page, "item.answer", { launch, items: ["INF-01", "SEC-01"], state: "done", note: "seen" });
+  await call(page, "item.answer", { launch, items: ["INF-02"], state: "done", note: "seen", value: 0.1 });
+  for (const id of ["infrastructure", "security"]) {
+    const subject = { kind: "category", id };
+    const { ticket } = await call<{ ticket: string }>(page, "signoff.prepare", { launch, subject, meaning: "approved" });
+    await call(page, "signoff.add", { ticket, id: PERSON.id, password: PERSON.password });
+  }
+  await page.goto(`${new URL(page.url()).origin}/#/launch/${launch}/decision`);
+
+  await expect(page.getByRole("radio", { name: "GO", exact: true })).toBeDisabled();
+  await page.getByText("Conditional GO", { exact: true }).click();
+  await page.getByRole("button", { name: /Propose Conditional GO/ }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "at least one condition" })).toBeVisible();
+  await page.getByRole("button", { name: "Add a condition" }).click();
+  await page.getByRole("textbox", { name: "Condition 1" }).fill("The cache is warmed before users come");
+  await page.getByLabel("Owner").selectOption(PERSON.id);
+  await page.getByLabel("Due").fill("2099-03-14 22:00");
+  await cleanInBoth(page, "decision, conditions");
+  await page.getByRole("button", { name: /Propose Conditional GO/ }).click();
+  await expect(page.getByText(/I decide conditional GO for v1\.0-rc1.*SOLO/i).first()).toBeVisible();
+  // One alone signs for each role that the rule asks, and every signature says SOLO.
+  await sign(page, PERSON.id, PERSON.password);
+  await expect(page.getByText("Still to sign: approver.", { exact: true })).toBeVisible();
+  await sign(page, PERSON.id, PERSON.password);
+  await expect(page.getByRole("heading", { name: "Conditional GO is decided" })).toBeVisible();
+
+  await page.getByRole("button", { name: "Close it…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Close the condition" });
+  await dialog.getByLabel("How it was met").fill("warmed by replaying yesterday");
+  await dialog.getByRole("button", { name: "Close the condition" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("region", { name: "Conditions" })).toContainText(`closed by ${PERSON.name}`);
+
+  await page.getByRole("button", { name: "Decide anew" }).click();
+  await page.getByText("NO-GO", { exact: true }).click();
+  await page.getByRole("button", { name: /Propose NO-GO/ }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "reason" })).toBeVisible();
+  await page.getByLabel("Reason").fill("the supplier is not reachable tonight");
+  await page.getByRole("button", { name: /Propose NO-GO/ }).click();
+  await expect(page.getByRole("heading", { name: "NO-GO is proposed" })).toBeVisible();
+  await sign(page, PERSON.id, PERSON.password);
+  await expect(page.getByText("Still to sign: approver.", { exact: true })).toBeVisible();
+  await sign(page, PERSON.id, PERSON.password);
+  await expect(page.getByRole("heading", { name: "NO-GO is decided" })).toBeVisible();
+  await expect(page.getByRole("region", { name: "History of the decision" })).toContainText("replaced");
 });

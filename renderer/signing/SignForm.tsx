@@ -1,6 +1,6 @@
 // What is put before a person for signing, and where they type. Owns: the fields while they are on screen.
 // The password lives in the field alone, and is emptied after every try. Does not ask the engine (useSigning does).
-import { type FormEvent, type KeyboardEvent, useId, useMemo, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { PreparedSignature, SignatureView, SignMeaning } from "../../engine/protocol/index.ts";
 import { useApp } from "../app/index.ts";
 import { Button, EmptyState, Field, Notice, SelectField, Status, TextAreaField } from "../design/index.ts";
@@ -37,6 +37,7 @@ export function SignForm({
   const [missing, setMissing] = useState<{ id?: string; password?: string; reason?: string }>({});
   const passwordField = useId();
   const form = useRef<HTMLFormElement>(null);
+  const hasSigned = useRef(false);
   const isRejection = meaning === "rejected";
 
   // Oneself where one may sign; else the next person types their own id.
@@ -44,6 +45,13 @@ export function SignForm({
   const id = typedId ?? own;
   const principals = usePrincipals(prepared, id);
   const onBehalfOf = behalf !== null && principals.some((one) => one.id === behalf) ? behalf : (principals[0]?.id ?? "");
+
+  const isShown = prepared !== null;
+  useEffect(() => {
+    // The form went while the next signature was read: the next person begins at its first field.
+    if (isShown && hasSigned.current) form.current?.querySelector<HTMLElement>("[name=signer]")?.focus();
+    if (isShown) hasSigned.current = false;
+  }, [isShown]);
 
   const finish = async (): Promise<void> => {
     const found: typeof missing = {};
@@ -63,6 +71,7 @@ export function SignForm({
       document.getElementById(passwordField)?.focus();
       return;
     }
+    hasSigned.current = true;
     setTypedId(null);
     setBehalf(null);
     setReason("");

@@ -130,8 +130,11 @@ export function useSigning({ launch, run, subject, role }: SignTarget, meaning: 
       if (result.error.code === "conflict" || result.error.code === "not-ready") await look();
       return null;
     }
+    // What was shown is signed: the next person at this keyboard gets the next signature, armed anew.
     shown.current = { content: "", meaning: "" };
     setChanged(false);
+    setPrepared(null);
+    void look();
     announce(`Signed by ${result.value.name}.`);
     return result.value;
   };
