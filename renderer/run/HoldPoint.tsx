@@ -19,6 +19,8 @@ export function HoldPoint({
   if (signoff === undefined || signoff.roles.length === 0) return null;
   const missing = state.status === "todo" ? missingRoles(state) : [];
   const { rejected = null, stale = [] } = signoff;
+  // One role is signed by the large button; several need to be told apart.
+  const sign = new Set(missing).size > 1 ? onSign : null;
   return (
     <section className={`run-holdpoint ${missing.length > 0 ? "waits" : ""}`} aria-label="Hold point">
       <h4>{missing.length > 0 ? "Hold point: released by signature" : "Hold point"}</h4>
@@ -56,8 +58,8 @@ export function HoldPoint({
             <span>
               <b>Waits for {role}</b>
             </span>
-            {onSign === null ? null : (
-              <Button small className="end" icon={<PenLine size={14} aria-hidden="true" />} onClick={() => onSign(role)}>
+            {sign === null ? null : (
+              <Button small className="end" icon={<PenLine size={14} aria-hidden="true" />} onClick={() => sign(role)}>
                 Sign as {role}…
               </Button>
             )}

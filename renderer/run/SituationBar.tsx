@@ -93,14 +93,25 @@ function NowCell({ header, steps, now, nowGlyph, arrangement }: Props) {
   const isTrouble = now !== null && now.status !== "running" && (now.verdict === "failed" || now.verdict === "unknown");
   return (
     <SituationCell
-      label={isTight && now !== null ? <TightTime now={now} elapsed={elapsed} isTrouble={isTrouble} /> : "Now"}
+      label={
+        isTight && now !== null ? (
+          <TightTime now={now} elapsed={elapsed} isTrouble={isTrouble} />
+        ) : isTight && waits !== null ? (
+          "Now, waits for"
+        ) : (
+          "Now"
+        )
+      }
       className="run-now"
     >
       <div className="situation-value">
         {now === null && waits !== null ? (
           <>
             <Status state="signoff" size={18} />
-            <b className="run-title run-waits">{waits}</b>
+            <b className="run-title run-waits">
+              <span className={isTight ? "visually-hidden" : ""}>Waits for </span>
+              {waits}
+            </b>
           </>
         ) : now === null ? (
           <>

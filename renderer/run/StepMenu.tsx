@@ -4,6 +4,7 @@ import { EllipsisVertical } from "lucide-react";
 import type { Step, StepState } from "../../engine/protocol/index.ts";
 import { IconButton, Menu, type MenuItem } from "../design/index.ts";
 import type { StepActs } from "./acts.ts";
+import { isHeldBySignature } from "./hold.ts";
 
 type Props = { step: Step; state: StepState; acts: StepActs; isFocus: boolean; isAnotherRunning: boolean; hasWayBack: boolean };
 
@@ -12,16 +13,18 @@ export function stepMenuItems({ step, state, acts, isFocus, isAnotherRunning, ha
   const add = (id: string, label: string, hint: string, onSelect: () => void): void => {
     items.push({ id, label, hint, onSelect });
   };
+  // No reason goes past a hold point: what would be refused is not offered.
+  const isHeld = isHeldBySignature(state);
   const isBad = state.verdict === "failed" || state.verdict === "unknown";
   if (state.status === "running") add("stop", "Stop the block", "Interrupts it and ends everything it started", acts.stop);
-  if (state.status === "todo" && !isAnotherRunning && step.blocks.some((block) => block.runnable))
+  if (state.status === "todo" && !isHeld && !isAnotherRunning && step.blocks.some((block) => block.runnable))
     add(
       "run",
       isFocus ? "Run this step" : "Run this step now",
       isFocus ? "All its blocks in order" : "Out of order: recorded as such",
       () => acts.runStep(step.id),
     );
-  if (state.status !== "running" && isAnotherRunning)
+  if (state.status !== "running" && !isHeld && isAnotherRunning)
     add("nested", "Type it into the open shell…", "For a nested shell that is still open; a person judges the result", () =>
       acts.runStep(step.id, true),
     );
@@ -31,7 +34,7 @@ export function stepMenuItems({ step, state, acts, isFocus, isAnotherRunning, ha
     add("accept", "Accept the unknown…", "It stays unknown, accepted in your name with a reason", () => acts.judge(step.id, "accepted"));
     add("reject", "Reject the unknown…", "It stays unknown, rejected in your name with a reason", () => acts.judge(step.id, "rejected"));
   }
-  if (state.status !== "running" && !(state.status === "done" && (state.verdict === "passed" || state.verdict === "skipped")))
+  if (state.status !== "running" && !isHeld && !(state.status === "done" && (state.verdict === "passed" || state.verdict === "skipped")))
     add("skip", "Skip with a reason…", "Goes on without it; steps that need it stay blocked", () => acts.skip(step.id));
   if (hasWayBack) {
     if (items.length > 0) items.push({ kind: "separator", id: "line" });

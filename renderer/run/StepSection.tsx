@@ -10,7 +10,7 @@ import { CheckRow } from "./CheckRow.tsx";
 import { FillStep } from "./FillStep.tsx";
 import { canFill, missingIn } from "./filling.ts";
 import { HoldPoint } from "./HoldPoint.tsx";
-import { textWords } from "./hold.ts";
+import { isHeldBySignature, textWords } from "./hold.ts";
 import { glyphOf, hasHoldLine } from "./outline-rows.ts";
 import { draftKey, valueFieldId } from "./primary.ts";
 import { stepElapsedMs } from "./progress.ts";
@@ -332,7 +332,14 @@ function Flow({ step, state, nodes, context, isCard }: Props & { isCard: boolean
                 values={context.values}
                 variables={context.variables}
                 secrets={context.secrets}
-                canRun={isCard && context.runningStep === null && context.isActive && state.unsupported.length === 0 && !isMissing}
+                canRun={
+                  isCard &&
+                  context.runningStep === null &&
+                  context.isActive &&
+                  state.unsupported.length === 0 &&
+                  !isMissing &&
+                  !isHeldBySignature(state)
+                }
                 isQuiet={context.isReadOnly || !isCard}
                 onRun={() => acts.runBlock(step.id, block.index)}
                 onStop={acts.stop}

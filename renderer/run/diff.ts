@@ -5,6 +5,8 @@ export type DiffLine = { kind: "same" | "out" | "in"; text: string } | { kind: "
 
 /** Lines shown around a change; more of what stays is folded into a count. */
 const AROUND = 3;
+/** Fewer lines than this are shown rather than counted: the count would take their place. */
+const FEWEST_LEFT_OUT = 4;
 /** Above this many comparisons the middle is shown as all taken out and all put in: a window must not stall over a difference. */
 const MOST_CELLS = 1_000_000;
 
@@ -55,11 +57,13 @@ function folded(lines: DiffLine[]): DiffLine[] {
     for (let near = Math.max(0, at - AROUND); near <= Math.min(lines.length - 1, at + AROUND); near++) isNear[near] = true;
   }
   const shown: DiffLine[] = [];
-  for (const [at, line] of lines.entries()) {
-    const last = shown.at(-1);
-    if (isNear[at]) shown.push(line);
-    else if (last?.kind === "left-out") last.lines += 1;
-    else shown.push({ kind: "left-out", lines: 1 });
+  for (let at = 0; at < lines.length; ) {
+    let end = at;
+    while (end < lines.length && !isNear[end]) end += 1;
+    if (end - at >= FEWEST_LEFT_OUT) shown.push({ kind: "left-out", lines: end - at });
+    else shown.push(...lines.slice(at, end));
+    at = end;
+    while (at < lines.length && isNear[at]) shown.push(lines[at++]!);
   }
   return shown;
 }

@@ -3,7 +3,7 @@ import type { NextAction, StepState } from "../../engine/protocol/index.ts";
 import { exampleDocument, exampleHeader, exampleState, exampleStep } from "./example.ts";
 import { holdWords, missingRoles, staleOf, textWords, waitsFor } from "./hold.ts";
 import { outlineRows } from "./outline-rows.ts";
-import { doneWords, nowWords } from "./words.ts";
+import { besideVerdict, doneWords, nowWords } from "./words.ts";
 
 const at = "2026-03-15T01:00:00.000Z";
 const step = exampleStep("gate", "3", "Open the gate", { directive: { signoff: ["lead", "dba"] } });
@@ -37,7 +37,7 @@ it("waits for signatures only where the next thing is one, and the run is not he
     signs: { subject: { kind: "holdpoint", id: "x" }, roles: ["lead"] },
   };
   const header = exampleHeader({ nextAction: nextAction as NextAction });
-  expect(waitsFor(header)).toBe("Waits for lead");
+  expect(waitsFor(header)).toBe("lead");
   expect(waitsFor({ ...header, status: "held" })).toBeNull();
   expect(waitsFor(exampleHeader())).toBeNull();
 });
@@ -57,4 +57,11 @@ it("marks a step done under an earlier text, and one that the text no longer has
   const done = exampleState(step, { status: "done", verdict: "passed", earlierText: true });
   expect(doneWords(done)).toBe("Passed, under an earlier text");
   expect(textWords({ ...done, removed: true })).toBe("no longer in the text");
+});
+
+it("says of a step that is done that what released it counts no more", () => {
+  const stale = [{ role: "lead", name: "Mira", at, because: "the text was amended" }];
+  const done = held({ roles: ["lead"], stale }, { status: "done", verdict: "passed" });
+  expect(besideVerdict(done)).toBe("released by a signature that is stale now");
+  expect(besideVerdict({ ...done, signoff: { ...done.signoff!, signed: [{ role: "lead", name: "Ben", at }] } })).toBe("");
 });

@@ -36,10 +36,14 @@ export function staleOf(state: StepState): NonNullable<NonNullable<StepState["si
   return [...latest.values()];
 }
 
-/** What the run waits for where a signature is the next thing; null otherwise. */
+/** Of a step that is done: that a signature which released it counts no more. */
+export const overtakenWords = (state: StepState): string =>
+  state.status === "done" && staleOf(state).length > 0 ? "released by a signature that is stale now" : "";
+
+/** The roles that the run waits for, where a signature is the next thing; null otherwise. */
 export function waitsFor({ status, nextAction }: Pick<RunHeader, "status" | "nextAction">): string | null {
   if (status !== "active" || nextAction.kind !== "blocked" || nextAction.signs === undefined) return null;
-  return `Waits for ${listWords(nextAction.signs.roles)}`;
+  return listWords(nextAction.signs.roles);
 }
 
 /** What a step has to do with a text that is no longer in force. */

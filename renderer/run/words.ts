@@ -2,14 +2,19 @@
 // Owns: the sentences of states. Does not decide any state.
 import type { BlockState, Step, StepState } from "../../engine/protocol/index.ts";
 import { formatDuration, formatTook, plural } from "../design/format.ts";
-import { holdWords, textWords } from "./hold.ts";
+import { holdWords, overtakenWords, textWords } from "./hold.ts";
 
 type Verdict = NonNullable<StepState["verdict"]>;
 export const VERDICT_WORDS: Record<Verdict, string> = { passed: "Passed", failed: "Failed", unknown: "Unknown", skipped: "Skipped" };
 
 /** What a person said of a verdict that stands: `accepted`, `rejected`, and that the run went on without the step. */
 export function besideVerdict(state: StepState): string {
-  const words = [state.judgement?.outcome ?? "", state.passedOver === true ? "left behind with a reason" : "", textWords(state)];
+  const words = [
+    state.judgement?.outcome ?? "",
+    state.passedOver === true ? "left behind with a reason" : "",
+    textWords(state),
+    overtakenWords(state),
+  ];
   return words.filter((word) => word !== "").join(", ");
 }
 
