@@ -378,7 +378,7 @@ it("people who come, change, get a new key, stand in and leave while a launch go
   }
 });
 
-it("a launch whose log holds runs, checks made by them and hold points verifies, and so do a run of its own and a review", {
+it("a closed launch whose log holds an amended run, checks and hold points verifies, and so do a run of its own and reviews", {
   timeout: 240_000,
 }, async () => {
   const at = (id: string): Caller => ({ id: `window of ${id}`, door: "window", isReadOnly: false });
@@ -390,10 +390,9 @@ it("a launch whose log holds runs, checks made by them and hold points verifies,
     const step = (id: string, inner: string, more = "") => `## ${id}\n\n<!-- step: {id: ${id}${more}} -->\n\n${inner}\n`;
     const sh = (text: string) => `\`\`\`bash\n${text}\n\`\`\`\n`;
     const steps = [step("a", sh("echo a")), step("b", sh("exit 3")), step("gate", "Look at the board.", ", signoff: [lead]")];
-    const path = bench.write(
-      "cut-over.md",
-      `---\ntitle: Cut-over\nversion: 3\nowner: ana\n---\n\n${steps.join("")}${step("c", sh("echo c"), ", signoff: [lead, dba]")}`,
-    );
+    const last = step("c", sh("echo c"), ", signoff: [lead, dba]");
+    const textOf = (parts: string[]) => `---\ntitle: Cut-over\nversion: 3\nowner: ana\n---\n\n${parts.join("")}`;
+    const path = bench.write("cut-over.md", textOf([...steps, last]));
     await bench.call("library.rescan", {}, at("jon"));
     const list = `---\nkind: checklist\n---\n# Go-live\n\n## Infrastructure\n<!-- category: {signoff: [infrastructure-lead]} -->\n\n- [ ] **INF-01** Three answer <!-- item: {expect: ">= 3"} -->\n\n  ${sh("echo 3").trimEnd().replaceAll("\n", "\n  ")}\n- [ ] **INF-02** by hand\n`;
     const { header } = await bench.call("launch.create", { facts: { name: "v1" }, checklist: bench.write("list.md", list) }, at("jon"));
@@ -434,6 +433,12 @@ it("a launch whose log holds runs, checks made by them and hold points verifies,
       await sign("mira", where, hold("gate"), "lead");
       await sign("dana", where, hold("c"), "lead", { meaning: "rejected", reason: "the lag is too high" });
       await bench.call("run.resume", { run }, at("jon"));
+      // Amended in its middle: b, which was done, is no more, and a step is added before the last.
+      bench.write("cut-over.md", textOf([steps[0]!, steps[2]!, step("d", sh("echo d")), last]));
+      const { proposed } = await bench.call("run.amend", { run, reason: "b was too weak" }, at("jon"));
+      await sign("mira", where, proposed!.subject as SignSubject, "approver");
+      bench.write("cut-over.md", textOf([...steps, last]));
+      await on.runStep("d");
       await sign("dana", where, hold("c"), "lead");
       return { run, on, hold, where };
     };
@@ -450,6 +455,15 @@ it("a launch whose log holds runs, checks made by them and hold points verifies,
     await sign("ben", { launch }, { kind: "category", id: "infrastructure" }, "infrastructure-lead");
     const { plan_sha256: text } = (await within.on.events("run.started"))[0]!.body.subject;
     await sign("ben", { launch }, { kind: "review", id: text }, "approver", { meaning: "reviewed" });
+    await bench.call("launch.propose", { launch, outcome: "go" } as never, at("mira"));
+    const decision = (await bench.call("launch.get", { launch }, at("mira"))).view.decisions.at(-1)!.id;
+    await sign("mira", { launch }, { kind: "decision", id: decision }, "lead");
+    await sign("ben", { launch }, { kind: "decision", id: decision }, "approver");
+    for (const to of ["cut-over", "watch", "retrospective"])
+      await bench.call("launch.advance", { launch, to, reason: "it is time" } as never, at("mira"));
+    await sign("mira", { launch }, { kind: "close", id: launch }, "lead");
+    await sign("ben", { launch }, { kind: "close", id: launch }, "approver");
+    expect((await bench.call("launch.get", { launch }, at("mira"))).view.header.state).toBe("closed");
     const outside = await play({});
     await bench.call("run.abort", { run: outside.run, reason: "enough" }, at("jon"));
     // Reviewed outside of any launch: the installation's log holds the signature, and every bundle that log.
