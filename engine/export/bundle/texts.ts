@@ -109,6 +109,18 @@ Nothing in the zip is compressed, so that the same record gives the same bytes o
 
 A person's signature names the hash of the event before it, so it vouches for everything up to there.
 
+## What both programs ask of signatures
+
+- The key was that person's then, the name and title are the roster's, and what is signed is what the events before it say: items,
+  answers, checks and evidence of a category; conditions, categories, risks and waivers of a decision; the steps before a hold point.
+- The signer held the role that was asked, in the launch or on the roster, or stood in for who did by a delegation in force, or the
+  glass was broken by two because an approver was absent. Nobody signs what they executed, proposed, opened or, as far as the text
+  names its owner, wrote; nobody counts twice; who keeps the roster approves nothing.
+- What changed after a signature took the signature out of force, by an event of its own. Waivers carry an approver's signature and
+  an end. Decisions have every signature that the checklist asks for, a closed launch those of a lead and an approver.
+- Everybody on the roster was put there, changed and given a new key by the people that such an act takes.
+- One person alone (SOLO) is asked for none of these second people; the record says SOLO, and the programs warn.
+
 ## What no check can prove
 
 - that what was recorded was true when it was recorded (a lie at capture time)
