@@ -5,7 +5,7 @@ import type { Board } from "../../engine/protocol/index.ts";
 import { Button, IconButton, Notice, SelectField, TextAreaField } from "../design/index.ts";
 import { MomentField } from "../launches/MomentField.tsx";
 import { roleWords } from "../signing/words.ts";
-import { OUTCOME_WORDS, type Outcome, whyNoGo, whyNot } from "./model.ts";
+import { listed, OUTCOME_WORDS, type Outcome, whyNoGo, whyNot } from "./model.ts";
 
 export type ConditionDraft = { key: number; text: string; owner: string; due: string };
 export type ProposalDraft = { outcome: Outcome | null; conditions: ConditionDraft[]; reason: string };
@@ -150,7 +150,7 @@ export function ProposeForm({
         </p>
       )}
       <p className="sign-note">
-        Rule: {board.rule}. Signed by {board.decisionRoles.map(roleWords).join(" and ")}.
+        Rule: {board.rule}. Signed by {listed(board.decisionRoles.map(roleWords))}.
       </p>
     </form>
   );

@@ -8,7 +8,7 @@ import { actOn } from "../launches/slice.ts";
 import { fromLocalInput } from "../launches/words.ts";
 import { roleWords } from "../signing/index.ts";
 import { Columns } from "./Columns.tsx";
-import { OUTCOME_WORDS, standing, whyNot } from "./model.ts";
+import { listed, OUTCOME_WORDS, standing, whyNot } from "./model.ts";
 import { NEW_PROPOSAL, type ProposalDraft, type ProposalErrors, ProposeForm } from "./ProposeForm.tsx";
 
 export function Proposing({
@@ -99,7 +99,7 @@ export function Proposing({
         <ActionBar
           icon={<Gavel size={22} aria-hidden="true" />}
           say={outcome === null ? "Nothing is proposed yet" : `Propose ${word}`}
-          detail={`It is signed then by ${view.board.decisionRoles.map((role) => roleOf(view, role, nameOf)).join(" and ")}.`}
+          detail={`It is signed then by ${listed(view.board.decisionRoles.map((role) => roleOf(view, role, nameOf)))}.`}
         >
           {onBack === null ? null : <Button onClick={onBack}>Leave it</Button>}
           <PrimaryButton hotkey="Mod+Enter" unavailable={why} disabled={isBusy} onClick={() => void propose()}>

@@ -153,3 +153,7 @@ export function ringWords(category: CategoryView): string {
     .filter((part) => part !== "")
     .join(", ");
 }
+
+const lists = new Intl.ListFormat("en-GB", { type: "conjunction" });
+/** `a, b and c`. */
+export const listed = (words: readonly string[]): string => lists.format(words);
