@@ -48,6 +48,58 @@ async function settle(on: Page): Promise<void> {
   await on.waitForTimeout(700);
 }
 
+/** A launch with the built-in list on the cluster: checks run, some items answered, two things wrong. */
+async function readiness(): Promise<void> {
+  await page.getByRole("link", { name: "Launches" }).click();
+  await page.getByRole("button", { name: "New launch" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("v1.0-rc1 go-live");
+  await page.getByLabel("Version").fill("v1.0-rc1");
+  await page.getByLabel("Cluster", { exact: true }).selectOption({ label: "deployer, production" });
+  await page.getByRole("radio", { name: /Go-live in 100 items/ }).check();
+  await page.getByRole("button", { name: "Make the launch" }).click();
+  await page
+    .getByRole("link", { name: /^Readiness/ })
+    .first()
+    .click();
+  await act(page, /Check 8 items/);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel(/Type the cluster/).fill("deployer");
+  await dialog.getByRole("button", { name: "Run the checks" }).click();
+  await page
+    .getByText(/checked/)
+    .nth(7)
+    .waitFor();
+  const grid = page.getByRole("grid");
+  await grid.getByRole("row", { name: /INF-01/ }).click();
+  await page.keyboard.press("d");
+  await page.keyboard.press("Escape");
+  for (const id of ["INF-08", "INF-09"]) await grid.getByRole("checkbox", { name: `Select ${id}` }).check();
+  await page.keyboard.press("n");
+  await dialog.getByLabel("Reason").fill("Nothing of it is served in public");
+  await dialog.getByRole("button", { name: /^Answer/ }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await grid.getByRole("row", { name: /INF-03/ }).click();
+  await page.keyboard.press("f");
+  await dialog.getByLabel(/Reason/).fill("No cache cluster is deployed yet");
+  await dialog.getByRole("button", { name: /^Answer/ }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await everySize("item", "dark");
+  await page.keyboard.press("Escape");
+  await settle(page);
+  await page.screenshot({ path: join(out, "readiness.png") });
+  await everySize("readiness", "dark");
+  await page.getByRole("link", { name: /^Decision/ }).click();
+  await settle(page);
+  await everySize("decision", "dark");
+  await page.getByRole("link", { name: "Launches" }).click();
+  await settle(page);
+  await everySize("launches", "dark");
+  await page.getByRole("link", { name: "People" }).click();
+  await settle(page);
+  await everySize("people", "dark");
+  await page.getByRole("link", { name: "Library" }).click();
+}
+
 try {
   await page.goto(url);
   await becomeOperator(page);
@@ -56,6 +108,7 @@ try {
   await page.getByRole("menuitemcheckbox", { name: /Production/ }).click();
   await settle(page);
   await everySize("library", "dark");
+  await readiness();
   await page
     .getByRole("link", { name: /Blue-green switch/ })
     .or(page.getByRole("button", { name: /Blue-green switch/ }))
@@ -65,6 +118,7 @@ try {
   await everySize("document", "dark");
   await page.getByRole("button", { name: /Start a run/ }).click();
   const start = page.getByRole("dialog", { name: /Start Blue-green switch/ });
+  await start.getByLabel("Part of").selectOption({ index: 0 });
   await start.getByRole("radio", { name: /deployer/ }).click();
   await start.getByLabel(/Type the cluster/).fill("deployer");
   await start.getByText("Ready to start on production.").waitFor();

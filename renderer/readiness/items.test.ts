@@ -51,7 +51,7 @@ describe("what stands behind an item", () => {
   it("is its last check with its age and the figure it measured", () => {
     expect(proofOf(item({ check: check({ measured: 465.2 }), unit: "ms" }), NOW)).toEqual({
       kind: "check",
-      first: "465.2 ms",
+      first: "passed, 465.2 ms",
       second: "checked 4 min ago",
       tone: "",
     });

@@ -78,12 +78,8 @@ export function proofOf(item: ItemView, now: number): Proof {
   if (check !== null && (last === undefined || check.at >= last.at)) {
     const isGood = check.verdict === "passed" || check.judgement === "accepted";
     const value = check.measured === null ? "" : numberWords(check.measured, item.unit);
-    const first =
-      check.verdict === "passed"
-        ? value === ""
-          ? "passed"
-          : value
-        : `${check.verdict}${check.judgement === null ? "" : `, ${check.judgement}`}${value === "" ? "" : `, ${value}`}`;
+    // The word first: a bare figure says nothing to whoever does not know the limit.
+    const first = [check.verdict, check.judgement ?? "", value].filter((part) => part !== "").join(", ");
     return {
       kind: "check",
       first,
