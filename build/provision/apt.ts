@@ -90,6 +90,9 @@ const PROGRAMS: Record<string, string> = {
   zsh: "zsh",
   python3: "python3",
   unzip: "unzip",
+  "poppler-utils": "pdftotext",
+  // Calc without its window: 120 MB less, and a conversion needs none.
+  "libreoffice-calc-nogui": "soffice",
   fish: "fish",
   rsync: "rsync",
   jq: "jq",

@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   if (!wanted("unit") && !wanted("e2e")) return;
 
   say("machine");
-  const packages = await ensurePackages(["zsh", "fish", "chromium", "kubernetes-client", "python3", "unzip"]);
+  const packages = await ensurePackages(["zsh", "fish", "chromium", "kubernetes-client", "python3", "unzip", "poppler-utils"]);
   for (const { name, why } of packages.missing) notes.push(`${name} is missing: ${why}`);
 
   const env: NodeJS.ProcessEnv = {};
