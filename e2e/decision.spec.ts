@@ -3,9 +3,8 @@
 import type { Page } from "@playwright/test";
 import { clean } from "./axe.ts";
 import { expect, test } from "./holdpoint.ts";
-import { becomeOperator, PERSON } from "./pages.ts";
+import { becomeOperator, call, PASSWORD, PERSON, sign, takeSeat } from "./pages.ts";
 
-const PASSWORD = "a password for the night";
 const BENS_NEW_PASSWORD = "another one, and kept";
 const TEAM = [
   { id: "mira", name: "Mira Olsen", title: "Release manager", roles: ["approver", "lead"] },
@@ -37,27 +36,6 @@ version: 1
 - [ ] **SEC-01** The secrets of the release are rotated.
 `;
 
-/** One method over the window's own socket, as whoever is signed in at this window. */
-async function call<T = Record<string, unknown>>(page: Page, method: string, params: object): Promise<T> {
-  const result = await page.evaluate(
-    ([name, given]) =>
-      new Promise<{ ok: boolean; value?: unknown; error?: { message: string } }>((resolve, reject) => {
-        const socket = new WebSocket(`${location.origin.replace("http", "ws")}/api/socket`);
-        socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: name, params: given }));
-        socket.onerror = () => reject(new Error("no socket"));
-        socket.onmessage = ({ data }) => {
-          const message = JSON.parse(String(data)) as { id?: number; result: never };
-          if (message.id !== 1) return;
-          socket.close();
-          resolve(message.result);
-        };
-      }),
-    [method, params] as const,
-  );
-  if (!result.ok) throw new Error(`${method}: ${result.error?.message ?? "refused"}`);
-  return result.value as T;
-}
-
 /** axe in the dark and by daylight; both are the same page. */
 async function cleanInBoth(page: Page, screen: string): Promise<void> {
   for (const theme of ["light", "dark"]) {
@@ -65,26 +43,6 @@ async function cleanInBoth(page: Page, screen: string): Promise<void> {
     await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
     await clean(page, `${screen}, ${theme}`);
   }
-}
-
-/** Somebody else sits down: signs the one before out, and themselves in. */
-async function takeSeat(page: Page, id: string, name: string, password = PASSWORD): Promise<void> {
-  await page.getByRole("banner").getByRole("button", { expanded: false }).last().click();
-  await page.getByRole("menuitem", { name: "Sign out" }).click();
-  await page.getByRole("button", { name: /Not signed in/ }).click();
-  const dialog = page.getByRole("dialog", { name: "Sign in" });
-  await dialog.getByLabel("Your id").fill(id);
-  await dialog.getByLabel("Password").fill(password);
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("banner").getByText(name)).toBeVisible();
-}
-
-/** Id and password in the sheet or column that signs; signed by its key. */
-async function sign(page: Page, id: string, password = PASSWORD): Promise<void> {
-  await page.getByLabel("Your id").fill(id);
-  await page.getByLabel("Password").fill(password);
-  await expect(page.getByRole("button", { name: /^(Sign|Reject) .*Enter$/ }).and(page.locator("[type=submit]"))).toBeEnabled();
-  await page.keyboard.press("ControlOrMeta+Enter");
 }
 
 test.setTimeout(240_000);

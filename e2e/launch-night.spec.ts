@@ -189,8 +189,8 @@ test("a launch on the cluster is signed to GO, goes stale on screen, on paper an
       expect(upTo, `${name}: a row that ends with event ${seq}`).toBeGreaterThan(0);
       const one = squeezed.slice(squeezed.lastIndexOf(name.replaceAll(" ", ""), squeezed.lastIndexOf("“", upTo)), upTo);
       const moment = `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
-      for (const said of [name, `as ${role}`, "Approved:", `“${statement}”`, moment, "Europe/Athens (UTC+02:00)"])
-        expect(one).toContain(said.replaceAll(" ", ""));
+      for (const said of [name, `as ${role}`, "Approved:", `“${statement}”`, moment]) expect(one).toContain(said.replaceAll(" ", ""));
+      expect(one).toMatch(/Europe\/Athens\(UTC\+0[23]:00\)/);
       expect(/stalesince/i.test(one), `${name} is ${state}`).toBe(state === "stale");
     }
     expect(squeezed).toContain("4signatures:1valid,3stale");
