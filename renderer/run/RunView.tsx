@@ -7,6 +7,7 @@ import { RunScreen } from "./RunScreen.tsx";
 import { followRun, useRunStore } from "./store.ts";
 import "./run.css";
 import "./document.css";
+import "./amend.css";
 
 export function RunView({ run }: RunViewProps) {
   const [asking, askAgain] = useState(0);

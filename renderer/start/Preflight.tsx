@@ -106,7 +106,7 @@ function FindingRow({ finding, text, onReview }: { finding: Finding; text: Runbo
         <b>{finding.subject}</b> {finding.message}
         {finding.todo === "" ? null : <div className="start-todo">{finding.todo}</div>}
         {onReview === null ? null : (
-          <Button small kind="ghost" onClick={onReview}>
+          <Button small className="start-review" onClick={onReview}>
             To its review…
           </Button>
         )}

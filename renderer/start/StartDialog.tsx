@@ -1,7 +1,7 @@
 // Before a run: mode, cluster, inputs, and everything the preflight found, at once; then Start.
 // Owns: the dialog and its draft. Facts and decisions are the engine's.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { ClusterClass, LaunchHeader, ResultOf } from "../../engine/protocol/index.ts";
+import type { ClusterClass, LaunchHeader, LaunchId, ResultOf } from "../../engine/protocol/index.ts";
 import { callEngine, go, type StartDialogProps, useApp, useKeys } from "../app/index.ts";
 import { ClusterPicker } from "../cluster/ClusterPicker.tsx";
 import {
@@ -94,6 +94,9 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
   const ready = readiness(draft, text, classOf, isOld ? null : findings, preflight.state === "failed" && !isOld);
 
   const noGo = withoutGo(draft, launches, classOf);
+  const isGlassBroken = useBrokenGlass(noGo);
+  const notYet = noGo === null || isGlassBroken ? null : `${noGo.facts.name} has no GO.`;
+  const missing = notYet === null ? ready.missing : [notYet, ...ready.missing];
   const said = useMemo(() => (isOld ? {} : saidOfParams(text, findings)), [isOld, text, findings]);
 
   // Who answers is part of the choice: those not asked yet, or that did not answer, are asked once as the dialog opens.
@@ -127,7 +130,7 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
   };
   const start = async (): Promise<void> => {
     setAsked(true);
-    if (ready.missing.length > 0 || isStarting) return;
+    if (missing.length > 0 || isStarting) return;
     setStarting(true);
     setFailure(null);
     const result = await callEngine("run.start", requestOf(draft, text, path));
@@ -161,22 +164,25 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
       footer={
         <>
           <div className="start-say" role="status">
-            {ready.missing[0] ?? (isProduction ? "Ready to start on production." : "Ready to start.")}
-            {ready.missing.length > 1 ? <small>and {plural(ready.missing.length - 1, "more thing")}</small> : null}
+            {missing[0] ?? (isProduction ? "Ready to start on production." : "Ready to start.")}
+            {missing.length > 1 ? <small>and {plural(missing.length - 1, "more thing")}</small> : null}
           </div>
           <Button onClick={onClose}>Cancel</Button>
-          <PrimaryButton hotkey="Mod+Enter" disabled={ready.missing.length > 0 || isStarting} onClick={() => void start()}>
+          <PrimaryButton hotkey="Mod+Enter" disabled={missing.length > 0 || isStarting} onClick={() => void start()}>
             {isStarting ? "Starting…" : draft.mode === "rehearsal" ? "Start rehearsal" : isProduction ? "Start on production" : "Start run"}
           </PrimaryButton>
         </>
       }
     >
       {failure === null ? null : (
-        <Notice kind="fail" live>
-          {failure}
-        </Notice>
+        // The button that led here may be far below it.
+        <div ref={(element) => element?.scrollIntoView({ block: "nearest" })}>
+          <Notice kind="fail" live>
+            {failure}
+          </Notice>
+        </div>
       )}
-      {noGo === null ? null : <WithoutGo launch={noGo} onLeave={onClose} />}
+      {noGo === null || notYet === null ? null : <WithoutGo launch={noGo} onLeave={onClose} />}
       {opened.trusted ? null : <Trust folder={opened.folder} onTrusted={onTrusted} />}
       <div className="start-columns">
         <div className="start-inputs">
@@ -371,6 +377,29 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
       </div>
     </Dialog>
   );
+}
+
+/** Whether two people broke the glass for a run without a GO; looked up only where that matters. */
+function useBrokenGlass(header: LaunchHeader | null): boolean {
+  const [isBroken, setBroken] = useState(false);
+  const launch: LaunchId | null = header?.launch ?? null;
+  const events = header?.events ?? 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looked up again when something happened in the launch
+  useEffect(() => {
+    if (launch === null) {
+      setBroken(false);
+      return undefined;
+    }
+    let isGone = false;
+    void callEngine("launch.get", { launch }).then((result) => {
+      if (isGone || !result.ok) return;
+      setBroken(result.value.view.breakGlass.some((one) => one.kind === "no-go-override" && !one.isOpen && one.reviewedAt === null));
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [launch, events]);
+  return isBroken;
 }
 
 /** No reason goes past a missing GO: what leads on is the decision, or the glass broken by two. */
