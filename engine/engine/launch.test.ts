@@ -58,9 +58,13 @@ describe("a launch through the engine's one door", { timeout: 240_000 }, () => {
   });
 
   it("is read by a follower and changed by nobody without a name", async () => {
-    const { header } = await bench.call("launch.create", { facts: { name: "v1.0" } });
+    const { header } = await bench.call("launch.create", { facts: { name: "v1.0", context: "prod-eu-1" } });
     const { launch } = header;
     expect(await bench.ask("launch.get", { launch }, FOLLOWER)).toMatchObject({ ok: true });
+    const listed = async () => (await bench.call("record.logs", {})).find((log) => log.kind === "launch");
+    expect((await listed())?.cluster, "in the list of records").toBe("prod-eu-1");
+    await bench.call("launch.change", { launch, change: { context: null } });
+    expect((await listed())?.cluster).toBeNull();
     expect(await bench.ask("launch.note", { launch, kind: "note", title: "x", text: "" }, FOLLOWER)).toMatchObject({
       error: { code: "read-only" },
     });

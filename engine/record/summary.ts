@@ -74,10 +74,12 @@ function step(told: Told, body: EventBody): void {
     case "launch.created":
       told.operator = body.actor.name;
       told.status = "preparing";
+      told.cluster = contextIn((body.data["facts"] as { context?: unknown } | undefined)?.context);
       break;
     case "launch.changed": {
-      const name = ((body.data["changes"] ?? {}) as Record<string, { to?: unknown } | undefined>)["name"]?.to;
-      if (typeof name === "string") told.title = name;
+      const { name, context } = (body.data["changes"] ?? {}) as Record<string, { to?: unknown } | undefined>;
+      if (typeof name?.to === "string") told.title = name.to;
+      if (context !== undefined) told.cluster = contextIn(context.to);
       break;
     }
     case "launch.state":
@@ -101,3 +103,5 @@ function step(told: Told, body: EventBody): void {
       break;
   }
 }
+
+const contextIn = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
