@@ -1,6 +1,6 @@
 // The action bar of a run: what is to be done, what comes after, and the one button, bottom right.
 // Owns: its drawing and the refusal above it. Does not act: it calls back.
-import { PenLine, Square, X } from "lucide-react";
+import { Square, X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { NextAction, RunHeader } from "../../engine/protocol/index.ts";
 import type { CallFailure } from "../bridge/index.ts";
@@ -38,8 +38,6 @@ type Props = {
   canStop: boolean;
   onPrimary(): void;
   onBlocked(): void;
-  /** Puts what the run waits for before whoever signs it in this role. */
-  onSign(role: string): void;
   onStop(): void;
   onDismiss(): void;
   /** Where the run belongs to, once it is over. */
@@ -92,13 +90,6 @@ export function ActionDock(props: Props) {
             Stop block
           </Button>
         ) : null}
-        {action.signs === undefined || isReadOnly
-          ? null
-          : [...new Set(action.signs.roles)].slice(1).map((role) => (
-              <Button key={role} icon={<PenLine size={15} aria-hidden="true" />} onClick={() => props.onSign(role)}>
-                Sign as {role}…
-              </Button>
-            ))}
         {action.button === "" || isReadOnly || signs ? null : action.kind === "blocked" && props.canFill ? (
           <Button onClick={props.onBlocked}>{action.button}…</Button>
         ) : null}

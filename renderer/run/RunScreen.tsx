@@ -298,7 +298,6 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       canStop={running !== undefined && arrangement !== "wide" && nextAction.kind === "wait"}
       onPrimary={primary}
       onBlocked={acts.blocked}
-      onSign={(role) => nextAction.signs !== undefined && acts.step.sign(nextAction.signs.subject.id.slice(run.length + 1), role)}
       onStop={acts.step.stop}
       onDismiss={dismissRefusal}
     >

@@ -19,7 +19,7 @@ export type Plan =
   | { type: "judge"; step: string }
   | { type: "resume" }
   | { type: "finish" }
-  /** Roles that still have to sign; the first is asked unless another is chosen. */
+  /** With the roles that still have to sign. */
   | { type: "sign"; subject: SignSubject; roles: string[] }
   | { type: "none" };
 

@@ -297,7 +297,8 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
           case "finish":
             return finish();
           case "sign":
-            return signHoldPoint(plan.subject, plan.roles[0] ?? null);
+            // In the role of whoever is signed in, as far as they may; another role is chosen at the step.
+            return signHoldPoint(plan.subject, null);
           case "none":
             return;
           default:
