@@ -27,7 +27,7 @@ export function DecisionView({ launch }: { launch: LaunchId }) {
   if (view === null) return rest;
   return (
     <>
-      <LaunchSituation view={view} room="setup" />
+      <LaunchSituation view={view} room="decision" />
       <Board key={launch} view={view} />
     </>
   );
@@ -53,7 +53,7 @@ function Board({ view }: { view: LaunchView }) {
   const shown = open ?? taken;
   const mode = open?.state === "open" && !isAnew ? "sign" : taken !== null && open === null && !isAnew ? "taken" : "propose";
   const itemHref = (item: string): string => `#/launch/${launch}/readiness/${encodeURIComponent(item)}`;
-  const categoryHref = (_category: string): string => `#/launch/${launch}/readiness`;
+  const categoryHref = (category: string): string => `#/launch/${launch}/readiness/${encodeURIComponent(category)}`;
   useEffect(() => announce(`${stand.title}. ${stand.detail}`), [stand.title, stand.detail]);
 
   const parts = (
