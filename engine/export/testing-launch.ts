@@ -470,3 +470,37 @@ export function startLaunch(desk: Desk, name = "attacked"): Launch {
   desk.ports.advance(1_000);
   return on;
 }
+
+/** A launch where everything that a decision needs is signed, on the way to it. */
+export const signAll = (on: Launch): void => {
+  on.sign({ by: "ana", ...INFRA, n: 1, m: 2 });
+  on.sign({ by: "ben", ...INFRA, role: "approver", n: 2, m: 2 });
+  on.sign({ by: "ana", ...SECURITY });
+};
+export const risk = (on: Launch, status: string): number =>
+  on.append("risk.set", "eve", { id: "R1", risk: "slow", likelihood: "low", impact: "low", controls: "", owner: "", status });
+export const glass = (on: Launch, kind = "approver-absent", by = "eve"): string =>
+  String(on.append("break_glass.opened", by, { kind, review_due: "2030-01-01T00:00:00.000Z" }, { reason: "ana is ill" }));
+export const confirm = (on: Launch, id: string, by = "ben"): void => {
+  on.sign({ by, kind: "break-glass", id, role: "approver" });
+  on.append("break_glass.confirmed", by, { seq: Number(id) });
+};
+export const review = (on: Launch, id: string, by = "ben"): void => {
+  on.sign({ by, kind: "break-glass-review", id, role: "approver", meaning: "reviewed" });
+  on.append("break_glass.reviewed", by, { seq: Number(id) });
+};
+export const toClose = (on: Launch): void => {
+  signAll(on);
+  on.decide();
+  on.state("go");
+  on.retrospective();
+};
+export const CLOSERS: [string, string][] = [
+  ["dana", "lead"],
+  ["ben", "approver"],
+];
+export const stale = (on: Launch, kind: string, id: string, signatures: string[], cause: number): void => {
+  for (const signature of signatures)
+    on.append("signoff.invalidated", "engine", { signature, subject: { kind, id }, cause, why: "it changed" }, { reason: "it changed" });
+};
+export const brief = (on: Launch): string => String(on.append("briefing.held", "eve", { text: "Who does what ≤ tonight" }));
