@@ -1,6 +1,7 @@
 // Two people at one window: the second releases a hold point and the run goes on; then a new text is proposed by one and signed by the other.
 // The second person is enrolled through the window's own socket; everything of the run is done by what is on screen.
 import type { Page } from "@playwright/test";
+import { clean } from "./axe.ts";
 import { expect, test } from "./holdpoint.ts";
 import { act, becomeOperator, expectStep, openRunbook, PERSON, terminalText } from "./pages.ts";
 
@@ -68,6 +69,7 @@ test("a hold point is rejected, then released by a second person; a new text is 
   await test.step("the page says that nobody has reviewed this text, and takes a review", async () => {
     const review = page.getByRole("region", { name: "Review for production" });
     await expect(review).toContainText("Nobody has signed a review of this text");
+    await clean(page, "a text without a review");
     await review.getByRole("button", { name: "Sign the review…" }).click();
     await expect(page.getByRole("dialog").getByText(/I have reviewed “Cut-over” for production/)).toBeVisible();
     await sign(page, MIRA);
@@ -100,6 +102,7 @@ test("a hold point is rejected, then released by a second person; a new text is 
     await expect(page.getByRole("dialog")).toBeHidden();
     await expect(situation).toContainText("rejected by Mira Olsen");
     await expect(point).toContainText("Rejected by Mira Olsen as release-manager: the lag is too high");
+    await clean(page, "a rejected hold point");
     await act(page, /Resume/);
   });
 
@@ -122,6 +125,7 @@ test("a hold point is rejected, then released by a second person; a new text is 
     await expect(moved).toContainText("taken out: echo weight 100");
     await expect(moved).toContainText("put in: echo weight 10");
     await expect(dialog.getByRole("article", { name: "Added: 4 Watch" })).toContainText("echo watched");
+    await clean(page, "an amendment");
     await dialog.getByLabel("Why the run should take it").fill("ten percent first");
     await dialog.getByRole("button", { name: "Propose it" }).click();
     await expect(dialog.getByText(`Proposed by ${PERSON.name}`)).toBeVisible();
@@ -129,6 +133,7 @@ test("a hold point is rejected, then released by a second person; a new text is 
     await expect(page.getByRole("treeitem", { name: /Watch/ })).toBeHidden();
     const waiting = page.getByRole("status").filter({ hasText: "New text proposed by" });
     await expect(waiting).toContainText("ten percent first");
+    await clean(page, "a new text that waits");
     await waiting.getByRole("button", { name: "Sign the new text…" }).click();
     await expect(page.getByRole("dialog").getByText(/I approve the amendment of Cut-over in mid-run/)).toBeVisible();
     await sign(page, MIRA);

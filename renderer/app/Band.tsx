@@ -181,6 +181,11 @@ function RunWords({ header, pin }: { header: Extract<FrameSubject, { kind: "run"
           </span>
         )}
         {header.status === "aborted" || header.status === "finished" ? <StatusWord {...runStatus(header.status)} /> : null}
+        {header.status === "active" && header.nextAction.kind === "blocked" && header.nextAction.signs !== undefined ? (
+          <span className="band-wide">
+            <StatusWord state="signoff" word={`Waits for ${header.nextAction.signs.roles.join(" and ")}`} />
+          </span>
+        ) : null}
       </span>
       <span className="band-title band-wide">
         {header.isChecks === true ? "Checks: " : ""}

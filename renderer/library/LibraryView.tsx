@@ -83,7 +83,7 @@ export function LibraryView() {
               }
             />
             {entries.some((one) => one.kind === "checklist") ? (
-              <DocumentTable title="Checklists" sub="to be read" entries={entries.filter((one) => one.kind === "checklist")} />
+              <DocumentTable title="Checklists" sub="each can begin a launch" entries={entries.filter((one) => one.kind === "checklist")} />
             ) : null}
             {opened.map((folder) => (
               <FolderSection

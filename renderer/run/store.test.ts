@@ -138,3 +138,32 @@ describe("acts", () => {
     expect(useRunStore.getState()).toMatchObject({ pending: null, refusal: { code: "busy" } });
   });
 });
+
+describe("a command whose output the disk does not take", () => {
+  const stalled = (seq: number, isStalled: boolean) => ({
+    ...change(seq, seq + 10, { status: "running" }),
+    header: exampleHeader({
+      events: seq + 10,
+      nextAction: {
+        ...exampleHeader().nextAction,
+        kind: "wait",
+        say: "Step 1 stands still: the disk does not take its output",
+        ...(isStalled ? { isStalled } : {}),
+      },
+    }),
+  });
+  it("is an alarm in words for as long as it lasts, once, and again the next time", async () => {
+    calls[0]!.answer(snapshot({ events: 10 }));
+    await settle();
+    emit("run.changed", stalled(1, true));
+    expect(useRunStore.getState().alarms).toMatchObject([{ severity: "warn", title: expect.stringContaining("stands still") }]);
+    markSeen();
+    emit("run.changed", stalled(2, true));
+    expect(useRunStore.getState().alarms).toEqual([]);
+    emit("run.changed", stalled(3, false));
+    emit("run.changed", stalled(4, true));
+    expect(useRunStore.getState().alarms).toHaveLength(1);
+    emit("run.changed", stalled(5, false));
+    expect(useRunStore.getState().alarms).toEqual([]);
+  });
+});

@@ -14,6 +14,11 @@ export function SignSheet(props: SignPanelProps & { onClose(): void }) {
           aria-describedby={undefined}
           // What is signed stays in use beside it: a click there does not throw away what was typed.
           onInteractOutside={(event) => event.preventDefault()}
+          // Read from its title on, not from the cross.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+          }}
         >
           <Radix.Title className="visually-hidden">{props.title ?? SUBJECT_WORDS[props.subject.kind]}</Radix.Title>
           <div className="sign-close">
