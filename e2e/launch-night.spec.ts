@@ -206,20 +206,23 @@ test("a launch on the cluster is signed to GO, goes stale on screen, on paper an
       execFileSync("find", [join(bag, top!), "-name", name], { encoding: "utf8" })
         .trim()
         .split("\n")[0] as string;
-    const ask = (command: string, verifier: string, ...more: string[]) => {
-      const ended = spawnSync(command, [verifier, bundle, ...more], { encoding: "utf8", cwd: holdpoint.folder });
+    const ask = (command: string[], verifier: string, ...more: string[]) => {
+      const [program, ...flags] = command;
+      const ended = spawnSync(program!, [...flags, verifier, bundle, ...more], { encoding: "utf8", cwd: holdpoint.folder, env: {} });
       return { code: ended.status, text: ended.stdout, errors: ended.stderr };
     };
+    // As on a machine that has nothing else: Node may read bundle and verifier alone, Python takes neither packages nor variables from around.
+    const python = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
     const both = [
-      [process.execPath, found("verify.mjs")],
-      ["python3", found("verify.py")],
-    ] as const;
+      [[process.execPath, "--permission", `--allow-fs-read=${bag}`, `--allow-fs-read=${bundle}`], found("verify.mjs")],
+      [[python, "-I", "-S"], found("verify.py")],
+    ] as [string[], string][];
     for (const more of [[], ["--fingerprint", header.fingerprint]]) {
-      const [node, python] = both.map(([command, verifier]) => ask(command, verifier, ...more, "--json"));
-      const said = [node, python].map((one) => JSON.parse(one!.text) as Verdict);
+      const [underNode, underPython] = both.map(([command, verifier]) => ask(command, verifier, ...more, "--json"));
+      const said = [underNode, underPython].map((one) => JSON.parse(one!.text) as Verdict);
       expect(said[0]!.problems).toEqual([]);
       expect(said[1]).toMatchObject({ verdict: said[0]!.verdict, problems: [], warnings: said[0]!.warnings.map(({ code }) => ({ code })) });
-      expect(node!.code).toBe(python!.code);
+      expect(underNode!.code).toBe(underPython!.code);
       for (const { stale: named } of said)
         expect(named.map(({ id, signer }) => ({ id, signer }))).toEqual(
           stale.map(({ id, name }) => ({ id, signer: expect.stringContaining(name.split(" ")[0]!.toLowerCase()) })),

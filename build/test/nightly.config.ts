@@ -3,13 +3,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: [
-      "engine/export/attacks.test.ts",
-      "engine/export/attacks-rules.test.ts",
-      "engine/export/mutation.test.ts",
-      "engine/record/jcs.test.ts",
-      "build/test/*.nightly.ts",
-    ],
+    include: ["engine/export/attacks*.test.ts", "engine/export/mutation.test.ts", "engine/record/jcs.test.ts", "build/test/*.nightly.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,
