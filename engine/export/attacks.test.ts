@@ -123,6 +123,17 @@ describe("bytes", { timeout: 7_200_000 }, () => {
     );
   });
 
+  it("no key of the signed manifest can be another, and neither verifier stumbles over it", async () => {
+    const from = bundle.indexOf('{"payload":{"at":');
+    for (const key of ['"log":', '"seq":', '"head":', '"install_log":', '"files":', '"damaged":']) {
+      const mutant = Buffer.from(bundle);
+      mutant[bundle.indexOf(key, from) + 1]! ^= 1;
+      const { problems, parted } = await both(mutant);
+      expect(parted, key).toBe("");
+      expect(problems, key).not.toEqual([]);
+    }
+  });
+
   it("none can be put in, removed or cut off", async () => {
     const step = every(331);
     const accepted: string[] = [];

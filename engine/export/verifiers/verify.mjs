@@ -73,7 +73,14 @@ function strict(bytes) {
 }
 const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const keysOf = (value) => (isRecord(value) ? Object.keys(value).sort().join() : "");
-const same = (a, b) => a !== undefined && b !== undefined && canonical(a) === canonical(b);
+/** A value with something missing in it is like no other. */
+const same = (a, b) => {
+  try {
+    return a !== undefined && b !== undefined && canonical(a) === canonical(b);
+  } catch {
+    return false;
+  }
+};
 
 // ── signatures ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
