@@ -18,18 +18,22 @@ const MAX_HEAP_MB = 1_024;
 type Wanted = { document: RunbookDocument; lint: Diagnostic[] };
 type Outcome<W extends keyof Wanted> = { kind: "done"; answer: Wanted[W] } | { kind: "stopped" | "failed"; why: string };
 
-// One thread is kept for all files: starting one takes longer than reading a runbook. It holds no process open.
-let idle: Worker | null = null;
-let queue: Promise<unknown> = Promise.resolve();
+/** A thread that is kept between files, since starting one takes longer than reading a runbook, and what waits for it. It holds no process open. */
+type Lane = { idle: Worker | null; queue: Promise<unknown> };
+// Lint takes longer than reading and nobody waits for it: a file to be opened must not stand behind the lint of the one before.
+const lanes: Record<keyof Wanted, Lane> = {
+  document: { idle: null, queue: Promise.resolve() },
+  lint: { idle: null, queue: Promise.resolve() },
+};
 
 /** Like `parseDocument`, off the calling thread, one file after another. Never rejects. */
 export function parseInWorker(source: Uint8Array, options: { path: string; timeoutMs?: number }): Promise<RunbookDocument> {
-  return inTurn(() => parseOne(source, options.path, options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
+  return inTurn(lanes.document, () => parseOne(source, options.path, options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
 }
 
 /** What `lintDocument` finds in these bytes, off the calling thread. Never rejects: what could not be looked at is itself a finding. */
 export function lintInWorker(source: Uint8Array, options: { path: string; timeoutMs?: number }): Promise<Diagnostic[]> {
-  return inTurn(async () => {
+  return inTurn(lanes.lint, async () => {
     const outcome = await runWorker("lint", source, options.path, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     if (outcome.kind === "done") return outcome.answer;
     const message = `Lint could not look at this file: ${outcome.why}. Its errors in reading are listed all the same.`;
@@ -37,9 +41,9 @@ export function lintInWorker(source: Uint8Array, options: { path: string; timeou
   });
 }
 
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const next = queue.then(work);
-  queue = next;
+function inTurn<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
+  const next = lane.queue.then(work);
+  lane.queue = next;
   return next;
 }
 
@@ -55,8 +59,9 @@ async function parseOne(source: Uint8Array, path: string, timeoutMs: number): Pr
 
 function runWorker<W extends keyof Wanted>(wants: W, source: Uint8Array, path: string, timeoutMs: number): Promise<Outcome<W>> {
   return new Promise((resolve) => {
-    const worker = idle ?? startWorker();
-    idle = null;
+    const lane = lanes[wants];
+    const worker = lane.idle ?? startWorker();
+    lane.idle = null;
     if (typeof worker === "string") return resolve({ kind: "failed", why: worker });
     let isSettled = false;
     const settle = (outcome: Outcome<W>): void => {
@@ -65,7 +70,7 @@ function runWorker<W extends keyof Wanted>(wants: W, source: Uint8Array, path: s
       clearTimeout(timer);
       // One by one: a Worker listens to itself to keep its port open, and would go deaf.
       worker.off("message", onMessage).off("error", onError).off("exit", onExit);
-      if (outcome.kind === "done") idle = worker;
+      if (outcome.kind === "done") lane.idle = worker;
       else void worker.terminate();
       resolve(outcome);
     };
@@ -98,7 +103,7 @@ function startWorker(): Worker | string {
     // A thread that dies while nobody waits for it is simply not used again.
     worker.on("error", () => undefined);
     worker.on("exit", () => {
-      if (idle === worker) idle = null;
+      for (const lane of Object.values(lanes)) if (lane.idle === worker) lane.idle = null;
     });
     return worker;
   } catch (error) {
