@@ -43,8 +43,11 @@ const DEVIATIONS: Record<string, Kind> = {
     reason === "" ? null : { kind: "Other text", what: `Another text of the checklist was taken: ${textOf(data, "title")}` },
   "launch.changed": ({ reason }, data) =>
     reason === "" ? null : { kind: "Facts changed", what: `Changed: ${Object.keys((data["changes"] ?? {}) as object).join(", ")}` },
+  // Go comes of the signed decision, which has a section of its own.
   "launch.state": ({ reason }, data) =>
-    reason === "" ? null : { kind: "State", what: `${wordOf(textOf(data, "from"))} to ${wordOf(textOf(data, "to"))}` },
+    reason === "" || textOf(data, "to") === "go"
+      ? null
+      : { kind: "State", what: `${wordOf(textOf(data, "from"))} to ${wordOf(textOf(data, "to"))}` },
   "break_glass.opened": (_, data) => ({
     kind: "Break-glass",
     what: `Glass broken: ${GLASS[textOf(data, "kind")] ?? textOf(data, "kind")}; review due ${textOf(data, "review_due").slice(0, 10)}`,
