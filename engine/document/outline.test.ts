@@ -58,7 +58,7 @@ describe("steps", () => {
     ]);
   });
 
-  it("are one per item of an ordered list whose items hold blocks, titled by the item's first sentence", () => {
+  it("are one per item of an ordered list whose items hold blocks, titled by the item's first line", () => {
     const text = `# T\n\n## Deploy\n\n1. Set the **image**\n   of the web\n\n   \`\`\`sh\n   a\n   \`\`\`\n2. Look at the board\n3. [ ] Roll out\n   \`\`\`sh\n   b\n   \`\`\`\n`;
     expect(steps(text).map((step) => [step.id, step.title, step.number, step.phase, step.line, step.endLine])).toEqual([
       ["set-the-image-of-the-web", "Set the image of the web", "1.1", ["Deploy"], 5, 10],
@@ -71,7 +71,9 @@ describe("steps", () => {
   it("are titled by a whole sentence, joined over line breaks, and short enough to read", () => {
     const item = (...lines: string[]): string => titles(`# T\n\n1. ${lines.join("\n   ")}\n\n   \`\`\`sh\n   a\n   \`\`\`\n`)[0]!;
     expect(item("If no queue is set, look at", "the *default* one:")).toBe("If no queue is set, look at the default one:");
-    expect(item("Drain the node, e.g. `web-1`. Then", "wait for it.")).toBe("Drain the node, e.g. web-1.");
+    expect(item("Drain the node, e.g. `web-1`. Then", "wait for it. Go on.")).toBe("Drain the node, e.g. web-1. Then wait for it.");
+    expect(item("Drain the old node first. Look at the board.", "Then go on.")).toBe("Drain the old node first. Look at the board.");
+    expect(item("Drain the **old node** first.", "Then go on to the next.")).toBe("Drain the old node first.");
     expect(item("Note! Version 1.2 of the web", "is old. Stop it.")).toBe("Note! Version 1.2 of the web is old.");
     expect(item("Read [the", "list][l] first.  ", "Go on.", "", "[l]: http://x")).toBe("Read the list first.");
     expect(item("[ ] Roll out", "to all")).toBe("Roll out to all");

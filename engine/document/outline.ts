@@ -5,7 +5,7 @@ import { type Content, leafMarkdown, taskMark } from "./content.ts";
 import type { Directive } from "./directives.ts";
 import type { Piece, Prose } from "./prose.ts";
 import { strippedLines } from "./strip.ts";
-import { titleMarkdown, titleOf } from "./titles.ts";
+import { lastSentence, sentencesOfLine, titleMarkdown } from "./titles.ts";
 import { type Container, eachLeaf, isContainer, type Leaf, type Node, walk } from "./tree.ts";
 
 /** `id` is the bold id before the text, where one was asked for. */
@@ -237,7 +237,7 @@ function itemStep(content: Content, section: SectionDraft, item: Container, part
   const first = item.children[0];
   let title: Piece = { html: "", text: `${item.number}${item.marker}` };
   if (first !== undefined && first.kind === "paragraph") {
-    title = paragraphTitle(content, first as Leaf, mark?.width ?? 0, prose, false);
+    title = itemTitle(content, first as Leaf, mark?.width ?? 0, prose);
   } else {
     const named = found.blocks.find((block) => block.runnable);
     if (named !== undefined) title = { html: "", text: named.name ?? firstCommand(named) };
@@ -421,14 +421,17 @@ function lone(section: SectionDraft, title: Piece, leaf: Leaf, directive: Direct
 function titleOfLone(content: Content, block: Block, paragraph: Leaf | null, prose: Prose): Piece {
   if (block.name !== null) return { html: "", text: block.name };
   if (paragraph === null || paragraph.isRaw) return { html: "", text: firstCommand(block) };
-  return paragraphTitle(content, paragraph, 0, prose, true);
+  // The last sentence before the block introduces it.
+  return lastSentence(prose.inline(titleMarkdown(leafMarkdown(content.source, paragraph, 0).replace(/:\s*$/, ""), true)));
 }
 
-/** The first sentence of an item, or the last before a lone block: its lines are broken where the writer's window ended. */
-function paragraphTitle(content: Content, leaf: Leaf, skip: number, prose: Prose, isLast: boolean): Piece {
-  const written = leafMarkdown(content.source, leaf, skip);
-  const markdown = titleMarkdown(isLast ? written.replace(/:\s*$/, "") : written, isLast);
-  return titleOf(leaf.isRaw ? prose.plain(markdown) : prose.inline(markdown), isLast);
+/** An item is titled by its first line (FORMAT), read on to the end of a sentence that the line breaks. */
+function itemTitle(content: Content, leaf: Leaf, skip: number, prose: Prose): Piece {
+  const markdown = titleMarkdown(leafMarkdown(content.source, leaf, skip), false);
+  const read = (text: string): Piece => (leaf.isRaw ? prose.plain(text) : prose.inline(text));
+  const whole = read(markdown);
+  const end = markdown.indexOf("\n");
+  return sentencesOfLine(whole, end < 0 ? whole : read(markdown.slice(0, end)));
 }
 
 /** The first line of a block that does something, short enough for a title. */

@@ -1,4 +1,4 @@
-// Titles taken from a paragraph: one sentence of it, as a person reads it, short enough for an outline.
+// Titles taken from a paragraph: whole sentences of it, as a person reads it, short enough for an outline.
 // Owns where a sentence ends and how a long one is cut. Which paragraph it is, outline.ts decides.
 import type { Piece } from "./prose.ts";
 
@@ -20,14 +20,27 @@ export function titleMarkdown(markdown: string, isLast: boolean): string {
   return isLast ? lines.at(-1)! : lines[0]!;
 }
 
-/** A title of the piece's text; read when marked has run, for only then is there any. */
-export function titleOf(piece: Piece, isLast = false): Piece {
+/** The last sentence of the piece's text; read when marked has run, for only then is there any. */
+export function lastSentence(piece: Piece): Piece {
   return {
     html: "",
     get text() {
-      const text = isLast ? piece.text.slice(-MAX_MARKDOWN) : piece.text.slice(0, MAX_MARKDOWN);
-      const found = sentences(text);
-      return shorten((isLast ? found.at(-1) : found[0]) ?? "");
+      return shorten(sentences(piece.text.slice(-MAX_MARKDOWN)).at(-1) ?? "");
+    },
+  };
+}
+
+/** The sentences that the first line holds, the one that it begins included: a line ends where the writer's window did. */
+export function sentencesOfLine(piece: Piece, firstLine: Piece): Piece {
+  return {
+    html: "",
+    get text() {
+      let title = "";
+      for (const sentence of sentences(piece.text.slice(0, MAX_MARKDOWN))) {
+        if (title.length >= firstLine.text.length && title !== "") break;
+        title = title === "" ? sentence : `${title} ${sentence}`;
+      }
+      return shorten(title);
     },
   };
 }
