@@ -32,12 +32,7 @@ describe('what "run as shell" sends of a fence without a language', () => {
   });
 
   it("is nothing where a prompt would be sent with it", () => {
-    for (const lines of [
-      ["redis4# /root/failover.sh"],
-      ["mysql -u root", "mysql> SELECT 1;"],
-      ["date", "$ uptime"],
-      ["$ cat <<EOF", "x"],
-    ]) {
+    for (const lines of [["redis4# /opt/failover.sh"], ["mysql -u root", "mysql> SELECT 1;"], ["date", "$ uptime"], ["$ cat <<EOF", "x"]]) {
       const { asShell, why } = fence("", ...lines);
       expect(why, lines[0]).toContain(asShell!.why);
       expect(asShell!.commands, lines[0]).toBe("");

@@ -5,7 +5,7 @@ import { blocksOf, fence, places, read } from "./test-text.ts";
 const PROMPTED = [
   ["root$ chmod o+rw $(tty)", "root$"],
   ["host$ uptime", "host$"],
-  ["redis4# /root/failover.sh", "redis4#"],
+  ["redis4# /opt/failover.sh", "redis4#"],
   ["node-1.example.com% ls", "node-1.example.com%"],
   ["user@host:~$ ls", "user@host:~$"],
   ["user@host$ ls", "user@host$"],

@@ -270,7 +270,7 @@ it("never runs text without a language but by an explicit act with a reason, and
 });
 
 it("sends of a text without a language what a shell fence of it would be: prompts and output left out, placeholders filled", async () => {
-  const text = "```\n$ echo <who>\nAda\n```\n\n```\nredis4# /root/failover.sh\n```";
+  const text = "```\n$ echo <who>\nAda\n```\n\n```\nredis4# /opt/failover.sh\n```";
   const run = await bench.start(markdown(section("a", `${text}\n\n${sh("echo real")}`)));
   const call = { run: run.run, step: sid("a"), block: 0, reason: "the author forgot the language" };
   expect(await codeOf("run.asShell", { ...call, block: 1 })).toBe("forbidden");

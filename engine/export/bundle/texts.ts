@@ -70,8 +70,8 @@ the bundle could have changed it too. Take both programs from a copy of Holdpoin
 Without more, they say that the record is consistent in itself, and warn that its origin is not proved: anybody can make up an
 installation. To prove the origin, give something that did not come with this bundle:
 
-    --fingerprint "XXXX XXXX XXXX XXXX XXXX"   as read from the screen, a printed page or the change ticket
-    --roster roster.json                       the installation's roster from an earlier export that you trust
+    --fingerprint "FIVE GROUPS OF FOUR CHARACTERS"   as read from the screen, a printed page or the change ticket
+    --roster roster.json                             the installation's roster from an earlier export that you trust
 
 ## What the last line means
 
