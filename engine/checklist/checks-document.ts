@@ -1,25 +1,7 @@
 // The automatic checks of items as a runbook: what engine/run needs to run them like any other steps.
 // Owns: one step per item with a runnable block. The texts are the checklist's own, cut from its bytes.
-import type { RunbookDocument, Step, StepDirective } from "../protocol/index.ts";
+import { PLAIN_STEP, type RunbookDocument, type Step } from "../protocol/index.ts";
 import { categoriesOf } from "./items.ts";
-
-const DIRECTIVE: StepDirective = {
-  plannedMs: null,
-  needs: [],
-  lane: "main",
-  role: null,
-  signoff: [],
-  rollback: null,
-  targetMs: null,
-  soakMs: null,
-  optional: false,
-  when: null,
-  on: "main",
-  rollbackValidMs: null,
-  pointOfNoReturn: false,
-  opens: null,
-  closes: null,
-};
 
 /** Steps for the named items that have a runnable block, in file order; step id = item id. */
 export function checksDocument(document: RunbookDocument, items: readonly string[]): RunbookDocument {
@@ -38,7 +20,7 @@ export function checksDocument(document: RunbookDocument, items: readonly string
         line: item.line,
         endLine: item.blocks.at(-1)?.endLine ?? item.line,
         sha256: item.sha256,
-        directive: { ...DIRECTIVE, on: document.clusters[0] ?? "main" },
+        directive: { ...PLAIN_STEP, on: document.clusters[0] ?? "main" },
         blocks: item.blocks,
         checks: [],
       });

@@ -1,5 +1,5 @@
 // What the keys of directives mean, typed. Owns the tables of keys; whether ids exist is lint's question.
-import type { Expectation, StepDirective } from "../protocol/index.ts";
+import { type Expectation, PLAIN_STEP, type StepDirective } from "../protocol/index.ts";
 import { parseExpectation } from "./attributes.ts";
 import type { Directive } from "./directives.ts";
 import { type Keyed, KeyReader } from "./keyed.ts";
@@ -35,21 +35,6 @@ const NOTHING: Keyed = { values: {}, offsets: {}, offset: 0 };
 
 /** The lane and cluster of a step that names none. */
 export const MAIN = "main";
-
-const PLAIN_STEP: Omit<StepDirective, "needs" | "signoff" | "on"> = {
-  plannedMs: null,
-  lane: MAIN,
-  role: null,
-  rollback: null,
-  targetMs: null,
-  soakMs: null,
-  optional: false,
-  when: null,
-  rollbackValidMs: null,
-  pointOfNoReturn: false,
-  opens: null,
-  closes: null,
-};
 
 export function readStep(
   directive: Directive | null,

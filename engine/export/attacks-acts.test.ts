@@ -1,16 +1,13 @@
 // The rules of waivers, the close, briefings, hold points, amendments, reviews and the roster: kept, a launch verifies (control);
 // broken, both verifiers refuse it with the rule's code. The launches are made by hand with real keys.
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import type { CanonicalValue, LogId } from "../protocol/index.ts";
+import { expect, it } from "vitest";
+import type { CanonicalValue } from "../protocol/index.ts";
 import { jcs } from "../record/index.ts";
-import { DANA } from "../record/testing.ts";
 import { foldRun } from "../run/fold.ts";
 import { holdPointCovers, holdPointDigest } from "../run/hold-points.ts";
-import { exportLog } from "./index.ts";
-import { bothVerdicts, openPython, type Python, tamper } from "./testing-bundle.ts";
+import { type Attack, bothVerifiers } from "./testing-attacks.ts";
+import { tamper } from "./testing-bundle.ts";
 import {
   brief,
   CLOSERS,
@@ -34,19 +31,7 @@ import {
 const GIVEN = process.env["HOLDPOINT_MUTATIONS"] ?? "1";
 const FIELDS = GIVEN === "all" ? 20_000 : 60 * Number(GIVEN);
 type Value = { [key: string]: CanonicalValue };
-type Attack = [what: string, code: string | string[], play: (of: Desk & { delegation: number }, on: Launch) => void];
-let python: Python;
-beforeAll(() => {
-  python = openPython();
-});
-afterAll(() => python.close());
-
-async function verdictOf(of: Desk, log: LogId) {
-  const out = join(of.home, "out", "attacked.zip");
-  const made = await exportLog(of.store, log, { format: "bundle", out, recordingsDir: join(of.home, "recordings"), actor: DANA });
-  if (!made.ok) throw new Error(made.error.message);
-  return bothVerdicts(python, readFileSync(out));
-}
+const { ask, attack, verdictOf } = bothVerifiers();
 
 /** A run of two steps in the launch's log, then what its hold point is signed with, as engine/run has it. */
 const gate = (on: Launch, more: Partial<Sign> = {}): void => {
@@ -471,20 +456,7 @@ const RULES: Attack[] = [
   ],
 ];
 
-it.each(RULES)("%s", async (_what, expected, play) => {
-  const own = staffed();
-  try {
-    const on = startLaunch(own);
-    play(own, on);
-    const answers = await verdictOf(own, on.log);
-    expect(answers.parted).toBe("");
-    const wanted = [expected].flat();
-    expect(answers.problems).toEqual(wanted.length === 0 ? [] : expect.arrayContaining(wanted));
-    expect(answers.verdict).toBe(wanted.length === 0 ? "VERIFIED WITH WARNINGS" : "NOT VERIFIED");
-  } finally {
-    own.close();
-  }
-});
+it.each(RULES)("%s", (_what, expected, play) => attack(expected, play));
 
 /** Everything that the rules are about, in one launch: kept, it verifies; one field changed at random, both verifiers say the same. */
 function everything(of: Desk & { delegation: number }, on: Launch): void {
@@ -521,9 +493,9 @@ it("of a launch with everything in it no field can be changed unlike in both ver
   try {
     const on = startLaunch(own);
     everything(own, on);
-    expect(await verdictOf(own, on.log)).toMatchObject({ problems: [], parted: "" });
-    const bundle = readFileSync(join(own.home, "out", "attacked.zip"));
-    const tried = await tamper(bundle, own.store.signingKey!, FIELDS, (bytes) => bothVerdicts(python, bytes));
+    const { bundle, ...answers } = await verdictOf(own, on.log);
+    expect(answers).toMatchObject({ problems: [], parted: "" });
+    const tried = await tamper(bundle, own.store.signingKey!, FIELDS, ask);
     expect(tried.accepted).toEqual([]);
     expect(tried.parted).toEqual([]);
     process.stdout.write(`attacks: ${tried.count} fields of a launch with everything in it changed: 0 accepted, 0 verdicts differ\n`);

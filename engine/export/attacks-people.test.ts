@@ -1,28 +1,12 @@
 // What people may not do with their signatures, each refused by both verifiers with its code; and the control, which verifies.
 // The launches are made by hand with real keys: what the engine would refuse, somebody with its keys could still write.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import type { CanonicalValue, LogId } from "../protocol/index.ts";
-import { DANA } from "../record/testing.ts";
-import { exportLog } from "./index.ts";
-import { bothVerdicts, openPython, type Python } from "./testing-bundle.ts";
-import { type Desk, INFRA, type Launch, newKey, openDesk, SECURITY, staffed, startLaunch } from "./testing-launch.ts";
+import { expect, it } from "vitest";
+import type { CanonicalValue } from "../protocol/index.ts";
+import { type Attack, bothVerifiers } from "./testing-attacks.ts";
+import { INFRA, newKey, openDesk, SECURITY, startLaunch } from "./testing-launch.ts";
 
 type Value = { [key: string]: CanonicalValue };
-type Attack = [what: string, code: string | string[], play: (of: Desk & { delegation: number }, on: Launch) => void];
-let python: Python;
-beforeAll(() => {
-  python = openPython();
-});
-afterAll(() => python.close());
-
-async function verdictOf(of: Desk, log: LogId) {
-  const out = join(of.home, "out", "attacked.zip");
-  const made = await exportLog(of.store, log, { format: "bundle", out, recordingsDir: join(of.home, "recordings"), actor: DANA });
-  if (!made.ok) throw new Error(made.error.message);
-  return bothVerdicts(python, readFileSync(out));
-}
+const { attack, verdictOf } = bothVerifiers();
 
 const ATTACKS: Attack[] = [
   ["nobody does anything wrong (the control)", [], (_, on) => void on.sign({ by: "ana", ...INFRA })],
@@ -340,20 +324,7 @@ const ATTACKS: Attack[] = [
   ],
 ];
 
-it.each(ATTACKS)("%s", async (_what, expected, play) => {
-  const own = staffed();
-  try {
-    const on = startLaunch(own);
-    play(own, on);
-    const answers = await verdictOf(own, on.log);
-    expect(answers.parted).toBe("");
-    const wanted = [expected].flat();
-    expect(answers.problems).toEqual(wanted.length === 0 ? [] : expect.arrayContaining(wanted));
-    expect(answers.verdict).toBe(wanted.length === 0 ? "VERIFIED WITH WARNINGS" : "NOT VERIFIED");
-  } finally {
-    own.close();
-  }
-});
+it.each(ATTACKS)("%s", (_what, expected, play) => attack(expected, play));
 
 it("one alone may sign what they executed, but the record is labelled SOLO; unlabelled, or labelled where others are, it does not verify", async () => {
   for (const [solo, second, wanted] of [

@@ -1,40 +1,10 @@
 // The rules of decisions, of roles and of those that never meet: kept, a launch verifies (control); broken, both verifiers
 // refuse it with the rule's code. The launches are made by hand with real keys.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import type { LogId } from "../protocol/index.ts";
-import { DANA } from "../record/testing.ts";
-import { exportLog } from "./index.ts";
-import { bothVerdicts, openPython, type Python } from "./testing-bundle.ts";
-import {
-  confirm,
-  type Desk,
-  glass,
-  INFRA,
-  type Launch,
-  review,
-  risk,
-  SECURITY,
-  signAll,
-  staffed,
-  startLaunch,
-  toClose,
-} from "./testing-launch.ts";
+import { it } from "vitest";
+import { type Attack, bothVerifiers } from "./testing-attacks.ts";
+import { confirm, glass, INFRA, review, risk, SECURITY, signAll, toClose } from "./testing-launch.ts";
 
-type Attack = [what: string, code: string | string[], play: (of: Desk & { delegation: number }, on: Launch) => void];
-let python: Python;
-beforeAll(() => {
-  python = openPython();
-});
-afterAll(() => python.close());
-
-async function verdictOf(of: Desk, log: LogId) {
-  const out = join(of.home, "out", "attacked.zip");
-  const made = await exportLog(of.store, log, { format: "bundle", out, recordingsDir: join(of.home, "recordings"), actor: DANA });
-  if (!made.ok) throw new Error(made.error.message);
-  return bothVerdicts(python, readFileSync(out));
-}
+const { attack } = bothVerifiers();
 
 const RULES: Attack[] = [
   // A decision
@@ -271,17 +241,4 @@ const RULES: Attack[] = [
   ],
 ];
 
-it.each(RULES)("%s", async (_what, expected, play) => {
-  const own = staffed();
-  try {
-    const on = startLaunch(own);
-    play(own, on);
-    const answers = await verdictOf(own, on.log);
-    expect(answers.parted).toBe("");
-    const wanted = [expected].flat();
-    expect(answers.problems).toEqual(wanted.length === 0 ? [] : expect.arrayContaining(wanted));
-    expect(answers.verdict).toBe(wanted.length === 0 ? "VERIFIED WITH WARNINGS" : "NOT VERIFIED");
-  } finally {
-    own.close();
-  }
-});
+it.each(RULES)("%s", (_what, expected, play) => attack(expected, play));

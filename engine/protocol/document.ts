@@ -129,6 +129,24 @@ export const StepDirective = z.object({
   closes: z.string().nullable(),
 });
 export type StepDirective = z.infer<typeof StepDirective>;
+/** A step that says nothing of itself. */
+export const PLAIN_STEP: StepDirective = {
+  plannedMs: null,
+  needs: [],
+  lane: "main",
+  role: null,
+  signoff: [],
+  rollback: null,
+  targetMs: null,
+  soakMs: null,
+  optional: false,
+  when: null,
+  on: "main",
+  rollbackValidMs: null,
+  pointOfNoReturn: false,
+  opens: null,
+  closes: null,
+};
 
 export const Step = z.object({
   id: StepId,

@@ -8,12 +8,12 @@ import { MomentField } from "../launches/MomentField.tsx";
 import { fromLocalInput, toLocalInput } from "../launches/words.ts";
 import { ActDialog } from "./ActDialog.tsx";
 import { passwordProblem } from "./ids.ts";
+import { NewPassword, NOTHING_TYPED } from "./NewPassword.tsx";
 
 type Self = { id: string; name: string };
 
 export function PasswordDialog({ self, onDone, onClose }: { self: Self; onDone(): void; onClose(): void }) {
-  const [password, setPassword] = useState("");
-  const [again, setAgain] = useState("");
+  const [typed, setTyped] = useState(NOTHING_TYPED);
   return (
     <ActDialog
       title="Change your password"
@@ -21,28 +21,17 @@ export function PasswordDialog({ self, onDone, onClose }: { self: Self; onDone()
       button="Change it"
       self={self}
       needsSecond={false}
-      problem={() => passwordProblem(password, again)}
-      onSend={(proof) => callEngine("people.changePassword", { password: proof.ownPassword, newPassword: password })}
+      problem={() => passwordProblem(typed.password, typed.again)}
+      onSend={(proof) => callEngine("people.changePassword", { password: proof.ownPassword, newPassword: typed.password })}
       onDone={onDone}
       onClose={onClose}
     >
-      <div className="form two">
-        <Field
-          label="New password"
-          type="password"
-          autoComplete="new-password"
-          value={password}
-          hint="At least 8 characters. A few words in a row are easy to type at night."
-          onChange={(event) => setPassword(event.target.value)}
-        />
-        <Field
-          label="The same again"
-          type="password"
-          autoComplete="new-password"
-          value={again}
-          onChange={(event) => setAgain(event.target.value)}
-        />
-      </div>
+      <NewPassword
+        label="New password"
+        hint="At least 8 characters. A few words in a row are easy to type at night."
+        typed={typed}
+        onTyped={setTyped}
+      />
     </ActDialog>
   );
 }

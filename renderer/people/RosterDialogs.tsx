@@ -5,6 +5,7 @@ import { callEngine } from "../app/index.ts";
 import { CheckLine, Field, TextAreaField } from "../design/index.ts";
 import { ActDialog, type Proof } from "./ActDialog.tsx";
 import { idFromName, idProblem, passwordProblem } from "./ids.ts";
+import { NewPassword, NOTHING_TYPED } from "./NewPassword.tsx";
 import { RoleChoice } from "./RoleChoice.tsx";
 import { CANNOT_MEET, cannotMeet, hasSecond } from "./roster.ts";
 
@@ -19,8 +20,7 @@ export function EnrolDialog({ people, self, onDone, onClose }: Shared) {
   const [ownId, setOwnId] = useState<string | null>(null);
   const [title, setTitle] = useState("");
   const [roles, setRoles] = useState<Role[]>(["operator"]);
-  const [password, setPassword] = useState("");
-  const [again, setAgain] = useState("");
+  const [typed, setTyped] = useState(NOTHING_TYPED);
   const [checkedBy, setCheckedBy] = useState(self.name);
   const [how, setHow] = useState("");
   const id = ownId ?? idFromName(name);
@@ -32,7 +32,7 @@ export function EnrolDialog({ people, self, onDone, onClose }: Shared) {
     if (roles.length === 0) return "At least one role is needed.";
     if (cannotMeet(roles)) return CANNOT_MEET;
     if (checkedBy.trim() === "" || how.trim().length < 3) return "Who checked the identity, and how? Both stand in the record.";
-    return passwordProblem(password, again);
+    return passwordProblem(typed.password, typed.again);
   };
   return (
     <ActDialog
@@ -49,7 +49,7 @@ export function EnrolDialog({ people, self, onDone, onClose }: Shared) {
           name: name.trim(),
           title: title.trim(),
           roles,
-          password,
+          password: typed.password,
           checkedBy: checkedBy.trim(),
           how: how.trim(),
           ...proofOf(proof),
@@ -86,22 +86,8 @@ export function EnrolDialog({ people, self, onDone, onClose }: Shared) {
           placeholder="Company badge, in person"
           onChange={(event) => setHow(event.target.value)}
         />
-        <Field
-          label="New person's password"
-          type="password"
-          autoComplete="new-password"
-          value={password}
-          hint="At least 8 characters, typed by the new person."
-          onChange={(event) => setPassword(event.target.value)}
-        />
-        <Field
-          label="The same again"
-          type="password"
-          autoComplete="new-password"
-          value={again}
-          onChange={(event) => setAgain(event.target.value)}
-        />
       </div>
+      <NewPassword label="New person's password" hint="At least 8 characters, typed by the new person." typed={typed} onTyped={setTyped} />
     </ActDialog>
   );
 }
@@ -166,8 +152,7 @@ export function ChangeDialog({ entry, people, self, onDone, onClose }: Shared & 
 }
 
 export function ResetDialog({ entry, people, self, onDone, onClose }: Shared & { entry: RosterEntry }) {
-  const [password, setPassword] = useState("");
-  const [again, setAgain] = useState("");
+  const [typed, setTyped] = useState(NOTHING_TYPED);
   const [reason, setReason] = useState("");
   const hasTwo = hasSecond(people, self.id, entry.id);
   return (
@@ -183,12 +168,12 @@ export function ResetDialog({ entry, people, self, onDone, onClose }: Shared & {
           ? "This takes two people besides the one it is about, and there are not so many on the roster."
           : reason.trim() === ""
             ? "A reason is needed; it stands in the record."
-            : passwordProblem(password, again)
+            : passwordProblem(typed.password, typed.again)
       }
       onSend={(proof) =>
         callEngine("people.reset", {
           id: entry.id,
-          password,
+          password: typed.password,
           reason: reason.trim(),
           ownPassword: proof.ownPassword,
           second: { id: (proof.second?.id ?? "") as OperatorId, password: proof.second?.password ?? "" },
@@ -198,23 +183,12 @@ export function ResetDialog({ entry, people, self, onDone, onClose }: Shared & {
       onClose={onClose}
     >
       <TextAreaField label="Reason" rows={2} value={reason} onChange={(event) => setReason(event.target.value)} />
-      <div className="form two">
-        <Field
-          label={`New password of ${entry.name}`}
-          type="password"
-          autoComplete="new-password"
-          value={password}
-          hint="At least 8 characters, typed by the person."
-          onChange={(event) => setPassword(event.target.value)}
-        />
-        <Field
-          label="The same again"
-          type="password"
-          autoComplete="new-password"
-          value={again}
-          onChange={(event) => setAgain(event.target.value)}
-        />
-      </div>
+      <NewPassword
+        label={`New password of ${entry.name}`}
+        hint="At least 8 characters, typed by the person."
+        typed={typed}
+        onTyped={setTyped}
+      />
     </ActDialog>
   );
 }

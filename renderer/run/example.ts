@@ -4,6 +4,7 @@ import {
   type Block,
   ClusterName,
   LogId,
+  PLAIN_STEP,
   type RunbookDocument,
   type RunHeader,
   RunId,
@@ -60,24 +61,7 @@ export function exampleStep(
     blocks: [],
     checks: [],
     ...rest,
-    directive: {
-      plannedMs: null,
-      needs: [],
-      lane: "main",
-      role: null,
-      signoff: [],
-      rollback: null,
-      targetMs: null,
-      soakMs: null,
-      optional: false,
-      when: null,
-      on: "main",
-      rollbackValidMs: null,
-      pointOfNoReturn: false,
-      opens: null,
-      closes: null,
-      ...directive,
-    },
+    directive: { ...PLAIN_STEP, ...directive },
   };
 }
 export function exampleDocument(steps: Step[], extra: Partial<RunbookDocument> = {}): RunbookDocument {
