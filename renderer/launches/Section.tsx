@@ -41,7 +41,11 @@ export function Section({
           </>
         }
       />
-      <div className="setup-body">{isEmpty && empty !== undefined ? <p className="mid">{empty}</p> : children}</div>
+      <div className="setup-body">
+        {isEmpty && empty !== undefined ? <p className="mid">{empty}</p> : null}
+        {/* Also while there is nothing: the form that adds the first one stands among them. */}
+        {children}
+      </div>
     </section>
   );
 }
