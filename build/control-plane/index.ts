@@ -5,3 +5,4 @@ export { fillFixture } from "./fixture.ts";
 export { openTestCluster, type TestCluster } from "./for-tests.ts";
 export { type Called, kubectl, mustKubectl } from "./kubectl.ts";
 export { type ControlPlane, startControlPlane } from "./plane.ts";
+export { endPrograms, freePorts, type Program, startProgram, until } from "./processes.ts";

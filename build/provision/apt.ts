@@ -1,7 +1,7 @@
 // Installs Debian packages and fetches their sources, with package lists of our own beside the machine's.
 // Owns: the apt calls. Never edits /etc/apt: lists and sources lie in the cache folder (see apt-sources.ts).
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { ownSources, readSources } from "./apt-sources.ts";
 import { cacheRoot, lock } from "./cache.ts";
@@ -30,6 +30,7 @@ export async function ensurePackages(names: string[]): Promise<Provisioned> {
   if (!isDebian()) return refuse(`this machine has no apt-get and dpkg, so it cannot be installed here; ${byHand}`);
   if (process.getuid?.() !== 0) return refuse(`only root may install packages and this is user ${process.getuid?.()}; ${byHand}`);
   const unlock = await lock(join(aptFolder(), "lock"));
+  const startsAgain = keepServicesDown();
   try {
     const options = await aptOptions();
     if (options === null) return refuse(`the sources under /etc/apt name no mirror of this distribution's packages; add one, or ${byHand}`);
@@ -44,8 +45,27 @@ export async function ensurePackages(names: string[]): Promise<Provisioned> {
     const missing = names.filter((name) => !now.has(name)).map((name) => ({ name, why }));
     return { installed: [...now], missing };
   } finally {
+    startsAgain();
     await unlock();
   }
+}
+
+const POLICY = "/usr/sbin/policy-rc.d";
+const POLICY_MARK = "# written by Holdpoint's tests";
+
+/**
+ * A database server that a package brings must not start on the machine: tests start their own. Debian asks this file before any
+ * service starts (invoke-rc.d(8)); 101 forbids it. A policy of the machine's own is left alone. Ours holds only while this process lives, so
+ * that one which was killed leaves nothing behind that says no. Returns what takes it away again.
+ */
+export function keepServicesDown(file: string = POLICY): () => void {
+  if (existsSync(file) && !readFileSync(file, "utf8").includes(POLICY_MARK)) return () => {};
+  writeFileSync(
+    file,
+    `#!/bin/sh\n${POLICY_MARK}, for as long as process ${process.pid} lives\nkill -0 ${process.pid} 2>/dev/null && exit 101\nexit 0\n`,
+  );
+  chmodSync(file, 0o755);
+  return () => rmSync(file, { force: true });
 }
 
 /** Fetches and unpacks the Debian source package `name` into `folder`/src, which must not exist. Returns its upstream version. Throws with apt's words. */
@@ -99,6 +119,7 @@ const PROGRAMS: Record<string, string> = {
   openssl: "openssl",
   chromium: "chromium",
   prometheus: "prometheus",
+  "redis-server": "redis-server",
 };
 
 async function presentOf(names: string[]): Promise<Set<string>> {

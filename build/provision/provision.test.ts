@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { upstreamVersion } from "./apt.ts";
+import { keepServicesDown, upstreamVersion } from "./apt.ts";
 import { ownSources, parseDeb822, parseOneLine, readSources } from "./apt-sources.ts";
 import { cacheRoot, lock } from "./cache.ts";
 
@@ -98,3 +98,26 @@ it.runIf(process.platform === "linux")(
     await (await second)();
   },
 );
+
+it("forbids services to start while packages are installed, leaves a policy of the machine's own alone, and takes its own away", () => {
+  const file = join(folder, "policy-rc.d");
+  const startsAgain = keepServicesDown(file);
+  expect(spawnSync(file, ["redis-server", "start"]).status).toBe(101);
+  startsAgain();
+  expect(existsSync(file)).toBe(false);
+  // One that was killed leaves its policy behind: it no longer forbids, and the next one takes its place.
+  keepServicesDown(file);
+  const left = readFileSync(file, "utf8").replaceAll(String(process.pid), String(deadPid()));
+  writeFileSync(file, left);
+  expect(spawnSync(file, ["redis-server", "start"]).status).toBe(0);
+  keepServicesDown(file)();
+  expect(existsSync(file)).toBe(false);
+  writeFileSync(file, "#!/bin/sh\nexit 101\n");
+  keepServicesDown(file)();
+  expect(readFileSync(file, "utf8")).toBe("#!/bin/sh\nexit 101\n");
+});
+
+function deadPid(): number {
+  const { pid } = spawnSync("true");
+  return pid;
+}

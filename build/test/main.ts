@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildBinaries, fillFixture, startControlPlane } from "../control-plane/index.ts";
 import { ensurePackages } from "../provision/index.ts";
+import { SERVICE_PACKAGES } from "../services/index.ts";
 import { add, type Counts, playwrightCounts, summaryLine, vitestCounts } from "./report.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -59,7 +60,10 @@ async function main(): Promise<void> {
   if (!wanted("unit") && !wanted("e2e")) return;
 
   say("machine");
-  const packages = await ensurePackages(["zsh", "fish", "chromium", "kubernetes-client", "python3", "unzip", "poppler-utils"]);
+  const packages = await ensurePackages([
+    ...["zsh", "fish", "chromium", "kubernetes-client", "python3", "unzip", "poppler-utils"],
+    ...SERVICE_PACKAGES,
+  ]);
   for (const { name, why } of packages.missing) notes.push(`${name} is missing: ${why}`);
 
   const env: NodeJS.ProcessEnv = {};

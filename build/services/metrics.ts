@@ -1,0 +1,50 @@
+// A service that answers instant queries as Prometheus does, with figures that the test sets.
+// Owns: the HTTP listener. Nothing is measured: what a gate does with a figure is tested, not where the figure comes from.
+import { createServer } from "node:http";
+
+export type Metrics = {
+  /** For a procedure's PROMETHEUS parameter. */
+  url: string;
+  /** Sets the answer to the query of exactly this text; null takes it away, and the query then has an empty result. */
+  set(query: string, value: number | null): void;
+  /** Queries asked so far, in order. */
+  asked: string[];
+  /** While true every query is answered with 503. */
+  isDown: boolean;
+  stop(): Promise<void>;
+};
+
+export async function startMetrics(first: Record<string, number> = {}): Promise<Metrics> {
+  const values = new Map(Object.entries(first));
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
+    const query = searchParams.get("query");
+    if (metrics.isDown || pathname !== "/api/v1/query" || query === null) {
+      response.writeHead(metrics.isDown ? 503 : 404).end();
+      return;
+    }
+    metrics.asked.push(query);
+    const value = values.get(query);
+    // The shape of Prometheus' HTTP API: a vector of one sample, its value as text; no series is an empty vector, not an error.
+    const result = value === undefined ? [] : [{ metric: {}, value: [Date.now() / 1000, String(value)] }];
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ status: "success", data: { resultType: "vector", result } }));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => resolve());
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("a listening TCP server has no port");
+  const metrics: Metrics = {
+    url: `http://127.0.0.1:${address.port}`,
+    asked: [],
+    isDown: false,
+    set: (query, value) => void (value === null ? values.delete(query) : values.set(query, value)),
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return metrics;
+}
