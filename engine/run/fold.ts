@@ -1,11 +1,10 @@
 // The state of a run as a fold over its events: the same events give the same state, on any machine, at any time.
 // Owns: what each event changes. Reads no clock, no file, no document; `apply` costs the same for the first event and the last.
 // Event data is read as untrusted: a missing or wrong key gives the neutral value, never an exception.
-import type { BlockState, ClusterName, PinView, StepId, StepState, StoredEvent, Verdict } from "../protocol/index.ts";
+import type { BlockState, ClusterName, PinView, StepId, StepState, StoredEvent } from "../protocol/index.ts";
 import { ClusterClass, ClusterIdentity, PinView as PinViewSchema, Principal, ShellKind, TerminalId } from "../protocol/index.ts";
+import { changeBlock, changeStep, type Data, numberOrNull, sum, text, textOrNull, texts, verdictOf, whole } from "./fold-data.ts";
 import { emptyRunState, type RunState } from "./state.ts";
-
-type Data = Record<string, unknown>;
 
 /** `run` picks the events of one run out of a log that holds more: a launch's. */
 export function foldRun(events: Iterable<StoredEvent>, run?: string): RunState {
@@ -376,28 +375,3 @@ function stepSkipped(state: RunState, { body }: StoredEvent) {
     return { status: "done", verdict: "skipped", endedAt: body.ts_utc, reason: body.reason, because: text(body.data, "because") };
   });
 }
-
-function changeStep(state: RunState, id: string, change: (step: StepState) => Partial<StepState>) {
-  const position = state.positions.get(id);
-  const step = position === undefined ? undefined : state.steps[position];
-  if (position === undefined || !step) return;
-  state.steps[position] = { ...step, ...change(step) };
-}
-
-function changeBlock(state: RunState, id: string, index: number, change: (block: BlockState) => Partial<BlockState>) {
-  changeStep(state, id, (step) => ({
-    blocks: step.blocks.map((block) => (block.index === index ? { ...block, ...change(block) } : block)),
-  }));
-}
-
-const verdictOf = (outcome: string): Verdict =>
-  outcome === "passed" || outcome === "failed" || outcome === "skipped" ? outcome : "unknown";
-
-const text = (data: Data, key: string): string => (typeof data[key] === "string" ? data[key] : "");
-const textOrNull = (data: Data, key: string): string | null => (typeof data[key] === "string" ? data[key] : null);
-const numberOrNull = (data: Data, key: string): number | null => (Number.isSafeInteger(data[key]) ? (data[key] as number) : null);
-const whole = (data: Data, key: string): number => Math.max(0, numberOrNull(data, key) ?? 0);
-const texts = (value: unknown): Record<string, string> =>
-  Object.fromEntries(Object.entries((value ?? {}) as Data).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
-const sum = (value: unknown): number =>
-  Object.values((value ?? {}) as Data).reduce((total: number, count) => total + (Number.isSafeInteger(count) ? (count as number) : 0), 0);
