@@ -10,6 +10,7 @@ import { launchForRun } from "./engine/launch-runs.ts";
 import { createPulse } from "./engine/pulse.ts";
 import { reviewsOf } from "./engine/reviews.ts";
 import { createRows } from "./engine/rows.ts";
+import { readRunOutput } from "./engine/run-output.ts";
 import { prepareRuntime, runtimeDirectory } from "./engine/runtime.ts";
 import { signableOf } from "./engine/signables.ts";
 import { diskFree } from "./engine/snapshot.ts";
@@ -33,7 +34,7 @@ import {
   type RunId,
   type TerminalFromEngine,
 } from "./protocol/index.ts";
-import { openRecordStore, RecordError, type RecordStore } from "./record/index.ts";
+import { openRecordStore, placesOf, RecordError, type RecordStore } from "./record/index.ts";
 import { createRunService, type RunDeps, type Who } from "./run/index.ts";
 import { createSettings } from "./settings/index.ts";
 import { createRedactor } from "./shell/index.ts";
@@ -188,6 +189,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       return classes.of.get(name) ?? null;
     },
     runs: { startChecks: (who, request) => runs.startChecks(who, request) },
+    outputs: { read: (of) => readRunOutput(store, placesOf(options.home).recordings, of) },
     signable: (at, subject) =>
       signableOf(
         { store, runs, library: () => context.library, openedText: (sha256) => context.openedTexts.get(sha256), parse: documents.parse },

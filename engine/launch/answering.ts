@@ -152,16 +152,24 @@ export function addItemNote(deps: LaunchDeps, lives: Lives, live: Live, who: Who
   return ok(null);
 }
 
+/** The item, where it takes evidence at all. */
+export function itemForEvidence(live: Live, id: string): Result<Item> {
+  const found = find(live, [id]);
+  if (!found.ok) return found;
+  const item = found.value[0]!;
+  if (item.derived !== null) return fail("conflict", `${item.id} is computed by Holdpoint: evidence belongs to what it is computed from.`);
+  if (item.evidence === "none") return fail("conflict", `${item.id} takes no evidence, as the checklist says.`);
+  return ok(item);
+}
+
 type Material = { mediaType: string; bytes: Uint8Array | null; url: string; findings: string[]; tests: Record<string, number> | null };
 
 export function addEvidence(deps: LaunchDeps, lives: Lives, live: Live, who: Who, params: Params<"item.evidence">): Result<null> {
   const allowed = mayChange(deps, live, who, KEEPERS, "item.evidence");
   if (!allowed.ok) return allowed;
-  const found = find(live, [params.item]);
+  const found = itemForEvidence(live, params.item);
   if (!found.ok) return found;
-  const item = found.value[0]!;
-  if (item.derived !== null) return fail("conflict", `${item.id} is computed by Holdpoint: evidence belongs to what it is computed from.`);
-  if (item.evidence === "none") return fail("conflict", `${item.id} takes no evidence, as the checklist says.`);
+  const item = found.value;
   const material = materialOf(deps, params, item);
   if (!material.ok) return material;
   const { mediaType, bytes, url, findings, tests } = material.value;

@@ -2,7 +2,18 @@
 import type { z } from "zod";
 import type { People, Who } from "../people/index.ts";
 import type { Ports } from "../ports.ts";
-import type { ClusterClass, LAUNCH_METHODS, LaunchId, LogId, Result, RunbookDocument, RunId, SignSubject } from "../protocol/index.ts";
+import type {
+  ClusterClass,
+  LAUNCH_METHODS,
+  LaunchId,
+  LogId,
+  OutputSource,
+  Result,
+  RunbookDocument,
+  RunId,
+  SignSubject,
+  Verdict,
+} from "../protocol/index.ts";
 import type { RecordStore } from "../record/index.ts";
 import type { Signable } from "./signable.ts";
 
@@ -12,6 +23,11 @@ export type { Who } from "../people/index.ts";
 export type Params<M extends keyof typeof LAUNCH_METHODS> = Omit<z.output<(typeof LAUNCH_METHODS)[M]["params"]>, "launch">;
 
 export type LaunchPeople = Pick<People, "list" | "isSolo" | "signAs" | "operator" | "holdsRole" | "delegationInForce" | "roster">;
+
+/** Which end of a step: the attempt, or the last that has ended. */
+export type AttemptOf = { run: RunId; step: string; attempt?: number | undefined };
+/** What a step's attempt printed: its text without the terminal's signs, bounded, and what binds it. */
+export type RunOutput = { source: OutputSource; text: string; attempts: { attempt: number; verdict: Verdict; endedAt: string }[] };
 
 export type ChecksRequest = {
   launch: LaunchId;
@@ -35,6 +51,8 @@ export type LaunchDeps = {
   redactText(text: string): string;
   /** Runs automatic checks in the launch's log; absent until the run room can. */
   runs?: { startChecks(who: Who, request: ChecksRequest): Promise<Result<{ run: RunId }>> };
+  /** Reads what a step printed, from the record and its recordings; absent where there are none. */
+  outputs?: { read(of: AttemptOf): Promise<Result<RunOutput>> };
   /** Subjects that another room knows: review, holdpoint, amendment. */
   signable?(at: { launch: LaunchId | null; run: RunId | null }, subject: SignSubject): Promise<Result<Signable>>;
   notify: {

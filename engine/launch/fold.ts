@@ -12,6 +12,7 @@ import {
   type StoredEvent,
   Verdict,
 } from "../protocol/index.ts";
+import { readOutputData } from "./output-source.ts";
 import { type Data, list, number, record, text, textOrNull, texts, truth } from "./read-data.ts";
 import { emptyLaunch, type LaunchFold, NO_FACTS } from "./state.ts";
 
@@ -293,6 +294,7 @@ function answered(state: LaunchFold, { seq, data, outcome, reason, actor, ts_utc
 
 function evidenceAdded(state: LaunchFold, { seq, data, actor, ts_utc, payloads }: EventBody): void {
   const item = itemOf(state, text(data, "item"));
+  const output = readOutputData(data);
   const evidence = Evidence.safeParse({
     seq,
     kind: data["kind"],
@@ -302,16 +304,19 @@ function evidenceAdded(state: LaunchFold, { seq, data, actor, ts_utc, payloads }
     mediaType: text(data, "media_type"),
     bytes: number(data, "bytes"),
     sha256: text(data, "sha256"),
-    run: null,
-    step: null,
+    run: output?.run ?? null,
+    step: output?.step ?? null,
     by: actor.name,
     at: ts_utc,
     findings: texts(data, "findings"),
     tests: data["tests"] ?? null,
+    ...(output === null ? {} : { output }),
     removed: false,
   });
   if (!evidence.success) return;
   item.evidences = [...item.evidences, evidence.data];
+  // Whoever ran the command did what the item asks for, whoever pinned it here.
+  for (const { id } of output?.ranBy ?? []) if (isPerson(id)) item.executors.set(id, "ran a command that is evidence for");
   if (!isPerson(actor.op_id)) return;
   item.executors.set(actor.op_id, "supplied evidence for");
   execute(state, actor.op_id);

@@ -1,5 +1,5 @@
 // The launch room's door: other rooms import from here only.
-export type { ChecksRequest, LaunchDeps, LaunchPeople } from "./deps.ts";
+export type { AttemptOf, ChecksRequest, LaunchDeps, LaunchPeople, RunOutput } from "./deps.ts";
 export { foldLaunch, readSignature } from "./fold.ts";
 export { createLaunchService, type LaunchService } from "./service.ts";
 export type { Signable } from "./signable.ts";

@@ -7,6 +7,7 @@ import * as deciding from "./deciding.ts";
 import type { LaunchDeps, Params, Who } from "./deps.ts";
 import { KEEPERS, mayChange } from "./guards.ts";
 import { createLives, type Live, type Lives } from "./live.ts";
+import { addOutput, preview, readOutput } from "./output-evidence.ts";
 import { createSigning } from "./signing.ts";
 
 export type LaunchService = ReturnType<typeof createLaunchService>;
@@ -88,6 +89,23 @@ export function createLaunchService(deps: LaunchDeps) {
     assignItems: of<Params<"item.assign">>(answering.assignItems),
     itemNote: of<Params<"item.note">>(answering.addItemNote),
     evidence: of<Params<"item.evidence">>(answering.addEvidence),
+    /** The recording is read beside the queue: a long one must not keep a signature waiting. */
+    async outputEvidence(
+      who: Who,
+      { launch, ...params }: Params<"item.outputEvidence"> & { launch: LaunchId },
+    ): Promise<Result<LaunchView>> {
+      const read = await readOutput(deps, params);
+      if (!read.ok) return read;
+      return lives.act(launch, (live) => {
+        const added = addOutput(deps, lives, live, who, params, read.value);
+        return added.ok ? ok(lives.view(live)) : added;
+      });
+    },
+    async previewOutput({ launch, ...params }: Params<"item.previewOutput"> & { launch: LaunchId }) {
+      const read = await readOutput(deps, params);
+      if (!read.ok) return read;
+      return lives.look(launch, (live) => preview(live, params.item, read.value));
+    },
     removeEvidence: of<Params<"item.removeEvidence">>(answering.removeEvidence),
     async check(who: Who, { launch, ...params }: Params<"item.check"> & { launch: LaunchId }): Promise<Result<{ run: RunId }>> {
       const { runs } = deps;

@@ -2,7 +2,7 @@
 // Owns: shapes and methods. The fold and the rules are engine/launch and engine/checklist. Moments ISO 8601 UTC, durations milliseconds.
 import { z } from "zod";
 import { Expectation, RunbookDocument } from "./document.ts";
-import { ClusterClass, LaunchId, LogId, OperatorId, Reason, RunId, Sha256, Timestamp, Verdict } from "./ids.ts";
+import { ClusterClass, LaunchId, LogId, OperatorId, Reason, RunId, Sha256, StepId, Timestamp, Verdict } from "./ids.ts";
 import { SignatureView } from "./signing.ts";
 
 export const LaunchState = z.enum(["preparing", "ready", "go", "cut-over", "watch", "retrospective", "closed"]);
@@ -61,6 +61,40 @@ export type Artefact = z.infer<typeof Artefact>;
 export const ItemState = z.enum(["open", "done", "failed", "not-applicable", "waived"]);
 export type ItemState = z.infer<typeof ItemState>;
 
+/** A step's end whose output speaks for an item: what of it the record binds. The run may be of this launch or of any other log here. */
+export const OutputSource = z.object({
+  run: RunId,
+  /** The log that the run is in, and in it the event that ended this attempt. */
+  log: LogId,
+  seq: z.int(),
+  hash: Sha256,
+  title: z.string(),
+  mode: z.string(),
+  step: z.string(),
+  stepTitle: z.string(),
+  attempt: z.int(),
+  verdict: Verdict,
+  because: z.string(),
+  /** "accepted by Ana: seen by hand" where the verdict was judged; "" otherwise. It never rewrites the verdict. */
+  judgement: z.string(),
+  endedAt: Timestamp,
+  /** The run's name for its cluster, and the context and class that were pinned under it; "" without one. */
+  cluster: z.string(),
+  context: z.string(),
+  clusterClass: z.string(),
+  /** Everybody who ran it: executors of the item that it speaks for. */
+  ranBy: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** Redacted, as sent; the hash of the output is of the redacted bytes. */
+  commands: z.array(
+    z.object({ text: z.string(), textSha256: z.string(), verdict: z.string(), because: z.string(), outputSha256: z.string() }),
+  ),
+  recordings: z.array(z.object({ path: z.string(), sha256: Sha256, bytes: z.int() })),
+  /** Characters that the whole output has as text, and how many of them are kept: its beginning and its end. */
+  chars: z.int(),
+  kept: z.int(),
+});
+export type OutputSource = z.infer<typeof OutputSource>;
+
 /** Something that speaks for or against an item; bound to the log by hash. */
 export const Evidence = z.object({
   seq: z.int(),
@@ -81,6 +115,8 @@ export const Evidence = z.object({
   findings: z.array(z.string()),
   /** Of a JUnit file. */
   tests: z.object({ total: z.int(), passed: z.int(), failed: z.int(), errors: z.int(), skipped: z.int() }).nullable(),
+  /** Of a command's output. */
+  output: OutputSource.nullable().optional(),
   removed: z.boolean(),
 });
 export type Evidence = z.infer<typeof Evidence>;
@@ -98,7 +134,10 @@ export const ItemCheck = z.object({
   seq: z.int(),
   /** Older than the item's `max-age`. */
   isOld: z.boolean(),
+  /** The run's name for its cluster, and the context and class that were pinned under it; "" where none was. */
   cluster: z.string(),
+  context: z.string().optional(),
+  clusterClass: z.string().optional(),
 });
 export type ItemCheck = z.infer<typeof ItemCheck>;
 
@@ -319,6 +358,7 @@ export type LaunchView = z.infer<typeof LaunchView>;
 const at = { launch: LaunchId };
 const path = z.string().min(1).max(4096);
 const base64 = z.string().max(28_000_000);
+const ofAttempt = { run: RunId, step: StepId, attempt: z.int().min(1).optional() };
 export const LAUNCH_METHODS = {
   "launch.list": { params: z.strictObject({}), result: z.array(LaunchHeader) },
   "launch.get": { params: z.strictObject(at), result: z.object({ view: LaunchView, document: RunbookDocument.nullable() }) },
@@ -423,6 +463,25 @@ export const LAUNCH_METHODS = {
       base64: base64.optional(),
     }),
     result: LaunchView,
+  },
+  /**
+   * Takes the output of a step's ended attempt (the last one, where none is named) as evidence: its redacted text, verdict, commands and hashes.
+   * `not-ready` while it runs, `unreadable` where its recording is not there or not the one on record.
+   */
+  "item.outputEvidence": {
+    params: z.strictObject({ ...at, item: ItemId, ...ofAttempt, title: text(300).min(1) }),
+    result: LaunchView,
+  },
+  /** The same as it would be taken; nothing is recorded by looking. */
+  "item.previewOutput": {
+    params: z.strictObject({ ...at, item: ItemId, ...ofAttempt }),
+    result: z.object({
+      source: OutputSource,
+      text: z.string(),
+      findings: z.array(z.string()),
+      /** Every attempt of the step that has ended, in order. */
+      attempts: z.array(z.object({ attempt: z.int(), verdict: Verdict, endedAt: Timestamp })),
+    }),
   },
   /** Struck out with a reason; it stays on record. */
   "item.removeEvidence": { params: z.strictObject({ ...at, seq: z.int().min(1), reason: Reason }), result: LaunchView },
