@@ -6,6 +6,7 @@ import { day, minute } from "./items.ts";
 import { withUnit } from "./numbers.ts";
 
 /** `note` is a further sentence about the circumstances: SOLO, or the glass that was broken for it. */
+/** `role` is "" where any role will do: whoever signs does so in their own, which the signature names beside the sentence. */
 export type Speaker = { role: string; note: string };
 
 /** Printed in every sentence of an installation with one person. */
@@ -15,7 +16,7 @@ const about = (facts: LaunchFacts): string =>
   [facts.version === "" ? facts.name : `${facts.name} ${facts.version}`, facts.context === null ? "" : `on ${facts.context}`]
     .filter((part) => part !== "")
     .join(" ");
-const as = ({ role }: Speaker): string => `as ${role}`;
+const as = ({ role }: Speaker): string => (role === "" ? "" : ` as ${role}`);
 const end = ({ note }: Speaker, sentence: string): string => (note === "" ? sentence : `${sentence} ${note}.`);
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
@@ -39,7 +40,7 @@ export function statementForCategory(
     count("open") > 0 ? `${count("open")} open` : "",
   ].filter((part) => part !== "");
   const verb = meaning === "approved" ? "approve" : "reject";
-  return end(speaker, `I ${verb} ${category.title} for ${about(facts)} ${as(speaker)}: ${parts.join(", ")}.`);
+  return end(speaker, `I ${verb} ${category.title} for ${about(facts)}${as(speaker)}: ${parts.join(", ")}.`);
 }
 
 export function linesForItems(items: readonly ItemView[]): string[] {
@@ -77,7 +78,7 @@ export function statementForDecision(
     plural(counts.openRisks, "open risk"),
     ...(decision.conditions.length > 0 ? [plural(decision.conditions.length, "condition")] : []),
   ];
-  return end(speaker, `I ${verb} ${OUTCOME[decision.outcome]} for ${about(facts)} ${as(speaker)}: ${basis.join(", ")}.`);
+  return end(speaker, `I ${verb} ${OUTCOME[decision.outcome]} for ${about(facts)}${as(speaker)}: ${basis.join(", ")}.`);
 }
 
 export function linesForDecision(
@@ -98,16 +99,16 @@ export function linesForDecision(
 }
 
 export const statementForBriefing = (facts: LaunchFacts, at: string, speaker: Speaker): string =>
-  end(speaker, `I attended the briefing for ${about(facts)} held ${minute(at)} ${as(speaker)}, and understood it.`);
+  end(speaker, `I attended the briefing for ${about(facts)} held ${minute(at)}${as(speaker)}, and understood it.`);
 
 export function statementForBreakGlass(facts: LaunchFacts, kind: string, reason: string, speaker: Speaker): string {
-  return end(speaker, `I agree ${as(speaker)} to break the glass (${kind.replaceAll("-", " ")}) in ${about(facts)}: ${reason}`);
+  return end(speaker, `I agree${as(speaker)} to break the glass (${kind.replaceAll("-", " ")}) in ${about(facts)}: ${reason}`);
 }
 export const statementForReview = (facts: LaunchFacts, kind: string, opened: string, speaker: Speaker): string =>
-  end(speaker, `I have reviewed ${as(speaker)} the broken glass (${kind.replaceAll("-", " ")}) of ${minute(opened)} in ${about(facts)}.`);
+  end(speaker, `I have reviewed${as(speaker)} the broken glass (${kind.replaceAll("-", " ")}) of ${minute(opened)} in ${about(facts)}.`);
 
 export const statementForClose = (facts: LaunchFacts, events: number, speaker: Speaker): string =>
-  end(speaker, `I close ${about(facts)} ${as(speaker)}: ${plural(events, "event")} on record, nothing left to add.`);
+  end(speaker, `I close ${about(facts)}${as(speaker)}: ${plural(events, "event")} on record, nothing left to add.`);
 
 export const statementForWithdrawal = (statement: string, reason: string): string =>
   `I take back my signature under “${statement}”: ${reason}`;

@@ -65,7 +65,7 @@ export async function reviewOf(rooms: ReviewRooms, launch: LaunchId | null, subj
       ...document.steps.map((step) => `${step.number} ${step.title}: ${step.blocks.filter((block) => block.runnable).length} commands`),
     ],
     statement: (_, { role, note }) =>
-      `I have reviewed ${name} for production as ${role}, and did not write it: ${document.steps.length} steps, SHA-256 ${subject.id}.${
+      `I have reviewed ${name} for production${role === "" ? "" : ` as ${role}`}, and did not write it: ${document.steps.length} steps, SHA-256 ${subject.id}.${
         note === "" ? "" : ` ${note}.`
       }`,
     excluded: (operator) =>

@@ -74,7 +74,25 @@ export function problemOf(
   return { why: "", delegation };
 }
 
-/** Everybody who could sign in this role, each with whom they would stand in for; and who holds it but may not. */
+/**
+ * The role in which somebody signs what asks for none by name: of those that they, or whom they stand in for, hold in the launch or by the
+ * roster, the first in which they may. A lead's window does not make everybody at its keyboard a lead.
+ */
+export function roleOf(
+  deps: LaunchDeps,
+  ground: Ground,
+  signable: Signable,
+  person: OperatorView,
+  onBehalfOf: string,
+): { role: string; why: string; delegation: number } {
+  const principal = onBehalfOf || person.id;
+  const inLaunch = ground.live?.state.people.flatMap((one) => (one.operator === principal ? [one.role] : [])) ?? [];
+  const roles = [...new Set([...inLaunch, ...(deps.people.operator(principal)?.roles ?? [])])];
+  const tried = roles.map((role) => ({ role, ...problemOf(deps, ground, signable, person, role, onBehalfOf) }));
+  return tried.find((one) => one.why === "") ?? tried[0] ?? { role: "", why: "is without a role", delegation: 0 };
+}
+
+/** Everybody who could sign in this role ("" for each in their own), each with whom they would stand in for; and who holds it but may not. */
 export function signersFor(
   deps: LaunchDeps,
   ground: Ground,
@@ -84,17 +102,19 @@ export function signersFor(
   const eligible: PreparedSignature["eligible"] = [];
   const excluded: PreparedSignature["excluded"] = [];
   const { delegations } = deps.people.roster();
+  const ask = (person: OperatorView, giver: string): { why: string } =>
+    role === "" ? roleOf(deps, ground, signable, person, giver) : problemOf(deps, ground, signable, person, role, giver);
   for (const person of deps.people.list()) {
-    const own = problemOf(deps, ground, signable, person, role, "");
+    const own = ask(person, "");
     if (own.why === "") {
       eligible.push({ id: person.id, name: person.name, onBehalfOf: null });
       continue;
     }
     const givers = new Set(delegations.filter((one) => one.to === person.id && one.state === "in force").map((one) => one.from));
-    const tried = [...givers].map((giver) => ({ giver, ...problemOf(deps, ground, signable, person, role, giver) }));
+    const tried = [...givers].map((giver) => ({ giver, ...ask(person, giver) }));
     const stood = tried.find((one) => one.why === "");
     if (stood) eligible.push({ id: person.id, name: person.name, onBehalfOf: stood.giver });
-    else if (holds(deps, ground, person.id, role)) excluded.push({ id: person.id, name: person.name, why: own.why });
+    else if (role === "" || holds(deps, ground, person.id, role)) excluded.push({ id: person.id, name: person.name, why: own.why });
   }
   return { eligible, excluded };
 }

@@ -24,7 +24,7 @@ import { readSignature } from "./fold.ts";
 import { mayDo, notClosed, PARTICIPANTS } from "./guards.ts";
 import type { Draft, Live, Lives } from "./live.ts";
 import type { Signable } from "./signable.ts";
-import { circumstances, groundOf, problemOf, signersFor } from "./signers.ts";
+import { circumstances, groundOf, problemOf, roleOf, signersFor } from "./signers.ts";
 import { launchSubject } from "./subjects.ts";
 
 export const SIGNATURE_TYPE = "application/vnd.holdpoint.signature.v1+json";
@@ -62,7 +62,10 @@ export function createSigning(deps: LaunchDeps, lives: Lives) {
     if (deps.store.problem !== null) blockers.push(`the record cannot be trusted now: ${deps.store.problem}`);
     if (meaning !== "rejected" && signable.needed > 0 && signable.counted.length >= signable.needed && signable.missing.length === 0)
       blockers.push("every signature is there already");
-    if (eligible.length === 0) blockers.push(`nobody may sign as ${role} now: assign somebody to it, or have it delegated`);
+    if (eligible.length === 0)
+      blockers.push(
+        role === "" ? "nobody may sign this now" : `nobody may sign as ${role} now: assign somebody to it, or have it delegated`,
+      );
     const shown = {
       subject: signable.subject,
       meaning,
@@ -98,8 +101,8 @@ export function createSigning(deps: LaunchDeps, lives: Lives) {
         person === null ? undefined : signable.missing.find((role) => problemOf(deps, ground, signable, person, role, "").why === "");
       return ok(mine ?? signable.missing[0] ?? signable.roles[0]!);
     }
-    const own = live?.state.people.find((one) => one.operator === who.actor.op_id)?.role;
-    return ok(asked ?? own ?? who.roles.find((role) => role === "lead" || role === "approver") ?? who.roles[0] ?? "");
+    // Any role will do: it is the signer's own, and the signer need not be who is signed in at this window.
+    return ok(asked ?? "");
   }
 
   async function prepare(who: Who, params: Params<"signoff.prepare">): Promise<Result<PreparedSignature>> {
@@ -168,7 +171,7 @@ export function createSigning(deps: LaunchDeps, lives: Lives) {
     const closed = live === null ? null : notClosed(live);
     if (closed) return closed;
     if (deps.store.problem !== null) return fail("record-damaged", `Nothing is signed now: ${deps.store.problem}`);
-    const { meaning, role } = prepared;
+    const { meaning } = prepared;
     const reason = deps.redactText(params.reason?.trim() ?? "");
     if (meaning === "rejected" && reason === "") return fail("reason-needed", "A rejection needs a reason.");
     const person = deps.people.operator(params.id);
@@ -188,7 +191,10 @@ export function createSigning(deps: LaunchDeps, lives: Lives) {
       const same = again(found.value, ticket);
       if (!same.ok) return same;
       const ground = groundOf(lives, deps, live);
-      const { why, delegation } = problemOf(deps, ground, signable, person, role, onBehalfOf);
+      const { role, why, delegation } =
+        prepared.role === ""
+          ? roleOf(deps, ground, signable, person, onBehalfOf)
+          : { role: prepared.role, ...problemOf(deps, ground, signable, person, prepared.role, onBehalfOf) };
       if (why !== "") {
         deps.notify.refused(who, `signoff.add ${prepared.subject.kind} as ${person.id}`, why);
         return fail("forbidden", `${person.name} ${why}.`);

@@ -201,7 +201,7 @@ export function amendmentSignable(
     statement: (meaning, { role, note }) => {
       const steps = `steps: ${count("added")} added, ${count("removed")} removed, ${count("changed")} changed, ${count("same")} as before`;
       const verb = meaning === "rejected" ? "reject" : "approve";
-      const words = `I ${verb} the amendment of ${state.title} in mid-run that ${proposal.name} proposed, as ${role}: ${steps}; SHA-256 ${text.sha256}.`;
+      const words = `I ${verb} the amendment of ${state.title} in mid-run that ${proposal.name} proposed${role === "" ? "" : `, as ${role}`}: ${steps}; SHA-256 ${text.sha256}.`;
       return note === "" ? words : `${words} ${note}.`;
     },
     excluded: (operator) => (operator === proposal.by ? "proposed it: a second person is needed" : ""),

@@ -207,7 +207,8 @@ function usePrincipals(prepared: PreparedSignature | null, id: string): { id: st
     const forced = entry.onBehalfOf;
     if (forced !== null) return [{ id: forced, name: nameOf(forced) }];
     const handed = people.delegations.filter(
-      (one) => one.to === id && one.state === "in force" && (one.roles.length === 0 || one.roles.includes(prepared.role)),
+      (one) =>
+        one.to === id && one.state === "in force" && (prepared.role === "" || one.roles.length === 0 || one.roles.includes(prepared.role)),
     );
     return [{ id: "", name: "" }, ...[...new Set(handed.map((one) => one.from))].map((from) => ({ id: from, name: nameOf(from) }))];
   }, [prepared, id, people]);
@@ -261,7 +262,7 @@ function Facts({ prepared }: { prepared: PreparedSignature }) {
   return (
     <dl className="facts sign-facts">
       <dt>Role</dt>
-      <dd>{prepared.role === "" ? "as you are" : roleWords(prepared.role)}</dd>
+      <dd>{prepared.role === "" ? "your own" : roleWords(prepared.role)}</dd>
       <dt>Head of the record</dt>
       <dd className="mono">{prepared.head.fingerprint}</dd>
       <dt>Text</dt>

@@ -30,7 +30,7 @@ export function SignPanel({ launch, run, subject, role, meaning: wanted, title, 
         <h2>{title ?? SUBJECT_WORDS[subject.kind]}</h2>
         {prepared === null ? null : (
           <span className="dim">
-            signature {prepared.n} of {prepared.m}
+            {subject.kind === "briefing" ? `signature ${prepared.n}` : `signature ${prepared.n} of ${prepared.m}`}
           </span>
         )}
       </div>
