@@ -287,6 +287,11 @@ describe("a briefing", { timeout: 60_000 }, () => {
     const { seq } = (await bench.view(launch)).briefings[0]!;
     must(await bench.sign(launch, "wim", "briefing", String(seq), { meaning: "witnessed" }));
     must(await bench.sign(launch, "jon", "briefing", String(seq), { meaning: "witnessed" }));
+    // Each in their own role, whoever is signed in at the window.
+    expect((await bench.view(launch)).signatures.map(({ signer, role }) => [signer, role])).toEqual([
+      ["wim", "witness"],
+      ["jon", "operator"],
+    ]);
     expect(codeOf(await bench.sign(launch, "wim", "briefing", String(seq), { meaning: "witnessed" }))).toBe("forbidden");
     expect((await bench.view(launch)).briefings[0]!.attended).toEqual(["Wim", "Jon"]);
   });
