@@ -2,7 +2,7 @@
 // Owns: the order "record, then run" and what a block's end says. Does not decide what comes after it: that is drive.ts.
 import { createHash } from "node:crypto";
 import { type Block, fail, ok, type Result, type ShellKind, type Verdict } from "../protocol/index.ts";
-import type { BlockOutcome } from "../shell/index.ts";
+import type { BlockOutcome, BlockToRun, Recording, RunningBlock } from "../shell/index.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { append, appendOrKeep, type Draft, eventOf, placeholderValues, wholeMs } from "./live.ts";
 import { proveBefore } from "./pins.ts";
@@ -31,31 +31,58 @@ export type BlockRequest = {
   /** Called when the start is on record and the shell has the block, or when the step begins to wait for its cluster. */
   onBegun(): void;
 };
-export type BlockEnd = { verdict: Verdict; because: string; lane: LaneShell; reported: string | null; shellAlive: boolean };
+export type BlockEnd = {
+  verdict: Verdict;
+  because: string;
+  lane: LaneShell;
+  reported: string | null;
+  shellAlive: boolean;
+  /** A gate that was interrupted: it has not ended, and a person says how it goes on. */
+  isInterrupted?: true;
+  /** A gate that failed: the run is held, and this is said of it. */
+  alarm?: { title: string; detail: string };
+};
 
-/** Runs a block to its end. Fails where it could not begin: nothing was run then. */
-export async function runBlock(deps: RunDeps, live: LiveRun, request: BlockRequest): Promise<Result<BlockEnd>> {
-  const { step, block, who } = request;
+/** A block that can be sent: its text filled, a shell that is idle on a proved cluster, its recording open. */
+export type Prepared = {
+  lane: LaneShell;
+  kind: ShellKind;
+  filled: string;
+  text: string;
+  label: string;
+  recording: Recording;
+  path: string;
+};
+
+export async function prepareBlock(deps: RunDeps, live: LiveRun, request: BlockRequest): Promise<Result<Prepared>> {
+  const { step, block } = request;
   const sent = request.asShell === null ? block : asShellBlock(block);
   const filled = sent === null ? ok(block.text) : deps.documents.fillPlaceholders(sent, placeholderValues(live), live.plan.document.params);
   if (!filled.ok) return filled;
   const kind: ShellKind = block.shell ?? live.plan.document.shell ?? "bash";
   const ready = await readyShell(deps, live, request, kind);
   if (!ready.ok) return ready;
-  const lane = ready.value;
   // A cancel, a hold, an abort or the engine's end may have come while the shell opened.
   if (live.cancels !== request.cancels) return fail("conflict", "The command was cancelled before it began; it was not started.");
   if (live.isClosing || live.state.status !== "active" || live.problem !== null)
     return fail("conflict", "The run was held before the command began; it was not started.");
-  const background = block.options.background === true;
-
-  const recorded = recordingOf(deps, live, step, request.attempt, background ? block.index : null);
+  const recorded = recordingOf(deps, live, step, request.attempt, block.options.background === true ? block.index : null);
   if (!recorded.ok) return recorded;
-  const { recording, path } = recorded.value;
-  const text = live.redactor.redactText(filled.value);
   const number = live.plan.byId.get(step)?.step.number ?? "";
-  const label = [number, request.asShell === null ? (block.name ?? "") : "run as shell"].filter((part) => part !== "").join(" · ");
-  const cwd = blockDirectory(live, block.options.cwd) ?? lane.cwd;
+  return ok({
+    lane: ready.value,
+    kind,
+    filled: filled.value,
+    text: live.redactor.redactText(filled.value),
+    label: [number, request.asShell === null ? (block.name ?? "") : "run as shell"].filter((part) => part !== "").join(" · "),
+    ...recorded.value,
+  });
+}
+
+/** Puts the start on record, and that of the attempt where this is its first block. `more`: what goes into the same transaction. */
+export function recordStart(deps: RunDeps, live: LiveRun, request: BlockRequest, prepared: Prepared, more: Draft[] = []): Result<null> {
+  const { step, block, who } = request;
+  const { lane, text } = prepared;
   const began = append(deps, live, [
     ...(request.begin === null ? [] : [eventOf(live, who.actor, request.begin)]),
     eventOf(live, who.actor, {
@@ -66,43 +93,63 @@ export async function runBlock(deps: RunDeps, live: LiveRun, request: BlockReque
       ...(request.asShell === null ? {} : { reason: request.asShell }),
       data: {
         block: block.index,
-        label,
+        label: prepared.label,
         text,
         // Of the redacted text: a hash of the real one would let a short secret be guessed.
         text_sha256: createHash("sha256").update(text).digest("hex"),
-        shell: kind,
+        shell: prepared.kind,
         interpreter: block.interpreter,
-        cwd: cwd ?? "",
+        cwd: blockDirectory(live, block.options.cwd) ?? lane.cwd ?? "",
         terminal: lane.id,
-        recording: path,
+        recording: prepared.path,
         timeout_ms: block.options.timeoutMs ?? null,
         typed_into_nested: request.nested,
-        background,
+        background: block.options.background === true,
         as_shell: request.asShell !== null,
       },
     }),
+    ...more.map((draft) => eventOf(live, who.actor, draft)),
   ]);
-  if (!began.ok) return began;
-  if (request.begin !== null) live.begun.set(step, deps.ports.clock.monotonicNs());
+  if (began.ok && request.begin !== null) live.begun.set(step, deps.ports.clock.monotonicNs());
+  return began;
+}
 
+type Judging = Pick<BlockToRun, "label" | "timeoutMs" | "match" | "expect">;
+
+/** Gives the shell the text. */
+export function sendBlock(live: LiveRun, request: BlockRequest, prepared: Prepared, judging: Judging): RunningBlock {
+  const { block } = request;
   const { environment, hasSecrets } = variablesFor(live);
-  const running = lane.session.run({
-    label,
-    text: filled.value,
+  const running = prepared.lane.session.run({
+    ...judging,
+    text: prepared.filled,
     hasSecrets,
-    recording,
-    timeoutMs: block.options.timeoutMs ?? null,
-    match: block.options.match ? new RegExp(block.options.match.source, block.options.match.flags) : null,
-    expect: block.options.expect ?? null,
+    recording: prepared.recording,
     interpreter: block.interpreter,
     cwd: blockDirectory(live, block.options.cwd),
     environment,
     typeIntoNested: request.nested,
   });
-  lane.accepted = running.accepted;
+  prepared.lane.accepted = running.accepted;
+  return running;
+}
+
+/** Runs a block to its end. Fails where it could not begin: nothing was run then. */
+export async function runBlock(deps: RunDeps, live: LiveRun, request: BlockRequest): Promise<Result<BlockEnd>> {
+  const { options } = request.block;
+  const prepared = await prepareBlock(deps, live, request);
+  if (!prepared.ok) return prepared;
+  const began = recordStart(deps, live, request, prepared.value);
+  if (!began.ok) return began;
+  const running = sendBlock(live, request, prepared.value, {
+    label: prepared.value.label,
+    timeoutMs: options.timeoutMs ?? null,
+    match: options.match ? new RegExp(options.match.source, options.match.flags) : null,
+    expect: options.expect ?? null,
+  });
   request.onBegun();
   const outcome = await running.ended;
-  return ok(recordEnd(deps, live, request, lane, outcome, path));
+  return ok(recordEnd(deps, live, request, prepared.value.lane, outcome, prepared.value.path));
 }
 
 /** A fence without a language as "run as shell" sends it; null for a text that was parsed before that was known. */
@@ -111,7 +158,7 @@ export function asShellBlock(block: Block): Block | null {
 }
 
 /** A shell that is idle, on a cluster that was proved. */
-async function readyShell(deps: RunDeps, live: LiveRun, request: BlockRequest, kind: ShellKind): Promise<Result<LaneShell>> {
+export async function readyShell(deps: RunDeps, live: LiveRun, request: BlockRequest, kind: ShellKind): Promise<Result<LaneShell>> {
   const opened = await ensureShell(deps, live, clusterOf(live, request.step), kind, request.block.options.background === true);
   if (!opened.ok) return opened;
   const lane = opened.value;
@@ -173,17 +220,21 @@ function recordEnd(deps: RunDeps, live: LiveRun, request: BlockRequest, lane: La
   if (captured.value !== null)
     events.push(eventOf(live, who.actor, { type: "value.captured", ...at, data: { block: block.index, ...captured.value } }));
   appendOrKeep(deps, live, events);
-  if (!outcome.shellAlive) {
-    const why = outcome.handOver
-      ? `the step ended its shell with exit ${outcome.exitCode ?? "?"}; directory and exported variables were handed over`
-      : "the shell before it is gone; its variables and directory are lost";
-    live.handOvers.set(shellKey(lane.cluster, lane.kind), { from: outcome.handOver, cwd: null, why });
-  }
+  noteHandOver(live, lane, outcome);
   return { verdict, because, lane, reported, shellAlive: outcome.shellAlive };
 }
 
+/** What a shell that ended by `exit` left for its successor. */
+export function noteHandOver(live: LiveRun, lane: LaneShell, outcome: BlockOutcome): void {
+  if (outcome.shellAlive) return;
+  const why = outcome.handOver
+    ? `the step ended its shell with exit ${outcome.exitCode ?? "?"}; directory and exported variables were handed over`
+    : "the shell before it is gone; its variables and directory are lost";
+  live.handOvers.set(shellKey(lane.cluster, lane.kind), { from: outcome.handOver, cwd: null, why });
+}
+
 /** The last number that was printed, in plain decimal digits: the record holds whole numbers only. "" for none, or where it is part of a secret. */
-function decimalOf(live: LiveRun, value: number | null): string {
+export function decimalOf(live: LiveRun, value: number | null): string {
   if (value === null || !Number.isFinite(value)) return "";
   const plain = String(value);
   const text = plain.includes("e") ? value.toLocaleString("en-US", { useGrouping: false, maximumFractionDigits: 20 }) : plain;
@@ -191,7 +242,7 @@ function decimalOf(live: LiveRun, value: number | null): string {
 }
 
 /** The last line of a passed block becomes a value; a block that promises one and prints nothing has failed. */
-function captureOf(
+export function captureOf(
   live: LiveRun,
   { block }: BlockRequest,
   outcome: BlockOutcome,
