@@ -8,6 +8,7 @@ import { open } from "./open.ts";
 import { palette } from "./palette.ts";
 import { parse } from "./parse.ts";
 import type { Measurement } from "./result.ts";
+import { schedule } from "./schedule.ts";
 import { start } from "./start.ts";
 import { startup } from "./startup.ts";
 import { stream } from "./stream.ts";
@@ -21,6 +22,7 @@ export const MEASUREMENTS: Measurement[] = [
   verify,
   exporting,
   fold,
+  schedule,
   palette,
   throughput,
   start,

@@ -6,7 +6,7 @@ import { checkParams, fillPlaceholders, parseInWorker } from "./document/index.t
 import { type Caller, LEVELS, refusal } from "./engine/access.ts";
 import type { Context, Emit } from "./engine/context.ts";
 import { HANDLERS } from "./engine/handlers.ts";
-import { launchForRun } from "./engine/launch-runs.ts";
+import { createWindows, launchForRun } from "./engine/launch-runs.ts";
 import { createPulse } from "./engine/pulse.ts";
 import { reviewsOf } from "./engine/reviews.ts";
 import { createRows } from "./engine/rows.ts";
@@ -35,7 +35,7 @@ import {
   type TerminalFromEngine,
 } from "./protocol/index.ts";
 import { openRecordStore, placesOf, RecordError, type RecordStore } from "./record/index.ts";
-import { createRunService, type RunDeps, type Who } from "./run/index.ts";
+import { createLearnt, createRunService, type RunDeps, type Who } from "./run/index.ts";
 import { createSettings } from "./settings/index.ts";
 import { createRedactor } from "./shell/index.ts";
 
@@ -156,7 +156,9 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     documents,
     contexts,
     folderOf: folders.of,
-    launches: { forRun: (launch) => launchForRun(launches, launch) },
+    launches: { forRun: (launch) => launchForRun(launches, launch), windowOf: createWindows(store) },
+    siteZone: () => settings.get().siteZone || ports.clock.zone().name,
+    learnt: createLearnt(store),
     reviewsOf: (sha256) => reviewsOf(store, sha256),
     isSolo: () => people.isSolo(),
     diskFree: () => diskFree(options.home),

@@ -24,6 +24,8 @@ export const LEVELS: Record<Method, Level> = {
   "document.findings": "read",
   "cluster.contexts": "read",
   "run.get": "read",
+  "run.plan": "read",
+  "document.plan": "read",
   "record.logs": "read",
   "record.events": "read",
   "record.event": "read",

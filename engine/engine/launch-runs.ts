@@ -2,7 +2,8 @@
 // Owns: that reading of a launch. The launch itself is engine/launch, which knows nothing of shells.
 import type { LaunchService } from "../launch/index.ts";
 import { fail, type LaunchId, type LaunchView, ok, type Result } from "../protocol/index.ts";
-import type { LaunchForRun } from "../run/index.ts";
+import type { RecordStore } from "../record/index.ts";
+import type { LaunchForRun, LaunchWindow } from "../run/index.ts";
 
 /** States in which the decision stands and is acted on. */
 const DECIDED: readonly string[] = ["go", "cut-over", "watch"];
@@ -21,4 +22,29 @@ function notYet({ header, breakGlass }: LaunchView): string {
   if (DECIDED.includes(header.state)) return "";
   if (breakGlass.some((one) => one.kind === "no-go-override" && !one.isOpen && one.reviewedAt === null)) return "";
   return `it is in ${header.state}, and the decision to go has not been taken and signed; without it the glass is broken by two people`;
+}
+
+const FACTS = ["launch.created", "launch.changed"];
+
+/** Window and zone of launches, for every header of their runs: read once, and again when the launch changed them. */
+export function createWindows(store: RecordStore): (launch: LaunchId) => LaunchWindow | null {
+  const known = new Map<LaunchId, LaunchWindow>();
+  store.onAppended((_, { body }) => {
+    if (FACTS.includes(body.type)) known.delete(body.subject.launch as LaunchId);
+  });
+  return (launch) => {
+    const before = known.get(launch);
+    if (before) return before;
+    const entry = store.logs().find((one) => one.kind === "launch" && one.genesis["launch"] === launch);
+    if (!entry) return null;
+    const facts: Record<string, unknown> = {};
+    for (const { body } of store.eventsOfType(entry.log, FACTS)) {
+      Object.assign(facts, body.data["facts"] ?? {});
+      for (const [key, change] of Object.entries(body.data["changes"] ?? {})) facts[key] = (change as { to?: unknown } | null)?.to;
+    }
+    const text = (key: string) => (typeof facts[key] === "string" ? facts[key] : "");
+    const window = { start: text("windowStart") || null, end: text("windowEnd") || null, zone: text("zone") };
+    known.set(launch, window);
+    return window;
+  };
 }

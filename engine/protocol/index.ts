@@ -10,6 +10,7 @@ import { AppSnapshot, LibraryFolder, Settings } from "./library.ts";
 import { Password, PEOPLE_METHODS, SessionView } from "./people.ts";
 import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./record.ts";
 import { Amendment, RunHeader, RunView, StartRequest, StepState } from "./run.ts";
+import { SCHEDULE_METHODS } from "./schedule.ts";
 import { SIGNING_METHODS } from "./signing.ts";
 
 export * from "./bundle.ts";
@@ -22,6 +23,7 @@ export * from "./library.ts";
 export * from "./people.ts";
 export * from "./record.ts";
 export * from "./run.ts";
+export * from "./schedule.ts";
 export * from "./signing.ts";
 export * from "./terminal.ts";
 
@@ -138,6 +140,8 @@ export const METHODS = {
   "run.finish": { params: z.strictObject({ run: RunId, reason: z.string().max(2000).optional() }), result: RunHeader },
   /** Text without a language, run as shell by an explicit act, recorded as such. */
   "run.asShell": { params: z.strictObject({ ...atStep, block: z.int().min(0), reason: Reason, placeholders }), result: RunHeader },
+  // plan and actual
+  ...SCHEDULE_METHODS,
   // launches
   ...LAUNCH_METHODS,
   ...SIGNING_METHODS,

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { PinView } from "./cluster.ts";
 import { ClusterName, LaunchId, LogId, Mode, RunId, Sha256, ShellKind, StepId, TerminalId, Timestamp, Verdict } from "./ids.ts";
+import { PlanFigures } from "./schedule.ts";
 import { SignSubject } from "./signing.ts";
 
 /** A person's word beside a verdict; it never rewrites it. */
@@ -124,6 +125,8 @@ export const RunHeader = z.object({
   endedAt: Timestamp.nullable(),
   plannedMs: z.number().nullable(),
   forecastEnd: Timestamp.nullable(),
+  /** Drift, planned end and window, by the schedule; `run.plan` has all of it. */
+  plan: PlanFigures.optional(),
   clusters: z.array(PinView),
   needsCluster: z.boolean(),
   current: StepId.nullable(),

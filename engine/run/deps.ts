@@ -20,6 +20,7 @@ import type {
 } from "../protocol/index.ts";
 import type { NewEvent, RecordStore } from "../record/index.ts";
 import type { HandOver, Recording, Redactor, ShellSession } from "../shell/index.ts";
+import type { Learnt } from "./learnt.ts";
 import type { RunPlan } from "./plan.ts";
 import type { RunState } from "./state.ts";
 
@@ -47,7 +48,13 @@ export type RunDeps = {
   launches?: {
     /** `not-found`, or `conflict` for a launch that takes nothing more. */
     forRun(launch: LaunchId): Promise<Result<LaunchForRun>>;
+    /** Its window and its site's zone as they are set now; null where there is no such launch. */
+    windowOf?(launch: LaunchId): LaunchWindow | null;
   };
+  /** IANA zone in which a plan's times of day are read where no launch has its own; UTC without it. */
+  siteZone?(): string;
+  /** Durations of earlier runs; without it nothing is learnt. */
+  learnt?: Learnt;
   /** Signed reviews of a text for production, by the hash of its bytes; without it there are none. */
   reviewsOf?(sha256: string): { name: string; role: string; at: string }[];
   contexts(): LoadedContexts;
@@ -64,6 +71,9 @@ export type RunDeps = {
     refused(who: Who, what: string, why: string): void;
   };
 };
+
+/** Moments ISO 8601 UTC; `zone` IANA, "" for none. */
+export type LaunchWindow = { start: string | null; end: string | null; zone: string };
 
 export type LaunchForRun = {
   log: LogId;

@@ -1,6 +1,7 @@
 // The run room's door: other rooms import from here only.
-export type { LaunchForRun, RunDeps, Who } from "./deps.ts";
+export type { LaunchForRun, LaunchWindow, RunDeps, Who } from "./deps.ts";
 export { applyEvent, foldRun } from "./fold.ts";
+export { createLearnt } from "./learnt.ts";
 export { nextAction } from "./next.ts";
 export { planOf } from "./plan.ts";
 export { createRunService, type RunService } from "./service.ts";

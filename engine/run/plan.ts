@@ -12,8 +12,6 @@ export type StepPlan = {
   unsupported: string[];
   /** Named by another step's `rollback`: off the main path, never reached by going on. */
   isWayBack: boolean;
-  /** Milliseconds used for the forecast; the step's own, or its share of its phase or of the whole. */
-  forecastMs: number;
   /** Named cluster, or `none`. A step that names none is on `main`, or on the first of the file's own names. */
   on: string;
 };
@@ -32,13 +30,11 @@ export function planOf(document: RunbookDocument): RunPlan {
     document.steps.flatMap((step) => (step.directive.rollback?.startsWith("#") ? [step.directive.rollback.slice(1)] : [])),
   );
   const lane = document.steps[0]?.directive.lane;
-  const shares = forecastShares(document, waysBack);
-  const steps = document.steps.map((step, position) => ({
+  const steps = document.steps.map((step) => ({
     step,
     actions: actionsOf(step),
     unsupported: unsupportedKeys(step, lane),
     isWayBack: waysBack.has(step.id),
-    forecastMs: shares[position] ?? 0,
     on: clusterOfStep(document, step),
   }));
   return {
@@ -129,27 +125,6 @@ function plannedTotal(document: RunbookDocument, waysBack: Set<string>): number 
     total += step.directive.plannedMs;
   }
   return isSaid ? total : null;
-}
-
-/** Each step's part of the night. What a phase (or the file) plans beyond its steps' own figures is shared by those without one. */
-function forecastShares(document: RunbookDocument, waysBack: Set<string>): number[] {
-  const shares = new Map<string, number>();
-  const share = (ids: string[], total: number | null) => {
-    const open = ids.filter((id) => !shares.has(id));
-    if (total === null || open.length === 0) return;
-    const said = ids.reduce((sum, id) => sum + (shares.get(id) ?? 0), 0);
-    for (const id of open) shares.set(id, Math.max(0, total - said) / open.length);
-  };
-  for (const step of document.steps) {
-    if (waysBack.has(step.id)) shares.set(step.id, 0);
-    else if (step.directive.plannedMs !== null) shares.set(step.id, step.directive.plannedMs);
-  }
-  for (const phase of document.phases) share([...phase.steps], phase.plannedMs);
-  share(
-    document.steps.map((step) => step.id),
-    document.plannedMs,
-  );
-  return document.steps.map((step) => shares.get(step.id) ?? 0);
 }
 
 /** True where the block needs the cluster's name typed: `confirm=typed` always, `danger` on production. */

@@ -8,6 +8,7 @@ import {
   fail,
   type LaunchId,
   ok,
+  type PlanView,
   type Result,
   type RunbookDocument,
   type RunHeader,
@@ -24,6 +25,7 @@ import { driveChecks } from "./checks.ts";
 import * as commands from "./commands.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { settleWhens } from "./drive.ts";
+import { nothingLearnt, planViewOf, previewOf, windowOf } from "./forecast.ts";
 import * as lifecycle from "./lifecycle.ts";
 import { watchCluster } from "./pins.ts";
 import { loadRun, recoverRun } from "./recover.ts";
@@ -138,6 +140,19 @@ export function createRunService(deps: RunDeps) {
     async get(run: RunId): Promise<Result<{ view: RunView; document: RunbookDocument }>> {
       const opened = await open(run);
       return opened.ok ? ok({ view: viewOf(deps, opened.value), document: opened.value.plan.document }) : opened;
+    },
+    async plan(run: RunId): Promise<Result<PlanView>> {
+      const opened = await open(run);
+      return opened.ok ? ok(planViewOf(deps, opened.value)) : opened;
+    },
+    /** The plan of a file before it is started: from `start`, else from the launch's window where that is to come, else from now. */
+    preview(document: RunbookDocument, path: string, given: { start?: string | undefined; launch?: LaunchId | undefined }): PlanView {
+      const now = deps.ports.clock.now();
+      const window = windowOf(deps, given.launch ?? null);
+      const opens = window.start === null ? Number.NEGATIVE_INFINITY : Date.parse(window.start);
+      const learntOf = deps.learnt?.of(path, new Date(now).toISOString()) ?? nothingLearnt;
+      const startMs = given.start === undefined ? Math.max(now, opens) : Date.parse(given.start);
+      return previewOf(document, path, { startMs, launch: given.launch ?? null, window, learntOf });
     },
     step: (who: Who, run: RunId, call: commands.StepCall) => command(run, (live) => commands.runStep(deps, live, who, call)),
     block: (who: Who, run: RunId, call: commands.StepCall & { block: number }) =>

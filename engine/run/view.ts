@@ -1,7 +1,7 @@
 // A run as the doors show it. Owns: putting state, plan and live facts together. Pure but for the moment it is given.
 import type { RunHeader, RunView, StepState } from "../protocol/index.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
-import { forecastEnd } from "./forecast.ts";
+import { figuresOf } from "./forecast.ts";
 import { holdPointOf } from "./hold-points.ts";
 import { factsOf } from "./live.ts";
 import { focusStep, nextAction, nextTodo } from "./next.ts";
@@ -11,6 +11,7 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
   const focus = focusStep(state);
   const current = focus && focus.status !== "todo" ? focus.id : null;
   const head = deps.store.head(live.log);
+  const { forecastEnd = null, ...figures } = figuresOf(deps, live) ?? {};
   return {
     run: live.run,
     log: live.log,
@@ -31,7 +32,8 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
     startedAt: state.startedAt,
     endedAt: state.endedAt,
     plannedMs: state.plannedMs,
-    forecastEnd: forecastEnd(state, plan, deps.ports.clock.now()),
+    forecastEnd,
+    ...("restMs" in figures ? { plan: figures } : {}),
     clusters: [...state.pins.values()],
     needsCluster: plan.clusters.length > 0 || state.pins.size > 0,
     current,
