@@ -81,7 +81,8 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "run.retry": (context, { run, ...call }, { who }) => context.runs.retry(who, run, call),
   "run.skip": (context, { run, ...call }, { who }) => context.runs.skip(who, run, call),
   "run.judge": (context, { run, ...call }, { who }) => context.runs.judge(who, run, call),
-  "run.cancel": (context, { run, giveUp }, { who }) => context.runs.cancel(who, run, giveUp === true),
+  "run.cancel": (context, { run, giveUp, lane, step }, { who }) =>
+    context.runs.cancel(who, run, { giveUp: giveUp === true, lane: lane ?? null, step: step ?? null }),
   "run.hold": (context, { run, reason }, { who }) => context.runs.hold(who, run, reason),
   "run.resume": (context, { run, ...given }, { who }) => context.runs.resume(who, run, given),
   "run.amend": (context, { run, reason }, { who }) => context.runs.amend(who, run, reason),

@@ -21,7 +21,11 @@ async function call<T>(method: string, params: object): Promise<T> {
   if (!answer.ok) throw new Error(`${method}: ${answer.error.code}: ${answer.error.message}`);
   return answer.value;
 }
-const acknowledge = ({ run, log, events, head }: RunHeader) => say({ run, log, events, head });
+/** `running`: lanes whose command runs now. */
+const acknowledge = ({ run, log, events, head, lanes = [] }: RunHeader) => {
+  const running = lanes.filter(({ nextAction }) => nextAction.kind === "wait" && nextAction.block !== null).map(({ lane }) => lane);
+  say({ run, log, events, head, running });
+};
 engine.subscribe((event, payload) => {
   if (event === "run.changed") acknowledge((payload as { header: RunHeader }).header);
 });

@@ -121,7 +121,13 @@ export const METHODS = {
   "run.judge": { params: z.strictObject({ ...atStep, outcome: z.enum(["accepted", "rejected"]), reason: Reason }), result: RunHeader },
   /** `giveUp`: the caller's patience is over; the block is ended all the same, but its end is unknown and not "failed, by Ctrl-C". */
   "run.cancel": {
-    params: z.strictObject({ run: RunId, giveUp: z.boolean().optional() }),
+    params: z.strictObject({
+      run: RunId,
+      giveUp: z.boolean().optional(),
+      /** Only what runs in this lane, or in this step's lane; without them all lanes. */
+      lane: z.string().max(200).optional(),
+      step: StepId.optional(),
+    }),
     result: z.object({ survivors: z.array(z.object({ pid: z.int(), command: z.string() })) }),
   },
   "run.hold": { params: z.strictObject({ run: RunId, reason: Reason }), result: RunHeader },

@@ -101,6 +101,16 @@ export const NextAction = z.object({
 });
 export type NextAction = z.infer<typeof NextAction>;
 
+/** A lane: steps of different lanes may run side by side. `waiting`: for another lane, a cluster or a person's decision; `idle`: its action can be done now. */
+export const LaneState = z.object({
+  lane: z.string(),
+  current: StepId.nullable(),
+  next: StepId.nullable(),
+  status: z.enum(["idle", "running", "waiting", "done"]),
+  nextAction: NextAction,
+});
+export type LaneState = z.infer<typeof LaneState>;
+
 export const RunStatus = z.enum(["active", "held", "finished", "aborted"]);
 export const RunHeader = z.object({
   run: RunId,
@@ -131,7 +141,10 @@ export const RunHeader = z.object({
   needsCluster: z.boolean(),
   current: StepId.nullable(),
   next: StepId.nullable(),
+  /** The one primary action: among what the lanes ask for, the oldest. */
   nextAction: NextAction,
+  /** In the order of the file; one entry for a plain runbook. */
+  lanes: z.array(LaneState).optional(),
   /** Run-on is under way: steps follow each other until the next hold. */
   runningOn: z.boolean(),
   runAllArmed: z.boolean(),

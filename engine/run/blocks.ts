@@ -4,10 +4,11 @@ import { createHash } from "node:crypto";
 import { type Block, fail, ok, type Result, type ShellKind, type Verdict } from "../protocol/index.ts";
 import type { BlockOutcome, BlockToRun, Recording, RunningBlock } from "../shell/index.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
+import { laneNowOf } from "./lanes.ts";
 import { append, appendOrKeep, type Draft, eventOf, placeholderValues, wholeMs } from "./live.ts";
 import { proveBefore } from "./pins.ts";
 import { recordingOf } from "./recordings.ts";
-import { blockDirectory, clusterOf, ensureShell, NO_KUBECONFIG, shellKey, variablesFor } from "./shells.ts";
+import { blockDirectory, ensureShell, NO_KUBECONFIG, placeOf, shellKey, variablesFor } from "./shells.ts";
 
 /** A shell with slow rc files has its first prompt by then; milliseconds. After it, something typed by hand is in the way. */
 const PROMPT_MS = 30_000;
@@ -26,7 +27,7 @@ export type BlockRequest = {
   asShell: string | null;
   /** Lanes proved since this dispatch began: each is asked once. */
   proved: Set<LaneShell>;
-  /** `cancels` of the run when this was asked for. */
+  /** `cancels` of the lane when this was asked for. */
   cancels: number;
   /** Called when the start is on record and the shell has the block, or when the step begins to wait for its cluster. */
   onBegun(): void;
@@ -63,7 +64,8 @@ export async function prepareBlock(deps: RunDeps, live: LiveRun, request: BlockR
   const ready = await readyShell(deps, live, request, kind);
   if (!ready.ok) return ready;
   // A cancel, a hold, an abort or the engine's end may have come while the shell opened.
-  if (live.cancels !== request.cancels) return fail("conflict", "The command was cancelled before it began; it was not started.");
+  if (laneNowOf(live, step).cancels !== request.cancels)
+    return fail("conflict", "The command was cancelled before it began; it was not started.");
   if (live.isClosing || live.state.status !== "active" || live.problem !== null)
     return fail("conflict", "The run was held before the command began; it was not started.");
   const recorded = recordingOf(deps, live, step, request.attempt, block.options.background === true ? block.index : null);
@@ -159,7 +161,7 @@ export function asShellBlock(block: Block): Block | null {
 
 /** A shell that is idle, on a cluster that was proved. */
 export async function readyShell(deps: RunDeps, live: LiveRun, request: BlockRequest, kind: ShellKind): Promise<Result<LaneShell>> {
-  const opened = await ensureShell(deps, live, clusterOf(live, request.step), kind, request.block.options.background === true);
+  const opened = await ensureShell(deps, live, placeOf(live, request.step, kind), request.block.options.background === true);
   if (!opened.ok) return opened;
   const lane = opened.value;
   if (lane.session.activity() === "starting") await lane.session.ready(PROMPT_MS);
@@ -230,7 +232,7 @@ export function noteHandOver(live: LiveRun, lane: LaneShell, outcome: BlockOutco
   const why = outcome.handOver
     ? `the step ended its shell with exit ${outcome.exitCode ?? "?"}; directory and exported variables were handed over`
     : "the shell before it is gone; its variables and directory are lost";
-  live.handOvers.set(shellKey(lane.cluster, lane.kind), { from: outcome.handOver, cwd: null, why });
+  live.handOvers.set(shellKey(lane), { from: outcome.handOver, cwd: null, why });
 }
 
 /** The last number that was printed, in plain decimal digits: the record holds whole numbers only. "" for none, or where it is part of a secret. */

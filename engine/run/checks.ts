@@ -3,6 +3,7 @@
 import type { StepState } from "../protocol/index.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { driveToEnd, endStep } from "./drive.ts";
+import { laneNow } from "./lanes.ts";
 import { append, eventOf, factsOf, holdByEngine } from "./live.ts";
 import { obstacleFor } from "./next.ts";
 import { needsTyping } from "./plan.ts";
@@ -12,10 +13,12 @@ import { needsTyping } from "./plan.ts";
  * before. A failing check stops nothing. Never rejects.
  */
 export function driveChecks(deps: RunDeps, live: LiveRun, who: Who): Promise<boolean> {
-  live.runningOn = true;
+  // The checks of a list are one lane: one after the other.
+  const now = laneNow(live, live.state.steps[0]?.lane ?? "");
+  now.runningOn = true;
   const { cancels } = live;
   const mayGoOn = () =>
-    live.runningOn && live.cancels === cancels && live.state.status === "active" && live.problem === null && !live.isClosing;
+    now.runningOn && live.cancels === cancels && live.state.status === "active" && live.problem === null && !live.isClosing;
   const work = (async () => {
     for (;;) {
       const step = live.state.steps.find((one) => one.status !== "done");
@@ -34,7 +37,7 @@ export function driveChecks(deps: RunDeps, live: LiveRun, who: Who): Promise<boo
       return false;
     })
     .finally(() => {
-      live.runningOn = false;
+      now.runningOn = false;
       live.drives.delete(settled);
       deps.notify.changed(live.run, null);
     });
@@ -47,7 +50,7 @@ export function driveChecks(deps: RunDeps, live: LiveRun, who: Who): Promise<boo
 async function make(deps: RunDeps, live: LiveRun, who: Who, step: StepState): Promise<string | null> {
   const plan = live.plan.byId.get(step.id);
   if (!plan) return "it is not in the launch's copy of the checklist";
-  const obstacle = obstacleFor(live.state, plan, step, factsOf(live));
+  const obstacle = obstacleFor(live.state, live.plan, plan, step, factsOf(live));
   if (obstacle) return `${obstacle.say}. ${obstacle.detail}`;
   // A check looks; what has to be confirmed before it is sent does more.
   if (plan.step.blocks.some((block) => block.runnable && needsTyping(block, true)))

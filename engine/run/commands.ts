@@ -3,8 +3,9 @@
 import { fail, type Result } from "../protocol/index.ts";
 import { asShellBlock } from "./blocks.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
-import { conclude, drive, driveOn, endStep, settleWhens } from "./drive.ts";
+import { conclude, drive, endStep, settleWhens } from "./drive.ts";
 import { holdPointOf, isReleased } from "./hold-points.ts";
+import { isDriven, laneNow, lanesOf } from "./lanes.ts";
 import { append, checkRole, eventOf, factsOf } from "./live.ts";
 import { obstacleFor, pendingAction } from "./next.ts";
 import { hasDanger } from "./plan.ts";
@@ -24,6 +25,7 @@ import {
   retryReason,
   takePlaceholders,
 } from "./refusals.ts";
+import { driveOn } from "./run-on.ts";
 import { isSettled } from "./state.ts";
 
 type Done = Promise<Result<null>>;
@@ -45,7 +47,7 @@ export async function runStep(deps: RunDeps, live: LiveRun, who: Who, call: Step
   if (step.status === "done") return fail("conflict", `${place(live, step)} is done (${step.verdict}). Retry it to run it again.`);
   const order = checkOrder(live, step, call.reason) ?? takePlaceholders(deps, live, who, plan, call.placeholders);
   if (order) return order;
-  const obstacle = obstacleFor(live.state, plan, step, factsOf(live));
+  const obstacle = obstacleFor(live.state, live.plan, plan, step, factsOf(live));
   if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);
   const pending = step.status === "todo" ? (plan.actions[0] ?? null) : pendingAction(step, plan);
   if (step.status === "open" && pending === null) {
@@ -78,7 +80,7 @@ export async function runBlockAlone(deps: RunDeps, live: LiveRun, who: Who, call
     );
   const order = checkOrder(live, step, call.reason) ?? takePlaceholders(deps, live, who, plan, call.placeholders);
   if (order) return order;
-  const obstacle = obstacleFor(live.state, plan, step, factsOf(live));
+  const obstacle = obstacleFor(live.state, live.plan, plan, step, factsOf(live));
   if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);
   const pending = step.status === "done" ? null : step.status === "todo" ? plan.actions[0] : pendingAction(step, plan);
   const isNext = pending?.kind === "block" && pending.index === call.block;
@@ -119,7 +121,7 @@ export async function runAsShell(deps: RunDeps, live: LiveRun, who: Who, call: A
     return fail("forbidden", `${place(live, step)}: of the block at line ${block.line} it cannot be told what to send to a shell: ${why}.`);
   const order = checkOrder(live, step, call.reason) ?? takePlaceholders(deps, live, who, plan, call.placeholders, asShellBlock(block));
   if (order) return order;
-  const obstacle = obstacleFor(live.state, plan, step, factsOf(live));
+  const obstacle = obstacleFor(live.state, live.plan, plan, step, factsOf(live));
   if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);
   return drive(deps, live, who, step.id, {
     fresh: step.status === "todo" || step.status === "done",
@@ -130,8 +132,11 @@ export async function runAsShell(deps: RunDeps, live: LiveRun, who: Who, call: A
 }
 
 export async function runOn(deps: RunDeps, live: LiveRun, who: Who): Done {
-  const idle = active(live) ?? notBusy(live, false);
-  if (idle) return idle;
+  const stopped = active(live);
+  if (stopped) return stopped;
+  const lanes = lanesOf(live.state);
+  const free = lanes.filter((lane) => notBusy(live, lane, false) === null && !laneNow(live, lane).runningOn);
+  if (free.length === 0) return notBusy(live, lanes[0] ?? "", false) ?? fail("busy", "Steps follow each other by themselves already.");
   if (onProduction(live) && !live.state.runAllArmed)
     return fail(
       "confirmation-needed",
@@ -168,7 +173,7 @@ export async function confirmCheck(
   if (!role.ok) return role;
   if (step.status === "done") return fail("conflict", `${place(live, step)} is done (${step.verdict}). Retry it to confirm again.`);
   if (step.checks[call.check]?.confirmed) return fail("conflict", `${place(live, step)}: “${check.text}” is confirmed already.`);
-  const obstacle = obstacleFor(live.state, plan, step, factsOf(live));
+  const obstacle = obstacleFor(live.state, live.plan, plan, step, factsOf(live));
   if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);
   if (step.status === "todo") {
     const order = checkOrder(live, step, undefined);
@@ -200,7 +205,7 @@ export async function confirmCheck(
   if (!isMet) {
     const limit = check.expect ? `${check.expect.operator} ${check.expect.value}` : "";
     await endStep(deps, live, who, plan, attempt, "failed", `“${check.text}” is ${text ?? "missing"}, expected ${limit}`);
-  } else if (live.drives.size === 0) await conclude(deps, live, who, plan, { attempt, last: null, differs: null });
+  } else if (!isDriven(laneNow(live, step.lane))) await conclude(deps, live, who, plan, { attempt, last: null, differs: null });
   settleWhens(deps, live);
   return written;
 }
@@ -211,7 +216,7 @@ export async function retry(deps: RunDeps, live: LiveRun, who: Who, call: StepCa
   if (!at.ok) return at;
   const { plan, step } = at.value;
   if (step.status === "todo") return fail("conflict", `${place(live, step)} has not run yet. Run it.`);
-  const obstacle = obstacleFor(live.state, plan, { ...step, status: "todo" }, factsOf(live));
+  const obstacle = obstacleFor(live.state, live.plan, plan, { ...step, status: "todo" }, factsOf(live));
   if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);
   const again = retryReason(live, plan, step, call.reason, step.verdict === "unknown" && hasDanger(plan.step));
   if (again) return again;
@@ -231,7 +236,7 @@ export async function skip(deps: RunDeps, live: LiveRun, who: Who, call: { step:
   const { step } = at.value;
   const role = checkRole(deps, live, who, step.id);
   if (!role.ok) return role;
-  if (step.status === "running" || live.checking === step.id)
+  if (step.status === "running" || laneNow(live, step.lane).checking === step.id)
     return fail("busy", `${place(live, step)} is running. Cancel it first, then skip it.`);
   if (step.status === "done" && isSettled(step))
     return fail("conflict", `${place(live, step)} is done (${step.verdict}); there is nothing to skip.`);

@@ -84,9 +84,10 @@ export type LaunchForRun = {
   notYet: string;
 };
 
-/** One shell of a run: per named cluster (or `none`) and language. */
+/** One shell of a run: per lane, named cluster (or `none`) and language. */
 export type LaneShell = {
   id: TerminalId;
+  lane: string;
   cluster: string;
   kind: ShellKind;
   session: ShellSession;
@@ -98,6 +99,28 @@ export type LaneShell = {
   typist: Actor | null;
   /** Settles when the shell has begun the block it was given last: an interrupt before that would reach nobody. */
   accepted: Promise<unknown>;
+};
+
+/** What is true of one lane in this process alone. */
+export type LaneNow = {
+  /** Step whose cluster is being proved right now. */
+  checking: string | null;
+  /** Step that waits for a cluster which does not answer. */
+  waitingFor: { step: string; cluster: string } | null;
+  /** Ends that wait. */
+  stopWaiting: AbortController | null;
+  /** Steps being driven, newest last: one, or two with a nested shell. */
+  driving: string[];
+  /** Grows with every cancel: what was asked for before one and has not begun is not begun any more. */
+  cancels: number;
+  /** Steps of the lane follow each other by themselves. */
+  runningOn: boolean;
+  /** Grows with every run-on: one that was ended while its step still ran does not go on beside the next one. */
+  runOns: number;
+  /** Run-on waits for a step of another lane. */
+  waitsForNeeds: boolean;
+  /** Who started what runs now, for whoever presses it a moment later. */
+  startedBy: { step: string; name: string; at: string } | null;
 };
 
 export type LiveRun = {
@@ -124,9 +147,10 @@ export type LiveRun = {
   recordings: Map<string, { recording: Recording; path: string }>;
   /** Monotonic moment at which each step's attempt began, as far as this process saw it. */
   begun: Map<string, bigint>;
-  checking: string | null;
-  waitingFor: { step: string; cluster: string } | null;
-  runningOn: boolean;
+  /** By lane; read through lanes.ts, which makes what is missing. */
+  laneNows: Map<string, LaneNow>;
+  /** Lanes of a run-on that wait for another lane: called at the next event. */
+  sleepers: (() => void)[];
   problem: string | null;
   problemSince: string;
   /** A recording is so far behind its disk that the terminal is not read any more: the command stands still. */
@@ -136,15 +160,11 @@ export type LiveRun = {
   unwritten: NewEvent[];
   /** Ends of steps whose last command's end is among `unwritten`: they follow as soon as that is written. Each gives what differs. */
   unconcluded: (() => Promise<string | null>)[];
-  /** What is being driven: one step, two with a nested shell, and background blocks apart. Empty when nothing is. */
+  /** What goes on behind in any lane: steps being driven and run-on; background blocks apart. Empty when nothing does. */
   drives: Set<Promise<void>>;
-  /** Steps being driven, newest last. */
-  driving: string[];
   background: Set<Promise<void>>;
-  /** Grows with every cancel: what was asked for before one and has not begun is not begun any more. */
+  /** Grows with every cancel, of one lane or of all. */
   cancels: number;
-  /** Ends a wait for an unreachable cluster. */
-  stopWaiting: AbortController | null;
   /** No new dispatch: the run or the engine is closing. */
   isClosing: boolean;
 };

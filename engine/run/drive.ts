@@ -1,12 +1,13 @@
-// Drives a step from its first action to where a person is needed, and on to the next steps where that was asked for.
+// Drives a step from its first action to where a person is needed.
 // Owns: the order of blocks and checks, the cluster's proof around them, the step's verdict. Commands and their refusals are in commands.ts.
 import { fail, ok, type Result, type StepId, type StepState, type Verdict } from "../protocol/index.ts";
 import { startBackground } from "./background.ts";
 import { type BlockEnd, runBlock } from "./blocks.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { foreseeNext } from "./foresee.ts";
-import { append, appendOrKeep, type Draft, ENGINE, eventOf, factsOf, holdByEngine, roleProblem, wholeMs } from "./live.ts";
-import { focusStep, isOnProduction, nextTodo, obstacleFor, pendingAction } from "./next.ts";
+import { laneNowOf, lanesOf, wakeRunOn } from "./lanes.ts";
+import { append, appendOrKeep, type Draft, ENGINE, eventOf, holdByEngine, wholeMs } from "./live.ts";
+import { isOnProduction, nextTodo, pendingAction } from "./next.ts";
 import { proveAfter } from "./pins.ts";
 import { needsTyping, type StepPlan, stopsRunOn } from "./plan.ts";
 import { closeRecording } from "./recordings.ts";
@@ -32,6 +33,7 @@ export type DriveOptions = {
  */
 export function drive(deps: RunDeps, live: LiveRun, who: Who, id: string, options: DriveOptions): Promise<Result<null>> {
   const begun = Promise.withResolvers<Result<null>>();
+  laneNowOf(live, id).startedBy = { step: id, name: who.actor.name, at: new Date(deps.ports.clock.now()).toISOString() };
   const work: Promise<void> = driveToEnd(deps, live, who, id, options, () => begun.resolve(ok(null)))
     .then((result) => begun.resolve(result))
     .catch((error: unknown) => {
@@ -49,58 +51,6 @@ export function drive(deps: RunDeps, live: LiveRun, who: Who, id: string, option
   return begun.promise;
 }
 
-/** Runs on from step to step until a person is needed; returns when the first step has begun. */
-export function driveOn(deps: RunDeps, live: LiveRun, who: Who): Promise<Result<null>> {
-  const begun = Promise.withResolvers<Result<null>>();
-  live.runningOn = true;
-  const work: Promise<void> = (async () => {
-    while (live.runningOn) {
-      const step = focusStep(live.state);
-      const stop = step === null ? "nothing is left to run" : whyRunOnStops(deps, live, who, step);
-      if (step === null || stop !== null) {
-        begun.resolve(fail("not-ready", `Run-on stops here: ${stop}.`));
-        return;
-      }
-      const driven = await driveToEnd(deps, live, who, step.id, { fresh: step.status === "todo", isRunOn: true }, () =>
-        begun.resolve(ok(null)),
-      );
-      begun.resolve(driven);
-      const now = live.state.steps[live.state.positions.get(step.id) ?? -1];
-      if (!driven.ok || !now || !isSettled(now)) return;
-    }
-  })()
-    .catch((error: unknown) => {
-      const message = `Run-on met a defect of Holdpoint: ${error instanceof Error ? error.message : String(error)}. The run is held.`;
-      holdByEngine(deps, live, message, null);
-      begun.resolve(fail("internal", message));
-      process.emitWarning(error instanceof Error ? error : message, "HoldpointRun");
-    })
-    .finally(() => {
-      live.runningOn = false;
-      live.drives.delete(work);
-      deps.notify.changed(live.run, null);
-      foreseeNext(deps, live);
-    });
-  live.drives.add(work);
-  return begun.promise;
-}
-
-/** What makes run-on leave the step to a person; null where it may go on. */
-function whyRunOnStops(deps: RunDeps, live: LiveRun, who: Who, step: StepState): string | null {
-  const plan = live.plan.byId.get(step.id);
-  if (!plan) return `step ${step.number} is not in the file`;
-  if (live.state.status !== "active" || live.problem !== null || live.isClosing) return "the run is held";
-  if (step.status === "done") return `step ${step.number} needs a decision`;
-  const obstacle = obstacleFor(live.state, plan, step, factsOf(live));
-  if (obstacle) return obstacle.say;
-  if (roleProblem(deps, live, who, step.id) !== null) return `step ${step.number} is for another role`;
-  const pending = pendingAction(step, plan);
-  if (pending === null) return `step ${step.number} is done by hand`;
-  // A check at the head of a step is met by opening the step, so that its text is what the person sees next.
-  if (pending.kind === "check") return step.status === "todo" ? null : `step ${step.number} has a check to confirm`;
-  return stopsRunOn(pending.block) ? `step ${step.number} has a command that is never part of a run-on` : null;
-}
-
 /** Drives the step until a person is needed; fails where it could not begin. */
 export async function driveToEnd(
   deps: RunDeps,
@@ -110,12 +60,14 @@ export async function driveToEnd(
   options: DriveOptions,
   onBegun: () => void,
 ): Promise<Result<null>> {
-  live.driving.push(id);
+  const now = laneNowOf(live, id);
+  now.driving.push(id);
   try {
     return await driveStep(deps, live, who, id, options, onBegun);
   } finally {
-    const position = live.driving.lastIndexOf(id);
-    if (position >= 0) live.driving.splice(position, 1);
+    const position = now.driving.lastIndexOf(id);
+    if (position >= 0) now.driving.splice(position, 1);
+    wakeRunOn(live);
   }
 }
 
@@ -130,7 +82,7 @@ async function driveStep(
   const plan = live.plan.byId.get(id);
   if (!plan) return fail("not-found", `${live.state.path} has no step "${id}".`);
   const attempt = stepNow(live, id).attempt + (options.fresh ? 1 : 0);
-  const { cancels } = live;
+  const { cancels } = laneNowOf(live, id);
   const proved = new Set<LaneShell>();
   const ends: BlockEnd[] = [];
   let begin: Draft | null = options.fresh ? beginning(id, attempt, plan, options) : null;
@@ -178,8 +130,7 @@ async function driveStep(
   const differs = await proveLanes(deps, live, id, ends);
   await conclude(deps, live, who, plan, { attempt, last: last ?? null, differs });
   settleWhens(deps, live);
-  if (last && !last.shellAlive && live.handOvers.get(shellKey(last.lane.cluster, last.lane.kind))?.from)
-    await reopen(deps, live, last.lane);
+  if (last && !last.shellAlive && live.handOvers.get(shellKey(last.lane))?.from) await reopen(deps, live, last.lane);
   return ok(null);
 }
 
@@ -312,24 +263,41 @@ function stepDuration(deps: RunDeps, live: LiveRun, step: StepState): number {
   return step.startedAt === null ? 0 : Math.max(0, deps.ports.clock.now() - Date.parse(step.startedAt));
 }
 
-/** Steps whose `when` does not hold are skipped by rule, with the rule as the reason, as soon as they would be next. */
+/**
+ * Steps whose `when` does not hold are skipped by rule, with the rule as the reason, as soon as they would be next in their lane and what they
+ * need is decided: a step of another lane may still give the value.
+ */
 export function settleWhens(deps: RunDeps, live: LiveRun) {
   if (live.state.status === "finished" || live.state.status === "aborted") return;
-  for (;;) {
-    const step = nextTodo(live.state);
-    const when = step ? live.plan.byId.get(step.id)?.step.directive.when : null;
-    if (!step || !when || live.state.values[when.param] === when.value) return;
-    const reason = `does not apply: ${when.param} is ${JSON.stringify(live.state.values[when.param] ?? "")}, not ${JSON.stringify(when.value)}`;
-    const written = append(deps, live, [
-      eventOf(live, ENGINE, { type: "step.skipped", step: step.id, outcome: "skipped", reason, data: { applies: false, because: reason } }),
-    ]);
-    if (!written.ok) return;
+  for (let isSkipped = true; isSkipped; ) {
+    isSkipped = false;
+    for (const lane of lanesOf(live.state)) {
+      const step = nextTodo(live.state, lane);
+      const directive = step ? live.plan.byId.get(step.id)?.step.directive : undefined;
+      const when = directive?.when;
+      if (!step || !when || live.state.values[when.param] === when.value) continue;
+      if (directive.needs.some((id) => isUndecided(live.state.steps[live.state.positions.get(id) ?? -1]))) continue;
+      const reason = `does not apply: ${when.param} is ${JSON.stringify(live.state.values[when.param] ?? "")}, not ${JSON.stringify(when.value)}`;
+      const written = append(deps, live, [
+        eventOf(live, ENGINE, {
+          type: "step.skipped",
+          step: step.id,
+          outcome: "skipped",
+          reason,
+          data: { applies: false, because: reason },
+        }),
+      ]);
+      if (!written.ok) return;
+      isSkipped = true;
+    }
   }
 }
 
+const isUndecided = (step: StepState | undefined): boolean => step !== undefined && step.wayBack !== true && !isSettled(step);
+
 async function reopen(deps: RunDeps, live: LiveRun, lane: LaneShell) {
   if (live.isClosing || live.state.status === "finished" || live.state.status === "aborted") return;
-  const opened = await ensureShell(deps, live, lane.cluster, lane.kind);
+  const opened = await ensureShell(deps, live, lane);
   // The step before is done and recorded; that no new shell opens is met again, and said, by the next step.
   if (!opened.ok) deps.notify.alarm(live.run, null, "warn", "No new shell could be opened", opened.error.message);
 }

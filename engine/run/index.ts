@@ -2,8 +2,8 @@
 export type { LaunchForRun, LaunchWindow, RunDeps, Who } from "./deps.ts";
 export { applyEvent, foldRun } from "./fold.ts";
 export { createLearnt } from "./learnt.ts";
-export { nextAction } from "./next.ts";
 export { planOf } from "./plan.ts";
+export { nextAction } from "./primary.ts";
 export { createRunService, type RunService } from "./service.ts";
 export type { RunSignable } from "./signables.ts";
 export type { RunState } from "./state.ts";

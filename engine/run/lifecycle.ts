@@ -3,11 +3,12 @@
 import { fail, ok, type Result, type StepState } from "../protocol/index.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { settleWhens, writeKept } from "./drive.ts";
+import { endRunOn, isDriven, laneNow, laneOf, stopWaits } from "./lanes.ts";
 import { append, appendOrKeep, ENGINE, eventOf } from "./live.ts";
 import { disposePins, pinAgain } from "./pins.ts";
 import { recordClosed } from "./recordings.ts";
 import { active } from "./refusals.ts";
-import { closeShells } from "./shells.ts";
+import { closeShells, isBusyShell } from "./shells.ts";
 import { addSecret } from "./start.ts";
 import { satisfiesNeed } from "./state.ts";
 
@@ -18,9 +19,9 @@ export async function hold(deps: RunDeps, live: LiveRun, who: Who, reason: strin
   if (live.state.status === "held") return fail("conflict", `The run is held already: ${live.state.hold?.reason ?? ""}`);
   const over = active(live);
   if (over) return over;
-  live.runningOn = false;
+  endRunOn(live);
   const written = append(deps, live, [eventOf(live, who.actor, { type: "run.held", reason })]);
-  live.stopWaiting?.abort();
+  stopWaits(live);
   return written;
 }
 
@@ -65,29 +66,47 @@ export async function resume(
   return ok(null);
 }
 
-/** Interrupts what runs, ends every descendant, leaves the shell alive. Also ends a wait for a cluster. */
-export async function cancel(deps: RunDeps, live: LiveRun, who: Who, giveUp = false): Promise<Result<Survivors>> {
-  live.runningOn = false;
-  const isWaiting = live.stopWaiting !== null;
-  live.stopWaiting?.abort();
+export type CancelCall = { giveUp: boolean; lane: string | null; step: string | null };
+
+/** Interrupts what runs, in every lane or in the one that is named; ends every descendant, leaves the shells alive. Also ends a wait for a cluster. */
+export async function cancel(deps: RunDeps, live: LiveRun, who: Who, { giveUp, lane, step }: CancelCall): Promise<Result<Survivors>> {
+  if (step !== null && !live.state.positions.has(step)) return fail("not-found", `${live.state.path} has no step "${step}".`);
+  if (lane !== null && !live.state.steps.some((one) => one.lane === lane))
+    return fail("not-found", `${live.state.path} has no lane "${lane}".`);
+  const only = lane ?? (step === null ? null : laneOf(live.state, step));
+  if (step !== null && only !== null && isDriven(laneNow(live, only)) && !laneNow(live, only).driving.includes(step))
+    return fail("conflict", `Step "${step}" is not what runs in lane ${only}, so there is nothing of it to cancel.`);
+  const lanes = only === null ? [...live.laneNows.keys()] : [only];
+  const isMeant = (name: string) => lanes.includes(name);
+  endRunOn(live, only ?? undefined);
+  const isWaiting = stopWaits(live, only ?? undefined);
   live.cancels += 1;
-  const busy = [...live.shells.values()].filter(isBusy);
-  if (busy.length === 0 && !isWaiting && live.drives.size === 0)
-    return fail("conflict", "Nothing is running, so there is nothing to cancel.");
-  const running = live.state.running.at(-1);
-  if (running) {
-    const attempt = live.state.steps[live.state.positions.get(running.step) ?? -1]?.attempt ?? 0;
-    // Kept for later where it cannot be written: a full disk is no reason to let a command run on.
-    appendOrKeep(deps, live, [
-      eventOf(live, who.actor, { type: "block.cancelled", step: running.step, attempt, data: { block: running.block, gave_up: giveUp } }),
-    ]);
-  }
-  for (const lane of busy) lane.givenUp = giveUp ? "nobody waited for its end any longer, so it was ended" : null;
+  for (const name of lanes) laneNow(live, name).cancels += 1;
+  const busy = [...live.shells.values()].filter((shell) => isMeant(shell.lane) && isBusyShell(shell));
+  const isUnderWay = only === null ? live.drives.size > 0 : isDriven(laneNow(live, only));
+  if (busy.length === 0 && !isWaiting && !isUnderWay) return fail("conflict", "Nothing is running, so there is nothing to cancel.");
+  const cancelled = lanes.flatMap(
+    (name) => live.state.running.findLast((entry) => !entry.isBackground && laneOf(live.state, entry.step) === name) ?? [],
+  );
+  // Kept for later where it cannot be written: a full disk is no reason to let a command run on.
+  if (cancelled.length > 0)
+    appendOrKeep(
+      deps,
+      live,
+      cancelled.map((running) => {
+        const attempt = live.state.steps[live.state.positions.get(running.step) ?? -1]?.attempt ?? 0;
+        return eventOf(live, who.actor, {
+          type: "block.cancelled",
+          step: running.step,
+          attempt,
+          data: { block: running.block, gave_up: giveUp },
+        });
+      }),
+    );
+  for (const shell of busy) shell.givenUp = giveUp ? "nobody waited for its end any longer, so it was ended" : null;
   const survivors = await Promise.all(busy.map(cancelLane));
   return ok({ survivors: survivors.flatMap((result) => result.survivors) });
 }
-
-const isBusy = ({ session }: LaneShell): boolean => session.activity() === "block" || session.activity() === "replaced";
 
 async function cancelLane({ session, accepted }: LaneShell): Promise<Survivors> {
   await accepted;
@@ -162,9 +181,9 @@ function tally(live: LiveRun) {
 
 /** Ends what runs and waits until its end is on record. */
 async function stopEverything(deps: RunDeps, live: LiveRun) {
-  live.runningOn = false;
-  live.stopWaiting?.abort();
-  await Promise.all([...live.lanes].filter(isBusy).map(cancelLane));
+  endRunOn(live);
+  stopWaits(live);
+  await Promise.all([...live.lanes].filter(isBusyShell).map(cancelLane));
   // A shell that was replaced, or a command that outlives the interrupt, ends with its terminal.
   if (live.drives.size > 0 || live.background.size > 0)
     await Promise.all([...live.lanes].filter((lane) => lane.session.activity() !== "idle").map((lane) => lane.session.close()));

@@ -6,6 +6,7 @@ import type { NewEvent } from "../record/index.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { applyEvent } from "./fold.ts";
 import { holdPointOf, openHoldPointBefore, signaturesOver } from "./hold-points.ts";
+import { endRunOn, laneNow, wakeRunOn } from "./lanes.ts";
 import type { LiveFacts } from "./next.ts";
 import type { RunSignature } from "./state.ts";
 
@@ -108,10 +109,11 @@ function write(deps: RunDeps, live: LiveRun, events: NewEvent[]) {
     const step = applyEvent(live.state, stored);
     deps.notify.changed(live.run, step as StepId | null);
   }
+  wakeRunOn(live);
 }
 
 function setProblem(deps: RunDeps, live: LiveRun, message: string) {
-  live.runningOn = false;
+  endRunOn(live);
   if (live.problem === message) return;
   live.problem = message;
   live.problemSince = new Date(deps.ports.clock.now()).toISOString();
@@ -128,7 +130,7 @@ function asFailure(error: unknown): { code: "disk-full" | "record-damaged" | "in
 
 /** Holds the run in the engine's name. Where even that cannot be written, the run is held in this process alone. */
 export function holdByEngine(deps: RunDeps, live: LiveRun, reason: string, step: string | null) {
-  live.runningOn = false;
+  endRunOn(live);
   if (live.state.status === "active")
     appendOrKeep(deps, live, [eventOf(live, ENGINE, { type: "run.held", reason, ...(step ? { step } : {}) })]);
   deps.notify.alarm(live.run, step as StepId | null, "fail", "The run is held", reason);
@@ -136,10 +138,10 @@ export function holdByEngine(deps: RunDeps, live: LiveRun, reason: string, step:
 
 export function factsOf(live: LiveRun): LiveFacts {
   return {
-    checking: live.checking,
-    waitingFor: live.waitingFor,
-    driving: live.driving.at(-1) ?? null,
-    runningOn: live.runningOn,
+    lane: (name) => {
+      const { checking, waitingFor, driving, runningOn } = laneNow(live, name);
+      return { checking, waitingFor, driving: driving.at(-1) ?? null, runningOn };
+    },
     problem: live.problem,
     isStalled: live.isStalled,
     secretsWanted: live.secretsWanted,

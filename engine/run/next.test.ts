@@ -3,8 +3,9 @@ import { parseDocument } from "../document/index.ts";
 import type { EventBody, RunbookDocument, StoredEvent } from "../protocol/index.ts";
 import { applyEvent, foldRun } from "./fold.ts";
 import { actualsOf, nothingLearnt, scheduleOf } from "./forecast.ts";
-import { type LiveFacts, NO_LIVE_FACTS, nextAction } from "./next.ts";
+import { type LaneFacts, type LiveFacts, NO_LANE_FACTS, NO_LIVE_FACTS } from "./next.ts";
 import { planOf } from "./plan.ts";
+import { laneViews, nextAction } from "./primary.ts";
 
 const parse = (text: string): RunbookDocument => parseDocument(Buffer.from(text), { path: "/t.md" });
 const step = (id: string, inner: string, directive = "") => `## ${id}\n\n<!-- step: {id: ${id}${directive}} -->\n\n${inner}\n`;
@@ -60,6 +61,8 @@ function runOf(text: string, params: Record<string, string> = {}) {
     plan,
     say,
     next: (live: Partial<LiveFacts> = {}) => nextAction(state, plan, { ...NO_LIVE_FACTS, ...live }),
+    lanes: (live: Partial<LiveFacts> = {}) =>
+      laneViews(state, plan, { ...NO_LIVE_FACTS, ...live }).map(({ lane, status, nextAction: due }) => [lane, status, due.kind, due.step]),
     begin: (id: string) => say("step.started", { step: id }),
     start: (id: string, block = 0) => say("block.started", { step: id, data: { block, text: "x" } }),
     end: (id: string, block: number, outcome: string) => say("block.ended", { step: id, outcome, data: { block, because: "exit 3" } }),
@@ -72,6 +75,10 @@ function runOf(text: string, params: Record<string, string> = {}) {
     },
   };
 }
+
+const inLane = (facts: Partial<LaneFacts>, name = "main"): Partial<LiveFacts> => ({
+  lane: (lane) => (lane === name ? { ...NO_LANE_FACTS, ...facts } : NO_LANE_FACTS),
+});
 
 it("asks for the first step, then each after it, then the finish", () => {
   const run = runOf(step("a", sh("x")) + step("b", sh("y")));
@@ -146,7 +153,6 @@ it("never skips what it cannot honour: it stops there and names the key", () => 
     ["", ", soak: 5m", "soak"],
     ["", ", point-of-no-return: true", "point-of-no-return"],
     ["", ", opens: silence", "opens"],
-    ["", ", lane: traffic", "lane: traffic"],
   ] as const) {
     const run = runOf(step("first", sh("x")) + step("a", sh("x", `{${attribute}}`), directive) + step("last", sh("x")));
     run.pass("first");
@@ -202,8 +208,8 @@ it("asks for typing before confirm=typed everywhere, and before danger on produc
 
 it("says what it waits for, and that the record cannot be written", () => {
   const run = runOf(step("a", sh("x")));
-  expect(run.next({ checking: "a" })).toMatchObject({ kind: "wait", button: "" });
-  expect(run.next({ waitingFor: { step: "a", cluster: "main" } }).say).toBe("Waiting for cluster main");
+  expect(run.next(inLane({ checking: "a" }))).toMatchObject({ kind: "wait", button: "" });
+  expect(run.next(inLane({ waitingFor: { step: "a", cluster: "main" } })).say).toBe("Waiting for cluster main");
   expect(run.next({ problem: "The disk is full." })).toMatchObject({ kind: "resume", detail: "The disk is full." });
   expect(run.next({ missing: () => ["name"] })).toMatchObject({ kind: "blocked" });
 });
@@ -240,3 +246,82 @@ function forecastEnd({ state, plan }: ReturnType<typeof runOf>, nowMs: number): 
   const at = { startMs, nowMs, endedMs: null, actuals, zone: "UTC", windowStart: null, windowEnd: null };
   return scheduleOf(plan, () => nothingLearnt).figures(at).forecastEnd;
 }
+const inLanes = () =>
+  runOf(
+    step("a", sh("x"), ", lane: data") +
+      step("b", sh("x"), ", lane: traffic") +
+      step("c", sh("x"), ", lane: traffic, needs: [a]") +
+      step("d", sh("x"), ", lane: data, needs: [c]"),
+  );
+
+it("puts what another lane asks for before a lane that runs, the oldest first", () => {
+  const run = inLanes();
+  expect(run.lanes()).toEqual([
+    ["data", "idle", "run-step", "a"],
+    ["traffic", "idle", "run-step", "b"],
+  ]);
+  expect(run.next()).toMatchObject({ kind: "run-step", step: "a" });
+  run.begin("a");
+  run.start("a");
+  expect(run.lanes()[0]).toEqual(["data", "running", "wait", "a"]);
+  expect(run.next()).toMatchObject({ kind: "run-step", step: "b" });
+  run.pass("b");
+  // c waits for a, which runs: nothing is asked for, and what runs is what is shown.
+  expect(run.lanes()[1]).toEqual(["traffic", "waiting", "wait", "c"]);
+  expect(run.next()).toMatchObject({ kind: "wait", step: "a" });
+  run.end("a", 0, "passed");
+  run.close("a", "passed");
+  expect(run.lanes()).toEqual([
+    ["data", "waiting", "wait", "d"],
+    ["traffic", "idle", "run-step", "c"],
+  ]);
+  run.pass("c");
+  expect(run.next()).toMatchObject({ kind: "run-step", step: "d", after: "Then the run can be finished" });
+  expect(run.lanes()[1]).toEqual(["traffic", "done", "none", null]);
+  run.pass("d");
+  expect(run.next()).toMatchObject({ kind: "finish" });
+});
+
+it("keeps a failure in its own lane, and blocks what needs it only when it is gone past", () => {
+  const run = inLanes();
+  run.begin("a");
+  run.start("a");
+  run.end("a", 0, "failed");
+  run.close("a", "failed");
+  expect(run.lanes()).toEqual([
+    ["data", "waiting", "retry-or-skip", "a"],
+    ["traffic", "idle", "run-step", "b"],
+  ]);
+  run.pass("b");
+  expect(run.lanes()[1]).toEqual(["traffic", "waiting", "wait", "c"]);
+  run.say("step.skipped", { step: "a", outcome: "skipped", reason: "tomorrow" });
+  expect(run.lanes()[1]).toEqual(["traffic", "waiting", "blocked", "c"]);
+  expect(run.lanes()[0]).toEqual(["data", "waiting", "wait", "d"]);
+});
+
+it("waits for nobody where lanes wait for each other in a ring", () => {
+  const run = runOf(
+    step("a", sh("x"), ", lane: one, needs: [d]") +
+      step("b", sh("x"), ", lane: one") +
+      step("c", sh("x"), ", lane: two, needs: [b]") +
+      step("d", sh("x"), ", lane: two"),
+  );
+  expect(run.lanes().map(([, , kind]) => kind)).toEqual(["blocked", "blocked"]);
+  expect(run.next()).toMatchObject({ kind: "blocked", step: "a", button: "Skip with a reason" });
+});
+
+it("asks to resume a held run beside a lane that still runs, and holds a hold point back until other lanes are there", () => {
+  const run = inLanes();
+  run.begin("a");
+  run.start("a");
+  run.say("run.held", { reason: "wait" });
+  expect(run.lanes().map(([, status, kind]) => [status, kind])).toEqual([
+    ["running", "wait"],
+    ["waiting", "resume"],
+  ]);
+  expect(run.next()).toMatchObject({ kind: "resume" });
+  const point = runOf(step("a", sh("x"), ", lane: data") + step("b", sh("x"), ", lane: traffic, signoff: [dba]"));
+  expect(point.lanes()[1]).toEqual(["traffic", "waiting", "wait", "b"]);
+  point.pass("a");
+  expect(point.next()).toMatchObject({ kind: "blocked", step: "b", signs: { roles: ["dba"] } });
+});

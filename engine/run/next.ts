@@ -1,19 +1,15 @@
-// The one thing to do now, and the words for it. Owns: choice and wording, for somebody tired at 3 a.m.
+// The one thing to do now in a lane, and the words for it. Owns: choice and wording, for somebody tired at 3 a.m. Between lanes primary.ts chooses.
 // Pure: decides from the state, the plan and what this process knows; starts nothing.
 import type { ClusterName, NextAction, StepState } from "../protocol/index.ts";
 import { holdPointOf, isReleased, openHoldPointBefore } from "./hold-points.ts";
+import { foregroundOf, stepsIn } from "./lanes.ts";
+import { canCome, uncovered, unmetNeeds } from "./needs.ts";
 import { needsTyping, type RunPlan, type StepAction, type StepPlan } from "./plan.ts";
-import { isSettled, type RunState, satisfiesNeed } from "./state.ts";
+import { isSettled, type RunState } from "./state.ts";
 
 /** What is true only in this process: nothing of it is in the events. */
 export type LiveFacts = {
-  /** Step whose cluster is being proved right now. */
-  checking: string | null;
-  /** Step that waits for a cluster which does not answer, and that cluster. */
-  waitingFor: { step: string; cluster: string } | null;
-  /** Step that is between two of its events: its shell opens, its cluster is proved again, its recording is closed. */
-  driving: string | null;
-  runningOn: boolean;
+  lane(name: string): LaneFacts;
   /** Why nothing may be dispatched although the record does not say so, e.g. a full disk. */
   problem: string | null;
   /** The terminal is not read, because the disk does not take what was read before. */
@@ -25,11 +21,19 @@ export type LiveFacts = {
   openHoldPointBefore(step: StepState): { title: string; missing: string[] } | null;
 };
 
+export type LaneFacts = {
+  /** Step whose cluster is being proved right now. */
+  checking: string | null;
+  /** Step that waits for a cluster which does not answer, and that cluster. */
+  waitingFor: { step: string; cluster: string } | null;
+  /** Step that is between two of its events: its shell opens, its cluster is proved again, its recording is closed. */
+  driving: string | null;
+  runningOn: boolean;
+};
+
+export const NO_LANE_FACTS: LaneFacts = { checking: null, waitingFor: null, driving: null, runningOn: false };
 export const NO_LIVE_FACTS: LiveFacts = {
-  checking: null,
-  waitingFor: null,
-  driving: null,
-  runningOn: false,
+  lane: () => NO_LANE_FACTS,
   problem: null,
   isStalled: false,
   secretsWanted: [],
@@ -37,20 +41,21 @@ export const NO_LIVE_FACTS: LiveFacts = {
   openHoldPointBefore: () => null,
 };
 
-/** The step that the next action is about: what runs or is open, else what a person must decide, else the next to run; null at the end. */
-export function focusStep(state: RunState): StepState | null {
-  const foreground = state.running.find((entry) => !entry.isBackground);
+/** The step that a lane's next action is about: what runs or is open, else what a person must decide, else the next to run; null at its end. */
+export function focusStep(state: RunState, lane: string): StepState | null {
+  const foreground = foregroundOf(state, lane);
   if (foreground) return stepOf(state, foreground.step);
+  const steps = stepsIn(state, lane);
   return (
-    state.steps.find((step) => step.status === "open" || step.status === "running") ??
-    state.steps.find((step) => step.status === "done" && !isSettled(step)) ??
-    nextTodo(state)
+    steps.find((step) => step.status === "open" || step.status === "running") ??
+    steps.find((step) => step.status === "done" && !isSettled(step)) ??
+    nextTodo(state, lane)
   );
 }
 
-/** First step of the main path that has not begun. */
-export function nextTodo(state: RunState, after?: string): StepState | null {
-  return state.steps.find((step) => step.status === "todo" && step.wayBack !== true && step.id !== after) ?? null;
+/** First step of the main path that has not begun in the lane. */
+export function nextTodo(state: RunState, lane: string, after?: string): StepState | null {
+  return state.steps.find((step) => step.lane === lane && step.status === "todo" && step.wayBack !== true && step.id !== after) ?? null;
 }
 
 /** First action of the step that is still to be done in this attempt; null when all are. */
@@ -72,16 +77,13 @@ export function isOnProduction(state: RunState, step: StepState): boolean {
   return state.pins.get(step.on as ClusterName)?.class === "production";
 }
 
-export function nextAction(state: RunState, plan: RunPlan, live: LiveFacts): NextAction {
-  if (state.status === "finished" || state.status === "aborted")
-    return action({
-      kind: "none",
-      say: state.status === "finished" ? "The run is finished" : "The run was aborted",
-      detail: state.status === "finished" ? (RESULT_WORDS[state.result] ?? state.result) : "What was done until then stands on record.",
-    });
-  const focus = focusStep(state);
+/** What a lane of a run that is not over asks for; null where nothing is left in it. */
+export function laneAction(state: RunState, plan: RunPlan, live: LiveFacts, lane: string): NextAction | null {
+  const focus = focusStep(state, lane);
   // Before what runs: with a nested shell open, the step typed into it is judged while the outer one goes on.
-  const unknown = state.steps.find((step) => step.status === "done" && step.verdict === "unknown" && !step.judgement && !isSettled(step));
+  const unknown = stepsIn(state, lane).find(
+    (step) => step.status === "done" && step.verdict === "unknown" && !step.judgement && !isSettled(step),
+  );
   if (unknown)
     return action({
       kind: "judge",
@@ -91,9 +93,41 @@ export function nextAction(state: RunState, plan: RunPlan, live: LiveFacts): Nex
       button: "Judge",
       after: afterwards(state, unknown),
     });
-  const foreground = state.running.find((entry) => !entry.isBackground);
+  const busy = underWay(state, plan, live, lane, focus);
+  if (busy) return busy;
+  // A lane with nothing left asks for nothing while another one has something.
+  if (!focus && state.steps.some((step) => step.wayBack !== true && !isSettled(step))) return null;
+  if (live.problem !== null)
+    return action({ kind: "resume", say: "The record cannot be written", detail: live.problem, button: "Try again and resume" });
+  if (state.status === "held")
+    return action({
+      kind: "resume",
+      step: focus,
+      say: "The run is held",
+      detail: `${state.hold?.reason ?? ""}${live.secretsWanted.length > 0 ? ` Give again: ${live.secretsWanted.join(", ")}.` : ""}`,
+      button: "Resume",
+      after: focus ? `Then ${named(focus)}: ${focus.title}` : "",
+    });
+  if (!focus) return null;
+  const own = plan.byId.get(focus.id);
+  if (!own)
+    return action({ kind: "blocked", step: focus, say: `${named(focus)} is not in the file`, detail: "Abort the run and start it again." });
+  if (focus.status === "done") return decide(state, focus);
+  const obstacle = obstacleFor(state, plan, own, focus, live);
+  if (obstacle) {
+    const { say, detail, button, waits } = obstacle;
+    const signs = waits ? {} : signsFor(state, plan, focus);
+    return action({ kind: waits ? "wait" : "blocked", step: focus, say, detail, button, ...signs, after: afterwards(state, focus) });
+  }
+  return within(state, own, focus);
+}
+
+/** What the lane is doing by itself; null where it does nothing. */
+function underWay(state: RunState, plan: RunPlan, live: LiveFacts, lane: string, focus: StepState | null): NextAction | null {
+  const now = live.lane(lane);
+  const foreground = foregroundOf(state, lane);
   // A command whose end could not be recorded runs no longer, although no event says so: then the record is what needs a person.
-  if (foreground && focus && (live.driving !== null || live.problem === null)) {
+  if (foreground && focus && (now.driving !== null || live.problem === null)) {
     if (live.isStalled)
       return action({
         kind: "wait",
@@ -111,21 +145,19 @@ export function nextAction(state: RunState, plan: RunPlan, live: LiveFacts): Nex
       step: focus,
       block: foreground.block,
       say: `${named(focus)} is running${part}`,
-      detail: live.runningOn ? "The steps after it follow by themselves until one needs you." : focus.title,
+      detail: now.runningOn ? "The steps after it follow by themselves until one needs you." : focus.title,
       after: afterwards(state, focus),
     });
   }
-  if (live.waitingFor) {
-    const step = stepOf(state, live.waitingFor.step);
+  if (now.waitingFor)
     return action({
       kind: "wait",
-      step,
-      say: `Waiting for cluster ${live.waitingFor.cluster}`,
+      step: stepOf(state, now.waitingFor.step),
+      say: `Waiting for cluster ${now.waitingFor.cluster}`,
       detail: "It does not answer. The step starts as soon as it does; cancel or hold to stop waiting.",
     });
-  }
-  if (live.checking) {
-    const step = stepOf(state, live.checking);
+  if (now.checking) {
+    const step = stepOf(state, now.checking);
     return action({
       kind: "wait",
       step,
@@ -133,44 +165,22 @@ export function nextAction(state: RunState, plan: RunPlan, live: LiveFacts): Nex
       detail: "Server, certificate, user and identity are compared.",
     });
   }
-  const driven = live.driving === null ? null : stepOf(state, live.driving);
-  if (driven)
-    return action({
-      kind: "wait",
-      step: driven,
-      say: `${named(driven)} is ${driven.status === "todo" || driven.status === "done" ? "starting" : "under way"}`,
-      detail: driven.title,
-      after: afterwards(state, driven),
-    });
-  if (live.problem !== null)
-    return action({ kind: "resume", say: "The record cannot be written", detail: live.problem, button: "Try again and resume" });
-  if (state.status === "held")
-    return action({
-      kind: "resume",
-      step: focus,
-      say: "The run is held",
-      detail: `${state.hold?.reason ?? ""}${live.secretsWanted.length > 0 ? ` Give again: ${live.secretsWanted.join(", ")}.` : ""}`,
-      button: "Resume",
-      after: focus ? `Then ${named(focus)}: ${focus.title}` : "",
-    });
-  if (!focus) return finishAction(state);
-  const own = plan.byId.get(focus.id);
-  if (!own)
-    return action({ kind: "blocked", step: focus, say: `${named(focus)} is not in the file`, detail: "Abort the run and start it again." });
-  if (focus.status === "done") return decide(state, focus);
-  const obstacle = obstacleFor(state, own, focus, live);
-  if (obstacle)
-    return action({ kind: "blocked", step: focus, ...obstacle, ...signsFor(state, plan, focus), after: afterwards(state, focus) });
-  return within(state, own, focus);
+  const driven = now.driving === null ? null : stepOf(state, now.driving);
+  if (!driven) return null;
+  return action({
+    kind: "wait",
+    step: driven,
+    say: `${named(driven)} is ${driven.status === "todo" || driven.status === "done" ? "starting" : "under way"}`,
+    detail: driven.title,
+    after: afterwards(state, driven),
+  });
 }
 
+/** `waits`: what it waits for comes by itself, or by what is asked for in another lane. */
+export type Obstacle = { say: string; detail: string; button: string; waits?: boolean };
+
 /** Why the step may not begin, in words; null when it may. Gates and the like are not honoured yet, and never passed by. */
-export function obstacleFor(
-  state: RunState,
-  plan: StepPlan,
-  step: StepState,
-  live: LiveFacts,
-): { say: string; detail: string; button: string } | null {
+export function obstacleFor(state: RunState, run: RunPlan, plan: StepPlan, step: StepState, live: LiveFacts): Obstacle | null {
   if (plan.unsupported.length > 0)
     return {
       say: `${named(step)} cannot be run by this version`,
@@ -178,12 +188,31 @@ export function obstacleFor(
       button: "Skip with a reason",
     };
   if (step.status !== "todo") return null;
+  const before = uncovered(state, plan).filter((one) => one.lane !== step.lane);
+  if (before.length > 0)
+    return {
+      say: `${named(step)} is a hold point: ${list(before.map(named))} before it ${before.length === 1 ? "comes" : "come"} first`,
+      detail: "It is signed when every step before it is done, those of other lanes too.",
+      button: "",
+      waits: canCome(
+        state,
+        run,
+        step,
+        before.map((one) => one.id),
+      ),
+    };
   const held = holdPointObstacle(state, plan, step, live);
   if (held) return held;
-  const unmet = plan.step.directive.needs.filter((id) => {
-    const needed = state.steps[state.positions.get(id) ?? -1];
-    return !needed || !satisfiesNeed(state, needed);
-  });
+  const unmet = unmetNeeds(state, plan);
+  if (unmet.length > 0 && canCome(state, run, step, unmet)) {
+    const needed = unmet.map((id) => stepOf(state, id)).filter((one) => one !== null);
+    return {
+      say: `${named(step)} waits for ${list(needed.map((one) => `step ${one.number}`))}`,
+      detail: `It begins when ${list(needed.map((one) => `“${one.title}” (${one.lane})`))} ${needed.length === 1 ? "has" : "have"} passed.`,
+      button: "",
+      waits: true,
+    };
+  }
   if (unmet.length > 0)
     return {
       say: `${named(step)} needs ${unmet.map((id) => `“${state.steps[state.positions.get(id) ?? -1]?.title ?? id}”`).join(" and ")}`,
@@ -209,12 +238,7 @@ function signsFor(state: RunState, plan: RunPlan, step: StepState): Pick<NextAct
   return { signs: { subject: { kind: "holdpoint", id: `${state.run}/${own.step.id}` }, roles: point.missing } };
 }
 
-function holdPointObstacle(
-  state: RunState,
-  plan: StepPlan,
-  step: StepState,
-  live: LiveFacts,
-): { say: string; detail: string; button: string } | null {
+function holdPointObstacle(state: RunState, plan: StepPlan, step: StepState, live: LiveFacts): Obstacle | null {
   const before = live.openHoldPointBefore(step);
   if (before)
     return {
@@ -296,7 +320,7 @@ function within(state: RunState, plan: StepPlan, step: StepState): NextAction {
 }
 
 /** What the one word of a finished run means, for a person. */
-const RESULT_WORDS: Record<string, string> = {
+export const RESULT_WORDS: Record<string, string> = {
   passed: "Every step passed.",
   accepted: "Every step passed, or its unknown end was accepted by name.",
   "passed with skips": "What was run passed; some steps were skipped with a reason.",
@@ -305,7 +329,7 @@ const RESULT_WORDS: Record<string, string> = {
   incomplete: "Some steps were not done.",
 };
 
-function finishAction(state: RunState): NextAction {
+export function finishAction(state: RunState): NextAction {
   const counts = [
     [state.steps.filter((step) => step.verdict === "passed").length, "passed"],
     [state.steps.filter((step) => step.verdict === "unknown" && step.judgement?.outcome === "accepted").length, "accepted"],
@@ -325,7 +349,7 @@ function finishAction(state: RunState): NextAction {
 }
 
 type Spoken = Partial<Omit<NextAction, "step">> & { kind: NextAction["kind"]; say: string; step?: StepState | null };
-function action(given: Spoken): NextAction {
+export function action(given: Spoken): NextAction {
   return {
     kind: given.kind,
     step: given.step?.id ?? null,
@@ -342,8 +366,10 @@ function action(given: Spoken): NextAction {
 }
 
 function afterwards(state: RunState, step: StepState): string {
-  const next = nextTodo(state, step.id);
-  return next ? `Then ${named(next)}: ${next.title}` : "Then the run can be finished";
+  const next = nextTodo(state, step.lane, step.id);
+  if (next) return `Then ${named(next)}: ${next.title}`;
+  const isElsewhere = state.steps.some((one) => one.lane !== step.lane && one.wayBack !== true && !isSettled(one));
+  return isElsewhere ? `Then lane ${step.lane} is done` : "Then the run can be finished";
 }
 
 const stepOf = (state: RunState, id: string): StepState | null => state.steps[state.positions.get(id) ?? -1] ?? null;

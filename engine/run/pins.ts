@@ -4,8 +4,9 @@ import { type Actual, type ClusterPin, createPin, identityKey, type PinCheck } f
 import { type Actor, type ClusterName, fail, ok, type Result } from "../protocol/index.ts";
 import type { NewEvent } from "../record/index.ts";
 import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
+import { laneNowOf } from "./lanes.ts";
 import { appendOrKeep, canonical, ENGINE, eventOf, holdByEngine } from "./live.ts";
-import { retireShell } from "./shells.ts";
+import { isBusyShell, retireShell } from "./shells.ts";
 
 /** Between two questions to a cluster that does not answer, milliseconds: soon enough for a person, rare enough for a server coming up. */
 const RETRY_MS = 3_000;
@@ -28,8 +29,9 @@ export async function proveBefore(
   const pin = live.pins.get(lane.cluster);
   if (!pin) return ok(null);
   const stop = new AbortController();
-  live.stopWaiting = stop;
-  live.checking = step;
+  const now = laneNowOf(live, step);
+  now.stopWaiting = stop;
+  now.checking = step;
   deps.notify.changed(live.run, null);
   try {
     let told = "";
@@ -41,16 +43,16 @@ export async function proveBefore(
         return fail("conflict", "The wait for the cluster was ended; the step was not started.");
       if (check.state === "proved") return ok(null);
       if (check.state !== "unreachable") return stopBefore(deps, live, lane.cluster, check, step);
-      live.waitingFor = { step, cluster: lane.cluster };
+      now.waitingFor = { step, cluster: lane.cluster };
       onWaiting();
-      live.checking = null;
+      now.checking = null;
       deps.notify.changed(live.run, null);
       await pause(RETRY_MS, stop.signal);
     }
   } finally {
-    live.stopWaiting = null;
-    live.checking = null;
-    live.waitingFor = null;
+    now.stopWaiting = null;
+    now.checking = null;
+    now.waitingFor = null;
     deps.notify.changed(live.run, null);
   }
 }
@@ -142,6 +144,12 @@ export async function pinAgain(deps: RunDeps, live: LiveRun, actor: Actor): Prom
   for (const view of live.state.pins.values()) {
     const present = live.pins.get(view.name);
     if (present && view.state !== "differs" && view.state !== "expired" && view.state !== "unproved") continue;
+    const busy = [...live.shells.values()].find((lane) => lane.cluster === view.name && isBusyShell(lane));
+    if (busy)
+      return fail(
+        "busy",
+        `Cluster ${view.name} must be pinned again, which ends its shells, and a command still runs in lane ${busy.lane}. Wait for its end or cancel it, then resume.`,
+      );
     const made = await createPin({
       loaded: deps.contexts(),
       context: view.context,

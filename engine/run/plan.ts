@@ -29,11 +29,10 @@ export function planOf(document: RunbookDocument): RunPlan {
   const waysBack = new Set(
     document.steps.flatMap((step) => (step.directive.rollback?.startsWith("#") ? [step.directive.rollback.slice(1)] : [])),
   );
-  const lane = document.steps[0]?.directive.lane;
   const steps = document.steps.map((step) => ({
     step,
     actions: actionsOf(step),
-    unsupported: unsupportedKeys(step, lane),
+    unsupported: unsupportedKeys(step),
     isWayBack: waysBack.has(step.id),
     on: clusterOfStep(document, step),
   }));
@@ -71,11 +70,10 @@ function actionsOf(step: Step): StepAction[] {
   return [...blocks, ...checks].sort((a, b) => line(a) - line(b));
 }
 
-function unsupportedKeys(step: Step, lane: string | undefined): string[] {
+function unsupportedKeys(step: Step): string[] {
   const { directive } = step;
   const keys: string[] = [];
   if (directive.soakMs !== null) keys.push("soak");
-  if (directive.lane !== lane) keys.push(`lane: ${directive.lane}`);
   if (directive.pointOfNoReturn) keys.push("point-of-no-return");
   if (directive.rollbackValidMs !== null) keys.push("rollback-valid");
   if (directive.opens !== null) keys.push("opens");

@@ -1,9 +1,10 @@
 // What makes a command on a run refuse, in words that say what to do.
 // Owns: the refusals. Starts nothing; the only thing it records is a placeholder's value, once every command takes it.
 import { type Block, type Expectation, fail, type Result, type StepState } from "../protocol/index.ts";
-import type { LiveRun, RunDeps, Who } from "./deps.ts";
+import type { LaneNow, LiveRun, RunDeps, Who } from "./deps.ts";
+import { isDriven, laneNow, laneOf } from "./lanes.ts";
 import { append, checkRole, eventOf, placeholderValues } from "./live.ts";
-import { focusStep, isOnProduction, wordToType } from "./next.ts";
+import { focusStep, isOnProduction, nextTodo, wordToType } from "./next.ts";
 import { needsTyping, type StepPlan } from "./plan.ts";
 
 export type At = { plan: StepPlan; step: StepState };
@@ -21,15 +22,47 @@ export function active(live: LiveRun): Result<never> | null {
   return null;
 }
 
-export function notBusy(live: LiveRun, nested: boolean): Result<never> | null {
-  if (live.checking !== null || live.waitingFor !== null) return fail("busy", "A step is about to start: its cluster is being checked.");
-  if (live.drives.size === 0) return null;
-  if (nested) return null;
-  const running = focusStep(live.state);
+/** Refuses while something of the lane is being started or runs, and says who started it and when. Other lanes are no concern of it. */
+export function notBusy(live: LiveRun, lane: string, nested: boolean): Result<never> | null {
+  const now = laneNow(live, lane);
+  const started = startedWords(now);
+  const details = now.startedBy ?? {};
+  if (now.checking !== null || now.waitingFor !== null)
+    return fail("busy", `A step is about to start: its cluster is being checked.${started}`, details);
+  if (!isDriven(now) || nested) return null;
+  const running = focusStep(live.state, lane);
   return fail(
     "busy",
-    `${running ? place(live, running) : "A step"} is running. Wait for its end, cancel it, or type the next step into its nested shell.`,
+    `${running ? place(live, running) : "A step"} is running.${started} Wait for its end, cancel it, or type the next step into its nested shell.`,
+    details,
   );
+}
+
+/** Refuses while anything of the run is under way, in any lane. */
+export function allIdle(live: LiveRun): Result<never> | null {
+  for (const lane of live.laneNows.keys()) {
+    const busy = notBusy(live, lane, false);
+    if (busy) return busy;
+  }
+  return live.drives.size === 0 ? null : fail("busy", "Steps follow each other by themselves now. Hold the run first.");
+}
+
+const startedWords = ({ startedBy }: LaneNow): string =>
+  startedBy === null ? "" : ` ${startedBy.name} started it at ${startedBy.at.slice(11, 19)} UTC.`;
+
+/** How often a step and its commands have begun: two calls that were made on the same look at the step are told apart by it. */
+export function begunSoFar(live: LiveRun, id: string): string {
+  const step = live.state.steps[live.state.positions.get(id) ?? -1];
+  return step ? [step.attempt, ...step.blocks.map((block) => block.attempt)].join(".") : "";
+}
+
+/** Refuses a call whose step somebody else has begun since it was made: of two who press at once, one starts it. */
+export function startedMeanwhile(live: LiveRun, id: string, before: string): Result<never> | null {
+  const step = live.state.steps[live.state.positions.get(id) ?? -1];
+  if (!step || begunSoFar(live, id) === before) return null;
+  const now = laneNow(live, step.lane);
+  const words = now.startedBy?.step === id ? startedWords(now) : "";
+  return fail("busy", `${place(live, step)} was started a moment before.${words} It was not started twice.`, now.startedBy ?? {});
 }
 
 export function find(live: LiveRun, id: string): Result<At> {
@@ -40,10 +73,12 @@ export function find(live: LiveRun, id: string): Result<At> {
 }
 
 export function ready(deps: RunDeps, live: LiveRun, who: Who, id: string, nested: boolean): Result<At> {
-  const stopped = active(live) ?? notBusy(live, nested);
+  const stopped = active(live);
   if (stopped) return stopped;
   const at = find(live, id);
   if (!at.ok) return at;
+  const busy = notBusy(live, at.value.step.lane, nested);
+  if (busy) return busy;
   const role = checkRole(deps, live, who, id);
   return role.ok ? at : role;
 }
@@ -51,11 +86,11 @@ export function ready(deps: RunDeps, live: LiveRun, who: Who, id: string, nested
 export const blocked = (plan: StepPlan, message: string): Result<never> =>
   fail(plan.unsupported.length > 0 ? "unsupported-step" : "not-ready", message, { unsupported: plan.unsupported });
 
-/** Steps are run in their order. A way back may be run at any time; anything else out of order carries a reason. */
+/** Steps are run in their order, each lane in its own. A way back may be run at any time; anything else out of order carries a reason. */
 export function checkOrder(live: LiveRun, step: StepState, reason: string | undefined): Result<never> | null {
   if (step.wayBack === true || step.status === "open" || reason?.trim()) return null;
-  const expected =
-    live.state.running.length > 0 ? live.state.steps.find((one) => one.status === "todo" && one.wayBack !== true) : focusStep(live.state);
+  const isRunning = live.state.running.some((entry) => laneOf(live.state, entry.step) === step.lane);
+  const expected = isRunning ? nextTodo(live.state, step.lane) : focusStep(live.state, step.lane);
   if (!expected || expected.id === step.id) return null;
   if (step.status === "done") return null;
   return fail("reason-needed", `${place(live, expected)} comes first. Give a reason to run step ${step.number} now.`);

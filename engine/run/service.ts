@@ -26,12 +26,14 @@ import * as commands from "./commands.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { settleWhens } from "./drive.ts";
 import { nothingLearnt, planViewOf, previewOf, windowOf } from "./forecast.ts";
+import { laneOf } from "./lanes.ts";
 import * as lifecycle from "./lifecycle.ts";
 import { watchCluster } from "./pins.ts";
 import { loadRun, recoverRun } from "./recover.ts";
-import { active, notBusy } from "./refusals.ts";
+import { active, allIdle, begunSoFar, startedMeanwhile } from "./refusals.ts";
 import { type RunSignable, signableOf } from "./signables.ts";
 import { preflight, startRun } from "./start.ts";
+import { createTurns } from "./turns.ts";
 import { headerOf, stepsOf, terminalsOf, viewOf } from "./view.ts";
 import { createWhereabouts } from "./whereabouts.ts";
 
@@ -54,7 +56,7 @@ export type RunService = ReturnType<typeof createRunService>;
 
 export function createRunService(deps: RunDeps) {
   const runs = new Map<RunId, LiveRun>();
-  const gates = new Map<RunId, Promise<unknown>>();
+  const turns = createTurns();
   const whereabouts = createWhereabouts(deps.store);
 
   const isOver = (live: LiveRun) => live.state.status === "finished" || live.state.status === "aborted";
@@ -73,18 +75,30 @@ export function createRunService(deps: RunDeps) {
     return loaded;
   }
 
-  /** One command at a time per run, from its checks to its record; a step that goes on behind holds nothing up. */
+  /** One command at a time on the whole run, from its checks to its record; a step that goes on behind holds nothing up. */
   async function command(run: RunId, work: (live: LiveRun) => Promise<Result<unknown>>): Promise<Result<RunHeader>> {
     const opened = await open(run);
     if (!opened.ok) return opened;
+    const result = await turns.take(run, null, () => work(opened.value));
+    return result.ok ? ok(headerOf(deps, opened.value)) : result;
+  }
+
+  /** One command at a time on a step's lane. `starts`: refused where the step was begun by somebody else after this was asked for. */
+  async function onStep(
+    run: RunId,
+    step: string,
+    work: (live: LiveRun) => Promise<Result<unknown>>,
+    starts = false,
+  ): Promise<Result<RunHeader>> {
+    const opened = await open(run);
+    if (!opened.ok) return opened;
     const live = opened.value;
-    const before = gates.get(run) ?? Promise.resolve();
-    const mine = before.then(
-      () => work(live),
-      () => work(live),
+    const before = begunSoFar(live, step);
+    const result = await turns.take(
+      run,
+      laneOf(live.state, step),
+      async () => (starts ? startedMeanwhile(live, step, before) : null) ?? (await work(live)),
     );
-    gates.set(run, mine);
-    const result = await mine;
     return result.ok ? ok(headerOf(deps, live)) : result;
   }
 
@@ -98,7 +112,7 @@ export function createRunService(deps: RunDeps) {
 
   /** Checks are made behind, one after the other; when all are done the run finishes by itself. */
   function goOnChecking(live: LiveRun, who: Who): Result<null> {
-    const refused = active(live) ?? notBusy(live, false);
+    const refused = active(live) ?? allIdle(live);
     if (refused) return refused;
     void driveChecks(deps, live, who).then((isDone) => {
       if (isDone) return command(live.run, () => lifecycle.finish(deps, live, who, undefined));
@@ -154,19 +168,22 @@ export function createRunService(deps: RunDeps) {
       const startMs = given.start === undefined ? Math.max(now, opens) : Date.parse(given.start);
       return previewOf(document, path, { startMs, launch: given.launch ?? null, window, learntOf });
     },
-    step: (who: Who, run: RunId, call: commands.StepCall) => command(run, (live) => commands.runStep(deps, live, who, call)),
+    step: (who: Who, run: RunId, call: commands.StepCall) =>
+      onStep(run, call.step, (live) => commands.runStep(deps, live, who, call), true),
     block: (who: Who, run: RunId, call: commands.StepCall & { block: number }) =>
-      command(run, (live) => commands.runBlockAlone(deps, live, who, call)),
+      onStep(run, call.step, (live) => commands.runBlockAlone(deps, live, who, call), true),
     on: async (who: Who, run: RunId) =>
       command(run, async (live) => (live.state.isChecks ? goOnChecking(live, who) : commands.runOn(deps, live, who))),
     arm: (who: Who, run: RunId, typed: string) => command(run, (live) => commands.arm(deps, live, who, typed)),
     check: (who: Who, run: RunId, call: { step: string; check: number; value?: string | undefined }) =>
-      command(run, (live) => commands.confirmCheck(deps, live, who, call)),
-    retry: (who: Who, run: RunId, call: commands.StepCall) => command(run, (live) => commands.retry(deps, live, who, call)),
-    skip: (who: Who, run: RunId, call: { step: string; reason: string }) => command(run, (live) => commands.skip(deps, live, who, call)),
+      onStep(run, call.step, (live) => commands.confirmCheck(deps, live, who, call)),
+    retry: (who: Who, run: RunId, call: commands.StepCall) => onStep(run, call.step, (live) => commands.retry(deps, live, who, call), true),
+    skip: (who: Who, run: RunId, call: { step: string; reason: string }) =>
+      onStep(run, call.step, (live) => commands.skip(deps, live, who, call)),
     judge: (who: Who, run: RunId, call: { step: string; outcome: "accepted" | "rejected"; reason: string }) =>
-      command(run, (live) => commands.judge(deps, live, who, call)),
-    asShell: (who: Who, run: RunId, call: commands.AsShellCall) => command(run, (live) => commands.runAsShell(deps, live, who, call)),
+      onStep(run, call.step, (live) => commands.judge(deps, live, who, call)),
+    asShell: (who: Who, run: RunId, call: commands.AsShellCall) =>
+      onStep(run, call.step, (live) => commands.runAsShell(deps, live, who, call), true),
     resume: (who: Who, run: RunId, given: { reason?: string | undefined; secrets?: Record<string, string> | undefined }) =>
       command(run, async (live) => {
         const resumed = await lifecycle.resume(deps, live, who, given);
@@ -184,9 +201,9 @@ export function createRunService(deps: RunDeps) {
     },
     hold: (who: Who, run: RunId, reason: string) => atOnce(run, (live) => lifecycle.hold(deps, live, who, reason)),
     abort: (who: Who, run: RunId, reason: string) => atOnce(run, (live) => lifecycle.abort(deps, live, who, reason)),
-    async cancel(who: Who, run: RunId, giveUp = false): Promise<Result<{ survivors: { pid: number; command: string }[] }>> {
+    async cancel(who: Who, run: RunId, call: lifecycle.CancelCall): Promise<Result<{ survivors: { pid: number; command: string }[] }>> {
       const opened = await open(run);
-      return opened.ok ? lifecycle.cancel(deps, opened.value, who, giveUp) : opened;
+      return opened.ok ? lifecycle.cancel(deps, opened.value, who, call) : opened;
     },
     async watch(run: RunId, cluster: ClusterName): Promise<Result<WatchedObject[]>> {
       const opened = await open(run);

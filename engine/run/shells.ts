@@ -1,4 +1,4 @@
-// The shells of a run: one per named cluster and language, opened when first needed.
+// The shells of a run: one per lane, named cluster and language, opened when first needed.
 // Owns: their environment, their names, hand-over after `exit`, lines typed by hand. Does not decide what runs in them.
 import { rm } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
@@ -6,6 +6,7 @@ import { WATCHED } from "../cluster/index.ts";
 import { fail, ok, type Result, type ShellKind, TerminalId } from "../protocol/index.ts";
 import { type HandOver, openShellSession } from "../shell/index.ts";
 import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
+import { laneOf } from "./lanes.ts";
 import { appendOrKeep, ENGINE, eventOf, holdByEngine } from "./live.ts";
 
 /** Size of a screen before a view says its own. */
@@ -14,7 +15,8 @@ const ROWS = 32;
 /** A shell bound to no cluster reads this: kubectl finds nothing there and can write nothing to it. */
 export const NO_KUBECONFIG = process.platform === "win32" ? "NUL" : "/dev/null";
 
-export const shellKey = (cluster: string, kind: ShellKind): string => `${cluster}|${kind}`;
+export const shellKey = ({ lane, cluster, kind }: Pick<LaneShell, "lane" | "cluster" | "kind">): string =>
+  JSON.stringify([lane, cluster, kind]);
 
 /** Cluster whose pin the step's shell carries; `none` for `on: none` and for a run without clusters. */
 export function clusterOf(live: LiveRun, step: string): string {
@@ -22,20 +24,24 @@ export function clusterOf(live: LiveRun, step: string): string {
   return on !== "none" && live.state.pins.has(on as never) ? on : "none";
 }
 
+/** Where a shell belongs: one is kept per such place. */
+export type ShellPlace = Pick<LaneShell, "lane" | "cluster" | "kind">;
+
+/** Where the commands of this step in this language run. */
+export const placeOf = (live: LiveRun, step: string, kind: ShellKind): ShellPlace => ({
+  lane: laneOf(live.state, step),
+  cluster: clusterOf(live, step),
+  kind,
+});
+
 /** The step's shell for this language, opened now where there is none. Fails with `shell-missing` or what the shell room says. */
-export async function ensureShell(
-  deps: RunDeps,
-  live: LiveRun,
-  cluster: string,
-  kind: ShellKind,
-  isBackground = false,
-): Promise<Result<LaneShell>> {
-  const key = shellKey(cluster, kind);
+export async function ensureShell(deps: RunDeps, live: LiveRun, place: ShellPlace, isBackground = false): Promise<Result<LaneShell>> {
+  const key = shellKey(place);
   const present = live.shells.get(key);
-  if (isBackground) return openLane(deps, live, cluster, kind, asChildOf(present));
+  if (isBackground) return openLane(deps, live, place, asChildOf(present));
   if (present?.session.isAlive() && present.session.activity() !== "replaced") return ok(present);
   if (present) await retireShell(deps, live, present);
-  const opened = await openLane(deps, live, cluster, kind, live.handOvers.get(key));
+  const opened = await openLane(deps, live, place, live.handOvers.get(key));
   if (!opened.ok) return opened;
   live.handOvers.delete(key);
   live.shells.set(key, opened.value);
@@ -53,8 +59,7 @@ type Before = { from: HandOver | null; cwd: string | null; why: string };
 async function openLane(
   deps: RunDeps,
   live: LiveRun,
-  cluster: string,
-  kind: ShellKind,
+  { lane: name, cluster, kind }: ShellPlace,
   before: Before | undefined,
 ): Promise<Result<LaneShell>> {
   const id = TerminalId.parse(`${live.run}.${cluster}.${kind}.${++live.terminals}`);
@@ -95,20 +100,35 @@ async function openLane(
   // Pinned again meanwhile: this shell's KUBECONFIG names a file that is gone, and what it inherited is of before.
   if (cluster !== "none" && live.pins.get(cluster) !== pin) {
     await opened.value.close();
-    return openLane(deps, live, cluster, kind, { from: null, cwd: null, why: "the cluster was pinned again" });
+    return openLane(deps, live, { lane: name, cluster, kind }, { from: null, cwd: null, why: "the cluster was pinned again" });
   }
-  const lane: LaneShell = { id, cluster, kind, session: opened.value, cwd, givenUp: null, typist: null, accepted: Promise.resolve() };
+  const lane: LaneShell = {
+    id,
+    lane: name,
+    cluster,
+    kind,
+    session: opened.value,
+    cwd,
+    givenUp: null,
+    typist: null,
+    accepted: Promise.resolve(),
+  };
   made.lane = lane;
   live.lanes.add(lane);
   const why = before?.why ?? "first use";
-  appendOrKeep(deps, live, [eventOf(live, ENGINE, { type: "shell.opened", cluster, data: { terminal: id, shell: kind, why } })]);
+  appendOrKeep(deps, live, [
+    eventOf(live, ENGINE, { type: "shell.opened", cluster, data: { terminal: id, shell: kind, lane: name, why } }),
+  ]);
   if (before) lane.session.announce(`New shell: ${why}.`);
   return ok(lane);
 }
 
+/** A command of a step runs in it, or it was replaced by one. */
+export const isBusyShell = ({ session }: LaneShell): boolean => session.activity() === "block" || session.activity() === "replaced";
+
 /** Puts a shell away that is gone, replaced or no longer to be trusted. Its successor says why it is new. */
 export async function retireShell(deps: RunDeps, live: LiveRun, lane: LaneShell, why?: string) {
-  const key = shellKey(lane.cluster, lane.kind);
+  const key = shellKey(lane);
   if (live.shells.get(key) === lane) live.shells.delete(key);
   if (!live.handOvers.has(key))
     live.handOvers.set(key, { from: null, cwd: null, why: why ?? "the shell before it is gone; its variables and directory are lost" });

@@ -7,6 +7,7 @@ import type { LiveRun, RunDeps } from "./deps.ts";
 import { settleWhens } from "./drive.ts";
 import { applyEvent } from "./fold.ts";
 import { coveredSteps, executedBefore, holdPointBlockers, holdPointCovers, holdPointDigest, holdPointOf } from "./hold-points.ts";
+import { endRunOn, wakeRunOn } from "./lanes.ts";
 import { append, ENGINE, staleEvent } from "./live.ts";
 import type { RunPlan, StepPlan } from "./plan.ts";
 import type { RunSignature } from "./state.ts";
@@ -157,6 +158,7 @@ function record(deps: RunDeps, live: LiveRun, events: NewEvent[]): StoredEvent[]
     const step = applyEvent(live.state, event);
     deps.notify.changed(live.run, step as StepId | null);
   }
-  if (live.state.status === "held") live.runningOn = false;
+  if (live.state.status === "held") endRunOn(live);
+  wakeRunOn(live);
   return stored;
 }

@@ -296,9 +296,8 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
     terminals: 0,
     recordings: new Map(),
     begun: new Map(),
-    checking: null,
-    waitingFor: null,
-    runningOn: false,
+    laneNows: new Map(),
+    sleepers: [],
     problem: null,
     problemSince: "",
     unwritten: [],
@@ -306,10 +305,8 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
     isStalled: false,
     stallWatch: null,
     drives: new Set(),
-    driving: [],
     cancels: 0,
     background: new Set(),
-    stopWaiting: null,
     isClosing: false,
   };
   return live;

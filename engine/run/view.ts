@@ -3,13 +3,15 @@ import type { RunHeader, RunView, StepState } from "../protocol/index.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
 import { figuresOf } from "./forecast.ts";
 import { holdPointOf } from "./hold-points.ts";
+import { isRunningOn } from "./lanes.ts";
 import { factsOf } from "./live.ts";
-import { focusStep, nextAction, nextTodo } from "./next.ts";
+import { currentAndNext, laneViews, nextAction } from "./primary.ts";
 
 export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
   const { state, plan } = live;
-  const focus = focusStep(state);
-  const current = focus && focus.status !== "todo" ? focus.id : null;
+  const facts = factsOf(live);
+  const lanes = laneViews(state, plan, facts);
+  const primary = nextAction(state, plan, facts, lanes);
   const head = deps.store.head(live.log);
   const { forecastEnd = null, ...figures } = figuresOf(deps, live) ?? {};
   return {
@@ -36,10 +38,10 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
     ...("restMs" in figures ? { plan: figures } : {}),
     clusters: [...state.pins.values()],
     needsCluster: plan.clusters.length > 0 || state.pins.size > 0,
-    current,
-    next: nextTodo(state, current ?? undefined)?.id ?? null,
-    nextAction: nextAction(state, plan, factsOf(live)),
-    runningOn: live.runningOn,
+    ...currentAndNext(lanes, primary),
+    nextAction: primary,
+    lanes,
+    runningOn: isRunningOn(live),
     runAllArmed: state.runAllArmed,
     events: head.seq,
     head: head.hash,
@@ -69,7 +71,7 @@ export const terminalsOf = (live: LiveRun): RunHeader["terminals"] =>
   [...live.lanes].map((lane) => ({
     id: lane.id,
     shell: lane.kind,
-    lane: live.plan.steps[0]?.step.directive.lane ?? "",
+    lane: lane.lane,
     cluster: lane.cluster,
     alive: lane.session.isAlive(),
   }));
