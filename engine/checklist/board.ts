@@ -2,7 +2,7 @@
 // Everything is computed from the log; nothing on the board is typed.
 import type { Board, CategoryView, ItemView, Risk, RunbookDocument } from "../protocol/index.ts";
 import type { ChecklistFacts, DecisionFact } from "./facts.ts";
-import { isInForce } from "./facts.ts";
+import { isInForce, isOvertaken } from "./facts.ts";
 import { minute } from "./items.ts";
 import { limitText, withUnit } from "./numbers.ts";
 
@@ -83,11 +83,11 @@ export function buildBoard({ document, items, categories, facts, decision, now }
       : facts.signatures.filter(
           (one) => one.subject.kind === "decision" && one.subject.id === decision.id && one.state === "stale" && !one.isWithdrawn,
         );
-  if (staleSigned[0] && decision)
-    block(
-      "decision",
-      `The decision ${decision.outcome} rests on something that changed since: ${staleSigned[0].staleBecause}. Decide again`,
-    );
+  const overtaken = staleSigned.find((one) => isOvertaken(one, facts.cutOver));
+  if (overtaken && decision)
+    block("decision", `The decision ${decision.outcome} rests on something that changed since: ${overtaken.staleBecause}. Decide again`);
+  else if (staleSigned[0] && decision)
+    block("flag", `Changed after the decision ${decision.outcome} had carried the cut-over: ${staleSigned[0].staleBecause}`);
   const stopping = blockers.filter((one) => stops(one, rule));
   return {
     canGo: stopping.length === 0,

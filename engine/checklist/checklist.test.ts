@@ -214,7 +214,12 @@ it("refuses `done` for a computed item, and says so", () => {
 });
 
 it("has nothing to sign where no role is named", () => {
-  const views = buildCategories(categoriesOf(LIST), [], { items: new Map(), signatures: [], risks: [], people: [], decisions: [] }, false);
+  const views = buildCategories(
+    categoriesOf(LIST),
+    [],
+    { items: new Map(), signatures: [], risks: [], people: [], decisions: [], cutOver: 0 },
+    false,
+  );
   expect(views.map((one) => [one.key, one.state, one.needed, one.missing])).toEqual([
     ["infrastructure", "unsigned", 2, ["infrastructure-lead", "infrastructure-lead"]],
     ["infrastructure-2", "none", 0, []],

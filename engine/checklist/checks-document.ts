@@ -1,6 +1,6 @@
 // The automatic checks of items as a runbook: what engine/run needs to run them like any other steps.
 // Owns: one step per item with a runnable block. The texts are the checklist's own, cut from its bytes.
-import { PLAIN_STEP, type RunbookDocument, type Step } from "../protocol/index.ts";
+import { PLAIN_STEP, paramsNamedIn, type RunbookDocument, type Step } from "../protocol/index.ts";
 import { categoriesOf } from "./items.ts";
 
 /** Steps for the named items that have a runnable block, in file order; step id = item id. */
@@ -41,5 +41,13 @@ export function checksDocument(document: RunbookDocument, items: readonly string
   const flow = document.flow.map((node) =>
     node.type === "block" && node.item !== null && isIn.has(node.item) ? { ...node, step: node.item as Step["id"] } : node,
   );
-  return { ...document, kind: "runbook", phases, steps, categories: [], decision: null, flow };
+  // Only what these checks name has to be given; what is given or has a default all the same reaches them, as in any run.
+  const named = new Set(
+    paramsNamedIn(
+      document.params,
+      steps.flatMap((step) => step.blocks),
+    ),
+  );
+  const params = document.params.map((param) => (named.has(param) ? param : { ...param, required: false }));
+  return { ...document, kind: "runbook", params, phases, steps, categories: [], decision: null, flow };
 }

@@ -28,7 +28,10 @@ export type CheckFact = {
   measured: number | null;
   at: string;
   run: string;
+  /** The run's name for its cluster, with the context and class pinned under it; "" where none was. */
   cluster: string;
+  context: string;
+  clusterClass: string;
   by: string;
 };
 
@@ -59,7 +62,12 @@ export const noFacts = (): ItemFacts => ({
 });
 
 /** A signature as the log has it; `keyId` and `principal` are what n of m counts. */
-export type SignatureFact = SignatureView & { keyId: string; isWithdrawn: boolean };
+export type SignatureFact = SignatureView & {
+  keyId: string;
+  isWithdrawn: boolean;
+  /** seq of the event that made it stale; 0 while none did. */
+  staleSeq: number;
+};
 /** The person whose word it is: the signer, or who delegated to them. */
 export const principalOf = (signature: SignatureFact): string => signature.onBehalfOf || signature.signer;
 /** Counts for n of m: an approval that nothing has overtaken. */
@@ -74,10 +82,16 @@ export type DecisionFact = Omit<Decision, "state" | "overtaken" | "signed" | "mi
   status: "open" | "taken" | "replaced" | "withdrawn";
 };
 
+/** Something that it rests on changed before the decision was acted on. */
+export const isOvertaken = (signature: SignatureFact, cutOver: number): boolean =>
+  signature.state === "stale" && (cutOver === 0 || signature.staleSeq < cutOver);
+
 export type ChecklistFacts = {
   items: ReadonlyMap<string, ItemFacts>;
   signatures: readonly SignatureFact[];
   risks: readonly Risk[];
   people: readonly Assignment[];
   decisions: readonly DecisionFact[];
+  /** seq of the event that began the cut-over; 0 before it. What changes after it does not undo the decision that carried it. */
+  cutOver: number;
 };

@@ -8,9 +8,11 @@ export {
   buildItem,
   buildItems,
   categoriesOf,
+  day,
   duration,
   isWaiverOver,
   type KeyedCategory,
+  minute,
   obstaclesOf,
   standingCheck,
 } from "./items.ts";

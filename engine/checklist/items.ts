@@ -148,6 +148,8 @@ export function buildItem(item: Item, category: string, facts: ItemFacts, now: n
             seq: check.seq,
             isOld: isOlder(check.at, item.maxAgeMs, now),
             cluster: check.cluster,
+            context: check.context,
+            clusterClass: check.clusterClass,
           },
     derived: item.derived,
     obstacles: obstaclesOf(item, facts, null),

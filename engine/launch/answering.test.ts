@@ -220,6 +220,22 @@ describe("evidence", { timeout: 60_000 }, () => {
   });
 });
 
+describe("a file that is no checklist", { timeout: 60_000 }, () => {
+  it("is refused with what it was taken for and what to write", async () => {
+    const few = "# Before we go\n\n## Checks\n\n- [ ] The team is here\n- [ ] The bridge is open\n";
+    const path = bench.write("few.md", few);
+    const jon = await bench.who("jon");
+    const refused = await bench.launches.create(jon, { facts: { name: "x" }, checklist: path });
+    expect(codeOf(refused)).toBe("unreadable");
+    expect(saysOf(refused)).toContain("few.md reads as a runbook (1 step with 2 boxes), and a launch takes a checklist.");
+    expect(saysOf(refused)).toContain("`kind: checklist`");
+    const replaced = await bench.launches.replaceChecklist(await bench.who("mira"), { launch, checklist: path, reason: "x" });
+    expect(saysOf(replaced)).toContain("reads as a runbook");
+    const named = bench.write("named.md", `---\nkind: checklist\n---\n${few}`);
+    expect(must(await bench.launches.create(jon, { facts: { name: "x" }, checklist: named })).items).toHaveLength(2);
+  });
+});
+
 describe("another text of the checklist", { timeout: 60_000 }, () => {
   it("keeps answers of items whose text is the same, and opens the others", async () => {
     must(await answer(["INF-01", "INF-02"], "done"));

@@ -28,10 +28,18 @@ export async function readChecklist(deps: LaunchDeps, path: string): Promise<Res
     );
   }
   const document = await deps.documents.parse(bytes, path);
+  if (document.kind === "runbook") return fail("unreadable", runbookWords(path, document));
   const items = document.categories.reduce((count, category) => count + category.items.length, 0);
   if (items === 0) return fail("unreadable", `${path} has no item to answer: a checklist has task items (\`- [ ] …\`) under its headings.`);
   if (items > MOST_ITEMS) return fail("unreadable", `${path} has ${items} items; a launch takes up to ${MOST_ITEMS}. Split it.`);
   return ok({ bytes, document, path });
+}
+
+/** What speaks for a runbook, and how a checklist says that it is one. */
+function runbookWords(path: string, document: RunbookDocument): string {
+  const boxes = document.steps.reduce((count, step) => count + step.checks.length, 0);
+  const found = `${document.steps.length} ${document.steps.length === 1 ? "step" : "steps"}${boxes === 0 ? "" : ` with ${boxes} ${boxes === 1 ? "box" : "boxes"}`}`;
+  return `${path} reads as a runbook (${found}), and a launch takes a checklist. If its boxes are items to answer, write \`kind: checklist\` between two lines \`---\` at its very top (front matter) and take it again; a runbook is run as part of the launch instead.`;
 }
 
 /** The adoption, and every answer that was given to another text opened again. */

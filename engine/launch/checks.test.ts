@@ -21,6 +21,28 @@ kind: checklist
   \`\`\`
 - [ ] **INF-02** by hand
 `;
+const WITH_PARAMS = `---
+kind: checklist
+params:
+  - {name: RELEASE, type: string, required: true}
+  - {name: TOKEN, type: secret, required: true}
+  - {name: REL, type: string, required: true}
+---
+# Go-live
+
+## Infrastructure
+
+- [ ] **INF-01** The release runs
+
+  \`\`\`sh
+  kubectl get pods -l version=\${RELEASE}
+  \`\`\`
+- [ ] **INF-02** The service answers
+
+  \`\`\`sh
+  curl -H "Authorization: $TOKEN" https://example.test/<REL>
+  \`\`\`
+`;
 const HOUR = 3_600_000;
 const RUN = "run-01JZZZZZZZZZZZZZZZZZZZZZZZ" as RunId;
 const JON = { op_id: "jon", name: "Jon", role: "operator", session: "s", on_behalf_of: "" };
@@ -84,6 +106,21 @@ describe("automatic checks", { timeout: 60_000 }, () => {
     expect(codeOf(await bench.launches.check(await bench.who("aud"), { launch }))).toBe("forbidden");
   });
 
+  it("ask only for the parameters that they name", async () => {
+    const jon = await bench.who("jon");
+    const other = await bench.launch(WITH_PARAMS);
+    const required = async (items: string[]) => {
+      must(await bench.launches.check(jon, { launch: other, items }));
+      return asked
+        .at(-1)!
+        .document.params.filter((param) => param.required)
+        .map((param) => param.name);
+    };
+    expect(await required(["INF-01"])).toEqual(["RELEASE"]);
+    expect(await required(["INF-02"])).toEqual(["TOKEN", "REL"]);
+    expect(await required(["INF-01", "INF-02"])).toEqual(["RELEASE", "TOKEN", "REL"]);
+  });
+
   it("become the item's check, with its number, and make their runner an executor", async () => {
     ran("passed", "3", 1, { ...JON, op_id: "ana", name: "Ana" });
     expect((await item()).check).toMatchObject({ verdict: "passed", measured: 3, run: RUN, isOld: false });
@@ -124,6 +161,32 @@ describe("automatic checks", { timeout: 60_000 }, () => {
     ran("passed", "4", 2);
     const view = await bench.view(launch);
     expect(view.signatures[0]).toMatchObject({ state: "stale", staleBecause: "INF-01 was checked again: passed" });
+  });
+
+  it("say on which cluster they were made, by its context and class and not by the run's name for it", async () => {
+    const log = bench.store.logs().at(-1)!.log;
+    const subject = { launch, run: RUN, step: "INF-01", attempt: 1, cluster: "main" };
+    const pinned = (context: string) => ({
+      name: "main",
+      context,
+      class: "staging",
+      identity: null,
+      principal: null,
+      state: "proved",
+      why: "start",
+    });
+    bench.store.appendAll(log, [
+      {
+        type: "run.started",
+        actor: JON,
+        subject: { launch, run: RUN },
+        data: { kind: "checks", title: "Checks", steps: [{ id: "INF-01" }] },
+      },
+      { type: "cluster.pinned", actor: JON, subject: { launch, run: RUN, cluster: "main" }, data: pinned("staging-eu-1") },
+      { type: "block.ended", actor: JON, subject, outcome: "passed", data: { block: 0, last_number: "3" } },
+      { type: "step.ended", actor: JON, subject, outcome: "passed", data: { because: "exit 0" } },
+    ]);
+    expect((await item()).check).toMatchObject({ cluster: "main", context: "staging-eu-1", clusterClass: "staging" });
   });
 
   it("reach their item after a crash between the two", async () => {

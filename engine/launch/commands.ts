@@ -18,7 +18,7 @@ import { adoption, readChecklist } from "./checklist-copy.ts";
 import type { LaunchDeps, Params, Who } from "./deps.ts";
 import { bytesOf, mediaTypeOf } from "./files.ts";
 import { isDecided, KEEPERS, LEADERS, mayChange, mayDo, PARTICIPANTS } from "./guards.ts";
-import type { Draft, Live, Lives } from "./live.ts";
+import { addTexts, type Draft, type Live, type Lives } from "./live.ts";
 import { NO_FACTS } from "./state.ts";
 
 export async function create(deps: LaunchDeps, lives: Lives, who: Who, params: Params<"launch.create">): Promise<Result<Live>> {
@@ -82,6 +82,7 @@ export async function replaceChecklist(
     return fail("already-exists", `${params.checklist} is the text that this launch has already.`);
   lives.append(live, allowed.value, adoption(copy.value, live, deps.redactText(params.reason)));
   live.document = copy.value.document;
+  addTexts(live.texts, copy.value.document);
   live.bytes = copy.value.bytes;
   return ok(null);
 }

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parseDocument } from "../document/index.ts";
 import type { LaunchId } from "../protocol/index.ts";
-import { as, type Bench, codeOf, madeTeam, must, openBench, saysOf } from "./testing.ts";
+import { as, type Bench, codeOf, credentials, madeTeam, must, openBench, saysOf } from "./testing.ts";
 
 const LIST = `---
 kind: checklist
@@ -64,6 +64,62 @@ const risk = async (more: Record<string, unknown> = {}) =>
       } as never,
     }),
   );
+
+describe("a waiver that runs out", { timeout: 60_000 }, () => {
+  const waive = () => answer(["INF-02"], "waived", { reason: "later", approver: credentials("mira"), expires: inHours(3) });
+  const decided = async () => {
+    await answer(["INF-01"]);
+    await waive();
+    must(await bench.sign(launch, "ben", "category", "infrastructure"));
+    must(await propose("go"));
+    await decide([
+      ["mira", "lead"],
+      ["ben", "approver"],
+    ]);
+  };
+  it("before the cut-over overtakes the decision", async () => {
+    await decided();
+    bench.ports.advance(4 * HOUR);
+    const { decisions } = await bench.view(launch);
+    expect(decisions[0]!.overtaken).toContain("the waiver ran out");
+    expect(saysOf(await advance("cut-over"))).toContain("the decision rests on something that changed since");
+  });
+
+  it("after it does not: it is a blocker on the board and before the close, and answering it leaves the decision in force", async () => {
+    await decided();
+    must(await advance("cut-over"));
+    bench.ports.advance(4 * HOUR);
+    const before = await bench.view(launch);
+    expect(before.decisions[0]).toMatchObject({ state: "taken", overtaken: "" });
+    expect(before.header.decision!.overtaken).toBe("");
+    expect(before.signatures.map((one) => one.state)).toEqual(["valid", "valid", "valid"]);
+    expect(before.items.find((one) => one.id === "INF-02")).toMatchObject({
+      state: "open",
+      reopened: expect.stringContaining("the waiver ran out"),
+    });
+    expect(before.board.blockers).toMatchObject([{ kind: "reopened", item: "INF-02" }]);
+    expect(before.board.waivers).toMatchObject([{ item: "INF-02", isExpired: true }]);
+    must(await advance("watch"));
+    must(await advance("retrospective", "all quiet"));
+    const shown = must(
+      await bench.launches.prepare(await bench.who("mira"), { launch, subject: { kind: "close", id: launch }, meaning: "approved" }),
+    );
+    expect(shown.blockers).toEqual([expect.stringContaining("the waiver of INF-02 ran out at")]);
+    await answer(["INF-02"]);
+    const after = await bench.view(launch);
+    expect(after.decisions[0]!.overtaken).toBe("");
+    expect(after.board.blockers.map((one) => [one.kind, one.text])).toContainEqual([
+      "flag",
+      "Changed after the decision go had carried the cut-over: INF-02 was answered done",
+    ]);
+    bench.reopen();
+    expect((await bench.view(launch)).decisions).toEqual(after.decisions);
+    const closing = must(
+      await bench.launches.prepare(await bench.who("mira"), { launch, subject: { kind: "close", id: launch }, meaning: "approved" }),
+    );
+    expect(closing.blockers).toEqual([]);
+  });
+});
 
 describe("the decision", { timeout: 60_000 }, () => {
   it("cannot be go while anything stands against it, and says what", async () => {

@@ -12,6 +12,7 @@ import {
   type StoredEvent,
   Verdict,
 } from "../protocol/index.ts";
+import { answerWords, type Change, checkWords, textChanges } from "./changes.ts";
 import { readOutputData } from "./output-source.ts";
 import { type Data, list, number, record, text, textOrNull, texts, truth } from "./read-data.ts";
 import { emptyLaunch, type LaunchFold, NO_FACTS } from "./state.ts";
@@ -40,13 +41,22 @@ export function addsToClose({ type, data = {} }: { type: string; data?: Data }):
 type Handler = (state: LaunchFold, body: EventBody) => void;
 const HANDLERS: Record<string, Handler> = {
   "launch.created": created,
-  "launch.changed": (state, { data }) => {
+  "launch.changed": (state, { seq, data, ts_utc }) => {
     const changes = record(data, "changes");
     const merged = Object.fromEntries(Object.entries(changes).map(([key, change]) => [key, (change as Data | null)?.["to"]]));
     const parsed = LaunchFacts.safeParse({ ...state.facts, ...merged });
     if (parsed.success) state.facts = parsed.data;
+    const words = (value: unknown): string =>
+      typeof value === "string" ? value : value == null ? "" : JSON.stringify(value).slice(0, 300);
+    for (const [field, change] of Object.entries(changes)) {
+      const [from, to] = [words((change as Data | null)?.["from"]), words((change as Data | null)?.["to"])];
+      state.changes.push({ seq, at: ts_utc, item: field, what: "launch", from, to, category: "" });
+    }
   },
-  "launch.state": (state, { data, ts_utc, actor, reason }) => moveTo(state, text(data, "to"), ts_utc, actor.name, reason),
+  "launch.state": (state, { seq, data, ts_utc, actor, reason }) => {
+    if (text(data, "to") === "cut-over") state.cutOver ||= seq;
+    moveTo(state, text(data, "to"), ts_utc, actor.name, reason);
+  },
   "launch.closed": (state, { ts_utc, actor, reason }) => moveTo(state, "closed", ts_utc, actor.name, reason),
   "checklist.adopted": adopted,
   "people.assigned": (state, { data, ts_utc }) => {
@@ -105,21 +115,31 @@ const HANDLERS: Record<string, Handler> = {
   "item.noted": (state, { seq, data, ts_utc, actor }) =>
     void itemOf(state, text(data, "item")).notes.push({ seq, by: actor.name, at: ts_utc, text: text(data, "note") }),
   "evidence.added": evidenceAdded,
-  "evidence.removed": (state, { data }) => {
+  "evidence.removed": (state, { seq: at, data, ts_utc }) => {
     const seq = number(data, "seq");
-    for (const item of state.items.values())
-      item.evidences = item.evidences.map((one) => (one.seq === seq ? { ...one, removed: true } : one));
+    for (const [id, item] of state.items) {
+      const struck = item.evidences.find((one) => one.seq === seq);
+      if (struck === undefined) continue;
+      item.evidences = item.evidences.map((one) => (one === struck ? { ...one, removed: true } : one));
+      changed(state, { seq: at, at: ts_utc, item: id, what: "evidence", from: struck.title, to: "" });
+    }
   },
   "item.checked": checked,
   "signoff.added": signed,
-  "signoff.invalidated": (state, { data, reason, ts_utc }) =>
-    changeSignature(state, text(data, "signature"), { state: "stale", staleBecause: text(data, "why") || reason, staleAt: ts_utc }),
-  "signoff.withdrawn": (state, { data, reason, ts_utc }) =>
+  "signoff.invalidated": (state, { seq, data, reason, ts_utc }) =>
+    changeSignature(state, text(data, "signature"), {
+      state: "stale",
+      staleBecause: text(data, "why") || reason,
+      staleAt: ts_utc,
+      staleSeq: seq,
+    }),
+  "signoff.withdrawn": (state, { seq, data, reason, ts_utc }) =>
     changeSignature(state, text(data, "signature"), {
       state: "stale",
       isWithdrawn: true,
       staleBecause: `taken back: ${reason}`,
       staleAt: ts_utc,
+      staleSeq: seq,
     }),
   "decision.proposed": proposed,
   "decision.taken": (state, { data, ts_utc }) => {
@@ -199,7 +219,10 @@ const HANDLERS: Record<string, Handler> = {
       startedAt: ts_utc,
       startedBy: { op_id: actor.op_id, name: actor.name },
       items: new Set(list(data, "steps").map((step) => text(step as Data, "id"))),
+      pins: new Map(),
     }),
+  "cluster.pinned": (state, { data, subject }) =>
+    void state.runs.get(subject.run)?.pins.set(text(data, "name"), { context: text(data, "context"), clusterClass: text(data, "class") }),
   "run.held": (state, { subject }) => runIs(state, subject.run, "held"),
   "run.resumed": (state, { subject }) => runIs(state, subject.run, "active"),
   "run.aborted": (state, { subject }) => runIs(state, subject.run, "aborted"),
@@ -234,11 +257,12 @@ function moveTo(state: LaunchFold, to: string, at: string, by: string, reason: s
   state.states.push({ state: next, at, by, reason });
 }
 
-function adopted(state: LaunchFold, { seq, data }: EventBody): void {
+function adopted(state: LaunchFold, { seq, data, ts_utc }: EventBody): void {
   const items = new Map<string, { category: string; sha256: string }>();
   for (const one of list(data, "items") as Data[])
     items.set(text(one, "id"), { category: text(one, "category"), sha256: text(one, "sha256") });
   const version = text(data, "version");
+  const before = state.checklist;
   state.checklist = {
     seq,
     path: text(data, "path"),
@@ -247,6 +271,13 @@ function adopted(state: LaunchFold, { seq, data }: EventBody): void {
     sha256: text(data, "sha256"),
     items,
   };
+  state.changes.push(...textChanges(before, state.checklist, seq, ts_utc));
+}
+
+/** Remembered where it is of an item of the list in force: nothing else is ever signed. */
+function changed(state: LaunchFold, change: Omit<Change, "category">): void {
+  const category = state.checklist?.items.get(change.item)?.category;
+  if (category !== undefined) state.changes.push({ ...change, category });
 }
 
 function unassign(state: LaunchFold, data: Data): void {
@@ -272,6 +303,7 @@ function answered(state: LaunchFold, { seq, data, outcome, reason, actor, ts_utc
   const item = itemOf(state, text(data, "item"));
   const answer = ItemState.safeParse(outcome || text(data, "state")).data ?? "open";
   const isEngine = !isPerson(actor.op_id);
+  const before = answerWords(item.answer);
   item.reopened = answer === "open" && isEngine ? reason : "";
   item.answer = {
     seq,
@@ -287,6 +319,7 @@ function answered(state: LaunchFold, { seq, data, outcome, reason, actor, ts_utc
     approverName: text(data, "approver_name"),
     expires: textOrNull(data, "expires"),
   };
+  changed(state, { seq, at: ts_utc, item: text(data, "item"), what: "answer", from: before, to: answerWords(item.answer) });
   if (isEngine) return;
   item.executors.set(actor.op_id, "answered");
   execute(state, actor.op_id);
@@ -315,6 +348,7 @@ function evidenceAdded(state: LaunchFold, { seq, data, actor, ts_utc, payloads }
   });
   if (!evidence.success) return;
   item.evidences = [...item.evidences, evidence.data];
+  changed(state, { seq, at: ts_utc, item: text(data, "item"), what: "evidence", from: "", to: evidence.data.title });
   // Whoever ran the command did what the item asks for, whoever pinned it here.
   for (const { id } of output?.ranBy ?? []) if (isPerson(id)) item.executors.set(id, "ran a command that is evidence for");
   if (!isPerson(actor.op_id)) return;
@@ -327,6 +361,8 @@ function checked(state: LaunchFold, { seq, data, outcome, actor, ts_utc }: Event
   const step = number(data, "step_seq");
   state.pending = state.pending.filter((one) => one.seq !== step);
   const item = itemOf(state, id);
+  const before = checkWords(item.check);
+  const pin = state.runs.get(text(data, "run"))?.pins.get(text(data, "cluster"));
   item.check = {
     seq,
     sha256: text(data, "item_sha256"),
@@ -337,8 +373,11 @@ function checked(state: LaunchFold, { seq, data, outcome, actor, ts_utc }: Event
     at: ts_utc,
     run: text(data, "run"),
     cluster: text(data, "cluster"),
+    context: pin?.context ?? "",
+    clusterClass: pin?.clusterClass ?? "",
     by: actor.op_id,
   };
+  changed(state, { seq, at: ts_utc, item: id, what: "check", from: before, to: checkWords(item.check) });
   if (!isPerson(actor.op_id)) return;
   item.executors.set(actor.op_id, "ran the check of");
   execute(state, actor.op_id);
@@ -396,6 +435,7 @@ export function readSignature({ seq, data, reason, subject, ts_utc }: EventBody)
     digest: text(data, "digest"),
     keyId: signatures[0] ? text(signatures[0], "keyid") : "",
     isWithdrawn: false,
+    staleSeq: 0,
   };
 }
 

@@ -14,6 +14,7 @@ import {
   type StoredEvent,
 } from "../protocol/index.ts";
 import { ENGINE_ACTOR, type NewEvent, RecordError } from "../record/index.ts";
+import { DECIDING, NAMING } from "./changes.ts";
 import type { LaunchDeps } from "./deps.ts";
 import { addsToClose, applyEvent, foldLaunch } from "./fold.ts";
 import type { LaunchFold } from "./state.ts";
@@ -27,6 +28,8 @@ export type Live = {
   /** The adopted text, parsed; null before one is adopted. */
   document: RunbookDocument | null;
   bytes: Uint8Array | null;
+  /** Text of items by its hash, of this and of every earlier checklist. */
+  texts: Map<string, string>;
   /** Acts on this launch, one after the other: a signature takes a third of a second, and nothing may come between. */
   queue: Promise<unknown>;
 };
@@ -59,14 +62,19 @@ export function createLives(deps: LaunchDeps) {
 
   async function load(launch: LaunchId, log: LogId, number: number): Promise<Live> {
     let events = deps.store.events(log);
-    const adopted = events.findLast((event) => event.body.type === "checklist.adopted");
-    const bytes = adopted ? deps.store.payload(log, adopted.body.seq, "checklist") : null;
-    const document = bytes && adopted ? await deps.documents.parse(bytes, String(adopted.body.data["path"] ?? "")) : null;
+    let bytes: Uint8Array | null = null;
+    let document: RunbookDocument | null = null;
+    const texts = new Map<string, string>();
+    for (const { body } of events.filter((event) => event.body.type === "checklist.adopted")) {
+      bytes = deps.store.payload(log, body.seq, "checklist");
+      document = bytes && (await deps.documents.parse(bytes, String(body.data["path"] ?? "")));
+      addTexts(texts, document);
+    }
     const meanwhile = lives.get(launch);
     if (meanwhile) return meanwhile;
     // Parsing waited: what was appended since is folded too, and from here on the subscription sees to it.
     if (deps.store.head(log).seq !== events.length) events = deps.store.events(log);
-    const live: Live = { launch, log, number, state: foldLaunch(events), document, bytes, queue: Promise.resolve() };
+    const live: Live = { launch, log, number, state: foldLaunch(events), document, bytes, texts, queue: Promise.resolve() };
     lives.set(launch, live);
     byLog.set(log, live);
     return live;
@@ -117,6 +125,7 @@ export function createLives(deps: LaunchDeps) {
         isAlone: isAlone(live),
         number: live.number,
         fingerprint: deps.store.head(live.log).fingerprint,
+        texts: live.texts,
       },
       now(),
     );
@@ -161,7 +170,8 @@ export function createLives(deps: LaunchDeps) {
       const actor: Actor = { ...ENGINE_ACTOR, ...check.actor, role: check.actor.op_id === "engine" ? "engine" : "operator" };
       drafts.push({ type: "item.checked", actor, outcome: check.verdict, data, subject: { run: check.run } });
     }
-    for (const [id, facts] of live.state.items) {
+    // A decision that has carried the cut-over rested on the waiver while it held: it runs out on the board and before the close.
+    for (const [id, facts] of live.state.cutOver > 0 ? [] : live.state.items) {
       if (!isWaiverOver(facts, now()) || !live.state.checklist?.items.has(id)) continue;
       drafts.push(reopening(live, id, `the waiver ran out at ${facts.answer?.expires ?? ""}`));
     }
@@ -189,6 +199,10 @@ export function createLives(deps: LaunchDeps) {
   };
 }
 export type Lives = ReturnType<typeof createLives>;
+
+export function addTexts(texts: Map<string, string>, document: RunbookDocument | null): void {
+  for (const category of document?.categories ?? []) for (const item of category.items) texts.set(item.sha256, item.text);
+}
 
 /** The item is open again by the engine, with why. */
 export function reopening(live: Live, item: string, why: string, sha256 = live.state.checklist?.items.get(item)?.sha256 ?? ""): Draft {
@@ -233,10 +247,6 @@ export function answerData(given: {
 }
 
 type Overtaken = { signature: LaunchFold["signatures"][number]; cause: number; why: string };
-
-/** Facts whose change makes every approval an approval of something else; the rest touch the decision alone. */
-const NAMING = ["name", "version", "context"];
-const DECIDING = [...NAMING, "windowStart", "windowEnd", "riskClass", "freezeException", "change", "approval"];
 
 /** Signatures in force that these events make stale. The decision rests on the categories, so what touches one touches it. */
 function overtaken(live: Live, events: readonly NewEvent[], first: number): Overtaken[] {

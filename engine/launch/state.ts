@@ -2,6 +2,7 @@
 // Reads no clock and no document; what depends on the time is computed in view.ts.
 import type { ChecklistFacts, DecisionFact, ItemFacts, SignatureFact } from "../checklist/index.ts";
 import type { Artefact, Assignment, LaunchFacts, LaunchView, Risk } from "../protocol/index.ts";
+import type { Change } from "./changes.ts";
 
 export type ChecklistCopy = {
   seq: number;
@@ -18,7 +19,12 @@ export type BreakGlassFact = Omit<LaunchView["breakGlass"][number], "second" | "
   secondId: string;
   isConfirmed: boolean;
 };
-export type LaunchRun = LaunchView["runs"][number] & { items: Set<string>; startedBy: { op_id: string; name: string } };
+export type LaunchRun = LaunchView["runs"][number] & {
+  items: Set<string>;
+  startedBy: { op_id: string; name: string };
+  /** The context and class behind each of the run's names for a cluster, as last pinned. */
+  pins: Map<string, { context: string; clusterClass: string }>;
+};
 /** An end of an automatic check that has not become an `item.checked` yet. */
 export type PendingCheck = {
   item: string;
@@ -58,6 +64,10 @@ export type LaunchFold = {
   pending: PendingCheck[];
   /** Operator ids of everybody who executed: answered, checked, supplied evidence, ran a step. */
   executors: Set<string>;
+  /** Changes of what signatures may cover, in order. */
+  changes: Change[];
+  /** seq of the event that began the cut-over; 0 before it. */
+  cutOver: number;
   /** seq of the last event that adds to what a close covers: neither a signature of the close nor an export, a verification, a clock step. */
   substance: number;
   events: number;
@@ -103,6 +113,8 @@ export const emptyLaunch = (): LaunchFold => ({
   measured: new Map(),
   pending: [],
   executors: new Set(),
+  changes: [],
+  cutOver: 0,
   substance: 0,
   events: 0,
   head: "",
@@ -115,4 +127,5 @@ export const checklistFacts = (state: LaunchFold): ChecklistFacts => ({
   risks: [...state.risks.values()],
   people: state.people,
   decisions: state.decisions,
+  cutOver: state.cutOver,
 });

@@ -5,8 +5,10 @@ import {
   categoriesOf,
   countedFor,
   coveredBy,
+  isWaiverOver,
   linesForDecision,
   linesForItems,
+  minute,
   missingRoles,
   neededFor,
   statementForBreakGlass,
@@ -212,6 +214,9 @@ function close(lives: Lives, live: Live, subject: SignSubject): Result<Signable>
     ...state.decisions
       .filter((one) => one.status === "taken")
       .flatMap((one) => one.conditions.filter((part) => part.closedAt === null).map((part) => `the condition “${part.text}” is open`)),
+    ...[...state.items]
+      .filter(([id, facts]) => state.checklist?.items.has(id) && isWaiverOver(facts, lives.now()))
+      .map(([id, { answer }]) => `the waiver of ${id} ran out at ${minute(answer?.expires ?? "")}: answer it, or have it waived anew`),
   ];
   return ok({
     ...common(live, subject),

@@ -9,10 +9,12 @@ import {
   type DecisionFact,
   decisionRule,
   fillDerived,
+  isOvertaken,
   missingRoles,
   takenDecision,
 } from "../checklist/index.ts";
 import type { Board, CategoryView, ClusterClass, ItemView, LaunchView, RunbookDocument } from "../protocol/index.ts";
+import { changedSince } from "./changes.ts";
 import { basisDigest, decisionCounted } from "./decision-basis.ts";
 import { checklistFacts, type LaunchFold } from "./state.ts";
 
@@ -22,7 +24,10 @@ export type Outside = {
   isAlone: boolean;
   number: number;
   fingerprint: string;
+  /** Text of items by its hash, of every checklist that the launch had: for saying what changed. */
+  texts?: ReadonlyMap<string, string>;
 };
+const NO_TEXTS: ReadonlyMap<string, string> = new Map();
 export type Computed = { items: ItemView[]; categories: CategoryView[]; board: Board };
 
 export function compute(state: LaunchFold, document: RunbookDocument | null, isAlone: boolean, now: number): Computed {
@@ -79,11 +84,13 @@ export function viewOf(state: LaunchFold, document: RunbookDocument | null, outs
       attended: approvalsOf(checklistFacts(state), "briefing", String(one.seq)).map((signature) => signature.name),
     })),
     decisions,
-    signatures: state.signatures.map(({ keyId: _, isWithdrawn: __, ...one }) => one),
+    signatures: state.signatures.map(({ keyId: _, isWithdrawn, staleSeq: __, ...one }) =>
+      one.state === "stale" && !isWithdrawn ? { ...one, changed: changedSince(state, one, outside.texts ?? NO_TEXTS) } : one,
+    ),
     notes: state.notes,
     attachments: state.attachments,
     breakGlass: glass,
-    runs: [...state.runs.values()].map(({ items: _, startedBy: __, ...run }) => run),
+    runs: [...state.runs.values()].map(({ items: _, startedBy: __, pins: ___, ...run }) => run),
     states: state.states,
     board,
     next: nextOf(state, computed, decisions),
@@ -118,7 +125,7 @@ function decisionView(
   return {
     ...shown,
     state: isStale ? "stale" : status,
-    overtaken: status === "taken" ? (given.find((one) => one.state === "stale")?.staleBecause ?? "") : "",
+    overtaken: status === "taken" ? (given.find((one) => isOvertaken(one, state.cutOver))?.staleBecause ?? "") : "",
     signed: (status === "open" ? counted : given).map((one) => one.name),
     missing: status === "open" ? missingRoles(roles.length > 0 ? roles : decisionRule(document).roles, counted, needed) : [],
     needed,

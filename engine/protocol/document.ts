@@ -272,3 +272,11 @@ export const RunbookDocument = z.object({
   diagnostics: z.array(Diagnostic),
 });
 export type RunbookDocument = z.infer<typeof RunbookDocument>;
+
+/** Parameters that these blocks name: `$NAME`, `${NAME…}`, `$env:NAME` and its kin, or a placeholder of that name. What a script reads by itself is not seen. */
+export function paramsNamedIn(params: readonly Param[], blocks: readonly Block[]): Param[] {
+  return params.filter(({ name }) => {
+    const word = new RegExp(`(?<![A-Za-z0-9_])${name}(?![A-Za-z0-9_])`);
+    return blocks.some((block) => block.placeholderSpans.some((span) => span.name === name) || word.test(block.text));
+  });
+}

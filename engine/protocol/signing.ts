@@ -105,6 +105,21 @@ export const SignatureView = z.object({
   state: z.enum(["valid", "stale"]),
   staleBecause: z.string(),
   staleAt: Timestamp.nullable(),
+  /** Of a stale one: what it covers that changed after it, from what was signed to what stands now. "" where there was or is nothing. */
+  changed: z
+    .array(
+      z.object({
+        /** The last event that changed it. */
+        seq: z.int(),
+        at: Timestamp,
+        /** Item, or field of the launch's facts. */
+        item: z.string(),
+        what: z.enum(["answer", "check", "evidence", "text", "launch"]),
+        from: z.string(),
+        to: z.string(),
+      }),
+    )
+    .optional(),
   digest: Sha256,
 });
 export type SignatureView = z.infer<typeof SignatureView>;

@@ -1,16 +1,19 @@
-// Adding evidence to an item: a file dropped, a picture pasted, a text, a link, a JUnit report.
+// Adding evidence to an item: a file dropped, a picture pasted, a text, a link, a JUnit report, the output of a command.
 // Owns: the draft. What the evidence says against the item is read by the engine.
 import { useEffect, useState } from "react";
-import type { ParamsOf } from "../../engine/protocol/index.ts";
+import type { LaunchView, ParamsOf } from "../../engine/protocol/index.ts";
 import { Button, Field, formatBytes, SelectField, TextAreaField } from "../design/index.ts";
 import { FormDialog } from "../launches/FormDialog.tsx";
 import { base64OfText, readFile } from "../launches/files.ts";
+import { OutputChoice, type OutputOf } from "./OutputChoice.tsx";
 
-export type NewEvidence = Omit<ParamsOf<"item.evidence">, "launch" | "item">;
+type GivenEvidence = Omit<ParamsOf<"item.evidence">, "launch" | "item">;
+export type NewEvidence = GivenEvidence | ({ kind: "output"; title: string } & OutputOf);
 type Kind = NewEvidence["kind"];
 const KIND_WORDS: Record<Kind, string> = {
   file: "File",
   picture: "Picture",
+  output: "Command output",
   tests: "Test report (JUnit XML)",
   text: "Text",
   link: "Link",
@@ -27,12 +30,16 @@ export async function kindOf(file: Blob & { name?: string }): Promise<Kind> {
 }
 
 export function EvidenceDialog({
+  view,
   item,
+  zone,
   file: given,
   onAdd,
   onClose,
 }: {
+  view: LaunchView;
   item: string;
+  zone: string;
   /** Dropped or pasted; null to choose. */
   file: File | null;
   /** Resolves to the words of a refusal, or null. */
@@ -44,6 +51,9 @@ export function EvidenceDialog({
   const [title, setTitle] = useState("");
   const [url, setUrl] = useState("https://");
   const [text, setText] = useState("");
+  const [output, setOutput] = useState<OutputOf | null>(null);
+  /** The title as the step's own put it there: another choice puts another. */
+  const [proposed, setProposed] = useState("");
   const take = async (chosen: File): Promise<void> => {
     setFile(chosen);
     setKind(await kindOf(chosen));
@@ -60,16 +70,19 @@ export function EvidenceDialog({
       : title.trim() === ""
         ? "It needs a title."
         : null
-    : title.trim() === ""
-      ? "It needs a title."
-      : kind === "text" && text.trim() === ""
-        ? "Write or paste the text."
-        : kind === "link" && !/^https?:\/\/\S+/.test(url.trim())
-          ? "A link begins with https:// or http://."
-          : null;
+    : kind === "output" && output === null
+      ? "Choose a run and a step whose command has ended."
+      : title.trim() === ""
+        ? "It needs a title."
+        : kind === "text" && text.trim() === ""
+          ? "Write or paste the text."
+          : kind === "link" && !/^https?:\/\/\S+/.test(url.trim())
+            ? "A link begins with https:// or http://."
+            : null;
   const send = async (): Promise<string | null> => {
     if (kind === "link") return onAdd({ kind, title: title.trim(), url: url.trim() });
     if (kind === "text") return onAdd({ kind, title: title.trim(), base64: base64OfText(text), mediaType: "text/plain" });
+    if (kind === "output") return output === null ? "Choose a step." : onAdd({ kind, title: title.trim(), ...output });
     if (file === null) return "Choose a file.";
     const read = await readFile(file);
     if (!read.ok) return read.why;
@@ -87,6 +100,7 @@ export function EvidenceDialog({
       about="It is bound to the record by its hash. What it says against the item is read and shown; it can be struck out with a reason, and stays on record."
       button="Add evidence"
       problem={problem}
+      wide={kind === "output"}
       onSend={send}
       onClose={onClose}
     >
@@ -140,6 +154,19 @@ export function EvidenceDialog({
           <Field label="Address" type="url" maxLength={2000} value={url} onChange={(event) => setUrl(event.target.value)} />
         ) : null}
         {kind === "text" ? <TextAreaField label="Text" rows={5} value={text} onChange={(event) => setText(event.target.value)} /> : null}
+        {kind === "output" ? (
+          <OutputChoice
+            view={view}
+            item={item}
+            zone={zone}
+            onChange={(chosen, stepTitle) => {
+              setOutput(chosen);
+              if (chosen === null || (title !== "" && title !== proposed)) return;
+              setTitle(stepTitle.slice(0, 300));
+              setProposed(stepTitle.slice(0, 300));
+            }}
+          />
+        ) : null}
         <Field label="Title" maxLength={300} value={title} onChange={(event) => setTitle(event.target.value)} />
       </div>
     </FormDialog>

@@ -2,9 +2,11 @@
 // Owns: drawing and fetching the pictures. Removing goes back to the view.
 import { ExternalLink, FileText, FlaskConical, Image, SquareTerminal } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { Evidence, LaunchId } from "../../engine/protocol/index.ts";
-import { Button, formatAgo, formatBytes, Notice, useNow } from "../design/index.ts";
+import type { Evidence, LaunchId, OutputSource } from "../../engine/protocol/index.ts";
+import { routeHash } from "../app/index.ts";
+import { Button, formatAgo, formatBytes, Notice, StatusWord, useNow } from "../design/index.ts";
 import { payloadBlob, savePayload } from "../launches/files.ts";
+import { OutputFacts, OutputText } from "./OutputFacts.tsx";
 
 const ICONS: Record<Evidence["kind"], typeof FileText> = {
   file: FileText,
@@ -18,11 +20,13 @@ const ICONS: Record<Evidence["kind"], typeof FileText> = {
 export function EvidenceList({
   launch,
   evidences,
+  zone,
   unavailable,
   onRemove,
 }: {
   launch: LaunchId;
   evidences: Evidence[];
+  zone: string;
   unavailable: string | null;
   onRemove(evidence: Evidence): void;
 }) {
@@ -64,6 +68,7 @@ export function EvidenceList({
             {one.kind === "picture" && one.payload !== null && !one.removed ? (
               <Picture launch={launch} seq={one.seq} name={one.payload} title={one.title} />
             ) : null}
+            {one.output == null || one.removed ? null : <Output launch={launch} evidence={one} source={one.output} zone={zone} />}
             {one.findings.length === 0 || one.removed ? null : (
               <Notice kind="fail">
                 {one.findings.map((finding) => (
@@ -88,6 +93,40 @@ function TestCounts({ tests }: { tests: NonNullable<Evidence["tests"]> }) {
       {tests.skipped === 0 ? "" : `, ${tests.skipped} skipped`} of {tests.total}
     </p>
   );
+}
+
+/** What ran and how it ended; the text itself when it is asked for. */
+function Output({ launch, evidence, source, zone }: { launch: LaunchId; evidence: Evidence; source: OutputSource; zone: string }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <div className="output-evidence">
+      <p>
+        <StatusWord state={source.verdict} size={14} word={source.verdict} /> <OutputFacts source={source} zone={zone} />{" "}
+        <a href={routeHash({ view: "run", run: source.run })}>Run</a>{" "}
+        <a href={routeHash({ view: "record", log: source.log, seq: source.seq })}>Event {source.seq}</a>
+      </p>
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>Commands and output</summary>
+        {isOpen ? <KeptOutput launch={launch} evidence={evidence} source={source} /> : null}
+      </details>
+    </div>
+  );
+}
+
+function KeptOutput({ launch, evidence, source }: { launch: LaunchId; evidence: Evidence; source: OutputSource }) {
+  const [text, setText] = useState<string | null>(null);
+  const { seq, payload } = evidence;
+  useEffect(() => {
+    let isHere = true;
+    if (payload !== null)
+      void payloadBlob(launch, seq, payload)
+        .then((blob) => blob?.text())
+        .then((found) => isHere && setText(found ?? "It cannot be read."));
+    return () => {
+      isHere = false;
+    };
+  }, [launch, seq, payload]);
+  return <OutputText label={`Output of ${evidence.title}`} source={source} text={text} />;
 }
 
 function Picture({ launch, seq, name, title }: { launch: LaunchId; seq: number; name: string; title: string }) {

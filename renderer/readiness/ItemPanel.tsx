@@ -21,6 +21,7 @@ import { named } from "./EvidenceDialog.tsx";
 import { EvidenceList } from "./EvidenceList.tsx";
 import { useHistory } from "./history.ts";
 import { ageWords, hardObstacles, ITEM_GLYPHS, ITEM_WORDS, limitWords, numberWords } from "./items.ts";
+import { clusterWords } from "./outputs.ts";
 
 export type ItemActs = {
   answer(item: ItemView, state: ItemState): void;
@@ -136,6 +137,7 @@ export function ItemPanel({
               <EvidenceList
                 launch={header.launch}
                 evidences={item.evidences}
+                zone={zone}
                 unavailable={unavailable}
                 onRemove={(evidence) => acts.removeEvidence(evidence)}
               />
@@ -244,6 +246,7 @@ function Facts({ item, zone, unavailable, acts }: { item: ItemView; zone: string
 function Check({ item, text, unavailable, acts }: { item: ItemView; text: Item | null; unavailable: string | null; acts: ItemActs }) {
   const now = useNow(10_000);
   const { check } = item;
+  const where = check === null ? "" : clusterWords(check.cluster, check.context, check.clusterClass);
   return (
     <section aria-label="Automatic check">
       <div className="panel-sub">
@@ -274,7 +277,7 @@ function Check({ item, text, unavailable, acts }: { item: ItemView; text: Item |
           <span className={check.isOld ? "warn-text" : "dim"}>
             {formatAgo(now - Date.parse(check.at))}
             {check.isOld && item.maxAgeMs !== null ? `, older than ${ageWords(item.maxAgeMs)}` : ""}
-            {check.cluster === "" || check.cluster === "main" ? "" : `, on ${check.cluster}`}
+            {where === "" ? "" : `, on ${where}`}
           </span>
           {check.verdict === "unknown" && check.judgement === null ? <span className="dim">. Judge it on the page of its run.</span> : null}
         </p>

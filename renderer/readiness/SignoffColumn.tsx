@@ -2,8 +2,8 @@
 // Owns: asking what would be signed; nothing is recorded by that. Signing itself is renderer/signing.
 import { Eye } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { CategoryView, ItemState, LaunchView, PreparedSignature, SignatureView } from "../../engine/protocol/index.ts";
-import { useApp } from "../app/index.ts";
+import type { CategoryView, ItemState, LaunchView, LogId, PreparedSignature, SignatureView } from "../../engine/protocol/index.ts";
+import { routeHash, useApp } from "../app/index.ts";
 import { bridge } from "../bridge/index.ts";
 import { Button, formatMoment, initials, PanelHead, Status, StatusWord } from "../design/index.ts";
 import { roleWords } from "../signing/index.ts";
@@ -39,7 +39,7 @@ export function SignoffColumn({
       <section className="signoff-body" tabIndex={0} aria-label="Signatures">
         {category.needed === 0 ? <p className="mid">Nobody signs {category.title}: the checklist names no role for it.</p> : null}
         {signatures.map((one) => (
-          <SignatureCard key={one.id} signature={one} zone={zone} />
+          <SignatureCard key={one.id} signature={one} log={view.header.log} zone={zone} />
         ))}
         {category.state === "signed" || category.needed === 0 ? null : <Wanted category={category} prepared={prepared.ok} />}
         {prepared.ok === null || category.needed === 0 || category.state === "signed" ? null : (
@@ -92,7 +92,7 @@ export function currentSignatures(signatures: readonly SignatureView[], category
     .sort((a, b) => b.seq - a.seq);
 }
 
-function SignatureCard({ signature: one, zone }: { signature: SignatureView; zone: string }) {
+function SignatureCard({ signature: one, log, zone }: { signature: SignatureView; log: LogId; zone: string }) {
   const isStale = one.state === "stale";
   const isRejection = one.meaning === "rejected";
   return (
@@ -117,7 +117,26 @@ function SignatureCard({ signature: one, zone }: { signature: SignatureView; zon
           {one.staleAt === null ? "Changed" : `Changed ${formatMoment(one.staleAt, zone)}`}, after this signature: <b>{one.staleBecause}</b>
         </p>
       ) : null}
+      {isStale && one.changed !== undefined && one.changed.length > 0 ? <Changes changes={one.changed} log={log} /> : null}
     </article>
+  );
+}
+
+const WHAT_WORDS = { answer: "", check: "check ", evidence: "evidence ", text: "text ", launch: "" } as const;
+
+/** From what was signed to what stands now, each with the event that did it. */
+function Changes({ changes, log }: { changes: NonNullable<SignatureView["changed"]>; log: LogId }) {
+  return (
+    <ul className="sign-changes" aria-label="What changed since">
+      {changes.map((one) => (
+        <li key={`${one.seq} ${one.what} ${one.item}`}>
+          <b className="mono">{one.item}</b> {WHAT_WORDS[one.what]}
+          {one.from === "" ? "new" : <span className="was">{one.from}</span>} <span aria-hidden="true">→</span>
+          <span className="visually-hidden"> is now </span> {one.to === "" ? (one.what === "evidence" ? "struck out" : "gone") : one.to}{" "}
+          <a href={routeHash({ view: "record", log, seq: one.seq })}>event {one.seq}</a>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,6 +1,15 @@
 // What people do to items: answer, check, evidence, assign, note. Owns: which question comes first, and saying how it ended.
 import { type ReactNode, useState } from "react";
-import type { Evidence, ItemState, ItemView, LaunchView, RunbookDocument } from "../../engine/protocol/index.ts";
+import {
+  type Evidence,
+  type ItemState,
+  type ItemView,
+  type LaunchId,
+  type LaunchView,
+  type Param,
+  paramsNamedIn,
+  type RunbookDocument,
+} from "../../engine/protocol/index.ts";
 import { announce, callEngine, go, useApp } from "../app/index.ts";
 import { TextAreaField } from "../design/index.ts";
 import { FormDialog } from "../launches/FormDialog.tsx";
@@ -9,7 +18,7 @@ import { actOn, actOrNotify, useLaunches } from "../launches/slice.ts";
 import { AnswerDialog } from "./AnswerDialog.tsx";
 import { AssignDialog } from "./AssignDialog.tsx";
 import { CheckDialog, defaultValues } from "./CheckDialog.tsx";
-import { EvidenceDialog } from "./EvidenceDialog.tsx";
+import { EvidenceDialog, type NewEvidence } from "./EvidenceDialog.tsx";
 import type { ItemActs } from "./ItemPanel.tsx";
 import { hardObstacles, ITEM_WORDS, needsValue } from "./items.ts";
 
@@ -36,7 +45,14 @@ export function useItemActs(view: LaunchView, document: RunbookDocument | null, 
   const keepCheckValues = useLaunches((state) => state.keepCheckValues);
   const close = (): void => setAsk(null);
   const found = (ids: string[]): ItemView[] => ids.flatMap((id) => view.items.find((one) => one.id === id) ?? []);
-  const params = document?.params ?? [];
+  /** What the checks of these items name: nobody is asked for what they do not use. */
+  const paramsOf = (ids: string[]): Param[] =>
+    document === null
+      ? []
+      : paramsNamedIn(
+          document.params,
+          document.categories.flatMap((category) => category.items).flatMap((item) => (ids.includes(item.id) ? item.blocks : [])),
+        );
 
   const answerNow = async (item: ItemView, state: ItemState): Promise<void> => {
     const done = await actOrNotify("item.answer", { launch, items: [item.id], state });
@@ -57,6 +73,7 @@ export function useItemActs(view: LaunchView, document: RunbookDocument | null, 
   /** Starts them, or says what must be given first; the words of a refusal, or null. */
   const start = async (items: string[], values: Record<string, string>, typed: string | null): Promise<string | null> => {
     setChecking(true);
+    const params = document?.params ?? [];
     const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
     const result = await callEngine("item.check", {
       launch,
@@ -74,7 +91,9 @@ export function useItemActs(view: LaunchView, document: RunbookDocument | null, 
       return result.error.message;
     }
     const secrets = new Set(params.filter((param) => param.type === "secret").map((param) => param.name));
-    keepCheckValues(launch, Object.fromEntries(Object.entries(values).filter(([name]) => !secrets.has(name))));
+    const asked = new Set(paramsOf(items).map((param) => param.name));
+    const told = Object.entries(values).filter(([name]) => asked.has(name) && !secrets.has(name));
+    keepCheckValues(launch, { ...kept, ...Object.fromEntries(told) });
     const { run } = result.value;
     const words = items.length === 1 ? `${items[0]} is being checked.` : `${items.length} items are being checked.`;
     announce(words);
@@ -89,7 +108,8 @@ export function useItemActs(view: LaunchView, document: RunbookDocument | null, 
       useApp.getState().notify("warn", "None of these items checks itself: answer them by hand.");
       return;
     }
-    const mustAsk = params.some((param) => param.type === "secret") || (params.length > 0 && kept === undefined);
+    const params = paramsOf(items);
+    const mustAsk = params.some((param) => param.type === "secret" || kept?.[param.name] === undefined);
     if (mustAsk) setAsk({ type: "check", items, expected: header.clusterClass === "production" ? header.facts.context : null });
     else void start(items, kept ?? {}, null).then((words) => words !== null && useApp.getState().notify("fail", words));
   };
@@ -116,10 +136,12 @@ export function useItemActs(view: LaunchView, document: RunbookDocument | null, 
       case "evidence":
         return (
           <EvidenceDialog
+            view={view}
             item={ask.item.id}
+            zone={zone}
             file={ask.file}
             onAdd={async (evidence) => {
-              const result = await actOn("item.evidence", { launch, item: ask.item.id, ...evidence });
+              const result = await addEvidence(launch, ask.item.id, evidence);
               if (!result.ok) return result.error.message;
               const findings = result.value.items.find((one) => one.id === ask.item.id)?.evidences.at(-1)?.findings ?? [];
               announce(findings.length === 0 ? "Evidence added." : `Evidence added. It says: ${findings.join("; ")}.`);
@@ -148,8 +170,8 @@ export function useItemActs(view: LaunchView, document: RunbookDocument | null, 
           <CheckDialog
             key={ask.expected}
             count={ask.items.length}
-            params={params}
-            values={{ ...defaultValues(params), ...kept }}
+            params={paramsOf(ask.items)}
+            values={{ ...defaultValues(document?.params ?? []), ...kept }}
             context={header.facts.context}
             expected={ask.expected}
             onStart={(values, typed) => start(ask.items, values, typed)}
@@ -177,6 +199,12 @@ export function useItemActs(view: LaunchView, document: RunbookDocument | null, 
     ask: dialog(),
     isChecking,
   };
+}
+
+function addEvidence(launch: LaunchId, item: string, evidence: NewEvidence) {
+  if (evidence.kind !== "output") return actOn("item.evidence", { launch, item, ...evidence });
+  const { kind: _, ...output } = evidence;
+  return actOn("item.outputEvidence", { launch, item, ...output });
 }
 
 function StrikeOut({ evidence, view, onClose }: { evidence: Evidence; view: LaunchView; onClose(): void }) {

@@ -56,12 +56,16 @@ function itemResult(item: ItemView): string {
   }
   if (check !== null) {
     const measured = check.measured === null ? "" : `, measured ${check.measured}${item.unit === "" ? "" : ` ${plain(item.unit)}`}`;
+    const where = check.context ? `, on ${plain(check.context)}${check.clusterClass ? ` (${plain(check.clusterClass)})` : ""}` : "";
     parts.push(
-      `check ${check.verdict}${check.judgement === null ? "" : `, judged ${plain(check.judgement)}`}${measured}, ${minuteUtc(check.at)} UTC (event ${check.seq})`,
+      `check ${check.verdict}${check.judgement === null ? "" : `, judged ${plain(check.judgement)}`}${measured}${where}, ${minuteUtc(check.at)} UTC (event ${check.seq})`,
     );
   }
   const standing = item.evidences.filter((one) => !one.removed);
-  if (standing.length > 0) parts.push(`evidence: ${standing.map((one) => `${plain(one.title)} (event ${one.seq})`).join(", ")}`);
+  if (standing.length > 0)
+    parts.push(
+      `evidence: ${standing.map((one) => `${plain(one.title)} (${one.output ? `output of a command that ${one.output.verdict === "passed" ? "passed" : `ended ${one.output.verdict}`}, ` : ""}event ${one.seq})`).join(", ")}`,
+    );
   if (item.reopened !== "") parts.push(plain(item.reopened));
   return parts.join("; ");
 }

@@ -49,6 +49,8 @@ export function itemsTable({ launch }: ReportModel): Table {
     "~check_because": (one) => one.check?.because ?? "",
     "@checked_at_utc": (one) => one.check?.at ?? null,
     "#check_event": (one) => one.check?.seq ?? null,
+    check_context: (one) => one.check?.context ?? "",
+    check_cluster_class: (one) => one.check?.clusterClass ?? "",
     "~flags": (one) => one.flags.join("; "),
     assigned_to: (one) => one.assigneeName,
     "@due_utc": (one) => one.due,

@@ -228,6 +228,11 @@ function itemRow(item: ItemView): Row {
       lines(
         [one.removed ? quiet(`${one.title} (struck out)`) : say(one.title)],
         one.url !== null && [quiet(one.url)],
+        one.output != null && [
+          quiet(
+            `output of “${one.output.stepTitle}”, ${one.output.verdict}${one.output.judgement === "" ? "" : ` (${one.output.judgement})`}${one.output.context === "" ? "" : `, on ${one.output.context}`}, event ${one.output.seq} of ${one.output.log.slice(0, 12)}…`,
+          ),
+        ],
         one.tests !== null &&
           `${one.tests.passed} of ${one.tests.total} passed, ${one.tests.failed + one.tests.errors} failed, ${one.tests.skipped} skipped`,
         ...one.findings.map((finding) => [{ text: finding, style: { colour: "fail" as Colour } }]),
@@ -249,6 +254,7 @@ function itemRow(item: ItemView): Row {
             quiet(item.expect === null ? "" : ` (${item.expect.operator} ${item.expect.value})`),
           ],
           check.because,
+          check.context ? [quiet(`on ${check.context}${check.clusterClass ? `, ${check.clusterClass}` : ""}`)] : null,
           [quiet(`${minuteUtc(check.at)}, event ${check.seq}${check.isOld ? ", old" : ""}`)],
         );
   const who =
