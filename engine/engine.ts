@@ -3,7 +3,7 @@
 import { checksDocument } from "./checklist/index.ts";
 import { loadContexts, sweepRuntime } from "./cluster/index.ts";
 import { checkParams, fillPlaceholders, parseInWorker } from "./document/index.ts";
-import { type Caller, LEVELS, refusal } from "./engine/access.ts";
+import { type Caller, isForTheRecord, LEVELS, refusal } from "./engine/access.ts";
 import type { Context, Emit } from "./engine/context.ts";
 import { HANDLERS } from "./engine/handlers.ts";
 import { createWindows, launchForRun } from "./engine/launch-runs.ts";
@@ -69,9 +69,6 @@ export type Engine = {
 /** How long the classes of contexts are taken as known for showing, milliseconds. */
 const CLASS_KEPT_MS = 2_000;
 
-/** Between two recorded refusals of the same method by the same caller, milliseconds: a retrying view must not fill the record. */
-const REFUSAL_GAP_MS = 10_000;
-
 /** Opens a data directory. `busy` where another engine has it; otherwise what the record says. */
 export async function createEngine(options: EngineOptions): Promise<Result<Engine>> {
   const ports = options.ports ?? realPorts();
@@ -134,19 +131,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       homeDir: env.HOME ?? env.USERPROFILE ?? "",
       classOf: settings.classOf,
     });
-  const refusedAt = new Map<string, number>();
-  const recordRefusal = (who: Who, method: string, why: string) => {
-    const key = `${who.actor.op_id} ${method}`;
-    const now = ports.clock.now();
-    if (now - (refusedAt.get(key) ?? -REFUSAL_GAP_MS) < REFUSAL_GAP_MS) return;
-    refusedAt.set(key, now);
-    try {
-      people.refused(who.actor, method, why);
-    } catch (error) {
-      if (!(error instanceof RecordError)) throw error;
-      // The refusal stands whether or not it can be written; a full disk is said where something was to be done.
-    }
-  };
+  const recordRefusal = (who: Who, method: string, why: string): void => people.refused(who.actor, method, why);
   const runs = createRunService({
     ports,
     store,
@@ -243,7 +228,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       const who = people.who(caller.id);
       const refused = refusal(name, caller, { hasOperators: people.hasOperators(), session: people.session(caller.id), who });
       if (refused) {
-        if (!refused.ok && refused.error.code === "forbidden") recordRefusal(who, name, refused.error.message);
+        if (!refused.ok && isForTheRecord(name, refused.error.code)) people.refused(who.actor, name, refused.error.message, caller.id);
         return refused;
       }
       // The table types each handler by its own method; the union of all cannot be called without this.

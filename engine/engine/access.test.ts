@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { METHODS, type Method } from "../protocol/index.ts";
 import type { Who } from "../run/index.ts";
-import { type Caller, LEVELS, refusal, type Standing } from "./access.ts";
+import { type Caller, isForTheRecord, LEVELS, refusal, type Standing } from "./access.ts";
 
 const actor = { op_id: "dana", name: "Dana", role: "operator", session: "s", on_behalf_of: "" };
 const who = (roles: Who["roles"]): Who => ({ actor, roles, title: "", isAuthenticated: true });
@@ -52,4 +52,12 @@ it("lets an auditor export and verify, but not run, and an admin not run either"
   expect(codeOf(refusal("run.step", window, signedIn(["auditor"])))).toBe("forbidden");
   expect(codeOf(refusal("run.hold", window, signedIn(["admin"])))).toBe("forbidden");
   expect(refusal("run.step", window, signedIn(["operator"]))).toBeNull();
+});
+
+it("puts on record what somebody tries at a locked window, and not what the window asks by itself", () => {
+  expect(isForTheRecord("run.step", "locked")).toBe(true);
+  expect(isForTheRecord("settings.set", "locked")).toBe(true);
+  expect(isForTheRecord("launch.get", "locked")).toBe(false);
+  expect(isForTheRecord("run.step", "forbidden")).toBe(true);
+  expect(isForTheRecord("run.step", "not-signed-in")).toBe(false);
 });

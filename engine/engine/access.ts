@@ -1,6 +1,6 @@
 // Who may call what. Owns: the level of every method and the refusal's words.
 // A door says who calls and whether it may only read; here that is joined with the session and its roles.
-import { fail, type Method, type Result } from "../protocol/index.ts";
+import { type ErrorCode, fail, type Method, type Result } from "../protocol/index.ts";
 import type { Who } from "../run/index.ts";
 
 export type Caller = { id: string; door: "window" | "command-line" | "follow"; isReadOnly: boolean };
@@ -108,7 +108,14 @@ const OPEN_TO_READERS: ReadonlySet<Method> = new Set(["app.snapshot"]);
 
 export type Standing = { hasOperators: boolean; session: { locked: boolean } | null; who: Who };
 
-/** Null where the call may go on. `forbidden` by role is for the caller to record. */
+/**
+ * Refusals that are events: a right that is missing, and an act at a locked window. What a locked window only wants to show again,
+ * because something changed, is refused too but is nobody's attempt.
+ */
+export const isForTheRecord = (method: Method, code: ErrorCode): boolean =>
+  code === "forbidden" || (code === "locked" && LEVELS[method] !== "read");
+
+/** Null where the call may go on. Which refusals the caller records, `isForTheRecord` says. */
 export function refusal(method: Method, caller: Caller, standing: Standing): Result<never> | null {
   const level = LEVELS[method];
   if (caller.isReadOnly || caller.door === "follow") {

@@ -145,7 +145,7 @@ export function whatHappened({ body }: StoredEvent): string {
     case "folder.trusted":
       return `${text("folder")} ${data.trusted === true ? "trusted" : "no longer trusted"}`;
     case "access.refused":
-      return `${text("what")} refused${because}`;
+      return `${text("what")} refused${typeof data.count === "number" && data.count > 1 ? ` ${data.count} times` : ""}${because}`;
     default:
       return `${body.type.replaceAll(/[._]/g, " ")}${subject.step === "" ? "" : ` (${subject.step})`}${because}`;
   }

@@ -5,7 +5,7 @@ import { fail, type OperatorView, ok, type ParsedParamsOf, type Result, type Rol
 import { keyIdOf } from "../record/index.ts";
 import { makeWrappedKey, wrapKey } from "./keys.ts";
 import { type Credentials, lockedOutUntil, type Proved, prove, takePen } from "./passwords.ts";
-import { givesRights, hasSecond } from "./proof.ts";
+import { givesRights, hasSecond, leavingTakesTwo } from "./proof.ts";
 import type { Room } from "./room.ts";
 import type { Person } from "./roster.ts";
 import { insertOperator, setLockout, updateKey, updateOperator } from "./rows.ts";
@@ -177,7 +177,9 @@ export async function change(room: Room, callerId: string, given: ParsedParamsOf
   const status = (changes["status"]?.to ?? person.status) as Person["status"];
   const rule = changeProblem(room, person, after.roles, status);
   if (rule !== null) return rule;
-  const isNeeded = givesRights(changes) && hasSecond(room.roster, session.value.operator.id, id);
+  const admin = session.value.operator.id;
+  const takesTwo = givesRights(changes) || (changes["status"]?.to === "gone" && leavingTakesTwo(room.roster, admin, person, room.now()));
+  const isNeeded = takesTwo && hasSecond(room.roster, admin, id);
   const problem = secondProblem(room, session.value, given.second, id, isNeeded, what);
   if (problem !== null) return problem;
   const people = await provePeople(room, session.value, given.ownPassword, given.second, what);

@@ -17,17 +17,19 @@ import {
 import { type Envelope, RecordError, type RecordStore } from "../record/index.ts";
 import { change, changePassword, enrol, entryOf, idProblem, reset } from "./acts.ts";
 import { delegate, delegationInForce, delegationView, revokeDelegation } from "./delegations.ts";
-import { makeWrappedKey } from "./keys.ts";
+import { makeKey } from "./keys.ts";
 import { type Proved, prove, type Signer } from "./passwords.ts";
+import { createRefusals } from "./refusals.ts";
 import { createRoom, say } from "./room.ts";
 import { type KeyPeriod, ROSTER_EVENTS } from "./roster.ts";
 import { countOperators, insertOperator, lockoutOf, setLockout } from "./rows.ts";
 import type { Session } from "./sessions.ts";
-import { type Payload, type Refused, signAs } from "./signing.ts";
+import { type Payload, type Refused, recordFirst, signAs } from "./signing.ts";
 
 export { DELEGATION_MAX_MS } from "./delegations.ts";
 export { LOCKOUT_AFTER, LOCKOUT_MS, type Signer } from "./passwords.ts";
 export { ROSTER_PAYLOAD_TYPE } from "./proof.ts";
+export { REFUSAL_GAP_MS } from "./refusals.ts";
 export type { KeyPeriod } from "./roster.ts";
 
 /** How often idle sessions are looked for; a session is shown as locked on time whatever this is. */
@@ -66,8 +68,11 @@ export type People = {
   requireRole(callerId: string, roles: readonly Role[], what: string): Result<Actor>;
   /** Whether this person is active and holds the roster role now, alone also approver and witness; for a signer who is not signed in. */
   holdsRole(id: string, role: Role): boolean;
-  /** Records a refusal that another room decided. */
-  refused(actor: Actor, what: string, why: string): void;
+  /**
+   * Records a refusal that another room decided: one event per method and session in a minute, with their count. `callerId` names the
+   * session where the actor does not (a locked window acts for nobody).
+   */
+  refused(actor: Actor, what: string, why: string, callerId?: string): void;
 
   /** Everybody ever enrolled, gone ones too, and every delegation ever given. Supports 21 CFR 11.10(d), 11.300(a). */
   roster(): { people: RosterEntry[]; delegations: Delegation[] };
@@ -88,7 +93,8 @@ export type People = {
   enrol(callerId: string, given: ParsedParamsOf<"people.enrol">): Promise<Result<RosterEntry>>;
   /**
    * Name, title, roles, leaving or coming back; by an admin, with a reason. Rights (roles, coming back) take a second person who
-   * is not the one they are given to, where there is one. Who is gone is signed out everywhere. `conflict` for the last admin.
+   * is not the one they are given to, where there is one; so does it that the last other lead or admin leaves, or a third person in a day:
+   * one admin cannot empty the roster alone. Who is gone is signed out everywhere. `conflict` for the last admin.
    * Supports 21 CFR 11.10(g), 11.300(b).
    */
   change(callerId: string, given: ParsedParamsOf<"people.change">): Promise<Result<RosterEntry>>;
@@ -134,7 +140,11 @@ export type People = {
 export function createPeople({ store, ports }: { store: RecordStore; ports: Ports }): People {
   const room = createRoom({ store, ports });
   const { db, sessions, roster, account, actorOf, endSession } = room;
-  const timer = setInterval(room.lockIdle, IDLE_LOOK_MS);
+  const refusals = createRefusals(room);
+  const timer = setInterval(() => {
+    room.lockIdle();
+    refusals.settle();
+  }, IDLE_LOOK_MS);
   timer.unref();
 
   /** By table or by record: rows taken out of the table do not make this an installation without people. */
@@ -186,7 +196,7 @@ export function createPeople({ store, ports }: { store: RecordStore; ports: Port
     if (hasOperators()) return fail("already-exists", "There is an operator already. Sign in; further people are enrolled by two.");
     const taken = idProblem(room, given.id);
     if (taken !== null) return taken;
-    const wrapped = await makeWrappedKey(given.id, given.password, ports.ids.random);
+    const { privateKey, wrapped } = await makeKey(given.id, given.password, ports.ids.random);
     const view: OperatorView = {
       id: given.id as OperatorView["id"],
       name: given.name,
@@ -207,7 +217,7 @@ export function createPeople({ store, ports }: { store: RecordStore; ports: Port
       enrolled_by: [],
       second: "",
     };
-    store.appendWith(store.install, say("operator.enrolled", account, data), () => insertOperator(db, view, wrapped));
+    recordFirst(room, data, { privateKey, publicKey: wrapped.publicKey }, account, () => insertOperator(db, view, wrapped));
     if (callerId === undefined) return ok({ operator: view, since: view.createdAt, locked: false });
     return ok(enter(callerId, view, 1));
   }
@@ -259,7 +269,7 @@ export function createPeople({ store, ports }: { store: RecordStore; ports: Port
       const person = roster.people.get(id);
       return person?.status === "active" && room.holds(person, [role]);
     },
-    refused: room.refused,
+    refused: (by, what, why, callerId = "") => refusals.record(by, what, why, sessions.get(callerId)?.id ?? by.session),
     roster: () => ({
       people: [...roster.people.values()].map((person) => entryOf(room, person)),
       delegations: [...roster.delegations.values()].map((handed) => delegationView(room, handed, room.now())),
@@ -283,6 +293,7 @@ export function createPeople({ store, ports }: { store: RecordStore; ports: Port
     },
     close() {
       clearInterval(timer);
+      refusals.settle(true);
       room.close();
     },
   };

@@ -36,11 +36,19 @@ const publicHexOf = (key: KeyObject): string =>
 const aad = (operatorId: string, publicKey: string): Buffer =>
   Buffer.from(`holdpoint/operator-key/v1\0${operatorId}\0${publicKey}`, "utf8");
 
-/** A new Ed25519 key for this person, wrapped under the password. Costs one scrypt. */
-export async function makeWrappedKey(operatorId: string, password: string, random: (bytes: number) => Uint8Array): Promise<Wrapped> {
+/** A new Ed25519 key for this person, open for its first signature, and wrapped under the password. Costs one scrypt. */
+export async function makeKey(
+  operatorId: string,
+  password: string,
+  random: (bytes: number) => Uint8Array,
+): Promise<{ privateKey: KeyObject; wrapped: Wrapped }> {
   const { privateKey } = generateKeyPairSync("ed25519");
-  return wrapKey(operatorId, privateKey, password, random);
+  return { privateKey, wrapped: await wrapKey(operatorId, privateKey, password, random) };
 }
+
+/** The same where nothing is signed with it yet. */
+export const makeWrappedKey = async (operatorId: string, password: string, random: (bytes: number) => Uint8Array): Promise<Wrapped> =>
+  (await makeKey(operatorId, password, random)).wrapped;
 
 /** Wraps a key that exists, with a new salt and nonce: a changed password leaves key and key id as they were. */
 export async function wrapKey(

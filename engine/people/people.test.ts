@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RecordStore } from "../record/index.ts";
 import { mustOpen, type TestPorts, temporaryHome, testPorts } from "../record/testing.ts";
-import { createPeople, LOCKOUT_AFTER, LOCKOUT_MS, type People } from "./index.ts";
+import { createPeople, LOCKOUT_AFTER, LOCKOUT_MS, type People, REFUSAL_GAP_MS } from "./index.ts";
 import { makeWrappedKey, openKey } from "./keys.ts";
 
 const PASSWORD = "correct horse battery";
@@ -201,5 +201,29 @@ describe("roles", () => {
       ["os:dana", "run.start"],
       ["os:dana", "run.start"],
     ]);
+  });
+
+  it("records a refusal that repeats once a minute, with how many it stands for, also where nobody asks again", async () => {
+    await people.createFirst(DANA, "w1");
+    people.lock("w1");
+    const refusals = () => store.eventsOfType(store.install, ["access.refused"]).map(({ body }) => [body.data["what"], body.data["count"]]);
+    const again = (times: number) => {
+      for (let n = 0; n < times; n++) people.refused(people.actor("w1"), "run.step", "the window is locked", "w1");
+    };
+    again(40);
+    people.refused(people.actor("w1"), "run.hold", "the window is locked", "w1");
+    expect(refusals()).toEqual([
+      ["run.step", 1],
+      ["run.hold", 1],
+    ]);
+    ports.advance(REFUSAL_GAP_MS);
+    again(3);
+    expect(refusals().at(-1)).toEqual(["run.step", 40]);
+    const [event] = store.eventsOfType(store.install, ["access.refused"]);
+    expect(event!.body.actor.role).toBe("unauthenticated");
+    expect(event!.body.data["session"]).toBe(store.eventsOfType(store.install, ["operator.signed_in"])[0]!.body.data["session"]);
+    people.close();
+    expect(refusals().at(-1)).toEqual(["run.step", 2]);
+    people = createPeople({ store, ports });
   });
 });

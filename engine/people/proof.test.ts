@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { CanonicalValue } from "../protocol/index.ts";
+import type { CanonicalValue, StoredEvent } from "../protocol/index.ts";
 import { type Envelope, keyIdOf, type NewEvent, signEnvelope } from "../record/index.ts";
 import { ROSTER_PAYLOAD_TYPE } from "./index.ts";
 import { openKey } from "./keys.ts";
+import { applyRosterEvent, emptyRoster } from "./roster.ts";
 import { operatorById } from "./rows.ts";
 import { as, copyOf, credentials, type Desk, inDays, madeRoster, openDesk, passwordOf } from "./testing.ts";
 
@@ -152,3 +153,36 @@ async function penOf(id: string): Promise<(payload: Data) => Envelope> {
       privateKey: key.value,
     });
 }
+
+describe("the first enrolment", { timeout: 60_000 }, () => {
+  const first = () => desk.store.eventsOfType(desk.store.install, ["operator.enrolled"])[0]!;
+  const roster = (event: StoredEvent): string[] => {
+    const read = emptyRoster();
+    const { store } = desk;
+    applyRosterEvent(read, event, {
+      installId: store.installId,
+      between: (from, to) => store.events(store.install, { from, limit: to - from + 1 }),
+    });
+    return read.problems;
+  };
+  const withData = (change: Data): StoredEvent => {
+    const event = first();
+    return { ...event, body: { ...event.body, data: { ...event.body.data, ...change } } };
+  };
+
+  it("is signed by the first operator's own new key, over the head before it", () => {
+    const { body } = first();
+    const own = body.data["own_signature"] as unknown as Envelope;
+    expect(own.signatures[0]!.keyid).toBe(desk.people.keysOf("dana")[0]!.key_id);
+    expect(own.payload).toMatchObject({ act: "operator.enrolled", id: "dana", head: { seq: body.seq - 1, hash: body.prev } });
+    expect(roster(first())).toEqual([]);
+  });
+
+  it("does not count under another name, title, role or key than was signed, and counts where an older Holdpoint signed nothing", () => {
+    const other = desk.people.keysOf("mira")[0]!.public_key;
+    for (const change of [{ name: "Eve" }, { title: "Director" }, { roles: ["admin", "approver"] }, { public_key: other }, { id: "eve" }])
+      expect(roster(withData(change)), JSON.stringify(change)).toEqual([expect.stringMatching(/first operator/)]);
+    const { own_signature: _, ...before } = first().body.data;
+    expect(roster({ ...first(), body: { ...first().body, data: before } })).toEqual([]);
+  });
+});

@@ -1,7 +1,7 @@
 // Whether a roster event is what it says: signed by the people whom such an act takes, over the head before it.
 // Owns: the statement's shape and these rules. What does not prove itself changes no roster: who writes into the database's
 // file, knowing the chain, still makes nobody an admin. Does not write.
-import type { CanonicalValue, StoredEvent } from "../protocol/index.ts";
+import type { CanonicalValue, Role, StoredEvent } from "../protocol/index.ts";
 import { type Envelope, envelopeProblem, jcs } from "../record/index.ts";
 import type { Person, Roster } from "./roster.ts";
 
@@ -33,11 +33,27 @@ export const hasSecond = (roster: Roster, admin: string, subject: string): boole
 export const givesRights = (changes: Record<string, { to?: unknown } | undefined>): boolean =>
   changes["roles"] !== undefined || changes["status"]?.to === "active";
 
+/** How many people one admin may mark as gone alone in a day: somebody left is common, half of a team is not. */
+const LEAVING_ALONE = 2;
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * Whether marking somebody gone takes two: it would leave nobody else who leads or keeps the roster, or many have been marked in a day.
+ * Only asked when it is done: events of before this rule, with one signature, stay what they are.
+ */
+export function leavingTakesTwo(roster: Roster, admin: string, subject: Person, now: string): boolean {
+  const others = [...roster.people.values()].filter((one) => one.status === "active" && one !== subject && one.view.id !== admin);
+  const isLastOf = (role: Role): boolean => subject.view.roles.includes(role) && !others.some((one) => one.view.roles.includes(role));
+  const since = new Date(Date.parse(now) - DAY_MS).toISOString();
+  const left = [...roster.people.values()].filter((one) => one.status === "gone" && (one.gone.at(-1)?.since ?? "") > since);
+  return isLastOf("admin") || isLastOf("lead") || left.length >= LEAVING_ALONE;
+}
+
 /** Why the event must not change the roster as it stands, in words; null where it may. */
 export function actProblem(roster: Roster, event: StoredEvent, source: Source): string | null {
   const { type, data } = event.body;
-  // Before the first person there is no key to sign with; the operating-system account made them.
-  if (type === "operator.enrolled" && roster.people.size === 0) return null;
+  // Before the first person there is no key to sign with but their own; the operating-system account made them.
+  if (type === "operator.enrolled" && roster.people.size === 0) return firstProblem(event, source);
   const signed = signersOf(roster, event, source);
   if (typeof signed === "string") return signed;
   const [first, second] = signed;
@@ -56,6 +72,21 @@ export function actProblem(roster: Roster, event: StoredEvent, source: Source): 
   const takesTwo = type !== "operator.changed" || givesRights((data["changes"] ?? {}) as Record<string, { to?: unknown }>);
   const isNeeded = type === "operator.reset" || (takesTwo && hasSecond(roster, first.view.id, id));
   return isNeeded && second === undefined ? "it takes two people, and one signed it" : null;
+}
+
+/** The first operator's own signature under their entry; null also where an older Holdpoint made it without one. */
+function firstProblem({ body }: StoredEvent, source: Source): string | null {
+  const { own_signature: own, ...data } = body.data as Data;
+  if (own === undefined) return null;
+  const envelope = own as unknown as Envelope;
+  const { signer, ...statement } = (envelope.payload ?? {}) as Data;
+  const problem = envelopeProblem(envelope, ROSTER_PAYLOAD_TYPE, String(data["public_key"]));
+  if (problem !== null) return `of the first operator's own signature, ${problem}`;
+  const { head, at } = statement;
+  if ((signer as Data | undefined)?.["op_id"] !== data["id"]) return "the first operator signed it as somebody else";
+  if (!isHead(head as Head | undefined, body.seq, body.prev, source)) return "it was signed at another place of the log";
+  const expected = statementOf(body.type, data, body.reason, source.installId, head as Head, String(at));
+  return jcs(statement) === jcs(expected) ? null : "the first operator signed something else";
 }
 
 /** The people whose valid signatures the event carries, in its order; or what is wrong with one of them. */

@@ -153,6 +153,26 @@ describe("a change", { timeout: 120_000 }, () => {
     expect(code(await desk.people.change("w1", { ...given, second }))).toBe("not-signed-in");
   });
 
+  it("takes two where the last other lead leaves, and where a third person leaves in a day: nobody empties the roster alone", async () => {
+    await desk.enter("w1", "dana");
+    const leaves = (id: string, more = {}) =>
+      desk.people.change("w1", { id: as(id), status: "gone", reason: "left the company", ownPassword, ...more });
+    for (const id of ["ina", "ole", "pia"])
+      expect(code(await desk.people.enrol("w1", { ...newPerson(id, ["operator"]), ownPassword, second }))).toBe("ok");
+    expect(code(await leaves("mira")), "the only lead besides Dana").toBe("confirmation-needed");
+    expect(code(await leaves("mira", { second: credentials("mira") })), "who leaves stands beside nobody").toBe("forbidden");
+    expect(code(await leaves("ina"))).toBe("ok");
+    expect(code(await leaves("ole"))).toBe("ok");
+    expect(code(await leaves("pia"))).toBe("confirmation-needed");
+    expect(code(await leaves("pia", { second }))).toBe("ok");
+    expectSigned("operator.changed", ["dana", "mira"]);
+    desk.ports.advance(25 * 3_600_000, 0);
+    expect(code(await leaves("mira", { second: credentials("jon") }))).toBe("ok");
+    // Nobody is left to stand beside: it goes on, with one signature.
+    expect(code(await leaves("jon"))).toBe("ok");
+    expectSigned("operator.changed", ["dana"]);
+  });
+
   it("never leaves the roster without an admin, and changes nothing where nothing differs", async () => {
     await desk.enter("w1", "dana");
     const dana = { id: as("dana"), reason: "enough of it", ownPassword, second };

@@ -1,8 +1,9 @@
 // Signing with a person's own key. Owns: one signature for one typed password, and the statements of roster acts.
 // Serves 21 CFR 11.70 (bound to its record), 11.100(a) (one key, one person), 11.200(a) (both components at each signing).
 // Does not know what a sign-off is about: the launch builds the payload.
-import { type CanonicalValue, type Failure, fail, ok, type Result, type StoredEvent } from "../protocol/index.ts";
-import type { Envelope } from "../record/index.ts";
+import type { KeyObject } from "node:crypto";
+import { type Actor, type CanonicalValue, type Failure, fail, ok, type Result, type StoredEvent } from "../protocol/index.ts";
+import { type Envelope, keyIdOf, signEnvelope } from "../record/index.ts";
 import { type Credentials, type Pen, prove, type Signer, takePen } from "./passwords.ts";
 import { ROSTER_PAYLOAD_TYPE, statementOf } from "./proof.ts";
 import type { Room } from "./room.ts";
@@ -63,4 +64,25 @@ export function recordAct(room: Room, type: string, data: Payload, reason: strin
   const envelopes = signers.map(({ pen, role }) => pen.sign(ROSTER_PAYLOAD_TYPE, { ...common, signer: { ...pen.signer, role } }));
   const actor = { ...signers[0]!.pen.actor, role: signers[0]!.role };
   return store.appendWith(store.install, { type, actor, reason, data: { ...data, envelopes } }, work);
+}
+
+/**
+ * Appends the first enrolment. Nobody stands there who could vouch for it; the new key signs its own making all the same, so that the
+ * entry cannot be given another name, title or key afterwards without that key. Older installations have none, and stay valid.
+ */
+export function recordFirst(
+  room: Room,
+  data: Payload,
+  key: { privateKey: KeyObject; publicKey: string },
+  by: Actor,
+  work: () => void,
+): void {
+  const { store } = room;
+  const type = "operator.enrolled";
+  const { seq, hash } = store.head(store.install);
+  const keyId = keyIdOf(key.publicKey);
+  const signer = { op_id: data["id"]!, name: data["name"]!, title: data["title"]!, key_id: keyId, session: "", role: "" };
+  const payload = { ...statementOf(type, data, "", store.installId, { seq, hash }, room.now()), signer };
+  const envelope = signEnvelope(ROSTER_PAYLOAD_TYPE, payload, { keyId, publicKey: key.publicKey, privateKey: key.privateKey });
+  store.appendWith(store.install, { type, actor: by, data: { ...data, own_signature: envelope as unknown as CanonicalValue } }, work);
 }

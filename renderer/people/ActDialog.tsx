@@ -13,7 +13,7 @@ export function ActDialog<T>({
   isDangerous = false,
   wide = false,
   self,
-  needsSecond,
+  needsSecond: asksSecond,
   problem,
   onSend,
   onDone,
@@ -36,6 +36,9 @@ export function ActDialog<T>({
 }) {
   const form = useId();
   const element = useRef<HTMLFormElement>(null);
+  // The engine asks for a second person where this window did not expect it (the last other lead leaves, many leave in a day).
+  const [isAsked, setAsked] = useState(false);
+  const needsSecond = asksSecond || isAsked;
   const [own, setOwn] = useState("");
   const [secondId, setSecondId] = useState("");
   const [secondPassword, setSecondPassword] = useState("");
@@ -65,7 +68,8 @@ export function ActDialog<T>({
     if (result.ok) return onDone(result.value);
     const { code, message } = result.error;
     const whose = (result.error.details as { whose?: "own" | "second" } | undefined)?.whose;
-    refuse(whose ?? (code === "confirmation-needed" ? "second" : "all"), message);
+    if (code === "confirmation-needed") setAsked(true);
+    refuse(whose ?? "all", message);
   };
   return (
     <Dialog
