@@ -8,6 +8,7 @@ import "./design/controls.css";
 import "./design/panels.css";
 import "./design/overlays.css";
 import "./design/prose.css";
+import "./design/forced-colors.css";
 import { App } from "./app/App.tsx";
 import { startApp } from "./app/store.ts";
 import { adoptStyles } from "./design/adoptStyles.ts";

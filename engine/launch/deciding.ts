@@ -1,6 +1,6 @@
 // The decision, the way from go to closed, and the glass that may be broken on it. Owns: what each step needs.
 // A decision is proposed here and taken by its signatures (subjects.ts); nothing of the board is typed.
-import { CARRIED, decimal, decisionRule, duration, neededFor, openDecision, stops, takenDecision } from "../checklist/index.ts";
+import { CARRIED, decimal, decisionRule, duration, minute, neededFor, openDecision, stops, takenDecision } from "../checklist/index.ts";
 import { fail, type LaunchState, ok, type Result } from "../protocol/index.ts";
 import { personOf } from "./commands.ts";
 import { basisDigest } from "./decision-basis.ts";
@@ -159,11 +159,13 @@ function missingForCutOver(lives: Lives, live: Live, to: LaunchState): string[] 
   const now = lives.now();
   for (const condition of taken?.conditions ?? [])
     if (condition.closedAt === null && Date.parse(condition.due) <= now)
-      missing.push(`the condition “${condition.text}” was due ${condition.due}`);
+      missing.push(`the condition “${condition.text}” was due ${minute(condition.due)}`);
   const { windowStart, windowEnd } = state.facts;
   const isOutside = (windowStart !== null && now < Date.parse(windowStart)) || (windowEnd !== null && now > Date.parse(windowEnd));
   if (isOutside && !isBroken(live, "outside-window"))
-    missing.push(`the window is ${windowStart ?? "open"} to ${windowEnd ?? "open"}; outside of it the glass must be broken by two`);
+    missing.push(
+      `the window is ${windowStart === null ? "open" : minute(windowStart)} to ${windowEnd === null ? "open" : minute(windowEnd)}; outside of it the glass must be broken by two`,
+    );
   return missing;
 }
 

@@ -181,7 +181,7 @@ function glass(live: Live, subject: SignSubject): Result<Signable> {
     counted: [],
     missing: [],
     blockers: [],
-    lines: [`${found.kind.replaceAll("-", " ")}: ${found.reason}`, `Opened by ${found.by}`, `To be reviewed by ${found.reviewDue}`],
+    lines: [`${found.kind.replaceAll("-", " ")}: ${found.reason}`, `Opened by ${found.by}`, `To be reviewed by ${minute(found.reviewDue)}`],
     statement: (_, speaker) =>
       isReview
         ? statementForReview(live.state.facts, found.kind, found.at, speaker)

@@ -1,7 +1,7 @@
 // The events of a log, virtualised: a million rows cost what a screen of them costs. Grid roles, arrow keys.
 // Owns: the scroll position and the row with the focus. Rows come from the slice's pages.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import type { EventRow } from "../../engine/protocol/index.ts";
 import { formatClock, StatusWord } from "../design/index.ts";
 import { PAGE, rowAt } from "./slice.ts";
@@ -182,7 +182,7 @@ function Row({
         <>
           <Cell className="mono mid">{row.seq}</Cell>
           <Cell className="mono">{formatClock(row.ts, zone)}</Cell>
-          <Cell className="mono">{row.type}</Cell>
+          <Cell className="mono">{breakable(row.type)}</Cell>
           <Cell className="event-what">{row.what}</Cell>
           <Cell className="mid">{row.who}</Cell>
           <Cell>
@@ -203,4 +203,11 @@ function Cell({ className = "", children }: { className?: string; children: Reac
       {children}
     </span>
   );
+}
+
+/** A type's name in a narrow column ends its line after a dot or an underscore, not in the middle of a word. */
+function breakable(type: string): ReactNode {
+  const parts = type.split(/(?<=[._])/);
+  // biome-ignore lint/suspicious/noArrayIndexKey: parts of one word, which may stand twice
+  return parts.flatMap((part, index) => (index === 0 ? [part] : [<wbr key={`${index} ${part}`} />, part]));
 }
