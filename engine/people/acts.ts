@@ -5,7 +5,7 @@ import { fail, type OperatorView, ok, type ParsedParamsOf, type Result, type Rol
 import { keyIdOf } from "../record/index.ts";
 import { makeWrappedKey, wrapKey } from "./keys.ts";
 import { type Credentials, lockedOutUntil, type Proved, prove, takePen } from "./passwords.ts";
-import { givesRights, hasSecond, leavingTakesTwo } from "./proof.ts";
+import { givesRights, hasSecond, leavingTakesTwo, mayResetOnlyAdmin } from "./proof.ts";
 import type { Room } from "./room.ts";
 import type { Person } from "./roster.ts";
 import { insertOperator, setLockout, updateKey, updateOperator } from "./rows.ts";
@@ -45,12 +45,14 @@ export function entryOf(room: Room, person: Person): RosterEntry {
   };
 }
 
-/** The person's own open session, with the role of an admin; each refusal is recorded. */
-function adminAt(room: Room, callerId: string, what: string): Result<Session> {
+/** The person's own open session, with the role of an admin, or a lead's where the only admin is to be reset; each refusal is recorded. */
+function adminAt(room: Room, callerId: string, what: string, resets = ""): Result<Session> {
   const session = openSession(room, callerId, what);
   if (!session.ok) return session;
-  const { name, roles } = session.value.operator;
+  const { id, name, roles } = session.value.operator;
   if (roles.includes("admin")) return session;
+  const self = room.roster.people.get(id);
+  if (resets !== "" && self !== undefined && mayResetOnlyAdmin(room.roster, self, resets)) return session;
   return room.refuse(room.actor(callerId), what, `${name} is ${roles.join(", ")}, and only an admin keeps the roster`);
 }
 
@@ -110,7 +112,8 @@ function stillThere(room: Room, { session }: People, what: string): Result<Sessi
 }
 
 function pens(room: Room, { session, admin, second }: People, what: string): ActsAs[] {
-  const own = { pen: takePen(room, session.callerId, admin, what), role: "admin" };
+  const role = admin.found.person.view.roles.includes("admin") ? "admin" : "lead";
+  const own = { pen: takePen(room, session.callerId, admin, what), role };
   if (second === null) return [own];
   const pen = takePen(room, session.callerId, second, `${what}, as second person`);
   return [own, { pen, role: pen.actor.role }];
@@ -231,9 +234,9 @@ function changeProblem(room: Room, person: Person, roles: readonly Role[], statu
 
 export async function reset(room: Room, callerId: string, given: ParsedParamsOf<"people.reset">): Promise<Result<RosterEntry>> {
   const what = "people.reset";
-  const session = adminAt(room, callerId, what);
-  if (!session.ok) return session;
   const { id, reason } = given;
+  const session = adminAt(room, callerId, what, id);
+  if (!session.ok) return session;
   const person = room.roster.people.get(id);
   if (person === undefined) return notHere(id);
   if (id === session.value.operator.id)

@@ -99,7 +99,8 @@ export type People = {
    */
   change(callerId: string, given: ParsedParamsOf<"people.change">): Promise<Result<RosterEntry>>;
   /**
-   * A new key and password for somebody who lost theirs; by an admin and a second person, neither of them the person. Ends the
+   * A new key and password for somebody who lost theirs; by an admin and a second person, neither of them the person. The only admin is
+   * reset by a lead and a second person: otherwise a forgotten password would leave the roster to nobody. Ends the
    * lockout and the person's sessions. Old signatures stay under the old key (`keysOf`). Supports 21 CFR 11.300(c), 11.200(a)(3).
    */
   reset(callerId: string, given: ParsedParamsOf<"people.reset">): Promise<Result<RosterEntry>>;

@@ -243,6 +243,28 @@ describe("a lost password", { timeout: 120_000 }, () => {
     desk.restart();
   });
 
+  it("of the only admin is reset by a lead and a second person, and by nobody else while it is so", async () => {
+    const given = { id: as("dana"), password: "a fresh password", reason: "back from leave, forgot it" };
+    await desk.enter("w1", "jon");
+    expect(code(await desk.people.reset("w1", { ...given, ownPassword: passwordOf("jon"), second }))).toBe("forbidden");
+    await desk.enter("w2", "mira");
+    const byMira = { ...given, ownPassword: passwordOf("mira") };
+    expect(code(await desk.people.reset("w2", { ...byMira, second: credentials("dana") })), "nobody stands beside their own").toBe(
+      "forbidden",
+    );
+    expect(code(await desk.people.reset("w2", { ...byMira, id: as("jon"), second: credentials("dana") })), "no admin").toBe("forbidden");
+    expect(code(await desk.people.reset("w2", { ...byMira, second: credentials("jon") }))).toBe("ok");
+    expectSigned("operator.reset", ["mira", "jon"]);
+    expect(lastOf("operator.reset")).toMatchObject({ actor: { op_id: "mira", role: "lead" }, reason: given.reason });
+    desk.restart();
+    expect(desk.people.rosterProblems()).toEqual([]);
+    expect(code(await desk.people.signIn("w1", { id: "dana", password: given.password }))).toBe("ok");
+    const other = { ...newPerson("otto", ["admin"]), ownPassword: given.password, second };
+    expect(code(await desk.people.enrol("w1", other))).toBe("ok");
+    await desk.enter("w2", "mira");
+    expect(code(await desk.people.reset("w2", { ...byMira, second: credentials("jon") })), "another admin can").toBe("forbidden");
+  });
+
   it("is not reset by the person, nor with the person beside, nor for who is gone", async () => {
     await desk.enter("w1", "dana");
     const given = { password: "a fresh password", reason: "forgot it", ownPassword };

@@ -77,7 +77,7 @@ export const PEOPLE_METHODS = {
     }),
     result: RosterEntry,
   },
-  /** A forgotten password: a new key, by two. Old signatures stay what they were, under the old key. */
+  /** A forgotten password: a new key, by an admin (of the only admin: by a lead) and a second person. Old signatures stay what they were, under the old key. */
   "people.reset": {
     params: z.strictObject({ id: OperatorId, password: Password, reason: Reason, ownPassword: password, second: Second }),
     result: RosterEntry,

@@ -111,7 +111,7 @@ export function FirstRunSheet({
           <dt>Until a second person exists</dt>
           <dd>records say SOLO</dd>
           <dt>Lost password</dt>
-          <dd>a new id, the old one stays in the record</dd>
+          <dd>a lead and a second person make a new key; alone, there is no way back in</dd>
         </dl>
       </form>
     </Sheet>

@@ -10,7 +10,7 @@ import "./people.css";
 import { DelegationsPanel, PersonPanel } from "./PersonPanel.tsx";
 import { ChangeDialog, EnrolDialog, ResetDialog } from "./RosterDialogs.tsx";
 import { RosterTable } from "./RosterTable.tsx";
-import { hasSecond } from "./roster.ts";
+import { hasSecond, isOnlyAdmin } from "./roster.ts";
 import { useRoster } from "./useRoster.ts";
 
 type Open =
@@ -45,11 +45,12 @@ export function PeopleView() {
     void refresh();
     void refreshApp();
   };
+  const isLeadForAdmin = self?.roles.includes("lead") === true && entry !== null && isOnlyAdmin(people, entry.id);
   const mayReset =
-    mayKeep ??
+    (isLeadForAdmin ? mayOwn : mayKeep) ??
     (self !== null && entry !== null && hasSecond(people, self.id, entry.id)
       ? null
-      : "It takes an admin and a second person, neither of them the one who lost the password.");
+      : "It takes an admin (for the only admin, a lead) and a second person, neither of them the one who lost the password.");
 
   return (
     <FrameWork label="People" hasHeading>

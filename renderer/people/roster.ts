@@ -16,6 +16,10 @@ export const ROLES = Object.keys(ROLE_WORDS) as Role[];
 export const hasSecond = (people: readonly RosterEntry[], self: string, subject: string): boolean =>
   people.some((one) => one.status === "active" && one.id !== self && one.id !== subject);
 
+/** Whether the person is the only admin: then a lead makes them a new key, with a second person. */
+export const isOnlyAdmin = (people: readonly RosterEntry[], id: string): boolean =>
+  people.every((one) => (one.status === "active" && one.roles.includes("admin")) === (one.id === id));
+
 /** Who enrolled, and who stood beside; in one sentence. */
 export function enrolledWords({ enrolledBy, second }: Pick<RosterEntry, "enrolledBy" | "second">): string {
   if (enrolledBy.length === 0) return "First operator of this installation, enrolled by themself";
