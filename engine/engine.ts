@@ -83,6 +83,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
   }
   await sweepRuntime(runtime.value);
 
+  let closing: Promise<void> | null = null;
   const listeners = new Set<Parameters<Engine["subscribe"]>[0]>();
   const emit: Emit = (event, payload) => {
     for (const listener of listeners) {
@@ -165,6 +166,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     store,
     people,
     documents,
+    environment: env,
     redactText: (text) => patterns.redactText(text),
     classOf: (name) => {
       // Reading the kubeconfig for every row of a list would cost more than the list; a class set now shows a moment later.
@@ -188,6 +190,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
         launchSeqs.set(launch, seq);
         launchNews.mark(launch, null);
       },
+      alarm: (launch, name, alarm) => emit("launch.alarm", { launch, name, ...alarm }),
       refused: recordRefusal,
     },
   });
@@ -212,6 +215,9 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     startedAt: new Date(ports.clock.now()).toISOString(),
   };
   context.lost = (await runs.recover()).map((problem) => problem.message);
+  void launches.resume().catch((error: unknown) => {
+    if (closing === null) process.emitWarning(error instanceof Error ? error : String(error), "HoldpointLaunches");
+  });
 
   async function handle(method: string, params: unknown, caller: Caller): Promise<Result<unknown>> {
     if (!Object.hasOwn(METHODS, method)) return fail("unknown-method", `Holdpoint has no method ${JSON.stringify(method.slice(0, 100))}.`);
@@ -245,7 +251,6 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     }
   }
 
-  let closing: Promise<void> | null = null;
   return ok({
     handle: (method, params, caller) => (closing ? Promise.resolve(fail("busy", "Holdpoint is closing.")) : handle(method, params, caller)),
     subscribe: (listener) => {

@@ -10,6 +10,7 @@ import type { Caller } from "./access.ts";
 import * as bundles from "./bundles.ts";
 import type { Context } from "./context.ts";
 import { findingsOf } from "./findings.ts";
+import { startRun } from "./launch-runs.ts";
 import * as records from "./records.ts";
 import { reviewsOf } from "./reviews.ts";
 import { snapshot } from "./snapshot.ts";
@@ -68,7 +69,7 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "cluster.classify": classify,
   "cluster.watch": (context, { run, cluster }) => context.runs.watch(run, cluster),
   "run.preflight": (context, params, { who }) => context.runs.preflight(who, { ...params, path: realPath(params.path) }),
-  "run.start": (context, params, { who }) => context.runs.start(who, { ...params, path: realPath(params.path) }),
+  "run.start": (context, params, { who }) => startRun(context, who, { ...params, path: realPath(params.path) }),
   "run.get": (context, { run }) => context.runs.get(run),
   "run.plan": (context, { run }) => context.runs.plan(run),
   "document.plan": (context, { path, ...given }, call) =>
@@ -105,6 +106,16 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "launch.advance": (context, params, { who }) => context.launches.advance(who, params),
   "launch.breakGlass": (context, params, { who }) => context.launches.breakGlass(who, params),
   "launch.propose": (context, params, { who }) => context.launches.propose(who, params),
+  "launch.planEntry": (context, params, { who }) => context.launches.planEntry(who, withRealEntry(params)),
+  "launch.watchSet": (context, params, { who }) => context.launches.watchSet(who, params),
+  "launch.watchEnter": (context, params, { who }) => context.launches.watchEnter(who, params),
+  "launch.watchEnd": (context, params, { who, caller }) => context.launches.watchEnd(who, caller.id, params),
+  "launch.acknowledge": (context, params, { who }) => context.launches.acknowledge(who, params),
+  "launch.openLoop": (context, params, { who }) => context.launches.openLoop(who, params),
+  "launch.closeLoop": (context, params, { who }) => context.launches.closeLoop(who, params),
+  "launch.audience": (context, params, { who }) => context.launches.audience(who, params),
+  "launch.audienceAddress": (context, params, { who }) => context.launches.audienceAddress(who, params),
+  "launch.update": (context, params, { who }) => context.launches.update(who, params),
   "launch.closeCondition": (context, params, { who }) => context.launches.closeCondition(who, params),
   "signoff.prepare": (context, params, { who }) => context.launches.prepare(who, params),
   "signoff.add": (context, params, { who, caller }) => context.launches.sign(who, caller.id, params),
@@ -136,6 +147,9 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
     return found.ok ? ok(found.value.map(({ id, lane, alive }) => ({ id, lane, alive }))) : found;
   },
 };
+
+const withRealEntry = (params: ParsedParamsOf<"launch.planEntry">): ParsedParamsOf<"launch.planEntry"> =>
+  params.entry?.path === undefined ? params : { ...params, entry: { ...params.entry, path: realPath(params.entry.path) } };
 
 /** The path that a link or a relative part leads to, as for runbooks: what is recorded is the file that was read. */
 const withRealChecklist = <P extends { checklist?: string | undefined }>(params: P): P =>

@@ -58,6 +58,34 @@ export function whatHappenedInLaunch({ type, data, outcome, reason, actor }: Eve
       return `Decision withdrawn${because}`;
     case "condition.closed":
       return `Condition closed: ${text("note")}`;
+    case "plan.entry_set":
+      return `Planned: ${text("title")}${because}`;
+    case "plan.entry_removed":
+      return `Taken out of the plan: ${text("title")}${because}`;
+    case "plan.entry_skipped":
+      return `Gone past in the plan: ${text("title")}${because}`;
+    case "watch.configured":
+      return `Watch planned: ${hours(data["duration_ms"])}${because}`;
+    case "watch.entered":
+      return `Watch ${outcome}${text("due") === "" ? "" : `, look of ${text("due")}`}${data["late"] === true ? ", entered late" : ""}${text("note") === "" ? "" : `: ${text("note")}`}`;
+    case "watch.ended":
+      return `Watch ended before its time${text("second_name") === "" ? "" : `, with ${text("second_name")}`}${because}`;
+    case "loop.opened":
+      return `Open: ${text("name")}`;
+    case "loop.closed":
+      return `Closed again: ${text("name")}`;
+    case "note.acknowledged":
+      return `Incident of event ${text("seq")} acknowledged`;
+    case "updates.audience_set":
+      return `Updates for ${text("name")} planned`;
+    case "updates.audience_removed":
+      return `No more updates for ${text("name")}`;
+    case "update.queued":
+      return `Update for ${text("name")} on its way: ${text("text")}`;
+    case "update.attempted":
+      return `Update, attempt ${text("attempt")}: ${outcome}${text("because") === "" ? "" : `, ${text("because")}`}`;
+    case "update.sent":
+      return `Update for ${text("name")} ${outcome}: ${text("text")}`;
     case "note.added":
       return `${text("kind")}: ${text("title")}`;
     case "note.closed":
@@ -75,4 +103,5 @@ export function whatHappenedInLaunch({ type, data, outcome, reason, actor }: Eve
   }
 }
 
+const hours = (ms: unknown): string => (typeof ms === "number" ? `${Math.round(ms / 36_000) / 100} h` : "");
 const flagged = (findings: unknown): string => (Array.isArray(findings) && findings.length > 0 ? ` (${findings.join("; ")})` : "");

@@ -1,9 +1,10 @@
 // Launches as the run room needs them: the log, the cluster, and whether production may be touched yet.
 // Owns: that reading of a launch. The launch itself is engine/launch, which knows nothing of shells.
 import type { LaunchService } from "../launch/index.ts";
-import { fail, type LaunchId, type LaunchView, ok, type Result } from "../protocol/index.ts";
+import { fail, type LaunchId, type LaunchView, ok, type Result, type RunView, type StartRequest } from "../protocol/index.ts";
 import type { RecordStore } from "../record/index.ts";
-import type { LaunchForRun, LaunchWindow } from "../run/index.ts";
+import type { LaunchForRun, LaunchWindow, Who } from "../run/index.ts";
+import type { Context } from "./context.ts";
 
 /** States in which the decision stands and is acted on. */
 const DECIDED: readonly string[] = ["go", "cut-over", "watch"];
@@ -15,6 +16,15 @@ export async function launchForRun(launches: LaunchService, launch: LaunchId): P
   if (header.state === "closed")
     return fail("conflict", `${header.facts.name} is closed: its record is complete, and nothing can be added to it.`);
   return ok({ log: header.log, name: header.facts.name, context: header.facts.context, notYet: notYet(found.value.view) });
+}
+
+/** A run that is part of a launch keeps to its plan, and the first of the plan begins the cut-over. A rehearsal stands for no entry. */
+export function startRun(context: Pick<Context, "launches" | "runs">, who: Who, request: StartRequest): Promise<Result<RunView>> {
+  const { launch, planEntry, overrideReason, path } = request;
+  if (launch === undefined || request.mode === "rehearsal") return context.runs.start(who, request);
+  return context.launches.startInPlan(who, { launch, path, planEntry, overrideReason }, (entry) =>
+    context.runs.start(who, entry === null ? request : { ...request, planEntry: entry }),
+  );
 }
 
 /** Without a go production is touched only where the glass was broken for that, by two. */

@@ -7,10 +7,10 @@ import { basisDigest } from "./decision-basis.ts";
 import type { LaunchDeps, Params, Who } from "./deps.ts";
 import { KEEPERS, LEADERS, mayChange, notClosed } from "./guards.ts";
 import type { Live, Lives } from "./live.ts";
+import { planView } from "./plan.ts";
 import { compute } from "./view.ts";
+import { watchConfig, watchEnd } from "./watch.ts";
 
-/** The watch after a go-live, seeds 002 and 004: 48 hours. Milliseconds. */
-export const WATCH_MS = 48 * 3_600_000;
 /** A broken glass is reviewed within three days unless said otherwise. Milliseconds. */
 const REVIEW_MS = 72 * 3_600_000;
 
@@ -135,15 +135,18 @@ export function advance(deps: LaunchDeps, lives: Lives, live: Live, who: Who, pa
   if (to === "closed") return fail("not-ready", "A launch is closed by two signatures, of the lead and of an approver.");
   if (!sources) return fail("conflict", `Whether a launch is ${to} is computed from its items and signatures.`);
   if (!sources.includes(from)) return fail("conflict", `From ${from} there is no way to ${to}.`);
-  const missing = to === "go" || to === "cut-over" ? missingForCutOver(lives, live, to) : to === "watch" ? runsOf(live) : [];
+  const missing =
+    to === "go" || to === "cut-over" ? missingForCutOver(lives, live, to) : to === "watch" ? runsOf(live) : watchLeft(lives, live);
   if (missing.length > 0) return fail("not-ready", `${to} is not possible yet: ${missing.join("; ")}.`, { missing });
-  const early = to === "retrospective" ? earlyEnd(lives, live) : "";
-  if (early !== "" && reason === "") return fail("reason-needed", `${early} Give a reason.`);
+  const without =
+    to === "retrospective" && from === "cut-over" ? "The launch has not been on watch." : to === "watch" ? unplanned(lives, live) : "";
+  if (without !== "" && reason === "") return fail("reason-needed", `${without} Give a reason.`);
   lives.append(live, allowed.value, [{ type: "launch.state", reason, data: { from, to } }]);
   return ok(null);
 }
 
-function missingForCutOver(lives: Lives, live: Live, to: LaunchState): string[] {
+/** Why the cut-over (or the go) cannot be, in words. */
+export function missingForCutOver(lives: Lives, live: Live, to: LaunchState): string[] {
   const { state } = live;
   const missing: string[] = [];
   const taken = takenDecision(state.decisions);
@@ -174,10 +177,19 @@ const runsOf = ({ state }: Live): string[] =>
     .filter((run) => run.kind === "runbook" && (run.status === "active" || run.status === "held"))
     .map((run) => `the run of “${run.title}” is ${run.status}`);
 
-function earlyEnd(lives: Lives, live: Live): string {
-  const { state, states } = live.state;
-  if (state === "cut-over") return "The launch has not been on watch.";
-  const since = states.findLast((one) => one.state === "watch")?.at;
-  const left = since === undefined ? 0 : WATCH_MS - (lives.now() - Date.parse(since));
-  return left > 0 ? `The watch lasts ${decimal(WATCH_MS / 3_600_000)} hours; ${duration(left)} are left.` : "";
+/** The retrospective follows a watch that is over: by its time, or ended before it by two people with a reason. */
+function watchLeft(lives: Lives, live: Live): string[] {
+  const left = live.state.state === "watch" ? watchEnd(live.state, lives.now()) : null;
+  if (left === null || left.isOver) return [];
+  const { durationMs } = watchConfig(live.state.night);
+  return [
+    `the watch lasts ${decimal(durationMs / 3_600_000)} hours, and ${duration(left.leftMs)} are left; ending it before takes a reason and two people`,
+  ];
+}
+
+function unplanned(lives: Lives, live: Live): string {
+  const left = planView(live.state, lives.now()).entries.filter((one) => !one.isSettled);
+  return left.length === 0
+    ? ""
+    : `Of the plan ${left.map((one) => `“${one.title}”`).join(", ")} ${left.length === 1 ? "is" : "are"} not done.`;
 }

@@ -5,6 +5,7 @@ import type { Ports } from "../ports.ts";
 import type {
   ClusterClass,
   LAUNCH_METHODS,
+  LaunchAlarm,
   LaunchId,
   LogId,
   OutputSource,
@@ -53,10 +54,15 @@ export type LaunchDeps = {
   runs?: { startChecks(who: Who, request: ChecksRequest): Promise<Result<{ run: RunId }>> };
   /** Reads what a step printed, from the record and its recordings; absent where there are none. */
   outputs?: { read(of: AttemptOf): Promise<Result<RunOutput>> };
+  /** The process's environment, for addresses of webhooks that are named in it. */
+  environment?: Record<string, string | undefined>;
+  /** Waits between attempts to reach a webhook, where not the usual ones. Milliseconds. */
+  postWaitsMs?: readonly number[];
   /** Subjects that another room knows: review, holdpoint, amendment. */
   signable?(at: { launch: LaunchId | null; run: RunId | null }, subject: SignSubject): Promise<Result<Signable>>;
   notify: {
     changed(launch: LaunchId, seq: number): void;
+    alarm?(launch: LaunchId, name: string, alarm: LaunchAlarm): void;
     refused(who: Who, what: string, why: string): void;
   };
 };

@@ -13,6 +13,7 @@ import {
   Verdict,
 } from "../protocol/index.ts";
 import { answerWords, type Change, checkWords, textChanges } from "./changes.ts";
+import { NIGHT_HANDLERS, runEnded, runStarted } from "./night-fold.ts";
 import { readOutputData } from "./output-source.ts";
 import { type Data, list, number, record, text, textOrNull, texts, truth } from "./read-data.ts";
 import { emptyLaunch, type LaunchFold, NO_FACTS } from "./state.ts";
@@ -168,13 +169,15 @@ const HANDLERS: Record<string, Handler> = {
     const kind = text(data, "kind");
     state.notes.push({
       seq,
-      kind: kind === "incident" || kind === "near-miss" ? kind : "note",
+      kind: kind === "incident" || kind === "near-miss" || kind === "decision" ? kind : "note",
       title: text(data, "title"),
       text: text(data, "text"),
       at: ts_utc,
       by: actor.name,
       severity: text(data, "severity"),
       closedAt: null,
+      acknowledgedAt: null,
+      acknowledgedBy: "",
     });
   },
   "note.closed": (state, { data, ts_utc }) => {
@@ -210,24 +213,18 @@ const HANDLERS: Record<string, Handler> = {
   "break_glass.confirmed": (state, { data, actor }) =>
     changeGlass(state, number(data, "seq"), { isConfirmed: true, second: actor.name, secondId: actor.op_id }),
   "break_glass.reviewed": (state, { data, ts_utc }) => changeGlass(state, number(data, "seq"), { reviewedAt: ts_utc }),
-  "run.started": (state, { data, subject, ts_utc, actor }) =>
-    void state.runs.set(subject.run, {
-      run: subject.run as LaunchView["runs"][number]["run"],
-      title: text(data, "title"),
-      kind: text(data, "kind") === "checks" ? "checks" : "runbook",
-      status: "active",
-      startedAt: ts_utc,
-      startedBy: { op_id: actor.op_id, name: actor.name },
-      items: new Set(list(data, "steps").map((step) => text(step as Data, "id"))),
-      pins: new Map(),
-    }),
+  "run.started": runStarted,
   "cluster.pinned": (state, { data, subject }) =>
     void state.runs.get(subject.run)?.pins.set(text(data, "name"), { context: text(data, "context"), clusterClass: text(data, "class") }),
   "run.held": (state, { subject }) => runIs(state, subject.run, "held"),
   "run.resumed": (state, { subject }) => runIs(state, subject.run, "active"),
-  "run.aborted": (state, { subject }) => runIs(state, subject.run, "aborted"),
-  "run.finished": (state, { subject }) => runIs(state, subject.run, "finished"),
-  "step.started": (state, { actor }) => execute(state, actor.op_id),
+  "run.aborted": (state, body) => runEnded(state, body, "aborted"),
+  "run.finished": (state, body) => runEnded(state, body, "finished"),
+  "step.started": (state, { actor, subject }) => {
+    execute(state, actor.op_id);
+    const run = state.runs.get(subject.run);
+    if (run) run.current = run.steps.get(subject.step) ?? subject.step;
+  },
   "block.ended": (state, { data, subject }) => {
     if (state.runs.get(subject.run)?.kind === "checks") state.measured.set(`${subject.run}/${subject.step}`, text(data, "last_number"));
   },
@@ -237,6 +234,7 @@ const HANDLERS: Record<string, Handler> = {
     if (item?.check?.run !== subject.run || state.runs.get(subject.run)?.kind !== "checks") return;
     item.check = { ...item.check, judgement: outcome || text(data, "outcome") };
   },
+  ...NIGHT_HANDLERS,
 };
 
 function created(state: LaunchFold, { log, data, subject, ts_utc, actor }: EventBody): void {

@@ -17,6 +17,7 @@ import { ENGINE_ACTOR, type NewEvent, RecordError } from "../record/index.ts";
 import { DECIDING, NAMING } from "./changes.ts";
 import type { LaunchDeps } from "./deps.ts";
 import { addsToClose, applyEvent, foldLaunch } from "./fold.ts";
+import type { AudienceFact } from "./night-state.ts";
 import type { LaunchFold } from "./state.ts";
 import { viewOf } from "./view.ts";
 
@@ -36,7 +37,8 @@ export type Live = {
 
 export type Draft = Omit<NewEvent, "actor"> & { actor?: Actor };
 
-export function createLives(deps: LaunchDeps) {
+/** `hasAddress`: whether updates for that audience of the launch can be sent. */
+export function createLives(deps: LaunchDeps, hasAddress: (launch: string, audience: AudienceFact) => boolean = () => false) {
   const lives = new Map<LaunchId, Live>();
   const byLog = new Map<LogId, Live>();
 
@@ -126,6 +128,7 @@ export function createLives(deps: LaunchDeps) {
         number: live.number,
         fingerprint: deps.store.head(live.log).fingerprint,
         texts: live.texts,
+        hasAddress: (audience) => hasAddress(live.launch, audience),
       },
       now(),
     );

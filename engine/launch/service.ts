@@ -1,20 +1,48 @@
 // The launches of one engine. Owns: which launch a command goes to, and that two commands on one launch do not cross.
 // The rules are in the files of the commands; every answer is the launch as it stands after it.
 import { fail, type LaunchId, type LaunchView, ok, type Result, type RunbookDocument, type RunId } from "../protocol/index.ts";
+import { createAlarms } from "./alarms.ts";
 import * as answering from "./answering.ts";
 import * as commands from "./commands.ts";
 import * as deciding from "./deciding.ts";
 import type { LaunchDeps, Params, Who } from "./deps.ts";
+import * as duties from "./duties.ts";
 import { KEEPERS, mayChange } from "./guards.ts";
 import { createLives, type Live, type Lives } from "./live.ts";
 import { addOutput, preview, readOutput } from "./output-evidence.ts";
+import * as planning from "./planning.ts";
+import { createPost } from "./post.ts";
 import { createSigning } from "./signing.ts";
+import * as watching from "./watching.ts";
 
 export type LaunchService = ReturnType<typeof createLaunchService>;
+type StartInPlan = { launch: LaunchId; path: string; planEntry?: string | undefined; overrideReason?: string | undefined };
 type Command<P> = (deps: LaunchDeps, lives: Lives, live: Live, who: Who, params: P) => Result<unknown> | Promise<Result<unknown>>;
 
-export function createLaunchService(deps: LaunchDeps) {
-  const lives = createLives(deps);
+export function createLaunchService(given: LaunchDeps) {
+  const deps: LaunchDeps = {
+    ...given,
+    notify: {
+      ...given.notify,
+      changed: (launch, seq) => {
+        given.notify.changed(launch, seq);
+        alarms.mark(launch);
+      },
+    },
+  };
+  const post = createPost(deps, deps.postWaitsMs);
+  const lives = createLives(deps, post.has);
+  const alarms = createAlarms({
+    now: lives.now,
+    look: async (launch) => {
+      const found = await lives.look(launch, (live) => ok(lives.view(live)));
+      return found.ok ? found.value : null;
+    },
+    tell: (launch, name, alarm) => given.notify.alarm?.(launch, name, alarm),
+    changed: (launch, view) => given.notify.changed(launch, view.header.events),
+  });
+  /** Starts of a launch's runs, one after the other: an entry of the plan is started once. */
+  const starts = new Map<LaunchId, Promise<unknown>>();
   const signing = createSigning(deps, lives);
 
   /** A command of one launch: `launch` is taken off its parameters, and the answer is the whole view. */
@@ -127,6 +155,56 @@ export function createLaunchService(deps: LaunchDeps) {
         typedCluster: params.typedCluster,
       });
     },
+    planEntry: of<Params<"launch.planEntry">>(planning.planEntry),
+    watchSet: of<Params<"launch.watchSet">>(watching.setWatch),
+    watchEnter: of<Params<"launch.watchEnter">>(watching.enterWatch),
+    watchEnd: (
+      who: Who,
+      callerId: string,
+      { launch, ...params }: Params<"launch.watchEnd"> & { launch: LaunchId },
+    ): Promise<Result<LaunchView>> =>
+      lives.act(launch, async (live) => {
+        const result = await watching.endWatch(deps, lives, live, who, callerId, params);
+        return result.ok ? ok(lives.view(live)) : result;
+      }),
+    acknowledge: of<Params<"launch.acknowledge">>(duties.acknowledge),
+    openLoop: of<Params<"launch.openLoop">>(duties.openLoop),
+    closeLoop: of<Params<"launch.closeLoop">>(duties.closeLoop),
+    audience: of<Params<"launch.audience">>(duties.setAudience),
+    audienceAddress: of<Params<"launch.audienceAddress">>(duties.setAddress(post)),
+    update: of<Params<"launch.update">>(duties.sendUpdate(post)),
+    /** Starts a run as an entry of the plan, where it is one: refused where the plan does not let it; the first one begins the cut-over. */
+    startInPlan<T>(who: Who, request: StartInPlan, start: (entry: string | null) => Promise<Result<T>>): Promise<Result<T>> {
+      const { launch } = request;
+      const mine = (starts.get(launch) ?? Promise.resolve()).then(async () => {
+        const entry = await lives.look(launch, (live) => planning.mayStart(lives, live, request));
+        if (!entry.ok) return entry;
+        const started = await start(entry.value?.id ?? null);
+        const { value } = entry;
+        if (started.ok && value !== null)
+          await lives.act(launch, (live) => {
+            planning.beginCutOver(lives, live, who, value);
+            return ok(null);
+          });
+        return started;
+      });
+      starts.set(
+        launch,
+        mine.catch(() => undefined),
+      );
+      return mine;
+    },
+    /** After a start of the engine: launches under way are watched again, and updates that wait are sent. */
+    async resume(): Promise<void> {
+      for (const { launch, log } of lives.all()) {
+        const last = deps.store.eventsOfType(log, ["launch.state", "launch.closed"]).at(-1);
+        if (last === undefined || !["go", "cut-over", "watch"].includes(String(last.body.data["to"]))) continue;
+        const opened = await lives.open(launch);
+        if (!opened.ok) continue;
+        post.deliver(lives, opened.value);
+        await alarms.look(launch);
+      }
+    },
     payload: (launch: LaunchId, seq: number, name: string): Promise<Result<{ mediaType: string; base64: string }>> =>
       lives.look(launch, (live) => {
         const [event] = deps.store.events(live.log, { from: seq, limit: 1 });
@@ -136,6 +214,10 @@ export function createLaunchService(deps: LaunchDeps) {
         if (bytes === null) return fail("not-found", `The payload "${name}" of event ${seq} was erased; the record still holds its hash.`);
         return ok({ mediaType: reference.media_type, base64: Buffer.from(bytes).toString("base64") });
       }),
-    close: lives.close,
+    close: () => {
+      alarms.close();
+      post.close();
+      lives.close();
+    },
   };
 }

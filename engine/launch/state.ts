@@ -3,6 +3,7 @@
 import type { ChecklistFacts, DecisionFact, ItemFacts, SignatureFact } from "../checklist/index.ts";
 import type { Artefact, Assignment, LaunchFacts, LaunchView, Risk } from "../protocol/index.ts";
 import type { Change } from "./changes.ts";
+import { ESCALATION_DEFAULT, emptyNight, type NightFold } from "./night-state.ts";
 
 export type ChecklistCopy = {
   seq: number;
@@ -24,6 +25,16 @@ export type LaunchRun = LaunchView["runs"][number] & {
   startedBy: { op_id: string; name: string };
   /** The context and class behind each of the run's names for a cluster, as last pinned. */
   pins: Map<string, { context: string; clusterClass: string }>;
+  path: string;
+  mode: string;
+  /** Entry of the plan that it was started for; "" where none was named. */
+  planEntry: string;
+  sha256: string;
+  endedAt: string | null;
+  result: string;
+  /** Number and title of each step, and of the one that was begun last; "" where none is under way. */
+  steps: Map<string, string>;
+  current: string;
 };
 /** An end of an automatic check that has not become an `item.checked` yet. */
 export type PendingCheck = {
@@ -68,6 +79,7 @@ export type LaunchFold = {
   changes: Change[];
   /** seq of the event that began the cut-over; 0 before it. */
   cutOver: number;
+  night: NightFold;
   /** seq of the last event that adds to what a close covers: neither a signature of the close nor an export, a verification, a clock step. */
   substance: number;
   events: number;
@@ -87,6 +99,9 @@ export const NO_FACTS: LaunchFacts = {
   context: null,
   tickets: [],
   summary: "",
+  contacts: [],
+  bridge: "",
+  escalation: ESCALATION_DEFAULT,
 };
 
 export const emptyLaunch = (): LaunchFold => ({
@@ -115,6 +130,7 @@ export const emptyLaunch = (): LaunchFold => ({
   executors: new Set(),
   changes: [],
   cutOver: 0,
+  night: emptyNight(),
   substance: 0,
   events: 0,
   head: "",

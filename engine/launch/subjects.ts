@@ -211,6 +211,7 @@ function close(lives: Lives, live: Live, subject: SignSubject): Result<Signable>
       .filter((one) => one.isConfirmed && one.reviewedAt === null)
       .map((one) => `the broken glass of event ${one.seq} has not been reviewed`),
     ...state.notes.filter((one) => one.kind === "incident" && one.closedAt === null).map((one) => `the incident “${one.title}” is open`),
+    ...state.night.loops.filter((one) => one.closedAt === null).map((one) => `“${one.name}” is still open`),
     ...state.decisions
       .filter((one) => one.status === "taken")
       .flatMap((one) => one.conditions.filter((part) => part.closedAt === null).map((part) => `the condition “${part.text}” is open`)),

@@ -34,7 +34,7 @@ export type Bench = Desk & {
   /** Shows and signs as `id`; what it says is the signing's own answer. */
   sign(launch: LaunchId, id: string, kind: string, subject: string, more?: SignMore): Promise<Result<SignatureView>>;
   /** The service made anew over the same record: what was only in memory is gone. */
-  reopen(): void;
+  reopen(again?: Partial<LaunchDeps>): void;
 };
 
 /** Dana: admin and lead. Mira: approver and lead. Jon: operator. Ana, Ben, Cy: approvers. Wim: witness. Aud: auditor. A closed directory. */
@@ -70,7 +70,7 @@ export function openBench(home: string, parse: Parse, more: Partial<LaunchDeps> 
   const folder = mkdtempSync(join(tmpdir(), "hp-launch-"));
   const refused: string[] = [];
   const news: string[] = [];
-  const make = (): LaunchService =>
+  const make = (again: Partial<LaunchDeps> = {}): LaunchService =>
     createLaunchService({
       ports: desk.ports,
       store: desk.store,
@@ -83,6 +83,7 @@ export function openBench(home: string, parse: Parse, more: Partial<LaunchDeps> 
         refused: (who, what) => void refused.push(`${who.actor.op_id}: ${what}`),
       },
       ...more,
+      ...again,
     });
   const close = desk.close;
   const bench: Bench = Object.assign(desk, {
@@ -131,9 +132,9 @@ export function openBench(home: string, parse: Parse, more: Partial<LaunchDeps> 
         ...(reason === undefined ? {} : { reason }),
       });
     },
-    reopen() {
+    reopen(again?: Partial<LaunchDeps>) {
       bench.launches.close();
-      bench.launches = make();
+      bench.launches = make(again);
     },
     close() {
       bench.launches.close();

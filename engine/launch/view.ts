@@ -13,10 +13,14 @@ import {
   missingRoles,
   takenDecision,
 } from "../checklist/index.ts";
-import type { Board, CategoryView, ClusterClass, ItemView, LaunchView, RunbookDocument } from "../protocol/index.ts";
+import type { Board, CategoryView, ClusterClass, ItemView, LaunchPlan, LaunchView, RunbookDocument, WatchView } from "../protocol/index.ts";
 import { changedSince } from "./changes.ts";
 import { basisDigest, decisionCounted } from "./decision-basis.ts";
+import { dutyView } from "./duty.ts";
+import type { AudienceFact } from "./night-state.ts";
+import { planView } from "./plan.ts";
 import { checklistFacts, type LaunchFold } from "./state.ts";
+import { watchView } from "./watch.ts";
 
 export type Outside = {
   clusterClass: ClusterClass | null;
@@ -26,6 +30,8 @@ export type Outside = {
   fingerprint: string;
   /** Text of items by its hash, of every checklist that the launch had: for saying what changed. */
   texts?: ReadonlyMap<string, string>;
+  /** Whether the address of that audience's webhook is known now. Nothing in a record says so. */
+  hasAddress?(audience: AudienceFact): boolean;
 };
 const NO_TEXTS: ReadonlyMap<string, string> = new Map();
 export type Computed = { items: ItemView[]; categories: CategoryView[]; board: Board };
@@ -44,6 +50,9 @@ export function viewOf(state: LaunchFold, document: RunbookDocument | null, outs
   const { items, categories, board } = computed;
   const decisions = state.decisions.map((one) => decisionView(state, one, categories, items, document, outside.isAlone));
   const last = decisions.at(-1);
+  const plan = planView(state, now);
+  const watch = watchView(state, now);
+  const duty = dutyView({ state, plan, watch, hasAddress: outside.hasAddress ?? (() => false), now });
   const glass = state.breakGlass.map(({ byId: _, secondId: __, isConfirmed, ...one }) => ({ ...one, isOpen: !isConfirmed }));
   return {
     header: {
@@ -90,10 +99,13 @@ export function viewOf(state: LaunchFold, document: RunbookDocument | null, outs
     notes: state.notes,
     attachments: state.attachments,
     breakGlass: glass,
-    runs: [...state.runs.values()].map(({ items: _, startedBy: __, pins: ___, ...run }) => run),
+    runs: [...state.runs.values()].map(({ run, title, kind, status, startedAt }) => ({ run, title, kind, status, startedAt })),
     states: state.states,
     board,
-    next: nextOf(state, computed, decisions),
+    plan,
+    watch,
+    duty,
+    next: nextOf(state, computed, decisions, plan, watch),
   };
 }
 
@@ -132,16 +144,35 @@ function decisionView(
   };
 }
 
-function nextOf(state: LaunchFold, { items, categories, board }: Computed, decisions: LaunchView["decisions"]): LaunchView["next"] {
+function nextOf(
+  state: LaunchFold,
+  { items, categories, board }: Computed,
+  decisions: LaunchView["decisions"],
+  plan: LaunchPlan,
+  watch: WatchView,
+): LaunchView["next"] {
   const say = (kind: LaunchView["next"]["kind"], text: string, target: string | null = null) => ({ kind, text, target });
   const glass = state.breakGlass.find((one) => one.isConfirmed && one.reviewedAt === null);
   if (state.state === "closed") return say("none", "This launch is closed");
   if (state.state === "retrospective")
     return glass ? say("review", "Review the broken glass", String(glass.seq)) : say("close", "Close the launch", state.launch);
-  if (state.state === "watch") return say("watch", "Keep watch, then hold the retrospective");
-  if (state.state === "cut-over") return say("watch", "Go on watch when the cut-over is done");
+  if (state.state === "watch") {
+    const due = watch.state === "ended" ? undefined : watch.slots.find((one) => one.state === "due");
+    if (due) return say("enter", "A look of the watch is due", due.due);
+    return watch.state === "running"
+      ? say("watch", "Keep watch", null)
+      : say("watch", watch.state === "ended" ? "The watch was ended before its time" : "The watch is over", "retrospective");
+  }
+  const entry = plan.entries.find((one) => one.id === plan.next);
+  if (state.state === "cut-over") {
+    const running = plan.entries.find((one) => one.state === "running");
+    if (running) return say("run", `“${running.title}” is under way`, running.run);
+    if (entry) return say("start", `${entry.state === "failed" ? "Start again" : "Start"} ${entry.title}`, entry.id);
+    return say("watch", "Go on watch when the cut-over is done", "watch");
+  }
   if (state.checklist === null) return say("answer", "Take a checklist");
-  if (state.state === "go" && board.blockers.every((one) => one.kind !== "decision")) return say("cut-over", "Begin the cut-over");
+  if (state.state === "go" && board.blockers.every((one) => one.kind !== "decision"))
+    return entry ? say("start", `Start ${entry.title}`, entry.id) : say("cut-over", "Begin the cut-over");
   const open = decisions.findLast((one) => one.state === "open");
   if (open) return say("sign", `Sign the decision: ${open.missing.join(", ")} missing`, open.id);
   const unchecked = items.find((item) => item.state === "open" && item.blocks > 0 && item.check === null && item.derived === null);

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { BUNDLE_METHODS } from "./bundle.ts";
 import { ContextEntry, ContextProbe, Finding, WatchedObject } from "./cluster.ts";
 import { Diagnostic, RunbookDocument } from "./document.ts";
+import { LaunchAlarm } from "./duty.ts";
 import { ClusterClass, ClusterName, LaunchId, LogId, OperatorId, Reason, RunId, StepId, TerminalId } from "./ids.ts";
 import { LAUNCH_METHODS } from "./launch.ts";
 import { AppSnapshot, LibraryFolder, Settings } from "./library.ts";
@@ -16,9 +17,11 @@ import { SIGNING_METHODS } from "./signing.ts";
 export * from "./bundle.ts";
 export * from "./cluster.ts";
 export * from "./document.ts";
+export * from "./duty.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
 export * from "./launch.ts";
+export * from "./launch-plan.ts";
 export * from "./library.ts";
 export * from "./people.ts";
 export * from "./record.ts";
@@ -26,6 +29,7 @@ export * from "./run.ts";
 export * from "./schedule.ts";
 export * from "./signing.ts";
 export * from "./terminal.ts";
+export * from "./watch.ts";
 
 const none = z.strictObject({});
 const path = z.string().min(1).max(4096);
@@ -218,6 +222,8 @@ export const EVENTS = {
   }),
   /** A launch changed; ask for launch.get again. `seq` is the last event that did. */
   "launch.changed": z.object({ launch: LaunchId, seq: z.int() }),
+  /** Something of a launch is overdue; it stands in the launch's view until it is done. Told once per start of the engine. */
+  "launch.alarm": LaunchAlarm.extend({ launch: LaunchId, name: z.string() }),
   "record.appended": z.object({ log: LogId, events: z.int(), head: z.string(), fingerprint: z.string() }),
 } as const satisfies Record<string, z.ZodType>;
 

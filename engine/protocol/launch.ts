@@ -2,8 +2,11 @@
 // Owns: shapes and methods. The fold and the rules are engine/launch and engine/checklist. Moments ISO 8601 UTC, durations milliseconds.
 import { z } from "zod";
 import { Expectation, RunbookDocument } from "./document.ts";
+import { Contact, DutyView, dutyParams, EscalationLevel } from "./duty.ts";
 import { ClusterClass, LaunchId, LogId, OperatorId, Reason, RunId, Sha256, StepId, Timestamp, Verdict } from "./ids.ts";
+import { LaunchPlan, planParams } from "./launch-plan.ts";
 import { SignatureView } from "./signing.ts";
+import { WatchView, watchParams } from "./watch.ts";
 
 export const LaunchState = z.enum(["preparing", "ready", "go", "cut-over", "watch", "retrospective", "closed"]);
 export type LaunchState = z.infer<typeof LaunchState>;
@@ -29,6 +32,10 @@ export const LaunchFacts = z.object({
   context: z.string().max(1000).nullable(),
   tickets: z.array(z.object({ id: text(100).min(1), title: text(300), url: text(1000) })).max(500),
   summary: text(4000),
+  /** Whom to call, where everybody talks, and how long an incident waits for an answer before the next level is called. */
+  contacts: z.array(Contact).max(200),
+  bridge: text(1000),
+  escalation: z.array(EscalationLevel).max(9),
 });
 export type LaunchFacts = z.infer<typeof LaunchFacts>;
 
@@ -264,13 +271,16 @@ export type Board = z.infer<typeof Board>;
 
 export const Note = z.object({
   seq: z.int(),
-  kind: z.enum(["incident", "near-miss", "note"]),
+  kind: z.enum(["incident", "near-miss", "note", "decision"]),
   title: z.string(),
   text: z.string(),
   at: Timestamp,
   by: z.string(),
   severity: z.string(),
   closedAt: Timestamp.nullable(),
+  /** Of an incident: somebody has taken it on, and the escalation stands still. */
+  acknowledgedAt: Timestamp.nullable(),
+  acknowledgedBy: z.string(),
 });
 export const Attachment = z.object({
   seq: z.int(),
@@ -346,9 +356,12 @@ export const LaunchView = z.object({
   /** Wall-clock history of the state. */
   states: z.array(z.object({ state: LaunchState, at: Timestamp, by: z.string(), reason: z.string() })),
   board: Board,
+  plan: LaunchPlan,
+  watch: WatchView,
+  duty: DutyView,
   /** One thing that comes next, in words: what the screen's one primary action is. */
   next: z.object({
-    kind: z.enum(["answer", "check", "sign", "decide", "cut-over", "watch", "review", "close", "none"]),
+    kind: z.enum(["answer", "check", "sign", "decide", "cut-over", "start", "run", "enter", "watch", "review", "close", "none"]),
     text: z.string(),
     target: z.string().nullable(),
   }),
@@ -496,6 +509,16 @@ export const LAUNCH_METHODS = {
     }),
     result: z.object({ run: RunId }),
   },
+  "launch.planEntry": { params: planParams.entry, result: LaunchView },
+  "launch.watchSet": { params: watchParams.set, result: LaunchView },
+  "launch.watchEnter": { params: watchParams.enter, result: LaunchView },
+  "launch.watchEnd": { params: watchParams.end, result: LaunchView },
+  "launch.acknowledge": { params: dutyParams.acknowledge, result: LaunchView },
+  "launch.openLoop": { params: dutyParams.openLoop, result: LaunchView },
+  "launch.closeLoop": { params: dutyParams.closeLoop, result: LaunchView },
+  "launch.audience": { params: dutyParams.audience, result: LaunchView },
+  "launch.audienceAddress": { params: dutyParams.address, result: LaunchView },
+  "launch.update": { params: dutyParams.update, result: LaunchView },
   /** A payload (picture, file, attachment, checklist) by event and name, for showing; at most 20 MB. */
   "launch.payload": {
     params: z.strictObject({ ...at, seq: z.int().min(1), name: z.string().max(200) }),

@@ -181,6 +181,8 @@ export const StartRequest = z.object({
   overrideReason: z.string().max(2000).optional(),
   /** Part of this launch: it is recorded in the launch's log, and runs on the launch's cluster unless another is given with a reason. */
   launch: LaunchId.optional(),
+  /** The entry of the launch's plan that this run stands for; without it the first one of this path that has not been run. */
+  planEntry: z.string().max(40).optional(),
 });
 export type StartRequest = z.infer<typeof StartRequest>;
 

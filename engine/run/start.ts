@@ -265,6 +265,7 @@ function startedDraft(deps: RunDeps, { request, isChecks, findings, plan, params
       namespace: request.namespace ?? null,
       contexts: request.contexts as Record<string, CanonicalValue>,
       planned_ms: plan.plannedMs,
+      plan_entry: request.planEntry ?? "",
       solo: deps.isSolo(),
       trusted: true,
       preflight: "joined",

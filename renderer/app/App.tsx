@@ -137,6 +137,8 @@ function View({ route }: { route: Route }) {
       return <ReadinessView launch={route.launch} item={route.item} />;
     case "decision":
       return <DecisionView launch={route.launch} />;
+    case "night":
+      return <SetupView launch={route.launch} />;
     case "people":
       return <PeopleView />;
     case "records":
@@ -166,6 +168,7 @@ const titles: Record<Route["view"], string> = {
   launch: "Set-up",
   readiness: "Readiness",
   decision: "Decision",
+  night: "Night",
   people: "People",
   records: "Records",
   record: "Record",

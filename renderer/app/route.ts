@@ -11,6 +11,8 @@ export type Route =
   | { view: "launch"; launch: LaunchId }
   | { view: "readiness"; launch: LaunchId; item: string | null }
   | { view: "decision"; launch: LaunchId }
+  /** Its plan, its watch, and what is kept an eye on during its night. */
+  | { view: "night"; launch: LaunchId }
   | { view: "people" }
   | { view: "records" }
   | { view: "record"; log: LogId; seq: number | null }
@@ -38,7 +40,8 @@ export function parseRoute(hash: string): Route {
   if (view === "launch" && /^launch-[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) {
     const launch = value as LaunchId;
     if (second === "readiness") return { view: "readiness", launch, item: decoded(third) || null };
-    return second === "decision" ? { view: "decision", launch } : { view: "launch", launch };
+    if (second === "decision" || second === "night") return { view: second, launch };
+    return { view: "launch", launch };
   }
   if (view === "people") return { view: "people" };
   if (view === "records" && /^(log|install)-[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) {
@@ -66,6 +69,8 @@ export function routeHash(route: Route): string {
       return `#/launch/${route.launch}/readiness${route.item === null ? "" : `/${encodeURIComponent(route.item)}`}`;
     case "decision":
       return `#/launch/${route.launch}/decision`;
+    case "night":
+      return `#/launch/${route.launch}/night`;
     case "people":
       return "#/people";
     case "records":

@@ -50,7 +50,7 @@ export const draftOf = (facts: LaunchFacts): FactsDraft => {
 };
 
 /** The facts without the tickets, which are a list of their own. */
-export function factsOf(draft: FactsDraft): Omit<LaunchFacts, "tickets"> {
+export function factsOf(draft: FactsDraft): Omit<LaunchFacts, "tickets" | "contacts" | "bridge" | "escalation"> {
   const zone = isZone(draft.zone) ? draft.zone : "UTC";
   const { start, end, context, ...texts } = draft;
   return {

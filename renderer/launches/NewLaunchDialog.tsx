@@ -21,7 +21,7 @@ export function NewLaunchDialog({
   chosen: string;
   onPick: (() => Promise<string | null>) | null;
   /** Resolves to the words of a failure, or null. */
-  onCreate(facts: Omit<LaunchFacts, "tickets">, checklist: string | null): Promise<string | null>;
+  onCreate(facts: Partial<LaunchFacts> & Pick<LaunchFacts, "name">, checklist: string | null): Promise<string | null>;
   onClose(): void;
 }) {
   const [draft, setDraft] = useState(() => emptyFacts(zone));

@@ -21,8 +21,8 @@ import { actOn, actOrNotify } from "./slice.ts";
 import type { May } from "./useMay.ts";
 
 type Kind = z.infer<typeof Note>["kind"];
-const NOTE_WORDS: Record<Kind, string> = { incident: "Incident", "near-miss": "Near-miss", note: "Note" };
-const NOTE_GLYPHS: Record<Kind, StatusState> = { incident: "failed", "near-miss": "nearmiss", note: "open" };
+const NOTE_WORDS: Record<Kind, string> = { incident: "Incident", "near-miss": "Near-miss", note: "Note", decision: "Decision" };
+const NOTE_GLYPHS: Record<Kind, StatusState> = { incident: "failed", "near-miss": "nearmiss", note: "open", decision: "signoff" };
 
 export function NotesSection({ view, may }: { view: LaunchView; may: May }) {
   const [isOpen, setOpen] = useState(false);

@@ -65,9 +65,35 @@ describe("the one action of a launch", () => {
     });
   });
   it("moves the state on one step at a time", () => {
-    const next = { kind: "watch", text: "", target: null };
-    expect(nextStep(view({ header: { checklist: {}, state: "cut-over" }, next })).plan).toEqual({ type: "advance", to: "watch" });
-    expect(nextStep(view({ header: { checklist: {}, state: "watch" }, next })).plan).toEqual({ type: "advance", to: "retrospective" });
+    const to = (target: string | null) => nextStep(view({ next: { kind: "watch", text: "", target } })).plan;
+    expect(to("watch")).toEqual({ type: "advance", to: "watch" });
+    expect(to(null), "the watch is not over").toEqual({ type: "watch" });
+    expect(to("retrospective")).toEqual({ type: "advance", to: "retrospective" });
+  });
+  it("starts the plan's next entry, and says what comes after it", () => {
+    const entry = (id: string, title: string) => ({
+      id,
+      title,
+      path: `/${id}.md`,
+      because: "",
+      role: "",
+      ownerName: "",
+      note: "",
+      isSettled: false,
+    });
+    const plan = { entries: [entry("P1", "Blue-green switch"), entry("P2", "Canary")] };
+    const given = view({
+      header: { checklist: {}, state: "go" },
+      plan,
+      next: { kind: "start", text: "Start Blue-green switch", target: "P1" },
+    });
+    expect(nextStep(given)).toMatchObject({
+      plan: { type: "start", entry: "P1", path: "/P1.md" },
+      button: "Start Blue-green switch…",
+      detail: "Starting it begins the cut-over.",
+      after: "Canary",
+    });
+    expect(nextStep(view({ plan, next: { kind: "start", text: "", target: "P2" } })).after).toBe("the watch");
   });
   it("says of items only that it leads there, where the items are not on screen", () => {
     const given = view({ items: [item("A")], categories: [infra], next: { kind: "answer", text: "Answer A", target: "A" } });

@@ -10,6 +10,10 @@ export type NextPlan =
   | { type: "sign"; kind: "category" | "decision" | "break-glass-review" | "close"; id: string; role: string | null; title: string }
   | { type: "decide" }
   | { type: "advance"; to: LaunchState }
+  | { type: "start"; entry: string; path: string }
+  | { type: "run"; run: string }
+  | { type: "enter"; due: string }
+  | { type: "watch" }
   | { type: "none" };
 export type NextStep = { plan: NextPlan; say: string; detail: string; button: string; after: string };
 
@@ -81,10 +85,27 @@ export function nextStep(view: LaunchView): NextStep {
       return step({ type: "decide" }, "Go to the decision", "Every category is signed.");
     case "cut-over":
       return step({ type: "advance", to: "cut-over" }, "Begin the cut-over", "The decision is in force.", AFTER_CUT_OVER);
+    case "start": {
+      const entry = view.plan.entries.find((one) => one.id === next.target);
+      if (entry === undefined) return step({ type: "none" }, "");
+      const detail = [entry.because, entry.role, entry.ownerName, entry.note].filter((part) => part !== "").join(", ");
+      const begins = header.state === "go" ? "Starting it begins the cut-over." : "";
+      return step(
+        { type: "start", entry: entry.id, path: entry.path },
+        `Start ${entry.title}…`,
+        detail === "" ? begins : detail,
+        afterEntry(view, entry.id),
+      );
+    }
+    case "run":
+      return step({ type: "run", run: next.target ?? "" }, "Go to the run", "", "");
+    case "enter":
+      return step({ type: "enter", due: next.target ?? "" }, "Enter the look", `It was due ${next.target ?? ""}.`);
     case "watch":
-      return header.state === "cut-over"
-        ? step({ type: "advance", to: "watch" }, "Go on watch", "The cut-over is under way.")
-        : step({ type: "advance", to: "retrospective" }, "Begin the retrospective", "The watch is kept.");
+      if (next.target === "watch") return step({ type: "advance", to: "watch" }, "Go on watch", "The cut-over is under way.");
+      return next.target === "retrospective"
+        ? step({ type: "advance", to: "retrospective" }, "Begin the retrospective", "")
+        : step({ type: "watch" }, "Go to the watch", "", "Begin the retrospective");
     case "review":
       return step(
         { type: "sign", kind: "break-glass-review", id: next.target ?? "", role: null, title: "the review" },
@@ -103,6 +124,13 @@ export function nextStep(view: LaunchView): NextStep {
       next.kind satisfies never;
       return step({ type: "none" }, "");
   }
+}
+
+/** What the plan starts once this entry is over. */
+function afterEntry({ plan }: LaunchView, id: string): string {
+  const index = plan.entries.findIndex((one) => one.id === id);
+  const following = plan.entries.slice(index + 1).find((one) => !one.isSettled);
+  return following?.title ?? "the watch";
 }
 
 function signAfter({ categories }: LaunchView, key: string): string {

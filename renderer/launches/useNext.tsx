@@ -1,9 +1,10 @@
 // The primary action of a launch, done: goes there, signs, moves the state on. The same in every room of a launch.
 // Owns: which of these it is. Rooms may do `item`, `category` and `check` themselves.
 import { type ReactNode, useState } from "react";
-import type { LaunchState, LaunchView, SignSubject } from "../../engine/protocol/index.ts";
+import type { LaunchState, LaunchView, RunId, SignSubject } from "../../engine/protocol/index.ts";
 import { go } from "../app/index.ts";
 import { TextAreaField } from "../design/index.ts";
+import { useLibrary } from "../library/slice.ts";
 import { SignSheet } from "../signing/index.ts";
 import { FormDialog } from "./FormDialog.tsx";
 import type { NextPlan, NextStep } from "./next.ts";
@@ -39,6 +40,16 @@ export function useNext(view: LaunchView, local: (plan: NextPlan) => boolean) {
         return;
       case "advance":
         setAdvance(plan.to);
+        return;
+      case "start":
+        useLibrary.getState().start(plan.path);
+        return;
+      case "run":
+        go({ view: "run", run: plan.run as RunId });
+        return;
+      case "enter":
+      case "watch":
+        go({ view: "night", launch });
         return;
       case "none":
         return;
