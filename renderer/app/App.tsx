@@ -126,7 +126,7 @@ function View({ route }: { route: Route }) {
     case "library":
       return <LibraryView />;
     case "document":
-      return <DocumentView path={route.path} />;
+      return <DocumentView path={route.path} isPlan={route.part === "plan"} />;
     case "run":
       return <RunView run={route.run} />;
     case "launches":

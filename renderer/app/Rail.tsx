@@ -1,5 +1,5 @@
 // The rail: the places of the window. Owns: the links. Does not know routes beyond their addresses.
-import { Gavel, Library, ListChecks, Rocket, ScrollText, Settings, SquareTerminal, Users } from "lucide-react";
+import { ChartNoAxesGantt, Gavel, Library, ListChecks, Rocket, ScrollText, Settings, SquareTerminal, Users } from "lucide-react";
 import type { LaunchHeader, RunId } from "../../engine/protocol/index.ts";
 import { Tooltip } from "../design/index.ts";
 import { type Route, routeHash } from "./route.ts";
@@ -59,8 +59,15 @@ export function Rail({
             word: "Run",
             icon: <SquareTerminal size={20} />,
             to: routeHash({ view: "run", run }),
-            isHere: route.view === "run",
+            isHere: route.view === "run" && route.part === undefined,
             mark: activeRun !== null && route.view !== "run",
+          },
+          {
+            id: "plan",
+            word: "Plan",
+            icon: <ChartNoAxesGantt size={20} />,
+            to: routeHash({ view: "run", run, part: "plan" }),
+            isHere: route.view === "run" && route.part === "plan",
           },
         ]),
     {

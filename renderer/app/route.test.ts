@@ -9,7 +9,9 @@ describe("the window's address", () => {
     const routes = [
       { view: "library" },
       { view: "document", path: "/srv/books/über #1/50% %2F.md" },
+      { view: "document", path: "/srv/books/a.md", part: "plan" },
       { view: "run", run },
+      { view: "run", run, part: "plan" },
       { view: "records" },
       { view: "record", log, seq: null },
       { view: "record", log, seq: 1261 },

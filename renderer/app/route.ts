@@ -4,8 +4,9 @@ import type { LaunchId, LogId, RunId } from "../../engine/protocol/index.ts";
 
 export type Route =
   | { view: "library" }
-  | { view: "document"; path: string }
-  | { view: "run"; run: RunId }
+  /** `part`: its plan instead of its text. */
+  | { view: "document"; path: string; part?: "plan" }
+  | { view: "run"; run: RunId; part?: "plan" }
   | { view: "launches" }
   /** Set-up of a launch; its readiness, at an item where one is named; its decision. */
   | { view: "launch"; launch: LaunchId }
@@ -34,8 +35,9 @@ export function parseRoute(hash: string): Route {
   }
   const [, view, first, second, third] = hash.replace(/^#?\/?/, "/").split("/");
   const value = decoded(first);
-  if (view === "library" && value !== "") return { view: "document", path: value };
-  if (view === "run" && /^run-[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) return { view: "run", run: value as RunId };
+  const part = second === "plan" ? { part: "plan" as const } : {};
+  if (view === "library" && value !== "") return { view: "document", path: value, ...part };
+  if (view === "run" && /^run-[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) return { view: "run", run: value as RunId, ...part };
   if (view === "launches") return { view: "launches" };
   if (view === "launch" && /^launch-[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) {
     const launch = value as LaunchId;
@@ -58,9 +60,9 @@ export function routeHash(route: Route): string {
     case "library":
       return "#/library";
     case "document":
-      return `#/library/${encodeURIComponent(route.path)}`;
+      return `#/library/${encodeURIComponent(route.path)}${route.part === undefined ? "" : "/plan"}`;
     case "run":
-      return `#/run/${route.run}`;
+      return `#/run/${route.run}${route.part === undefined ? "" : "/plan"}`;
     case "launches":
       return "#/launches";
     case "launch":

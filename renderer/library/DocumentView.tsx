@@ -1,7 +1,7 @@
 // A runbook or checklist before anything runs: read it, see what it needs and what is wrong with it, start it.
 // Owns: opening by path and the one action. The columns are leaves.
-import { ArrowLeft, BookOpenText, ShieldCheck } from "lucide-react";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from "react";
+import { ArrowLeft, BookOpenText, ChartNoAxesGantt, ShieldCheck } from "lucide-react";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import type { Diagnostic, ResultOf } from "../../engine/protocol/index.ts";
 import { announce, callEngine, FrameWork, go, routeHash, useApp, useKeys, useReadOnly } from "../app/index.ts";
 import {
@@ -27,11 +27,14 @@ import { DocumentPage, type PageHandle } from "./DocumentPage.tsx";
 import { TrustQuestion } from "./FolderSection.tsx";
 import { useLibrary } from "./slice.ts";
 
+/** Of a file that is only read nobody asks for the plan: it is fetched when it is. */
+const DocumentPlan = lazy(async () => ({ default: (await import("../plan/index.ts")).DocumentPlan }));
+
 type Opened = ResultOf<"document.open">;
 /** What lint and the search for bypasses add comes after the text, so that reading does not wait for it. */
 export type Findings = { state: "looking" | "done"; list: Diagnostic[] } | { state: "failed"; list: Diagnostic[]; message: string };
 
-export function DocumentView({ path }: { path: string }) {
+export function DocumentView({ path, isPlan }: { path: string; isPlan: boolean }) {
   const [opened, setOpened] = useState<Opened | null>(null);
   const [error, setError] = useState<string | null>(null);
   const connection = useApp((state) => state.connection.state);
@@ -65,10 +68,10 @@ export function DocumentView({ path }: { path: string }) {
         <div className="splash">Reading…</div>
       </FrameWork>
     );
-  return <OpenDocument opened={opened} onChanged={load} />;
+  return <OpenDocument opened={opened} isPlan={isPlan} onChanged={load} />;
 }
 
-function OpenDocument({ opened, onChanged }: { opened: Opened; onChanged(): Promise<void> }) {
+function OpenDocument({ opened, isPlan, onChanged }: { opened: Opened; isPlan: boolean; onChanged(): Promise<void> }) {
   const { document: text, path, folder, trusted } = opened;
   const findings = useFindings(opened);
   const readOnly = useReadOnly();
@@ -84,6 +87,15 @@ function OpenDocument({ opened, onChanged }: { opened: Opened; onChanged(): Prom
     go({ view: "launches" });
   }, [path]);
   const isChecklist = text.kind === "checklist";
+  const turn = (): void => go({ view: "document", path, ...(isPlan ? {} : { part: "plan" as const }) });
+  // The step that was asked for in the plan, shown once the text is there again.
+  const [wanted, setWanted] = useState<string | null>(null);
+  useEffect(() => {
+    if (isPlan || wanted === null || page === null) return;
+    page.show(wanted);
+    setWanted(null);
+  }, [isPlan, wanted, page]);
+  useKeys(isRunbook ? [{ combo: "P", scope: "free", run: turn }] : []);
   useKeys([{ combo: "Enter", scope: "free", run: () => (canStart ? begin() : isChecklist && !isReadOnly && beginLaunch()) }]);
   const trust = async (): Promise<void> => {
     // The answer's value is null when it went well, so it cannot be told from a failure by its value.
@@ -143,50 +155,72 @@ function OpenDocument({ opened, onChanged }: { opened: Opened; onChanged(): Prom
   );
   return (
     <FrameWork label={text.title}>
-      <div className="document">
-        <nav className="document-outline" aria-label="Outline">
-          <PanelHead
-            title="Outline"
-            sub={isRunbook ? plural(text.steps.length, "step") : undefined}
-            end={isRunbook ? "planned" : undefined}
-          />
-          {outline}
-        </nav>
-        <section className="document-main" aria-label="Text">
-          <PanelHead
-            icon={
-              <a className="icon-btn" href={routeHash({ view: "library" })} aria-label="Back to the library">
-                <ArrowLeft size={17} />
-              </a>
-            }
-            title={text.title}
-            sub={[
-              text.version === null ? "" : `version ${text.version}`,
-              text.reviewed === null ? "not reviewed" : `reviewed ${formatDate(`${text.reviewed}T00:00:00Z`)}`,
-            ]
-              .filter(Boolean)
-              .join(", ")}
-            end={
-              <>
-                <Button small className="document-narrow" onClick={() => setDrawer("outline")}>
-                  Outline
-                </Button>
-                <Button small className="document-medium" onClick={() => setDrawer("facts")}>
-                  Needs and findings
-                </Button>
-              </>
+      {isPlan && isRunbook ? (
+        <Suspense fallback={<div className="splash">Reading the plan…</div>}>
+          <DocumentPlan
+            path={path}
+            onOpen={(step) => {
+              setWanted(step);
+              turn();
+            }}
+            head={
+              <Button small icon={<BookOpenText size={15} aria-hidden="true" />} onClick={turn} aria-keyshortcuts="P">
+                Text
+              </Button>
             }
           />
-          {text.kind === "checklist" ? (
-            <ChecklistPage document={text} onReady={setPage} />
-          ) : (
-            <DocumentPage document={text} onReady={setPage} />
-          )}
-        </section>
-        <aside className="document-facts" aria-label="What it needs">
-          {facts}
-        </aside>
-      </div>
+        </Suspense>
+      ) : (
+        <div className="document">
+          <nav className="document-outline" aria-label="Outline">
+            <PanelHead
+              title="Outline"
+              sub={isRunbook ? plural(text.steps.length, "step") : undefined}
+              end={isRunbook ? "planned" : undefined}
+            />
+            {outline}
+          </nav>
+          <section className="document-main" aria-label="Text">
+            <PanelHead
+              icon={
+                <a className="icon-btn" href={routeHash({ view: "library" })} aria-label="Back to the library">
+                  <ArrowLeft size={17} />
+                </a>
+              }
+              title={text.title}
+              sub={[
+                text.version === null ? "" : `version ${text.version}`,
+                text.reviewed === null ? "not reviewed" : `reviewed ${formatDate(`${text.reviewed}T00:00:00Z`)}`,
+              ]
+                .filter(Boolean)
+                .join(", ")}
+              end={
+                <>
+                  {isRunbook ? (
+                    <Button small icon={<ChartNoAxesGantt size={15} aria-hidden="true" />} onClick={turn} aria-keyshortcuts="P">
+                      Plan
+                    </Button>
+                  ) : null}
+                  <Button small className="document-narrow" onClick={() => setDrawer("outline")}>
+                    Outline
+                  </Button>
+                  <Button small className="document-medium" onClick={() => setDrawer("facts")}>
+                    Needs and findings
+                  </Button>
+                </>
+              }
+            />
+            {text.kind === "checklist" ? (
+              <ChecklistPage document={text} onReady={setPage} />
+            ) : (
+              <DocumentPage document={text} onReady={setPage} />
+            )}
+          </section>
+          <aside className="document-facts" aria-label="What it needs">
+            {facts}
+          </aside>
+        </div>
+      )}
       {trusted ? null : (
         <div className="document-trust">
           <TrustQuestion folder={folder} unavailable={readOnly} onTrust={() => void trust()} />

@@ -111,7 +111,6 @@ export function PlanChart({ view, now, clock, zoom, paperPx, chosen, onChoose, o
   const tabStop = chosen ?? lanes.flat()[0]?.index ?? null;
   const isEmpty = paperPx === undefined && room === 0;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the bars in it
     <section
       className={`plan-chart ${paperPx === undefined ? "" : "paper"}`}
       ref={scroller}
@@ -129,13 +128,15 @@ export function PlanChart({ view, now, clock, zoom, paperPx, chosen, onChoose, o
           ))}
         </div>
         {isEmpty ? null : (
-          <svg width={LEFT_PX + innerPx + END_PX} height={heightPx} role="group" aria-label={`${view.title}, ${names.length} lanes`}>
+          // biome-ignore lint/a11y/useSemanticElements: a drawing's group of bars is no fieldset
+          <svg width={LEFT_PX + innerPx + END_PX} height={heightPx} role="group" aria-label={`Steps in ${names.length} lanes`}>
             <Patterns />
             {lanes.map((_, row) =>
               row % 2 === 0 ? (
                 <rect key={names[row]} className="plan-stripe" x={0} y={AXIS_PX + row * LANE_PX} width="100%" height={LANE_PX} />
               ) : null,
             )}
+            {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can have the focus; its words stand in the bars' names and the table */}
             <g aria-hidden="true">
               {moments.map((moment) => (
                 <g key={moment}>
@@ -147,7 +148,14 @@ export function PlanChart({ view, now, clock, zoom, paperPx, chosen, onChoose, o
                   )}
                 </g>
               ))}
-              <Across view={view} x={x} top={AXIS_PX} bottom={heightPx - FOOT_PX} hasWindowEnd={span.hasWindowEnd} edge={LEFT_PX + innerPx + END_PX} />
+              <Across
+                view={view}
+                x={x}
+                top={AXIS_PX}
+                bottom={heightPx - FOOT_PX}
+                hasWindowEnd={span.hasWindowEnd}
+                edge={LEFT_PX + innerPx + END_PX}
+              />
               <CriticalLinks view={view} lanes={lanes} x={x} />
             </g>
             {lanes.map((bars, row) => (
@@ -164,6 +172,7 @@ export function PlanChart({ view, now, clock, zoom, paperPx, chosen, onChoose, o
               />
             ))}
             {isLive ? (
+              // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can have the focus; its words stand in the bars' names and the table
               <g aria-hidden="true">
                 <line className="plan-now" x1={nowX} x2={nowX} y1={AXIS_PX - 4} y2={heightPx - FOOT_PX + 4} />
                 <rect className="plan-now-chip" x={nowX - nowPx / 2} y={3} width={nowPx} height={22} rx={4} />
@@ -305,7 +314,6 @@ function Lane({ bars, x, top, tabStop, clock, onChoose, onOpen }: LaneProps) {
         const label = labels[index];
         return (
           // biome-ignore lint/a11y/useSemanticElements: a bar of a drawing cannot be a button element
-          // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the chart's, one handler for all bars
           <g
             key={step.id}
             role="button"
@@ -349,6 +357,7 @@ function Lane({ bars, x, top, tabStop, clock, onChoose, onOpen }: LaneProps) {
         );
       })}
       {end === null ? null : (
+        // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can have the focus; its words stand in the bars' names and the table
         <text className="plan-label end" x={end.x} y={BAR_Y + 16} aria-hidden="true">
           {end.text}
         </text>

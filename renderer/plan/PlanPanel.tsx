@@ -4,7 +4,18 @@ import { Minus, Plus, Printer } from "lucide-react";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import type { PlanView } from "../../engine/protocol/index.ts";
 import { useKeys, useSiteZone } from "../app/index.ts";
-import { Button, fingerprintGroups, formatClock, formatDate, formatMinute, IconButton, isZone, Notice, useNow, zoneWord } from "../design/index.ts";
+import {
+  Button,
+  fingerprintGroups,
+  formatClock,
+  formatDate,
+  formatMinute,
+  IconButton,
+  isZone,
+  Notice,
+  useNow,
+  zoneWord,
+} from "../design/index.ts";
 import { Legend, PlanChart } from "./PlanChart.tsx";
 import { PlanLists, PlanSummary } from "./PlanSummary.tsx";
 import { PlanTable } from "./PlanTable.tsx";
@@ -105,7 +116,7 @@ export function PlanPanel({
         </span>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by key */}
-      <div className="plan-body" tabIndex={0} data-region-focus role="group" aria-label="Plan, bars and table">
+      <section className="plan-body" tabIndex={0} data-region-focus aria-label="Bars and table">
         {paper.isPaper ? <PaperHead view={view} zoneWords={zoneWords} /> : null}
         <PlanSummary view={view} now={now} clock={clock} />
         {view.problems.length === 0 ? null : (
@@ -121,7 +132,7 @@ export function PlanPanel({
         {paper.isPaper ? <PlanChart {...chart} zoom={1} paperPx={paper.widthPx} /> : <PlanChart {...chart} zoom={ZOOMS[zoomAt]!} />}
         {paper.isPaper ? null : <PlanLists view={view} now={now} clock={clock} onOpen={open} />}
         <PlanTable view={view} clock={clock} zoneWords={zoneWords} isPaper={paper.isPaper} chosen={chosen} onOpen={open} />
-      </div>
+      </section>
     </section>
   );
 }
@@ -134,7 +145,8 @@ function PaperHead({ view, zoneWords }: { view: PlanView; zoneWords: string }) {
       <h1>{view.title}</h1>
       <p>
         {view.run === null ? "Run sheet of a plan that has not begun" : `Run ${view.number}, ${view.mode}`}
-        {view.version === null ? "" : `, version ${view.version}`}, printed {formatDate(printed)} {formatMinute(printed)} UTC, times in {zoneWords}
+        {view.version === null ? "" : `, version ${view.version}`}, printed {formatDate(printed)} {formatMinute(printed)} UTC, times in{" "}
+        {zoneWords}
       </p>
       <p className="mono">
         {view.log === null ? "" : `log ${view.log}  `}

@@ -2,8 +2,8 @@
 // Owns: those words. Does not count: the figures are the engine's.
 import type { PlanView } from "../../engine/protocol/index.ts";
 import { formatDuration, formatSpent, Status, type StatusState } from "../design/index.ts";
-import type { ClockOf } from "./PlanChart.tsx";
 import { at, costliestSteps, decidingSteps, driftWords, forecastAt, glyphOf, LATE_FROM_MS } from "./model.ts";
+import type { ClockOf } from "./PlanChart.tsx";
 
 const LISTED = 4;
 
@@ -84,7 +84,8 @@ export function PlanLists({ view, now, clock, onOpen }: { view: PlanView; now: n
       {deciding.length === 0 ? null : (
         <section aria-label="Decides the end">
           <h3>
-            Decides the end <small>{forecast === null ? "" : `${formatDuration(Math.max(0, forecast - now))} left on the critical path`}</small>
+            Decides the end{" "}
+            <small>{forecast === null ? "" : `${formatDuration(Math.max(0, forecast - now))} left on the critical path`}</small>
           </h3>
           <ul>
             {deciding.slice(0, LISTED).map((step) => (

@@ -3,8 +3,8 @@
 import { memo, useState } from "react";
 import type { PlanStep, PlanView } from "../../engine/protocol/index.ts";
 import { Button, formatDuration, formatSpent, STATUS_WORDS, Status } from "../design/index.ts";
-import type { ClockOf } from "./PlanChart.tsx";
 import { driftWords, glyphOf, LATE_FROM_MS, sourceWords } from "./model.ts";
+import type { ClockOf } from "./PlanChart.tsx";
 
 /** Drawn at once; more are a second's work for the window, and are asked for. On paper all are printed. */
 const SHOWN_ROWS = 1000;
@@ -106,8 +106,14 @@ const Row = memo(function Row({ step, index, clock, isPaper, isChosen, onOpen }:
         {range(step.actualStart, step.actualEnd)}
         {step.actualMs === null ? null : <span className="plan-note">took {formatSpent(step.actualMs)}</span>}
       </td>
-      {isPaper ? null : <td className="num" data-head="forecast">{isDone ? "" : range(step.start, step.end)}</td>}
-      <td className="num" data-head="slack">{step.slackMs === null ? "" : step.slackMs === 0 ? "none" : formatDuration(step.slackMs)}</td>
+      {isPaper ? null : (
+        <td className="num" data-head="forecast">
+          {isDone ? "" : range(step.start, step.end)}
+        </td>
+      )}
+      <td className="num" data-head="slack">
+        {step.slackMs === null ? "" : step.slackMs === 0 ? "none" : formatDuration(step.slackMs)}
+      </td>
       <td className="num" data-head="drift">
         {step.driftMs === null ? "" : <span className={step.driftMs >= LATE_FROM_MS ? "warn-text" : ""}>{driftWords(step.driftMs)}</span>}
       </td>

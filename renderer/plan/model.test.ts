@@ -136,7 +136,12 @@ describe("labels", () => {
   const bar = (x: number, wide: number, number: string, title = "Title") => ({ x, width: wide, number, title });
   it("stand whole in the bar, else as number, else after it where there is room", () => {
     const { labels, end } = labelsOf([bar(0, 100, "1"), bar(110, 30, "2"), bar(150, 10, "3"), bar(300, 100, "4")], width);
-    expect(labels.map((label) => label && `${label.place} ${label.text}`)).toEqual(["inside 1 Title", "inside 2", "after 3 Title", "inside 4 Title"]);
+    expect(labels.map((label) => label && `${label.place} ${label.text}`)).toEqual([
+      "inside 1 Title",
+      "inside 2",
+      "after 3 Title",
+      "inside 4 Title",
+    ]);
     expect(end).toBeNull();
   });
   it("move together to the end of the row where they would collide, and never touch another", () => {

@@ -1,12 +1,13 @@
 // The run on screen: situation, alarm, outline, document, terminal, watch, action bar, in the arrangement that fits.
 // Owns: wiring of store, acts and parts; keys; which step, shell and tab is in front. Parts draw themselves.
-import { Activity, BookOpenText, ListTree, SquareTerminal } from "lucide-react";
+import { Activity, BookOpenText, ChartNoAxesGantt, ListTree, SquareTerminal } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ClusterName, RunId, SignSubject } from "../../engine/protocol/index.ts";
 import { FrameWork, go, useApp, useFrameSubject, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
-import { formatDuration, IconButton, Sheet, Status, Tabs } from "../design/index.ts";
+import { Button, formatDuration, IconButton, Sheet, Status, Tabs } from "../design/index.ts";
 import { useLibrary } from "../library/slice.ts";
 import { type PaletteEntry, usePaletteEntries } from "../palette/entries.ts";
+import { RunPlan } from "../plan/index.ts";
 import { SignSheet } from "../signing/index.ts";
 import { keepTerminals, recordingWords, TerminalPanel } from "../terminal/index.ts";
 import { ActionDock } from "./ActionDock.tsx";
@@ -72,6 +73,15 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
     [isNarrow],
   );
   const acts = useRunActs(run, picture, show);
+  const isPlan = useApp((app) => app.route.view === "run" && app.route.part === "plan");
+  const turn = (): void => go({ view: "run", run, ...(isPlan ? {} : { part: "plan" as const }) });
+  // The step that was asked for in the plan, shown once the text is there again.
+  const [wanted, setWanted] = useState<string | null>(null);
+  useEffect(() => {
+    if (isPlan || wanted === null) return;
+    setWanted(null);
+    show(wanted);
+  }, [isPlan, wanted, show]);
 
   const isOver = header.status === "finished" || header.status === "aborted";
   // A run that has ended stands at no step.
@@ -119,6 +129,14 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
         verb: "Show",
         run: () => show(step.id),
       }));
+      goTo.push({
+        id: "plan",
+        group: "Actions",
+        title: "Plan of the night, planned against actual",
+        hotkey: "P",
+        verb: "Show",
+        run: () => go({ view: "run", run, part: "plan" }),
+      });
       if (isOver || isReadOnly) return goTo;
       return [
         ...goTo,
@@ -134,7 +152,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
         },
         { id: "abort", group: "Actions", title: "Abort the run", detail: "asks for a reason", verb: "Ask", run: acts.abort },
       ];
-    }, [text, isOver, isReadOnly, show, acts.hold, acts.openWayBack, acts.abort]),
+    }, [run, text, isOver, isReadOnly, show, acts.hold, acts.openWayBack, acts.abort]),
   );
 
   const { nextAction } = header;
@@ -146,12 +164,13 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
     if (!isArmed || pending !== null || isReadOnly || connection !== "online" || hasDialog()) return;
     acts.primary();
   };
-  const regions = regionsOf(arrangement, { drawer: isDrawerOpen, tab, hasWatch });
+  const regions: Region[] = isPlan ? ["document", "action"] : regionsOf(arrangement, { drawer: isDrawerOpen, tab, hasWatch });
   useKeys([
     ...primaryKeys(guarded).map((key) => ({ ...key, run: primary })),
     { combo: "F8", scope: "always" as const, run: () => !isReadOnly && acts.hold() },
     // It opens the question and nothing else: what runs is chosen there, and another open question keeps the word.
     { combo: "F9", scope: "always" as const, run: () => !isOver && !hasDialog() && acts.openWayBack(null) },
+    { combo: "P", scope: "free" as const, run: turn },
     { combo: "F6", scope: "always" as const, run: () => walkRegions(regions, 1) },
     { combo: "Shift+F6", scope: "always" as const, run: () => walkRegions(regions, -1) },
     ...(alarms.length > 0 ? [{ combo: "Escape", scope: "free" as const, run: markSeen }] : []),
@@ -222,19 +241,26 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
 
   const openRecord = (): void => go({ view: "record", log: header.log, seq: null });
   const signText = (subject: SignSubject): void => acts.sign({ subject, role: null, title: "Sign the new text" });
-  const tools = isReadOnly ? (
-    <LaunchLink header={header} />
-  ) : (
-    <RunTools
-      header={header}
-      onAmend={acts.openAmendment}
-      onRunOn={acts.runOn}
-      onArm={acts.arm}
-      onResume={acts.resumeWithReason}
-      onFinish={acts.finish}
-      onAbort={acts.abort}
-      onRecord={openRecord}
-    />
+  const tools = (
+    <>
+      <Button small kind="ghost" icon={<ChartNoAxesGantt size={15} aria-hidden="true" />} onClick={turn} aria-keyshortcuts="P">
+        Plan
+      </Button>
+      {isReadOnly ? (
+        <LaunchLink header={header} />
+      ) : (
+        <RunTools
+          header={header}
+          onAmend={acts.openAmendment}
+          onRunOn={acts.runOn}
+          onArm={acts.arm}
+          onResume={acts.resumeWithReason}
+          onFinish={acts.finish}
+          onAbort={acts.abort}
+          onRecord={openRecord}
+        />
+      )}
+    </>
   );
   const outline = <Outline document={text} states={steps} status={header.status} current={focus} onChoose={show} />;
   const documentColumn = (
@@ -351,7 +377,23 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
           onFocus={() => setFocused(regionWithFocus())}
           onBlur={() => setFocused(null)}
         >
-          {arrangement === "wide" ? (
+          {isPlan ? (
+            <>
+              <RunPlan
+                run={run}
+                onOpen={(step) => {
+                  setWanted(step);
+                  turn();
+                }}
+                head={
+                  <Button small icon={<BookOpenText size={15} aria-hidden="true" />} onClick={turn} aria-keyshortcuts="P">
+                    Runbook
+                  </Button>
+                }
+              />
+              {dock}
+            </>
+          ) : arrangement === "wide" ? (
             <Wide
               outline={outline}
               page={documentColumn}
