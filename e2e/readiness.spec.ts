@@ -2,7 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./holdpoint.ts";
-import { becomeOperator, openRunbook, PERSON } from "./pages.ts";
+import { becomeOperator, call, openRunbook, PERSON } from "./pages.ts";
 
 const LIST = `---
 title: Small gate
@@ -159,6 +159,7 @@ test("a checklist is answered by keys, a check, a picture, a test report and in 
   await failed.getByRole("button", { name: "Answer: Failed" }).click();
   await expect(page.getByRole("button", { name: /^Infrastructure: .*stale/ })).toBeVisible();
   await expect(page.getByText(/INF-02 was answered failed/)).toBeVisible();
+  await expect(page.getByRole("list", { name: "What changed since" })).toContainText(/INF-02 done.*failed.*event \d+/);
 
   await row(page, "INF-02").click();
   await page.getByText("History", { exact: true }).click();
@@ -213,6 +214,73 @@ test("a checklist is answered by keys, a check, a picture, a test report and in 
   await clean(page, "readiness with an item");
   await page.getByRole("link", { name: /Terminal/ }).click();
   await expect(page.getByText("INF-01").first()).toBeVisible();
+});
+
+test("the output of a command that ran is chosen, read and taken as evidence, and what it says against the item is shown", async ({
+  holdpoint,
+}) => {
+  const page = await holdpoint.open(await holdpoint.serve());
+  await becomeOperator(page);
+  const list = holdpoint.write("gate.md", LIST);
+  const book = holdpoint.write(
+    "restore.md",
+    "---\ntitle: Restore drill\nkind: runbook\nreviewed: 2026-01-01\nrequires: {cluster: false}\n---\n\n## Restore the copy\n\n<!-- step: {id: restore} -->\n\n```bash\necho restored 12 tables\n```\n\n## Ask the cache\n\n<!-- step: {id: cache} -->\n\n```bash\necho hit rate 71 %; exit 3\n```\n",
+  );
+  await openRunbook(page, list);
+  await page.getByRole("button", { name: /Trust this folder/ }).click();
+  await makeLaunch(page, list);
+  // two steps of a runbook that ran by itself, and a check of the launch's own
+  const started = { path: book, mode: "live", contexts: {}, params: {}, placeholders: {} };
+  const { header } = await call<{ header: { run: string } }>(page, "run.start", started);
+  for (const step of ["restore", "cache"]) {
+    await call(page, "run.step", { run: header.run, step });
+    await expect
+      .poll(async () => {
+        const { view } = await call<{ view: { steps: { id: string; status: string }[] } }>(page, "run.get", { run: header.run });
+        return view.steps.find((one) => one.id === step)?.status;
+      })
+      .toBe("done");
+  }
+  await row(page, "INF-01").focus();
+  await page.keyboard.press("c");
+  await expect(row(page, "INF-01")).toContainText(/checked (now|\d)/);
+
+  await row(page, "INF-02").click();
+  const panel = page.getByRole("region", { name: "Item INF-02", exact: true });
+  await panel.getByRole("button", { name: "Add", exact: true }).click();
+  const sheet = dialog(page, /Add evidence to INF-02/);
+  await sheet.getByLabel("Kind").selectOption({ label: "Command output" });
+  // the launch's own runs come first
+  await expect(sheet.getByLabel("Run").locator("option").first()).toContainText(/finished/);
+  await expect(sheet.getByLabel("Output")).toContainText("echo 3");
+  await sheet.getByLabel("Run").selectOption(header.run);
+  await expect(sheet.getByLabel("Step").locator("option").first()).toContainText("Ask the cache, failed");
+  await expect(sheet.getByText("the command ended failed: exit 3")).toBeVisible();
+  await sheet.getByLabel("Step").selectOption("restore");
+  await expect(sheet.getByLabel("Output")).toContainText("$ echo restored 12 tables");
+  await expect(sheet.getByLabel("Title")).toHaveValue("Restore the copy");
+  await clean(page, "command output");
+  await sheet.getByRole("button", { name: "Add evidence" }).click();
+  await expect(sheet).toBeHidden();
+  await expect(panel.getByText("“Restore drill”")).toBeVisible();
+  await panel.getByText("Commands and output").click();
+  await expect(panel.getByLabel("Output of Restore the copy")).toContainText("restored 12 tables");
+  await row(page, "INF-02").press("d");
+  await expect(row(page, "INF-02")).toContainText("Done");
+
+  // a number beyond the limit, and a command that failed, speak against the item
+  await row(page, "INF-03").click();
+  const other = page.getByRole("region", { name: "Item INF-03", exact: true });
+  await other.getByRole("button", { name: "Add", exact: true }).click();
+  const second = dialog(page, /Add evidence to INF-03/);
+  await second.getByLabel("Kind").selectOption({ label: "Command output" });
+  await second.getByLabel("Run").selectOption(header.run);
+  await expect(second.getByText("71 % is below the limit of 80 %")).toBeVisible();
+  await second.getByRole("button", { name: "Add evidence" }).click();
+  await expect(second).toBeHidden();
+  await expect(other.getByText("71 % is below the limit of 80 %").first()).toBeVisible();
+  await expect(other.getByText("the command ended failed: exit 3").first()).toBeVisible();
+  await clean(page, "an item with command output");
 });
 
 test("hundreds of items are drawn a screen at a time, and every one is reached by keys", async ({ holdpoint }) => {

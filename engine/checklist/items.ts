@@ -156,6 +156,7 @@ export function buildItem(item: Item, category: string, facts: ItemFacts, now: n
     flags: item.derived === null ? flagsOf(item, facts, now) : [],
     notes: facts.notes,
     sha256: item.sha256,
+    ...(item.stateCell === undefined ? {} : { stateCell: item.stateCell }),
   };
 }
 

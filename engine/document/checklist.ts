@@ -19,6 +19,8 @@ export type ItemDraft = {
   endLine: number;
   /** Row number of a table, for the id of an item without one. */
   number: number | null;
+  /** Of a table's row. */
+  stateCell?: { column: number; isText: boolean };
 };
 export type CategoryDraft = { section: SectionDraft; directive: Directive | null; items: ItemDraft[] };
 export type ChecklistDraft = { categories: CategoryDraft[]; items: ItemDraft[] };
@@ -99,7 +101,7 @@ function tableDrafts(content: Content, leaf: Leaf, first: number, prose: Prose):
   }
   // Says only that its directives are dealt with: a table holds no block.
   if (rows.length > 0) leaf.item = first;
-  return rows.map(({ line, id, number, checked, text }) => ({
+  return rows.map(({ line, id, number, checked, text, stateCell }) => ({
     check: { id, node: leaf.parent, line, checked, piece: prose.inline(text), rest: null, directive: null },
     directive: directives.get(line) ?? null,
     blocks: [],
@@ -107,6 +109,7 @@ function tableDrafts(content: Content, leaf: Leaf, first: number, prose: Prose):
     line,
     endLine: line,
     number,
+    stateCell,
   }));
 }
 
@@ -206,6 +209,7 @@ function finishItem(item: ItemDraft, id: string, problems: Problems, sha256: str
     html: check.piece.html + (check.rest?.html ?? ""),
     line: check.line,
     depth: item.depth,
+    ...(item.stateCell === undefined ? {} : { stateCell: item.stateCell }),
     checked: check.checked,
     ...readItem(item.directive, problems),
     sha256,

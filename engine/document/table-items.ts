@@ -5,7 +5,14 @@ import { readTable, type Table, type TableRow } from "./tables.ts";
 import type { Container, Leaf } from "./tree.ts";
 
 /** `text` is Markdown: every cell but id and state, in the table's order. */
-export type TableItem = { line: number; id: string | null; number: number | null; checked: boolean; text: string };
+export type TableItem = {
+  line: number;
+  id: string | null;
+  number: number | null;
+  checked: boolean;
+  text: string;
+  stateCell: { column: number; isText: boolean };
+};
 
 const STATE_HEADER = /^(?:status|state|done|ok|okay|checked|complete|completed|met|passed|result|ready|✅|✔️?|✓|☑️?|\[ ?\])\??$/iu;
 const ID_HEADER = /^(?:id|#|no\.?|nr\.?|number|ref|reference|key|ticket|item|item id|test id|case|control|req|requirement)$/iu;
@@ -16,7 +23,7 @@ const OPEN_MARK = /^(?:❌|✖️?|✗|✘|❎|⏳|⌛|⏭️?|⏸️?|🔄|🟡
 const DONE_WORD =
   /^(?:done|complete|completed|finished|closed|resolved|met|pass|passed|passing|ok|okay|yes|ready|green|active|live|approved|signed|verified|achieved|x)$/i;
 const OPEN_WORD =
-  /^(?:open|new|pending|planned|waiting|to ?do|not started|not done|not met|incomplete|in progress|in review|started|wip|ongoing|blocked|on hold|deferred|fail|failed|failing|rejected|no|red|yellow|amber|n\/a|not applicable|skipped|missing|unknown|-|–|—)$/i;
+  /^(?:open|new|pending|planned|waiting|to ?do|not started|not done|not met|incomplete|in progress|in review|started|wip|ongoing|blocked|on hold|deferred|waived|fail|failed|failing|rejected|no|red|yellow|amber|n\/a|not applicable|skipped|missing|unknown|-|–|—)$/i;
 /** A row number is at most this long; longer ones are dates and amounts. */
 const NUMBER = /^\d{1,6}\.?$/;
 const ID = /^[A-Za-z][A-Za-z0-9]*(?:[-._/][A-Za-z0-9]+)*$/;
@@ -66,6 +73,7 @@ function readRow(row: TableRow, stateColumn: number, idColumn: number): TableIte
     checked: state.checked,
     // A row of nothing but its id is shown by it.
     text: cells.length === 0 ? named : cells.join(" · "),
+    stateCell: { column: stateColumn, isText: state.rest !== "" },
   };
 }
 

@@ -6,7 +6,7 @@ export function whatHappenedInLaunch({ type, data, outcome, reason, actor }: Eve
   const text = (key: string) => (typeof data[key] === "string" || typeof data[key] === "number" ? String(data[key]) : "");
   const part = (key: string) => (data[key] ?? {}) as Record<string, unknown>;
   const because = reason === "" ? "" : `: ${reason}`;
-  const subject = () => `${String(part("subject")["kind"] ?? "")} ${String(part("subject")["id"] ?? "")}`.trim();
+  const subject = () => subjectWords(String(part("subject")["kind"] ?? ""), String(part("subject")["id"] ?? ""), text("statement"));
   switch (type) {
     case "launch.created":
       return `Launch “${String(part("facts")["name"] ?? "")}” made${data["solo"] === true ? " (SOLO)" : ""}`;
@@ -104,4 +104,31 @@ export function whatHappenedInLaunch({ type, data, outcome, reason, actor }: Eve
 }
 
 const hours = (ms: unknown): string => (typeof ms === "number" ? `${Math.round(ms / 36_000) / 100} h` : "");
+
+/** What was signed, in words: ids that only a machine tells apart stay in the event. */
+function subjectWords(kind: string, id: string, statement: string): string {
+  switch (kind) {
+    case "decision": {
+      const outcome = /\b(?:decide|decision) (CONDITIONAL GO|NO-GO|GO)\b/.exec(statement)?.[1];
+      return outcome === undefined ? "the decision" : `the decision ${outcome}`;
+    }
+    case "holdpoint":
+      return `the hold point ${id.slice(id.indexOf("/") + 1)}`;
+    case "amendment":
+      return "the amendment of a run";
+    case "review":
+      return "the review of a runbook";
+    case "briefing":
+      return `the briefing of event ${id}`;
+    case "break-glass":
+      return `the broken glass of event ${id}`;
+    case "break-glass-review":
+      return `the review of the broken glass of event ${id}`;
+    case "close":
+      return "the close of the launch";
+    default:
+      return `${kind} ${id}`.trim();
+  }
+}
+
 const flagged = (findings: unknown): string => (Array.isArray(findings) && findings.length > 0 ? ` (${findings.join("; ")})` : "");

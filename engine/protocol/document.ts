@@ -228,6 +228,8 @@ export const Item = z.object({
   /** SHA-256 of the item's source lines, nested ones included. */
   sha256: Sha256,
   blocks: z.array(Block),
+  /** Of a table's row: which of its cells says the state, and whether that cell's words are part of the item's text too. */
+  stateCell: z.object({ column: z.int(), isText: z.boolean() }).optional(),
 });
 export const Category = z.object({
   title: z.string(),

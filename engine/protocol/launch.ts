@@ -199,6 +199,8 @@ export const ItemView = z.object({
   notes: z.array(z.object({ seq: z.int(), by: z.string(), at: Timestamp, text: z.string() })),
   /** SHA-256 of the item's source bytes. */
   sha256: Sha256,
+  /** Of a table's row: the cell that says the state (document.ts). */
+  stateCell: z.object({ column: z.int(), isText: z.boolean() }).optional(),
 });
 export type ItemView = z.infer<typeof ItemView>;
 

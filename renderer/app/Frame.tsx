@@ -66,9 +66,11 @@ export function Frame({
   useEffect(() => {
     const element = frame.current;
     if (element === null) return;
-    // Dialogs begin below the last of band, situation and alarm, and end above the record bar, whatever they wrap to.
+    // Dialogs begin below the last of band, situation, alarm and messages, and end above the record bar, whatever they wrap to.
     const measure = (): void => {
-      const tops = [...element.querySelectorAll(":scope > .frame-band, :scope > .frame-situation, :scope > .frame-alarm")];
+      const tops = [
+        ...element.querySelectorAll(":scope > .frame-band, :scope > .frame-situation, :scope > .frame-alarm, :scope > .notices"),
+      ];
       const bottom = Math.max(0, ...tops.map((one) => one.getBoundingClientRect().bottom));
       const recordTop = element.querySelector(":scope > .frame-record")?.getBoundingClientRect().top ?? window.innerHeight;
       document.documentElement.style.setProperty("--work-top", `${Math.round(bottom)}px`);

@@ -8,6 +8,8 @@ import { duration, minuteUtc, utc, wordOf } from "./words.ts";
 
 type Page = {
   tick(line: number, isDone: boolean): void;
+  /** Of a row of a table: the state into the cell that says it. */
+  cell(line: number, cell: NonNullable<ItemView["stateCell"]>, state: ItemView["state"]): void;
   result(after: number, text: string, kind: "paragraph" | "heading"): void;
   bytes(end: string): Uint8Array;
 };
@@ -16,7 +18,9 @@ type Page = {
 export function checklistMarkdown(model: ReportModel, source: Uint8Array): Uint8Array {
   const page = openPage(source);
   for (const item of model.launch?.view.items ?? []) {
-    page.tick(item.line, item.state === "done");
+    if (item.stateCell === undefined) page.tick(item.line, item.state === "done");
+    // What nobody has answered is left as the file says it.
+    else if (item.answer !== null || item.state !== "open") page.cell(item.line, item.stateCell, item.state);
     page.result(item.line, itemResult(item), "paragraph");
   }
   return page.bytes(ending(model));
@@ -104,6 +108,42 @@ const ITEM = /^((?:[ \t]*>)*[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[([ xX])\]/;
 const CELL = /(\|[ \t]*)\[[ xX]\](?=[ \t]*\|)/g;
 const UNDERLINE = /^ {0,3}(?:=+|-+)[ \t]*$/;
 
+/** Shape and word, as everywhere: a column of marks stays one of marks when it is read again. */
+const CELL_MARKS: Record<ItemView["state"], string> = { done: "✅", failed: "❌", waived: "⏭️", "not-applicable": "⏭️", open: "⬜" };
+const MARK = /^(?:\p{Extended_Pictographic}|[✓✔☑✗✘☐])\uFE0F?/u;
+
+/** What is written over the beginning of a cell of states: so many of its bytes, null for all. A box stays a box, words of the item's text stay. */
+function stateInCell(said: string, isText: boolean, state: ItemView["state"]): { replaced: number | null; by: string } {
+  if (/^\[[ xX]\]/.test(said)) return { replaced: 3, by: `[${state === "done" ? "x" : " "}]` };
+  const mark = MARK.exec(said)?.[0] ?? "";
+  if (isText) return mark === "" ? { replaced: 0, by: "" } : { replaced: Buffer.byteLength(mark), by: CELL_MARKS[state] };
+  const word = state.replaceAll("-", " ");
+  return { replaced: null, by: mark === "" && said !== "" ? word : `${CELL_MARKS[state]} ${word}` };
+}
+
+/** Where the words of a row's cell stand; null where it has none such, or holds a comment. Cut as engine/document/tables.ts cuts them. */
+function cellSpan(row: string, column: number): { start: number; end: number } | null {
+  let at = /^(?:[ \t]*>)*[ \t]*\|?/.exec(row)![0].length;
+  let start = at;
+  let count = 0;
+  for (; at <= row.length; at += 1) {
+    if (row.startsWith("<!--", at)) at = row.indexOf("-->", at) === -1 ? row.length : row.indexOf("-->", at) + 2;
+    else if (row[at] === "\\" && row[at + 1] === "|") at += 1;
+    else if (row[at] === "|" || at >= row.length) {
+      if (count === column) break;
+      count += 1;
+      start = at + 1;
+    }
+  }
+  if (count !== column || start > row.length) return null;
+  const cell = row.slice(start, at);
+  if (cell.includes("<!--")) return null;
+  const words = cell.trim();
+  // An empty cell keeps a blank on either side where it has room for both.
+  const lead = words === "" ? Math.min(1, cell.length) : cell.length - cell.trimStart().length;
+  return { start: start + lead, end: words === "" ? start + Math.max(lead, cell.length - 1) : start + lead + words.length };
+}
+
 function openPage(source: Uint8Array): Page {
   const lines = split(Buffer.from(source));
   const added = new Map<number, string[]>();
@@ -120,6 +160,16 @@ function openPage(source: Uint8Array): Page {
       const [cell] = cells;
       const at = found !== null ? found[1]!.length + 1 : cells.length === 1 ? cell!.index + cell![1]!.length + 1 : null;
       if (at !== null && bytes !== undefined) bytes[at] = (isDone ? "x" : " ").charCodeAt(0);
+    },
+    cell(line, { column, isText }, state) {
+      const own = textAt(line);
+      const span = cellSpan(own, column);
+      const bytes = lines[line - 1];
+      if (span === null || bytes === undefined) return;
+      const said = Buffer.from(own.slice(span.start, span.end), "latin1").toString("utf8");
+      const { replaced, by } = stateInCell(said, isText, state);
+      const end = replaced === null ? span.end : span.start + replaced;
+      lines[line - 1] = Buffer.concat([bytes.subarray(0, span.start), Buffer.from(by, "utf8"), bytes.subarray(end)]);
     },
     result(line, text, kind) {
       const own = textAt(line);

@@ -371,6 +371,70 @@ describe("the file with its results", { timeout: 60_000 }, () => {
     expect(bare).toBe(LIST.replaceAll("[x]", "[ ]"));
   });
 
+  it("writes the answers into the state cells of tables, and is read again as what it was, with the answers in it", async () => {
+    const table = `# List
+
+## Named
+
+| ID | Item | Status | Note |
+| --- | --- | --- | :-: |
+| T-01 | One \\| two | Pending | keeps \\| this |\r
+| T-02 | Two |  | |
+| T-03 | Three | ⏳ in progress |
+| T-04 | Four | ✅ by hand, on paper | x |
+| T-05 | Five | **Done** | x |
+| T-06 | Nobody answers | TODO | x |
+
+## Marks
+
+> | Item | Prod |
+> | --- | --- |
+> | first | ❌ |
+> | second | ✅ |
+> | third | ❌ |
+`;
+    const path = bench.write("table.md", table);
+    const made = must(await bench.launches.create(await bench.who("jon"), { facts: { name: "Table" }, checklist: path }));
+    const before = parseDocument(Buffer.from(table), { path });
+    const ids = made.items.map((item) => item.id);
+    expect(ids).toHaveLength(9);
+    const states: Record<string, string> = { "T-01": "done", "T-02": "done", "T-03": "failed", "T-04": "failed", "T-05": "not-applicable" };
+    for (const id of ids.slice(6)) states[id] = id === ids[7] ? "failed" : "done";
+    for (const [id, state] of Object.entries(states))
+      must(
+        await bench.launches.answer(await bench.who("jon"), "jon", {
+          launch: made.header.launch,
+          items: [id],
+          state: state as never,
+          reason: "as seen",
+        }),
+      );
+    const text = (await one("md", bench, made.header.log)).toString("utf8");
+    expect(text).toContain("| T-01 | One \\| two | done | keeps \\| this |\r\n");
+    expect(text).toContain("| T-02 | Two | ✅ done | |\n");
+    expect(text).toContain("| T-03 | Three | ❌ failed |\n");
+    expect(text, "words of the item stay").toContain("| T-04 | Four | ❌ by hand, on paper | x |\n");
+    expect(text).toContain("| T-05 | Five | not applicable | x |\n");
+    expect(text, "what nobody answered is left alone").toContain("| T-06 | Nobody answers | TODO | x |\n");
+    expect(text).toContain("> | first | ✅ done |\n> | second | ❌ failed |\n> | third | ✅ done |\n");
+    const after = parseDocument(Buffer.from(text), { path });
+    const told = (document: typeof before) =>
+      document.categories.flatMap((category) => category.items.map(({ id, text: words }) => [id, words]));
+    expect(told(after)).toEqual(told(before));
+    const isChecked = after.categories.flatMap((category) => category.items.map((item) => [item.id, item.checked]));
+    expect(isChecked).toEqual(ids.map((id) => [id, states[id] === "done"]));
+    // Everything but those cells and what was added below is the source, byte for byte.
+    const bare = text.replace(/\n*<!-- Holdpoint: .* -->\n$/, "\n").replace(/^> (?!\|).*\r?\n/gm, "");
+    const cells =
+      /(?<=\|) (?:done|Pending|✅ done|❌ failed|⏳ in progress|(?:❌|✅) by hand, on paper|not applicable|\*\*Done\*\*|❌|✅|) (?=\|)/g;
+    const squeezed = (whole: string) =>
+      whole
+        .replace(cells, "#")
+        .replace(/\n(?:\r?\n)+/g, "\n\n")
+        .trimEnd();
+    expect(squeezed(bare)).toBe(squeezed(table));
+  });
+
   it("keeps bytes that are no text, and a BOM", async () => {
     const source = Buffer.concat([
       Buffer.from("\ufeff# L\n\n## C\n\n- [ ] **A-1** caf"),
