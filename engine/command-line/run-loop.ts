@@ -72,7 +72,9 @@ export async function runLoop(
   void gone.then(() => {
     isGone = true;
   });
-  let deadline = null as { key: string; at: number } | null;
+  const deadlines = new Map<string, { key: string; at: number }>();
+  /** What stopped each lane, until something else is asked for there. */
+  const stopped = new Map<string, { action: NextAction; end: LoopEnd }>();
   let stalledAt: number | null = null;
   let heldSaid: string | null = null;
   const end = (exitCode: number, say: string): LoopEnd => ({ exitCode, say });
@@ -81,40 +83,84 @@ export async function runLoop(
       if (isInterrupted) return end(EXIT.interrupted, `Interrupted.${await stop(door, live, false)}`);
       if (isGone) return end(EXIT.waiting, "The Holdpoint that ran this is gone. What stands on record: holdpoint status.");
       const { header } = live;
-      const action = header.nextAction;
-      if (action.kind === "wait") {
-        const key = `${action.step}/${action.block}/${header.current}`;
-        if (deadline?.key !== key) deadline = { key, at: Date.now() + options.timeoutMs };
-        output.progress(`${safe(action.say)} …`);
-        const held = header.status === "held" ? (header.hold?.reason ?? null) : null;
-        if (held !== null && held !== heldSaid) output.say(`The run is held; ${safe(action.say.replace(/^S/, "s"))}. ${safe(held)}`);
-        heldSaid = held;
-        stalledAt = action.isStalled === true ? (stalledAt ?? Date.now()) : null;
-        const timer = after(Math.min(deadline.at, stalledAt === null ? Number.POSITIVE_INFINITY : stalledAt + STALLED_MS) - Date.now());
-        const reason = await Promise.race([live.changed(), interrupted, gone, timer.passed]);
-        timer.clear();
-        if (reason !== "late") continue;
-        const survivors = await stop(door, live, action.block !== null);
-        if (stalledAt !== null)
-          return end(
-            EXIT.waiting,
-            `${safe(action.say)}. It was ended, and its end is unknown.${survivors} Free space where ${safe(door.home)} lies; the next start of Holdpoint puts the step on record as unknown, for a person to judge.`,
-          );
-        if (action.block === null) return end(EXIT.cluster, `${safe(action.say)}: it did not answer in time. ${safe(action.detail)}`);
-        return end(EXIT.waiting, `${safe(action.say)}, longer than --timeout: its end is unknown.${survivors}`);
+      const turns = turnsOf(header);
+      const due = turns.find(({ lane, action }) => action.kind !== "wait" && !isStopped(stopped.get(lane), action));
+      if (due) {
+        deadlines.delete(due.lane);
+        const done = await act(door, live, options, due.action, due.lane);
+        if (done !== null) stopped.set(due.lane, { action: due.action, end: done });
+        // The same action again with nothing on record in between: wait for news rather than ask in a circle.
+        const now = turnsOf(live.header).find(({ lane }) => lane === due.lane);
+        if (done === null && now && sameAction(now.action, due.action) && live.header.events === header.events)
+          await Promise.race([live.changed(), interrupted, gone]);
+        continue;
       }
-      deadline = null;
-      const done = await act(door, live, options, action);
-      if (done !== null) return done;
-      // The same action again with nothing on record in between: wait for news rather than ask in a circle.
-      if (sameAction(live.header.nextAction, action) && live.header.events === header.events)
-        await Promise.race([live.changed(), interrupted, gone]);
+      const running = turns.filter(({ action }) => action.kind === "wait" && action.needs === undefined);
+      if (running.length === 0) {
+        const ends = turns.flatMap(({ lane, action }) => (isStopped(stopped.get(lane), action) ? stopped.get(lane)!.end : []));
+        const left = ends.find((one) => one !== NOTHING_ASKED);
+        if (left) return left;
+        const waiting = turns.find(({ lane, action }) => action.kind === "wait" && chosen(live, options.only, action.step, lane) !== null);
+        if (waiting) return end(EXIT.waiting, safe(joined(waiting.action)));
+        // Nothing that was asked for is left in any lane.
+        const reason = `only ${options.only.join(", ")} was asked for on the command line`;
+        const finished = await door.call("run.finish", { run: header.run, reason });
+        if (!finished.ok) return end(exitOf(finished.error), safe(finished.error.message));
+        live.put(finished.value);
+        continue;
+      }
+      for (const { lane, action } of running) {
+        const key = `${action.step}/${action.block}/${header.lanes?.find((one) => one.lane === lane)?.current ?? header.current}`;
+        if (deadlines.get(lane)?.key !== key) deadlines.set(lane, { key, at: Date.now() + options.timeoutMs });
+      }
+      output.progress(`${running.map(({ action }) => safe(action.say)).join("; ")} …`);
+      const first = running[0]!.action;
+      const held = header.status === "held" ? (header.hold?.reason ?? null) : null;
+      if (held !== null && held !== heldSaid) output.say(`The run is held; ${safe(first.say.replace(/^S/, "s"))}. ${safe(held)}`);
+      heldSaid = held;
+      const isStalled = running.some(({ action }) => action.isStalled === true);
+      stalledAt = isStalled ? (stalledAt ?? Date.now()) : null;
+      const [lane, { at }] = running.map((one) => [one.lane, deadlines.get(one.lane)!] as const).toSorted((a, b) => a[1].at - b[1].at)[0]!;
+      const timer = after(Math.min(at, stalledAt === null ? Number.POSITIVE_INFINITY : stalledAt + STALLED_MS) - Date.now());
+      const reason = await Promise.race([live.changed(), interrupted, gone, timer.passed]);
+      timer.clear();
+      if (reason !== "late") continue;
+      if (stalledAt !== null)
+        return end(
+          EXIT.waiting,
+          `${safe(first.say)}. It was ended, and its end is unknown.${await stop(door, live, true)} Free space where ${safe(door.home)} lies; the next start of Holdpoint puts the step on record as unknown, for a person to judge.`,
+        );
+      const { action } = running.find((one) => one.lane === lane)!;
+      const survivors = await stop(door, live, action.block !== null, turns.length > 1 ? lane : null);
+      const late =
+        action.block === null
+          ? end(EXIT.cluster, `${safe(action.say)}: it did not answer in time. ${safe(action.detail)}`)
+          : end(EXIT.waiting, `${safe(action.say)}, longer than --timeout: its end is unknown.${survivors}`);
+      // Other lanes go on as far as they come; what this one asks for now is a person's.
+      const now = turnsOf(live.header).find((one) => one.lane === lane);
+      if (turns.length === 1 || !now || now.action.kind === "wait") return late;
+      stopped.set(lane, { action: now.action, end: late });
     }
   } finally {
     output.progress("");
     live.stop();
   }
 }
+
+type Turn = { lane: string; action: NextAction };
+
+/** What each lane asks for; of a run with one lane, and at the end of all lanes, the one action of the run. */
+function turnsOf({ lanes = [], nextAction }: RunHeader): Turn[] {
+  const open = lanes.filter((one) => one.nextAction.kind !== "none");
+  if (lanes.length < 2 || open.length === 0) return [{ lane: "", action: nextAction }];
+  // In the order of the file, but for the primary action, which is what a person would do first.
+  return open
+    .map(({ lane, nextAction: action }) => ({ lane, action }))
+    .toSorted((a, b) => Number(sameAction(b.action, nextAction)) - Number(sameAction(a.action, nextAction)));
+}
+
+const isStopped = (before: { action: NextAction } | undefined, action: NextAction): boolean =>
+  before !== undefined && sameAction(before.action, action);
 
 /** Headline and second line as one sentence after the other. */
 export const joined = ({ say, detail }: NextAction): string => (detail === "" ? say : `${say}${/[.?!]$/.test(say) ? "" : "."} ${detail}`);
@@ -132,18 +178,25 @@ function after(ms: number): { passed: Promise<"late">; clear(): void } {
 /** How long the engine may take to end a block and its descendants, milliseconds; it kills after half of this. */
 const STOP_LIMIT_MS = 15_000;
 
-/** Ends what runs and waits until that is on record. `giveUp`: patience is over, so the end is unknown and not "failed, by Ctrl-C". */
-async function stop(door: Door, live: Live, giveUp: boolean): Promise<string> {
-  const stopped = await door.call("run.cancel", { run: live.header.run, giveUp });
+/** Ends what runs, of one lane or of all, and waits until that is on record. `giveUp`: patience is over, so the end is unknown and not "failed, by Ctrl-C". */
+async function stop(door: Door, live: Live, giveUp: boolean, lane: string | null = null): Promise<string> {
+  const stopped = await door.call("run.cancel", { run: live.header.run, giveUp, ...(lane === null ? {} : { lane }) });
   const limit = after(STOP_LIMIT_MS);
-  while (live.header.nextAction.kind === "wait" && (await Promise.race([live.changed(), limit.passed])) !== "late");
+  const isRunning = () =>
+    turnsOf(live.header).some(
+      (turn) => turn.action.kind === "wait" && turn.action.needs === undefined && (lane === null || turn.lane === lane),
+    );
+  while (isRunning() && (await Promise.race([live.changed(), limit.passed])) !== "late");
   limit.clear();
   const left = stopped.ok ? stopped.value.survivors : [];
   return left.length === 0 ? "" : ` Still running: ${left.map((one) => `${one.pid} ${safe(one.command)}`).join(", ")}.`;
 }
 
-/** Does one action. Null: go on; else the end. */
-async function act(door: Door, live: Live, options: LoopOptions, action: NextAction): Promise<LoopEnd | null> {
+/** Nothing of what was asked for is left in the lane. */
+const NOTHING_ASKED: LoopEnd = { exitCode: EXIT.ok, say: "" };
+
+/** Does one action of a lane ("" for the run's only one). Null: go on; else what stops it. */
+async function act(door: Door, live: Live, options: LoopOptions, action: NextAction, lane: string): Promise<LoopEnd | null> {
   const { run } = live.header;
   const waits = (exitCode: number): LoopEnd => ({
     exitCode,
@@ -155,11 +208,13 @@ async function act(door: Door, live: Live, options: LoopOptions, action: NextAct
     return null;
   };
   const typed = options.typed === null ? {} : { typed: options.typed };
+  // What stops a lane of which nothing was asked for stops nothing.
+  if (lane !== "" && action.kind === "blocked" && options.only.length > 0 && chosen(live, options.only, action.step, lane) === null)
+    return NOTHING_ASKED;
   switch (action.kind) {
     case "run-step": {
-      const next = options.only.length === 0 ? action.step : chosen(live, options.only, action.step);
-      if (next === null)
-        return take(await door.call("run.finish", { run, reason: `only ${options.only.join(", ")} was asked for on the command line` }));
+      const next = options.only.length === 0 ? action.step : chosen(live, options.only, action.step, lane);
+      if (next === null) return NOTHING_ASKED;
       if (action.typed !== null && next === action.step && options.typed !== action.typed) return waits(EXIT.waiting);
       if (action.button === "Mark done") return waits(EXIT.waiting); // done by hand: nobody is here to do it
       const reason = next === action.step ? {} : { reason: "named by --step on the command line" };
@@ -201,10 +256,10 @@ async function act(door: Door, live: Live, options: LoopOptions, action: NextAct
   }
 }
 
-/** The next of the named steps that is not done; one that is open comes first. */
-function chosen(live: Live, only: StepId[], focus: StepId | null): StepId | null {
+/** The next of the named steps of the lane that is not done; one that is open comes first. */
+function chosen(live: Live, only: StepId[], focus: StepId | null, lane: string): StepId | null {
   if (focus !== null && only.includes(focus)) return focus;
-  return only.find((id) => live.steps.get(id)?.status !== "done") ?? null;
+  return only.find((id) => live.steps.get(id)?.status !== "done" && (lane === "" || live.steps.get(id)?.lane === lane)) ?? null;
 }
 
 const isProduction = (header: RunHeader, on: string): boolean =>

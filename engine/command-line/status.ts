@@ -32,6 +32,10 @@ export function printRun(output: Output, view: RunView): void {
   if (header.hold !== null) output.line(`  held by ${safe(header.hold.by)}: ${safe(header.hold.reason)}`);
   for (const line of table(steps.map((step) => stepLine(output, step)))) output.line(line);
   if (header.nextAction.kind !== "none") output.line(`  ${safe(joined(header.nextAction))}`);
+  // The other lanes, where there are any: what each is at or asks for.
+  for (const { lane, nextAction } of header.lanes ?? [])
+    if (nextAction.kind !== "none" && nextAction.step !== header.nextAction.step)
+      output.line(`  lane ${safe(lane)}: ${safe(nextAction.say)}`);
   output.line(`  ${header.events} events, head ${header.fingerprint}`);
 }
 

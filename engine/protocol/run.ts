@@ -96,6 +96,8 @@ export const NextAction = z.object({
   typed: z.string().nullable(),
   /** With `wait`: the command stands still, because its output cannot be written; it goes on by itself once the disk takes it. */
   isStalled: z.boolean().optional(),
+  /** With `wait`: steps of other lanes that come first; nothing of this lane is under way. */
+  needs: z.array(StepId).optional(),
   /** With `blocked`: what is signed before it goes on (`signoff.prepare` takes the subject), and the roles still wanted. */
   signs: z.object({ subject: SignSubject, roles: z.array(z.string()) }).optional(),
 });

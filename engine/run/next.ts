@@ -115,9 +115,9 @@ export function laneAction(state: RunState, plan: RunPlan, live: LiveFacts, lane
   if (focus.status === "done") return decide(state, focus);
   const obstacle = obstacleFor(state, plan, own, focus, live);
   if (obstacle) {
-    const { say, detail, button, waits } = obstacle;
-    const signs = waits ? {} : signsFor(state, plan, focus);
-    return action({ kind: waits ? "wait" : "blocked", step: focus, say, detail, button, ...signs, after: afterwards(state, focus) });
+    const { say, detail, button, waits, needs } = obstacle;
+    const more = waits ? { needs: needs ?? [] } : signsFor(state, plan, focus);
+    return action({ kind: waits ? "wait" : "blocked", step: focus, say, detail, button, ...more, after: afterwards(state, focus) });
   }
   return within(state, own, focus);
 }
@@ -177,7 +177,7 @@ function underWay(state: RunState, plan: RunPlan, live: LiveFacts, lane: string,
 }
 
 /** `waits`: what it waits for comes by itself, or by what is asked for in another lane. */
-export type Obstacle = { say: string; detail: string; button: string; waits?: boolean };
+export type Obstacle = { say: string; detail: string; button: string; waits?: boolean; needs?: StepState["id"][] };
 
 /** Why the step may not begin, in words; null when it may. Gates and the like are not honoured yet, and never passed by. */
 export function obstacleFor(state: RunState, run: RunPlan, plan: StepPlan, step: StepState, live: LiveFacts): Obstacle | null {
@@ -194,6 +194,7 @@ export function obstacleFor(state: RunState, run: RunPlan, plan: StepPlan, step:
       say: `${named(step)} is a hold point: ${list(before.map(named))} before it ${before.length === 1 ? "comes" : "come"} first`,
       detail: "It is signed when every step before it is done, those of other lanes too.",
       button: "",
+      needs: before.map((one) => one.id),
       waits: canCome(
         state,
         run,
@@ -211,6 +212,7 @@ export function obstacleFor(state: RunState, run: RunPlan, plan: StepPlan, step:
       detail: `It begins when ${list(needed.map((one) => `“${one.title}” (${one.lane})`))} ${needed.length === 1 ? "has" : "have"} passed.`,
       button: "",
       waits: true,
+      needs: needed.map((one) => one.id),
     };
   }
   if (unmet.length > 0)
@@ -361,6 +363,7 @@ export function action(given: Spoken): NextAction {
     after: given.after ?? "",
     typed: given.typed ?? null,
     ...(given.isStalled === true ? { isStalled: true } : {}),
+    ...(given.needs === undefined ? {} : { needs: given.needs }),
     ...(given.signs === undefined ? {} : { signs: given.signs }),
   };
 }

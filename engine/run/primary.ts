@@ -44,10 +44,10 @@ export function nextAction(state: RunState, plan: RunPlan, live: LiveFacts, view
 }
 
 /** An unknown end is looked at before anything else; what nobody can do anything about now comes after what somebody can. */
-function rank({ nextAction: { kind, button, signs }, status }: LaneView): number {
+function rank({ nextAction: { kind, button, signs, needs }, status }: LaneView): number {
   if (kind === "judge") return 0;
   if (kind === "resume") return 1;
-  if (kind === "wait") return status === "running" ? 4 : status === "waiting" ? 5 : 6;
+  if (kind === "wait") return status === "running" ? 4 : needs === undefined ? 5 : 6;
   return kind === "blocked" && button === "" && signs === undefined ? 3 : 2;
 }
 
@@ -63,10 +63,11 @@ function since(state: RunState, { lane, nextAction: { step: id } }: LaneView): n
 
 const moment = (at: string | null): number => (at === null ? 0 : Date.parse(at));
 
-/** What runs or is open now, and what comes next: of the lane whose action is the primary one, else of the first lane that has one. */
-export function currentAndNext(views: readonly LaneView[], primary: NextAction): Pick<RunHeader, "current" | "next"> {
+/** What runs or is open now, of the lane whose action is the primary one where it has one; and what comes next, in the order of the file. */
+export function currentAndNext(state: RunState, views: readonly LaneView[], primary: NextAction): Pick<RunHeader, "current" | "next"> {
   const own = views.find((view) => view.nextAction.step !== null && view.nextAction.step === primary.step);
   const order = own ? [own, ...views.filter((view) => view !== own)] : views;
-  const first = (of: (view: LaneView) => RunHeader["current"]) => order.map(of).find((id) => id !== null) ?? null;
-  return { current: first((view) => view.current), next: own?.next ?? first((view) => view.next) };
+  const current = order.map((view) => view.current).find((id) => id !== null) ?? null;
+  const first = state.steps.find((step) => views.some((view) => view.next === step.id))?.id ?? null;
+  return { current, next: own !== undefined && own.next === primary.step ? own.next : first };
 }

@@ -38,7 +38,7 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
     ...("restMs" in figures ? { plan: figures } : {}),
     clusters: [...state.pins.values()],
     needsCluster: plan.clusters.length > 0 || state.pins.size > 0,
-    ...currentAndNext(lanes, primary),
+    ...currentAndNext(state, lanes, primary),
     nextAction: primary,
     lanes,
     runningOn: isRunningOn(live),

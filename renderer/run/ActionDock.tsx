@@ -4,20 +4,8 @@ import { Square, X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { NextAction, RunHeader } from "../../engine/protocol/index.ts";
 import type { CallFailure } from "../bridge/index.ts";
-import { ActionBar, Button, IconButton, Notice, PrimaryButton, runStatus, Status, type StatusState } from "../design/index.ts";
-
-const ICONS: Record<NextAction["kind"], StatusState | "box"> = {
-  "run-step": "open",
-  "run-block": "open",
-  "confirm-check": "box",
-  wait: "running",
-  judge: "unknown",
-  "retry-or-skip": "failed",
-  resume: "held",
-  finish: "passed",
-  blocked: "signoff",
-  none: "passed",
-};
+import { ActionBar, Button, IconButton, Notice, PrimaryButton, runStatus, Status } from "../design/index.ts";
+import { ICONS, keepKeys } from "./action-look.tsx";
 
 type Props = {
   action: NextAction;
@@ -40,6 +28,8 @@ type Props = {
   onBlocked(): void;
   onStop(): void;
   onDismiss(): void;
+  /** What the other lanes ask for, above the primary action. */
+  lanes?: ReactNode;
   /** Where the run belongs to, once it is over. */
   children?: ReactNode;
 };
@@ -76,6 +66,7 @@ export function ActionDock(props: Props) {
           </Notice>
         </div>
       )}
+      {props.lanes}
       <ActionBar
         icon={icon === "box" ? <span className="run-box big" aria-hidden="true" /> : <Status state={icon} size={20} />}
         say={action.say}
@@ -115,11 +106,3 @@ export function ActionDock(props: Props) {
     </div>
   );
 }
-
-/** A focused button answers Enter and Space by itself, and again while they are held down. On production it must not, and repeats never count. */
-const keepKeys =
-  (isGuarded: boolean) =>
-  (event: React.KeyboardEvent): void => {
-    const isPlain = !event.ctrlKey && !event.metaKey;
-    if ((event.key === "Enter" || event.key === " ") && (event.repeat || (isGuarded && isPlain))) event.preventDefault();
-  };

@@ -9,6 +9,7 @@ import { useKeys } from "../app/keys.ts";
 import { Button, formatDate, IconButton, SafeHtml } from "../design/index.ts";
 import { measureLater, observeLater } from "../design/measure-later.ts";
 import { BlockCard } from "./BlockCard.tsx";
+import { dueSteps } from "./lanes.ts";
 import { PageFind } from "./PageFind.tsx";
 import { type StepContext, StepSection } from "./StepSection.tsx";
 import { displayOf, type ProseSection, sectionsOf } from "./sections.ts";
@@ -89,6 +90,7 @@ export function DocumentColumn({ header, document: text, states, focus, context,
   useLayoutEffect(() => {
     if (focus !== null) scrollTo(focus);
   }, [focus]);
+  const due = dueSteps(header);
   const toggle = (step: string): void => {
     const state = stateById.get(step);
     if (state === undefined) return;
@@ -161,7 +163,8 @@ export function DocumentColumn({ header, document: text, states, focus, context,
                       state={state}
                       nodes={section.nodes}
                       display={displayOf(state, focus, opened, closed)}
-                      isNext={header.next === section.step && header.endedAt === null}
+                      isNext={header.endedAt === null && (header.next === section.step || due.includes(section.step))}
+                      isDue={header.status === "active" && due.includes(section.step)}
                       context={context}
                       onToggle={toggle}
                     />

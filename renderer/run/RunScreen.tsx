@@ -19,7 +19,9 @@ import { Asking } from "./asking.tsx";
 import { DocumentColumn, type DocumentHandle, TextPinned } from "./DocumentColumn.tsx";
 import { canFill, secretsOf } from "./filling.ts";
 import { useKeptFlag } from "./kept.ts";
+import { LaneRows } from "./LaneRows.tsx";
 import { BackToLaunch, LaunchLink } from "./LaunchLink.tsx";
+import { otherLanes, runningByLane } from "./lanes.ts";
 import { arrangementOf, isCompact, type Region, regionsOf } from "./layout.ts";
 import type { RunPicture } from "./merge.ts";
 import { Outline } from "./Outline.tsx";
@@ -201,7 +203,8 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
     nextAction.kind === "confirm-check" && nextAction.step !== null && nextAction.check !== null
       ? `${nextAction.step} ${nextAction.check}`
       : "";
-  const runningStep = running?.id ?? null;
+  // As text, so that the same steps running are the same thing.
+  const runningKey = JSON.stringify(runningByLane(steps));
   const context = useMemo(
     (): StepContext => ({
       run,
@@ -215,7 +218,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       isReadOnly: isReadOnly || isOver,
       isActive: header.status === "active",
       isGuarded: guarded,
-      runningStep,
+      runningSteps: JSON.parse(runningKey) as Record<string, string>,
       nextCheck:
         nextCheck === ""
           ? null
@@ -234,7 +237,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       isOver,
       header.status,
       guarded,
-      runningStep,
+      runningKey,
       nextCheck,
     ],
   );
@@ -277,6 +280,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       isLow={compact}
     />
   );
+  const busyShells = new Set(steps.flatMap((one) => (one.status === "running" && one.terminal !== null ? [one.terminal as string] : [])));
   const isRecording = running !== undefined;
   const terminal = (hasHead: boolean) => (
     <section className="run-region" data-region="terminal" aria-label="Terminal">
@@ -288,6 +292,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
         onScreenReader={setScreenReader}
         isRecording={isRecording}
         recordedBytes={header.recordedBytes}
+        busy={busyShells}
         isOver={isOver}
         onLeave={() => walkRegions(regions, 1)}
         notify={(words) => notify("warn", words)}
@@ -324,7 +329,19 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       canStop={running !== undefined && arrangement !== "wide" && nextAction.kind === "wait"}
       onPrimary={primary}
       onBlocked={acts.blocked}
-      onStop={acts.step.stop}
+      onStop={() => acts.step.stop(nextAction.step ?? undefined)}
+      lanes={
+        <LaneRows
+          lanes={otherLanes(header)}
+          steps={steps}
+          isReadOnly={isReadOnly}
+          isBusy={pending !== null || connection !== "online"}
+          isGuarded={guarded}
+          onAct={acts.lane}
+          onSkip={acts.step.skip}
+          onStop={acts.step.stop}
+        />
+      }
       onDismiss={dismissRefusal}
     >
       {isOver ? <BackToLaunch header={header} /> : null}

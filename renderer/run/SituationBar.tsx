@@ -16,6 +16,7 @@ import {
   zoneWord,
 } from "../design/index.ts";
 import { waitsFor } from "./hold.ts";
+import { alsoRunning } from "./lanes.ts";
 import type { Arrangement } from "./layout.ts";
 import type { StepGlyph } from "./outline-rows.ts";
 import { progressOf, stepElapsedMs } from "./progress.ts";
@@ -95,11 +96,11 @@ function NowCell({ header, steps, now, nowGlyph, arrangement }: Props) {
     <SituationCell
       label={
         isTight && now !== null ? (
-          <TightTime now={now} elapsed={elapsed} isTrouble={isTrouble} />
+          <TightTime now={now} elapsed={elapsed} isTrouble={isTrouble} lanes={inLane(header, now, true)} />
         ) : isTight && waits !== null ? (
           "Now, waits for"
         ) : (
-          "Now"
+          <>Now{now === null ? "" : inLane(header, now)}</>
         )
       }
       className="run-now"
@@ -146,6 +147,13 @@ function NowCell({ header, steps, now, nowGlyph, arrangement }: Props) {
   );
 }
 
+/** Which lane the step is in, and which others run beside it; "" for a plain runbook. */
+function inLane(header: RunHeader, now: StepState, isTight = false): string {
+  if ((header.lanes ?? []).length < 2) return "";
+  const others = alsoRunning(header, now.lane);
+  return ` in ${now.lane}${others.length === 0 ? "" : `${isTight ? ", also" : ", running too:"} ${others.join(", ")}`}`;
+}
+
 /** What stands under "Now" when no step is under way. */
 function restWords(header: RunHeader, steps: StepState[]): string {
   if (header.status === "finished") return header.result === "" ? "Finished" : `Finished, ${header.result}`;
@@ -159,7 +167,7 @@ function restWords(header: RunHeader, steps: StepState[]): string {
 }
 
 /** Where the cell is narrow, the time stands in its label. */
-function TightTime({ now, elapsed, isTrouble }: { now: StepState; elapsed: number | null; isTrouble: boolean }) {
+function TightTime({ now, elapsed, isTrouble, lanes }: { now: StepState; elapsed: number | null; isTrouble: boolean; lanes: string }) {
   return (
     <>
       Now{" "}
@@ -168,6 +176,7 @@ function TightTime({ now, elapsed, isTrouble }: { now: StepState; elapsed: numbe
       ) : null}
       {elapsed === null ? "" : now.durationMs === null ? formatDuration(elapsed) : formatSpent(elapsed)}
       {now.plannedMs === null || isTrouble ? "" : `${elapsed === null ? "planned" : " of"} ${formatDuration(now.plannedMs)}`}
+      {lanes}
     </>
   );
 }

@@ -16,7 +16,7 @@ export function stepMenuItems({ step, state, acts, isFocus, isAnotherRunning, ha
   // No reason goes past a hold point: what would be refused is not offered.
   const isHeld = isHeldBySignature(state);
   const isBad = state.verdict === "failed" || state.verdict === "unknown";
-  if (state.status === "running") add("stop", "Stop the block", "Interrupts it and ends everything it started", acts.stop);
+  if (state.status === "running") add("stop", "Stop the block", "Interrupts it and ends everything it started", () => acts.stop(step.id));
   if (state.status === "todo" && !isHeld && !isAnotherRunning && step.blocks.some((block) => block.runnable))
     add(
       "run",

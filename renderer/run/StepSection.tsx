@@ -33,8 +33,8 @@ export type StepContext = {
   isActive: boolean;
   /** On production, or a cluster without a class. */
   isGuarded: boolean;
-  /** A block of some step runs. */
-  runningStep: string | null;
+  /** The step that runs in each lane where one does. */
+  runningSteps: Record<string, string>;
   /** The check that the primary action is about. */
   nextCheck: { step: string; check: number } | null;
 };
@@ -44,9 +44,14 @@ type Props = {
   nodes: FlowNode[];
   display: Display;
   isNext: boolean;
+  /** The next of its lane, which may be started now. */
+  isDue: boolean;
   context: StepContext;
   onToggle(step: string): void;
 };
+
+/** The step that runs in this one's lane: another lane's is no hindrance. */
+const runningIn = (context: StepContext, step: Step): string | null => context.runningSteps[step.directive.lane] ?? null;
 
 export const StepSection = memo(function StepSection(props: Props) {
   const { step, state, display, onToggle } = props;
@@ -277,7 +282,7 @@ function StepAtRest(props: Props) {
           {isDone && state.durationMs !== null ? `, ${formatSpent(state.durationMs)}` : ""}
           {!isDone && state.plannedMs !== null ? `${isNext ? ", " : ""}planned ${formatDuration(state.plannedMs)}` : ""}
         </span>
-        {context.isReadOnly ? null : <Menus {...props} isFocus={false} />}
+        {context.isReadOnly ? null : <Menus {...props} isFocus={props.isDue} />}
       </div>
       <div className="run-rest-body">
         <Meta {...props} />
@@ -297,7 +302,7 @@ function Menus({ step, state, context, isFocus }: Props & { isFocus: boolean }) 
       state={state}
       acts={context.acts}
       isFocus={isFocus}
-      isAnotherRunning={context.runningStep !== null && context.runningStep !== step.id}
+      isAnotherRunning={runningIn(context, step) !== null && runningIn(context, step) !== step.id}
       hasWayBack={step.directive.rollback !== null}
     />
   );
@@ -334,7 +339,7 @@ function Flow({ step, state, nodes, context, isCard }: Props & { isCard: boolean
                 secrets={context.secrets}
                 canRun={
                   isCard &&
-                  context.runningStep === null &&
+                  runningIn(context, step) === null &&
                   context.isActive &&
                   state.unsupported.length === 0 &&
                   !isMissing &&
@@ -342,7 +347,7 @@ function Flow({ step, state, nodes, context, isCard }: Props & { isCard: boolean
                 }
                 isQuiet={context.isReadOnly || !isCard}
                 onRun={() => acts.runBlock(step.id, block.index)}
-                onStop={acts.stop}
+                onStop={() => acts.stop(step.id)}
                 onAsShell={() => acts.asShell(step.id, block.index)}
               />
             );

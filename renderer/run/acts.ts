@@ -4,7 +4,8 @@
 export type StepActs = {
   runStep(step: string, nested?: boolean): void;
   runBlock(step: string, block: number): void;
-  stop(): void;
+  /** Ends what runs in the step's lane; without a step, in every lane. */
+  stop(step?: string): void;
   confirm(step: string, check: number): void;
   setDraft(step: string, check: number, value: string): void;
   setFill(step: string, name: string, value: string): void;

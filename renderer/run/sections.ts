@@ -1,6 +1,6 @@
 // The page cut into sections by step, in reading order, so that the column can be virtualised and steps can fold.
 // Owns: which section holds what, and how each is shown. Does not draw and does not sanitise.
-import type { FlowNode, RunbookDocument, StepState } from "../../engine/protocol/index.ts";
+import type { FlowNode, NextAction, RunbookDocument, StepState } from "../../engine/protocol/index.ts";
 
 export type ProseSection = { type: "prose"; key: string; nodes: FlowNode[]; line: number };
 export type StepSection = {
@@ -59,7 +59,8 @@ export function sectionsOf(document: RunbookDocument): Section[] {
 export type Display = "folded" | "card" | "open";
 /** `opened` and `closed` hold what the reader changed by hand. */
 export function displayOf(state: StepState, focus: string | null, opened: ReadonlySet<string>, closed: ReadonlySet<string>): Display {
-  if (state.id === focus) return "card";
+  // What is under way in another lane is a card too.
+  if (state.id === focus || state.status === "running" || state.status === "open") return "card";
   if (closed.has(state.id)) return "folded";
   if (opened.has(state.id)) return "open";
   // A step that failed and was not judged stays open: its reason is what people look for.
@@ -71,8 +72,16 @@ export function displayOf(state: StepState, focus: string | null, opened: Readon
   return "open";
 }
 
-/** The step the eye belongs on: the one under way, else the one that the next action is about. */
-export function focusStep(header: { current: string | null; next: string | null; nextAction: { step: string | null } }): string | null {
+type Eye = {
+  current: string | null;
+  next: string | null;
+  nextAction: { step: string | null; kind?: NextAction["kind"] };
+  lanes?: unknown[] | undefined;
+};
+/** The step the eye belongs on: the one under way, else the one that the next action is about. With lanes, what asks for a person comes before what runs. */
+export function focusStep(header: Eye): string | null {
+  const isLaned = (header.lanes?.length ?? 0) > 1;
+  if (isLaned && header.nextAction.kind !== "wait" && header.nextAction.step !== null) return header.nextAction.step;
   return header.current ?? header.nextAction.step ?? header.next;
 }
 

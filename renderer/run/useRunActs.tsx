@@ -1,7 +1,7 @@
 // Every act of the run view: what it sends, and what it asks first when the engine wants a reason or a typed name.
 // Owns: the dialogs' state and the drafts of values. Facts come from the store; the engine decides.
 import { useMemo, useRef, useState } from "react";
-import type { ParamsOf, RunId, SignSubject } from "../../engine/protocol/index.ts";
+import type { NextAction, ParamsOf, RunId, SignSubject } from "../../engine/protocol/index.ts";
 import { useApp } from "../app/index.ts";
 import type { CallFailure } from "../bridge/index.ts";
 import type { StepActs } from "./acts.ts";
@@ -21,6 +21,8 @@ export type Signing = { subject: SignSubject; role: string | null; title: string
 export type RunActs = {
   step: StepActs;
   primary(): void;
+  /** What another lane asks for. */
+  lane(action: NextAction): void;
   blocked(): void;
   hold(): void;
   resume(): void;
@@ -179,8 +181,8 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
         onAnswer: (word, reason) => void act("run.judge", { run, step: brand(step), outcome: word, reason }),
       });
     };
-    const stop = async (): Promise<void> => {
-      const answer = await act("run.cancel", { run });
+    const stop = async (step?: string): Promise<void> => {
+      const answer = await act("run.cancel", { run, ...(step === undefined ? {} : { step: brand(step) }) });
       if (answer?.ok && answer.value.survivors.length > 0) setAsk({ type: "survivors", survivors: answer.value.survivors });
     };
     const signHoldPoint = (subject: SignSubject, role: string | null): void => {
@@ -202,7 +204,7 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
             })
           : stepSend("run.step", step, "Run step", {}, null),
       runBlock: (step, block) => stepSend("run.block", step, "Run command", { block }, null),
-      stop: () => void stop(),
+      stop: (step) => void stop(step),
       confirm,
       setDraft: (step, check, value) => setDrafts((was) => ({ ...was, [draftKey(step, check)]: value })),
       setFill: (step, name, value) => setDrafts((was) => ({ ...was, [fillKey(step, name)]: value })),
@@ -258,53 +260,55 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
         onAnswer: (reason) => void send("run.finish", {}, "Finish the run", null, { reason }),
       });
     };
+    /** Does what an action asks for: the primary one's, or another lane's. */
+    const take = (action: NextAction) => {
+      const { document: text, view } = latest.current.picture;
+      const fillable = canFill(
+        text.steps.find((one) => one.id === action.step),
+        view.steps.find((one) => one.id === action.step),
+        view.values,
+        secretsOf(text),
+      );
+      const plan = planOf(action, text, latest.current.drafts, fillable);
+      switch (plan.type) {
+        case "act":
+          if (plan.method === "run.check") return plan.check === null ? undefined : confirm(plan.step, plan.check);
+          return stepSend(plan.method, plan.step, action.button, plan.block === null ? {} : { block: plan.block }, plan.typed);
+        case "value": {
+          latest.current.show(plan.step);
+          // The field may have to be drawn first.
+          return void requestAnimationFrame(() =>
+            requestAnimationFrame(() => document.getElementById(valueFieldId(run, plan.step, plan.check))?.focus()),
+          );
+        }
+        case "fill": {
+          const step = stepOf(plan.step);
+          const names = step === undefined ? [] : missingIn(step, view.values, secretsOf(text));
+          const empty = names.find((name) => (latest.current.drafts[fillKey(plan.step, name)] ?? "").trim() === "") ?? "";
+          latest.current.show(plan.step);
+          return void requestAnimationFrame(() =>
+            requestAnimationFrame(() => document.getElementById(fillFieldId(run, plan.step, empty))?.focus()),
+          );
+        }
+        case "judge":
+          return judge(plan.step);
+        case "resume":
+          return resume(null);
+        case "finish":
+          return finish();
+        case "sign":
+          // In the role of whoever is signed in, as far as they may; another role is chosen at the step.
+          return signHoldPoint(plan.subject, null);
+        case "none":
+          return;
+        default:
+          plan satisfies never;
+      }
+    };
     return {
       step: steps,
-      primary: () => {
-        const action = header().nextAction;
-        const { document: text, view } = latest.current.picture;
-        const fillable = canFill(
-          text.steps.find((one) => one.id === action.step),
-          view.steps.find((one) => one.id === action.step),
-          view.values,
-          secretsOf(text),
-        );
-        const plan = planOf(action, text, latest.current.drafts, fillable);
-        switch (plan.type) {
-          case "act":
-            if (plan.method === "run.check") return plan.check === null ? undefined : confirm(plan.step, plan.check);
-            return stepSend(plan.method, plan.step, action.button, plan.block === null ? {} : { block: plan.block }, plan.typed);
-          case "value": {
-            latest.current.show(plan.step);
-            // The field may have to be drawn first.
-            return void requestAnimationFrame(() =>
-              requestAnimationFrame(() => document.getElementById(valueFieldId(run, plan.step, plan.check))?.focus()),
-            );
-          }
-          case "fill": {
-            const step = stepOf(plan.step);
-            const names = step === undefined ? [] : missingIn(step, view.values, secretsOf(text));
-            const empty = names.find((name) => (latest.current.drafts[fillKey(plan.step, name)] ?? "").trim() === "") ?? "";
-            latest.current.show(plan.step);
-            return void requestAnimationFrame(() =>
-              requestAnimationFrame(() => document.getElementById(fillFieldId(run, plan.step, empty))?.focus()),
-            );
-          }
-          case "judge":
-            return judge(plan.step);
-          case "resume":
-            return resume(null);
-          case "finish":
-            return finish();
-          case "sign":
-            // In the role of whoever is signed in, as far as they may; another role is chosen at the step.
-            return signHoldPoint(plan.subject, null);
-          case "none":
-            return;
-          default:
-            plan satisfies never;
-        }
-      },
+      primary: () => take(header().nextAction),
+      lane: take,
       blocked: () => {
         const { step } = header().nextAction;
         if (step !== null) skip(step);

@@ -20,6 +20,8 @@ export type TerminalPanelProps = {
   /** A block runs, so that what appears is being recorded. */
   isRecording: boolean;
   recordedBytes: number;
+  /** Shells in which a step's command runs. */
+  busy?: ReadonlySet<string> | undefined;
   /** Asked for by the documented way out (F6 is the window's own). */
   /** No shell will be opened any more. */
   isOver?: boolean;
@@ -37,7 +39,7 @@ export function TerminalPanel(props: TerminalPanelProps) {
       {hasHead ? (
         <TerminalHead shown={shown} isMany={terminals.length > 1} isRecording={isRecording} recordedBytes={recordedBytes} />
       ) : null}
-      {terminals.length > 1 ? <ShellTabs terminals={terminals} active={active} onActivate={onActivate} /> : null}
+      {terminals.length > 1 ? <ShellTabs terminals={terminals} active={active} onActivate={onActivate} busy={props.busy} /> : null}
       {shown === null ? (
         <div className="terminal-empty">
           {props.isOver ? (
@@ -95,7 +97,10 @@ function TerminalHead({
   );
 }
 
-function ShellTabs({ terminals, active, onActivate }: Pick<TerminalPanelProps, "terminals" | "active" | "onActivate">) {
+function ShellTabs({ terminals, active, onActivate, busy }: Pick<TerminalPanelProps, "terminals" | "active" | "onActivate" | "busy">) {
+  // With lanes, whose terminal it is comes first: the shell is the same everywhere.
+  const isLaned = new Set(terminals.map((one) => one.lane)).size > 1;
+  const isOneCluster = new Set(terminals.map((one) => one.cluster)).size === 1;
   const move = (key: string, at: number): void => {
     const to =
       key === "ArrowRight" ? at + 1 : key === "ArrowLeft" ? at - 1 : key === "Home" ? 0 : key === "End" ? terminals.length - 1 : at;
@@ -118,10 +123,11 @@ function ShellTabs({ terminals, active, onActivate }: Pick<TerminalPanelProps, "
           onClick={() => onActivate(one.id)}
           onKeyDown={(event) => move(event.key, index)}
         >
-          {one.shell}
+          {busy?.has(one.id) ? <Status state="running" size={14} label="running" /> : null}
+          {isLaned ? one.lane : one.shell}
           <span className="dim">
-            {one.lane}
-            {one.cluster !== "main" && one.cluster !== "" ? `, ${one.cluster}` : ""}
+            {isLaned ? one.shell : one.lane}
+            {one.cluster !== "main" && one.cluster !== "" && !(isLaned && isOneCluster) ? `, ${one.cluster}` : ""}
             {one.alive ? "" : ", ended"}
           </span>
         </button>
