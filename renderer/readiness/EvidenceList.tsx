@@ -101,7 +101,7 @@ function Output({ launch, evidence, source, zone }: { launch: LaunchId; evidence
   return (
     <div className="output-evidence">
       <p>
-        <StatusWord state={source.verdict} size={14} word={source.verdict} /> <OutputFacts source={source} zone={zone} />{" "}
+        <StatusWord state={source.verdict} size={14} word={`${source.verdict}:`} /> <OutputFacts source={source} zone={zone} />{" "}
         <a href={routeHash({ view: "run", run: source.run })}>Run</a>{" "}
         <a href={routeHash({ view: "record", log: source.log, seq: source.seq })}>Event {source.seq}</a>
       </p>

@@ -132,7 +132,7 @@ function Preview({ preview: { source, text, findings }, zone }: { preview: Previ
   return (
     <section className="output-preview" aria-label="What will be kept">
       <p>
-        <StatusWord state={source.verdict} size={14} word={source.verdict} /> <OutputFacts source={source} zone={zone} />
+        <StatusWord state={source.verdict} size={14} word={`${source.verdict}:`} /> <OutputFacts source={source} zone={zone} />
       </p>
       {findings.length === 0 ? null : (
         <Notice kind="fail">

@@ -124,6 +124,8 @@ function SignatureCard({ signature: one, log, zone }: { signature: SignatureView
 
 const WHAT_WORDS = { answer: "", check: "check ", evidence: "evidence ", text: "text ", launch: "" } as const;
 
+const GONE_WORDS = { answer: "gone", check: "gone", evidence: "struck out", text: "gone", launch: "empty" } as const;
+
 /** From what was signed to what stands now, each with the event that did it. */
 function Changes({ changes, log }: { changes: NonNullable<SignatureView["changed"]>; log: LogId }) {
   return (
@@ -131,8 +133,9 @@ function Changes({ changes, log }: { changes: NonNullable<SignatureView["changed
       {changes.map((one) => (
         <li key={`${one.seq} ${one.what} ${one.item}`}>
           <b className="mono">{one.item}</b> {WHAT_WORDS[one.what]}
-          {one.from === "" ? "new" : <span className="was">{one.from}</span>} <span aria-hidden="true">→</span>
-          <span className="visually-hidden"> is now </span> {one.to === "" ? (one.what === "evidence" ? "struck out" : "gone") : one.to}{" "}
+          {one.from === "" ? one.what === "launch" ? "empty" : "new" : <span className="was">{one.from}</span>}{" "}
+          <span aria-hidden="true">→</span>
+          <span className="visually-hidden"> is now </span> {one.to === "" ? GONE_WORDS[one.what] : one.to}{" "}
           <a href={routeHash({ view: "record", log, seq: one.seq })}>event {one.seq}</a>
         </li>
       ))}

@@ -30,5 +30,6 @@ it("names a cluster by its context and class, and by the run's name where there 
   expect(clusterWords("main", "prod-eu-1", "production")).toBe("prod-eu-1, production");
   expect(clusterWords("dr", "dr-1", "")).toBe("dr: dr-1");
   expect(clusterWords("main", "", "")).toBe("");
+  expect(clusterWords("none", "", "")).toBe("");
   expect(clusterWords("dr", undefined, undefined)).toBe("dr");
 });

@@ -32,7 +32,7 @@ export function stepsToChoose(steps: readonly StepState[]): StepOfOutput[] {
 
 /** "prod-eu-1, production"; the run's own name for it where there are several. */
 export function clusterWords(name: string, context: string | undefined, clusterClass: string | undefined): string {
-  const named = name === "" || name === "main" ? "" : `${name}: `;
+  const named = ["", "main", "none"].includes(name) ? "" : `${name}: `;
   if (context === undefined || context === "") return named === "" ? "" : name;
   return `${named}${context}${clusterClass === undefined || clusterClass === "" ? "" : `, ${clusterClass}`}`;
 }
