@@ -17,8 +17,8 @@ function Card({ title, end, children, className = "" }: { title: string; end?: s
 }
 const Empty = ({ children }: { children: string }) => <p className="board-none dim">{children}</p>;
 
-export function BlockersCard({ board, href }: { board: Board; href(blocker: Board["blockers"][number]): string | null }) {
-  const { blockers } = board;
+type Blockers = Board["blockers"];
+export function BlockersCard({ blockers, href }: { blockers: Blockers; href(blocker: Blockers[number]): string | null }) {
   return (
     <Card
       title="Blockers"

@@ -15,7 +15,7 @@ import { CloseConditionDialog } from "./CloseConditionDialog.tsx";
 import { CriteriaTable } from "./CriteriaTable.tsx";
 import "./decision.css";
 import { Conditions, HistoryCard } from "./History.tsx";
-import { counts, signaturesOf, standing, standOf } from "./model.ts";
+import { blockersOf, counts, signaturesOf, standing, standOf } from "./model.ts";
 import { Proposing } from "./Proposing.tsx";
 import { RingsRow } from "./RingsRow.tsx";
 import { SignaturesCard } from "./Signatures.tsx";
@@ -79,7 +79,7 @@ function Board({ view }: { view: LaunchView }) {
       <RingsRow categories={categories} href={categoryHref} />
       <div className="board-cards">
         <BlockersCard
-          board={board}
+          blockers={blockersOf(view)}
           href={(one) => (one.item !== null ? itemHref(one.item) : one.category !== null ? categoryHref(one.category) : null)}
         />
         <SignaturesCard

@@ -16,7 +16,17 @@ export function Taken({ view, board, may, onAnew }: { view: LaunchView; board: R
   const given = signaturesOf(view.signatures, taken.id).filter((one) => one.meaning !== "rejected");
   const stale = given.find((one) => one.state === "stale");
   const { header } = view;
-  const step = nextStep(view);
+  const next = nextStep(view);
+  // Here already: what is left is to decide again, and that is the one action.
+  const isAgain = next.plan.type === "decide";
+  const step = isAgain
+    ? {
+        ...next,
+        button: "Decide anew",
+        say: `${word} ${stale === undefined ? "is in force" : "no longer holds"}`,
+        detail: "A new decision takes its place, with a reason.",
+      }
+    : next;
   const { act, overlay } = useNext(view, () => false);
   const mayMove = useMay(header.state === "closed").lead;
   return (
@@ -48,14 +58,16 @@ export function Taken({ view, board, may, onAnew }: { view: LaunchView; board: R
             step={step}
             isGuarded={header.clusterClass === "production" || header.clusterClass === null}
             isPending={false}
-            unavailable={step.plan.type === "advance" ? mayMove : null}
+            unavailable={isAgain ? may : step.plan.type === "advance" ? mayMove : null}
             refusal={null}
             end={
-              <Button unavailable={may} onClick={onAnew}>
-                Decide anew
-              </Button>
+              isAgain ? null : (
+                <Button unavailable={may} onClick={onAnew}>
+                  Decide anew
+                </Button>
+              )
             }
-            onPrimary={() => act(step)}
+            onPrimary={() => (isAgain ? onAnew() : act(step))}
           />
           {overlay}
         </>

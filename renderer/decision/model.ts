@@ -50,6 +50,10 @@ export function whyNoGo(board: Board): string[] {
   return [whyNot("go", board), whyNot("conditional-go", board)].filter((why) => why !== null);
 }
 
+/** Blockers as the board lists them; that the decision in force is overtaken is none while another one is being signed. */
+export const blockersOf = ({ board, decisions }: Pick<LaunchView, "board" | "decisions">): Board["blockers"] =>
+  standing(decisions).open?.state === "open" ? board.blockers.filter((one) => one.kind !== "decision") : board.blockers;
+
 export type Stand = { state: StatusState; title: string; detail: string };
 
 /** The headline of the board. */
@@ -86,7 +90,7 @@ export function standOf({ board, decisions }: Pick<LaunchView, "board" | "decisi
   };
 }
 
-export function counts({ board, categories }: Pick<LaunchView, "board" | "categories">): {
+export function counts({ board, categories, decisions }: Pick<LaunchView, "board" | "categories" | "decisions">): {
   signed: number;
   toSign: number;
   blockers: number;
@@ -97,7 +101,7 @@ export function counts({ board, categories }: Pick<LaunchView, "board" | "catego
   return {
     signed: wanted.filter((one) => one.state === "signed").length,
     toSign: wanted.length,
-    blockers: board.blockers.length,
+    blockers: blockersOf({ board, decisions }).length,
     met: board.criteria.filter((one) => one.verdict === "met").length,
     criteria: board.criteria.length,
   };

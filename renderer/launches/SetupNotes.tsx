@@ -13,6 +13,7 @@ import {
   type StatusState,
   StatusWord,
   TextAreaField,
+  useNow,
 } from "../design/index.ts";
 import { FormDialog } from "./FormDialog.tsx";
 import { readFile, savePayload } from "./files.ts";
@@ -210,6 +211,7 @@ export function GlassSection({
   onSign(kind: "break-glass" | "break-glass-review", seq: number): void;
 }) {
   const [isOpen, setOpen] = useState(false);
+  const now = useNow(60_000);
   const [draft, setDraft] = useState<{ kind: GlassKind; reason: string }>({ kind: "outside-window", reason: "" });
   const { launch } = view.header;
   return (
@@ -227,7 +229,15 @@ export function GlassSection({
             <div className="setup-line">
               <StatusWord
                 state={one.isOpen ? "signoff" : one.reviewedAt === null ? "nearmiss" : "passed"}
-                word={one.isOpen ? "Second person missing" : one.reviewedAt === null ? "In force, review due" : "Reviewed"}
+                word={
+                  one.isOpen
+                    ? "Second person missing"
+                    : one.reviewedAt !== null
+                      ? "Reviewed"
+                      : Date.parse(one.reviewDue) < now
+                        ? "In force, review overdue"
+                        : "In force, review due"
+                }
               />
               <b className="grow">{GLASS_WORDS[one.kind]}</b>
               {one.isOpen ? (
