@@ -57,6 +57,9 @@ async function moveOn(page: Page, button: RegExp, title: string): Promise<Return
   return dialog;
 }
 
+// A dozen signatures, each with a password that is meant to be slow to check.
+test.setTimeout(240_000);
+
 test("people brief, attach, refuse, break the glass, cut over, watch, review and close, all of it in the window", async ({ holdpoint }) => {
   const checklist = holdpoint.write("acts.md", CHECKLIST);
   const page = await holdpoint.open(await holdpoint.serve());

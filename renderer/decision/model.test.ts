@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Board, CategoryView, Decision } from "../../engine/protocol/index.ts";
-import { ringParts, ringWords, standing, standOf, stoppers, whyNoGo, whyNot } from "./model.ts";
+import { blockersOf, ringParts, ringWords, standing, standOf, stoppers, whyNoGo, whyNot } from "./model.ts";
 
 const board = (blockers: [kind: string, text: string][], canGo: boolean, rule = "all categories signed, and no open blockers"): Board => ({
   canGo,
@@ -34,6 +34,13 @@ describe("the board's words", () => {
   it("say GO is possible only where the engine says so", () => {
     expect(standOf({ board: board([], true), decisions: [] })).toMatchObject({ state: "passed", title: "GO is possible" });
     expect(standOf({ board: board([["open", "INF-01 is open"]], false), decisions: [] })).toMatchObject({ state: "failed" });
+  });
+  it("count no overtaken decision against the one that takes its place, and count it while nothing does", () => {
+    const overtaken = board([["decision", "The decision no-go rests on something that changed"]], false);
+    const taken = decision("taken", "no-go");
+    expect(blockersOf({ board: overtaken, decisions: [taken] })).toHaveLength(1);
+    expect(blockersOf({ board: overtaken, decisions: [taken, decision("stale")] })).toHaveLength(1);
+    expect(blockersOf({ board: overtaken, decisions: [taken, decision("open")] })).toEqual([]);
   });
   it("leave NO-GO possible whatever stands against GO, and say why GO is not", () => {
     const blocked = board([["failed", "INF-01 failed"]], false);
