@@ -3,7 +3,7 @@
 import { type KeyboardEvent, memo, type ReactNode, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { PlanView } from "../../engine/protocol/index.ts";
 import { Status } from "../design/index.ts";
-import { at, type Bar, barsOf, barWords, labelsOf, laneNames, neighbour, spanOf, ticksOf } from "./model.ts";
+import { at, type Bar, barsOf, barWords, END_PX, labelsOf, laneNames, neighbour, spanOf, ticksOf } from "./model.ts";
 
 export type ClockOf = (moment: number | string, withSeconds?: boolean) => string;
 
@@ -16,8 +16,6 @@ const BAR_Y = 22;
 const BAR_PX = 24;
 const UNDER_Y = BAR_Y + BAR_PX + 3;
 const FOOT_PX = 24;
-/** Room at the right for labels that moved to their row's end. */
-const END_PX = 130;
 const LEFT_PX = 10;
 const TICK_APART_PX = 76;
 /** Nothing that happened is too short to be seen. */
@@ -150,6 +148,7 @@ export function PlanChart({ view, now, clock, zoom, paperPx, chosen, onChoose, o
               ))}
               <Across
                 view={view}
+                clock={clock}
                 x={x}
                 top={AXIS_PX}
                 bottom={heightPx - FOOT_PX}
@@ -211,8 +210,10 @@ function Across({
   bottom,
   hasWindowEnd,
   edge,
+  clock,
 }: {
   view: PlanView;
+  clock: ClockOf;
   x: X;
   top: number;
   bottom: number;
@@ -223,7 +224,7 @@ function Across({
     key: `fixed ${moment} ${phase}`,
     x: x(at(moment)),
     kind: "fixed",
-    word: `▸ ${phase}`,
+    word: `${phase}: not before ${clock(moment)}`,
   }));
   if (view.plannedEnd !== null) lines.push({ key: "planned end", x: x(at(view.plannedEnd)), kind: "planned-end", word: "planned end" });
   if (hasWindowEnd) lines.push({ key: "window", x: x(at(view.window.end!)), kind: "window", word: "window closes" });

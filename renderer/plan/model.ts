@@ -96,6 +96,10 @@ export function ticksOf(from: number, to: number, widthPx: number, apartPx: numb
 export type Label = { text: string; x: number; place: "inside" | "after" };
 /** Room at either side of words within a bar, and between a bar and the words after it. */
 const PAD_PX = 6;
+/** A number alone may come closer to the edges. */
+const PAD_NUMBER_PX = 2;
+/** Room kept at the right of all bars for the words after the last one of a row. */
+export const END_PX = 130;
 /** Beyond this many numbers at the end of a row the rest is counted: they are all in the table. */
 const MOST_AT_END = 6;
 
@@ -113,13 +117,16 @@ export function labelsOf(
   bars.forEach((bar, index) => {
     const whole = bar.title === "" ? bar.number : `${bar.number} ${bar.title}`;
     const start = Math.max(bar.x, taken);
-    const inside = [whole, bar.number].find((text) => start + widthOf(text) + 2 * PAD_PX <= bar.x + bar.width);
-    const next = bars[index + 1]?.x ?? Number.POSITIVE_INFINITY;
+    const pad = start + widthOf(whole) + 2 * PAD_PX <= bar.x + bar.width ? PAD_PX : PAD_NUMBER_PX;
+    const inside = [whole, bar.number].find((text) => start + widthOf(text) + 2 * pad <= bar.x + bar.width);
+    const isLast = index === bars.length - 1;
+    const next = bars[index + 1]?.x ?? bar.x + bar.width + END_PX;
     const behind = Math.max(bar.x + bar.width, taken) + PAD_PX;
-    if (inside !== undefined) labels.push({ text: inside, x: start + PAD_PX, place: "inside" });
+    if (inside !== undefined) labels.push({ text: inside, x: start + pad, place: "inside" });
     else {
       const after = [whole, bar.number].find((text) => behind + widthOf(text) + PAD_PX <= next);
-      if (after === undefined || next === Number.POSITIVE_INFINITY) {
+      // The end of the row is for those that found no place before.
+      if (after === undefined || (isLast && rest.length > 0)) {
         labels.push(null);
         rest.push(bar.number);
       } else {
@@ -152,7 +159,7 @@ export const forecastAt = (view: Pick<PlanView, "forecastEnd" | "restMs">, now: 
 /** `learnt 6:21 (5:50 to 7:02, 4 runs)`. */
 export function learntWords({ learnt }: Pick<PlanStep, "learnt">): string {
   if (learnt === null) return "";
-  const spread = learnt.n < 2 || learnt.p25Ms === learnt.p75Ms ? "" : `${spent(learnt.p25Ms)} to ${spent(learnt.p75Ms)}, `;
+  const spread = learnt.n < 2 || spent(learnt.p25Ms) === spent(learnt.p75Ms) ? "" : `${spent(learnt.p25Ms)} to ${spent(learnt.p75Ms)}, `;
   return `learnt ${spent(learnt.medianMs)} (${spread}${learnt.n} ${learnt.n === 1 ? "run" : "runs"})`;
 }
 const spent = (ms: number): string => (ms < 1000 ? `${ms} ms` : formatDuration(ms));

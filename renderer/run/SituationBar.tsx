@@ -15,6 +15,7 @@ import {
   useNow,
   zoneWord,
 } from "../design/index.ts";
+import { endWords } from "../plan/index.ts";
 import { waitsFor } from "./hold.ts";
 import { alsoRunning } from "./lanes.ts";
 import type { Arrangement } from "./layout.ts";
@@ -218,12 +219,18 @@ function ForecastCell({ header, steps, zone, arrangement }: Props) {
         </div>
       </SituationCell>
     );
-  const { lateMs } = progressOf(header, steps, now);
+  const { lateMs, forecastEnd: end, windowSlackMs } = progressOf(header, steps, now);
   const isHeld = header.status === "held";
-  const end = header.forecastEnd;
-  const late = lateMs === null ? null : Math.round(lateMs / 1000) * 1000;
+  const windowEnd = header.plan?.windowEnd ?? null;
+  const standing = endWords(lateMs, windowSlackMs);
+  const label =
+    windowEnd === null
+      ? "Forecast end"
+      : isTight
+        ? `End, to ${formatMinute(windowEnd)}`
+        : `Forecast end, window to ${formatMinute(windowEnd)}`;
   return (
-    <SituationCell label={isTight ? "Forecast end, UTC" : "Forecast end"} className="run-forecast">
+    <SituationCell label={isTight ? `${label}, UTC` : label} className="run-forecast">
       <div className="situation-value" {...(end === null ? {} : { title: formatMoment(end, zone) })}>
         {isHeld || end === null ? (
           <>
@@ -234,11 +241,11 @@ function ForecastCell({ header, steps, zone, arrangement }: Props) {
           <>
             <span className="run-big">{formatMinute(end)}</span>
             <span className="small" hidden={isTight}>
-              UTC{zone === "UTC" ? "" : `, ${formatMinute(end, zone)} ${zoneWord(end, zone)}`}
+              UTC{zone === "UTC" || windowEnd !== null ? "" : `, ${formatMinute(end, zone)} ${zoneWord(end, zone)}`}
             </span>
-            {late === null || Math.abs(late) < 1000 ? null : (
-              <span className={`small ${late > 0 ? "warn-text run-late" : ""}`}>
-                {formatDuration(Math.abs(late))} {late > 0 ? "late" : "early"}
+            {standing === null ? null : (
+              <span className={`small run-late ${standing.tone}`}>
+                <Status state={standing.state} size={14} /> {standing.words}
               </span>
             )}
           </>

@@ -29,6 +29,17 @@ describe("elapsed against plan", () => {
     const progress = progressOf({ ...header, plannedMs: null, forecastEnd: null }, [], now);
     expect(progress).toMatchObject({ plannedMs: null, byPlanMs: null, lateMs: null });
   });
+  it("goes by the schedule where there is one, moves its end on with the clock, and holds it against the window", () => {
+    const at = (minute: number) => new Date(Date.parse(header.startedAt) + minute * 60_000).toISOString();
+    const plan = { plannedEnd: at(50), driftMs: 0, restMs: 20 * 60_000, windowEnd: at(60) };
+    const minutes = (elapsed: number) => {
+      const found = progressOf({ ...header, forecastEnd: at(55), plan }, [], Date.parse(at(elapsed)));
+      return [found.plannedMs, found.byPlanMs, found.lateMs, found.windowSlackMs].map((ms) => ms! / 60_000);
+    };
+    expect(minutes(30)).toEqual([50, 25, 5, 5]);
+    // what is left takes longer than from the forecast's moment to its end: the end moves
+    expect(minutes(45)).toEqual([50, 30, 15, -5]);
+  });
   it("stops the clock at the end of the run", () => {
     const ended = { ...header, endedAt: "2026-03-15T00:40:00.000Z" };
     expect(clock(progressOf(ended, [], now).elapsedMs)).toBe("10:00");
