@@ -26,6 +26,7 @@ import {
   startLaunch,
   toClose,
 } from "./testing-launch.ts";
+import { type Runbook, runbookOf } from "./testing-texts.ts";
 
 /** Tampered fields: HOLDPOINT_MUTATIONS=all tries 20,000, a number so many times the sample that is the default. */
 const GIVEN = process.env["HOLDPOINT_MUTATIONS"] ?? "1";
@@ -33,29 +34,52 @@ const FIELDS = GIVEN === "all" ? 20_000 : 60 * Number(GIVEN);
 type Value = { [key: string]: CanonicalValue };
 const { ask, attack, verdictOf } = bothVerifiers();
 
+type Spoil = {
+  book?: Runbook;
+  isTextLeftOut?: boolean;
+  isUnsigned?: boolean;
+  /** Instead of the start of the step behind the hold point. */
+  behind?(at: (step: string) => { subject: { run: string; step: string } }): void;
+};
 /** A run of two steps in the launch's log, then what its hold point is signed with, as engine/run has it. */
-const gate = (on: Launch, more: Partial<Sign> = {}): void => {
+const GATE = runbookOf(["a", "gate"], { gate: "<!-- step: {signoff: [approver]} -->\n\nGo." });
+const gate = (on: Launch, more: Partial<Sign> = {}, spoil: Spoil = {}): void => {
   const run = "run-g";
-  const at = (step: string) => ({ subject: { run, step, attempt: 1, plan_sha256: "a".repeat(64) } });
-  const steps = ["a", "gate"].map((id, i) => ({ id, number: String(i + 1), title: id, sha256: String(i).repeat(64), way_back: false }));
-  on.append("run.started", "eve", { title: "Cut-over", version: null, owner: "ben", steps }, at(""));
+  const { steps, payloads } = spoil.book ?? GATE;
+  const plan_sha256 = GATE.sha256;
+  const at = (step: string) => ({ subject: { run, step, attempt: 1, plan_sha256 } });
+  const data = { title: "Cut-over", version: null, owner: "ben", steps: steps as CanonicalValue };
+  on.append("run.started", "eve", data, { ...at(""), payloads: spoil.isTextLeftOut ? [] : payloads });
   on.append("step.started", "eve", { only_block: null }, at("a"));
   on.append("step.ended", "engine", { because: "exit 0" }, { ...at("a"), outcome: "passed" });
   const state = foldRun(on.desk.store.events(on.log), run);
-  const plan = { byId: new Map(steps.map((step) => [step.id, { step }])) };
+  const plan = { byId: new Map(steps.map((step) => [step["id"], { step }])) };
   const digest = holdPointDigest(state, plan as never, plan.byId.get("gate") as never);
   const covered = holdPointCovers(state, "gate");
-  on.sign({ by: "ben", kind: "holdpoint", id: `${run}/gate`, role: "approver", run, plan: "a".repeat(64), digest, covered, ...more });
+  if (spoil.isUnsigned !== true)
+    on.sign({ by: "ben", kind: "holdpoint", id: `${run}/gate`, role: "approver", run, plan: plan_sha256, digest, covered, ...more });
+  spoil.behind?.(at);
+  if (spoil.behind === undefined) on.append("step.started", "eve", { only_block: null }, at("gate"));
   on.append("run.finished", "eve", { result: "passed" }, at(""));
 };
 /** A run whose text is changed in its middle: proposed by Eve, signed by Ben, in force. */
-const amend = (on: Launch, more: Partial<Sign> = {}, spoil: (data: Value) => void = () => undefined, isSigned = true): void => {
+const amend = (
+  on: Launch,
+  more: Partial<Sign> = {},
+  spoil: (data: Value) => void = () => undefined,
+  isSigned = true,
+  carried?: Runbook,
+): void => {
   const run = "run-a";
-  const [from, to] = ["b".repeat(64), "c".repeat(64)];
+  const [before, after] = [runbookOf([..."abcd"], { b: "Do b, then c." }), runbookOf([..."aCe"], { C: "Do c with the flag." })];
+  const [from, to] = [before.sha256, after.sha256];
   const at = (step: string, plan = from) => ({ subject: { run, step, attempt: 1, plan_sha256: plan } });
-  const stepsOf = (ids: string) =>
-    [...ids].map((id, i) => ({ id: id.toLowerCase(), number: String(i + 1), title: id, sha256: sha(id), way_back: false }));
-  const started = on.append("run.started", "eve", { title: "Cut-over", version: null, owner: "eve", steps: stepsOf("abcd") }, at(""));
+  const started = on.append(
+    "run.started",
+    "eve",
+    { title: "Cut-over", version: null, owner: "eve", steps: before.steps },
+    { ...at(""), payloads: before.payloads },
+  );
   for (const step of ["a", "b"]) {
     on.append("step.started", "eve", { only_block: null }, at(step));
     on.append("step.ended", "engine", { because: "exit 0" }, { ...at(step), outcome: "passed" });
@@ -68,7 +92,7 @@ const amend = (on: Launch, more: Partial<Sign> = {}, spoil: (data: Value) => voi
     "run.amendment_proposed",
     "eve",
     { sha256: to, from, path: "", changes },
-    { ...at(""), reason: "a flag is missing" },
+    { ...at(""), reason: "a flag is missing", payloads: after.payloads },
   );
   const said = { run, from, to, changes: changes.map(({ id, change }) => ({ id, change })) };
   const digest = createHash("sha256").update("holdpoint/amendment/v1\0").update(jcs(said)).digest("hex");
@@ -83,27 +107,28 @@ const amend = (on: Launch, more: Partial<Sign> = {}, spoil: (data: Value) => voi
     version: "2",
     owner: "eve",
     params: {},
-    steps: stepsOf("aCe"),
+    steps: after.steps.map((step) => ({ ...step })),
   };
   spoil(data);
-  on.append("run.amended", "ben", data, { ...at("", to), reason: "a flag is missing" });
+  on.append("run.amended", "ben", data, { ...at("", to), reason: "a flag is missing", payloads: (carried ?? after).payloads });
   on.append("step.started", "eve", { only_block: null }, at("c", to));
   on.append("step.ended", "engine", { because: "exit 0" }, { ...at("c", to), outcome: "passed" });
   const state = foldRun(on.desk.store.events(on.log), run);
-  const plan = { byId: new Map(stepsOf("aCe").map((step) => [step.id, { step }])) };
+  const plan = { byId: new Map(after.steps.map((step) => [step["id"], { step }])) };
   const now = { digest: holdPointDigest(state, plan as never, plan.byId.get("e") as never), covered: holdPointCovers(state, "e") };
   on.sign({ by: "ben", kind: "holdpoint", id: `${run}/e`, role: "approver", run, plan: to, ...now });
   on.append("run.finished", "eve", { result: "passed" }, at("", to));
 };
-const sha = (of: string): string => createHash("sha256").update(of).digest("hex");
-const text = "a".repeat(64);
+const text = GATE.sha256;
 const reviewDigest = (title: string): string =>
   createHash("sha256")
     .update("holdpoint/review/v1\0")
     .update(jcs({ text, title, version: null }))
     .digest("hex");
-const reviewed = (on: Launch, by: string, title = "Cut-over"): void =>
-  void on.sign({ by, kind: "review", id: text, role: "approver", meaning: "reviewed", plan: text, digest: reviewDigest(title) });
+const reviewSentence = (title: string, of = text): string =>
+  `I have reviewed “${title}” for production as approver, and did not write it: 2 steps, SHA-256 ${of}.`;
+const reviewed = (on: Launch, by: string, title = "Cut-over", statement = reviewSentence(title)): void =>
+  void on.sign({ by, kind: "review", id: text, role: "approver", meaning: "reviewed", plan: text, digest: reviewDigest(title), statement });
 
 const RULES: Attack[] = [
   [
@@ -121,6 +146,21 @@ const RULES: Attack[] = [
       reviewed(on, "ben");
       gate(on, { by: "ana" });
     },
+  ],
+  [
+    "a text is reviewed that no run here has (control)",
+    [],
+    (_, on) => reviewed(on, "ana", "Anything “quoted” version 2 for production as lead"),
+  ],
+  [
+    "a text that no run here has is reviewed under another title than the sentence says",
+    "signature-digest",
+    (_, on) => reviewed(on, "ana", "Cut-over", reviewSentence("Another")),
+  ],
+  [
+    "a text that no run here has is reviewed with the sentence of another text",
+    "signature-digest",
+    (_, on) => reviewed(on, "ana", "Cut-over", reviewSentence("Cut-over", "f".repeat(64))),
   ],
   [
     "another title was reviewed than the text has",
@@ -315,6 +355,45 @@ const RULES: Attack[] = [
     (_, on) => void on.sign({ by: "eve", kind: "briefing", id: brief(on), role: "operator" }),
   ],
   ["a hold point is released (control)", [], (_, on) => gate(on)],
+  ["the step behind a hold point starts unsigned", "hold-point-unsigned", (_, on) => gate(on, {}, { isUnsigned: true })],
+  ["a hold point is released by another role than the text asks", "hold-point-unsigned", (_, on) => gate(on, { by: "dana", role: "lead" })],
+  [
+    "a hold point is gone past with a reason",
+    "hold-point-unsigned",
+    (_, on) =>
+      gate(
+        on,
+        {},
+        { isUnsigned: true, behind: (at) => void on.append("step.skipped", "eve", {}, { ...at("gate"), reason: "in a hurry" }) },
+      ),
+  ],
+  [
+    "a block behind a hold point runs without its step being started",
+    "hold-point-unsigned",
+    (_, on) => gate(on, {}, { isUnsigned: true, behind: (at) => void on.append("block.started", "eve", { block: 0 }, at("gate")) }),
+  ],
+  ["a hold point is rejected, and its step starts", "hold-point-unsigned", (_, on) => gate(on, { meaning: "rejected", reason: "not yet" })],
+  ["a run leaves its text out", "text-missing", (_, on) => gate(on, {}, { isTextLeftOut: true })],
+  [
+    "a run carries another text than it names",
+    "payload-differs",
+    (_, on) => gate(on, {}, { book: { ...GATE, payloads: runbookOf(["a", "gate"]).payloads } }),
+  ],
+  [
+    "a run calls the step of a hold point something else",
+    "hold-point-unplaced",
+    (_, on) =>
+      gate(
+        on,
+        {},
+        { book: { ...GATE, steps: GATE.steps.map((step) => (step["id"] === "gate" ? { ...step, sha256: "0".repeat(64) } : step)) } },
+      ),
+  ],
+  [
+    "an amendment carries another text than was signed",
+    "payload-differs",
+    (_, on) => amend(on, {}, undefined, true, runbookOf([..."aCe"], { C: "Do something else." })),
+  ],
   ["a hold point is released over other steps than ran", "signature-digest", (_, on) => gate(on, { digest: "7".repeat(64) })],
   ["a hold point names other events than it covers", "signature-covered", (_, on) => gate(on, { covered: [1] })],
   [
@@ -358,7 +437,8 @@ const RULES: Attack[] = [
     "close-too-early",
     (_, on) => {
       toClose(on);
-      on.append("run.started", "eve", { title: "Cut-over", steps: [] }, { subject: { run: "run-o" } });
+      const { steps, sha256, payloads } = runbookOf(["a"]);
+      on.append("run.started", "eve", { title: "Cut-over", steps }, { subject: { run: "run-o", plan_sha256: sha256 }, payloads });
       on.close(CLOSERS);
     },
   ],
@@ -469,7 +549,7 @@ function everything(of: Desk & { delegation: number }, on: Launch): void {
   gate(on);
   amend(on);
   reviewed(on, "ana");
-  risk(on, "open");
+  risk(on, "mitigated");
   on.answer("eve", "SEC-01", "waived");
   const id = glass(on);
   confirm(on, id);

@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import type { CanonicalValue } from "../protocol/index.ts";
 import { type Attack, bothVerifiers } from "./testing-attacks.ts";
 import { INFRA, newKey, openDesk, SECURITY, startLaunch } from "./testing-launch.ts";
+import { checklistOf } from "./testing-texts.ts";
 
 type Value = { [key: string]: CanonicalValue };
 const { attack, verdictOf } = bothVerifiers();
@@ -144,7 +145,8 @@ const ATTACKS: Attack[] = [
     "stale-not-invalidated",
     (_, on) => {
       on.sign({ by: "ana", ...INFRA });
-      on.adopt("dana", ["INF-01", "INF-02", "INF-03*", "SEC-01"], "# Another\n");
+      const ids = ["INF-01", "INF-02", "INF-03*", "SEC-01"];
+      on.adopt("dana", ids, checklistOf(ids).replace("Backup", "Backup and restore"));
     },
   ],
   ["other items were signed than there are", "signature-digest", (_, on) => void on.sign({ by: "ana", ...INFRA, digest: "0".repeat(64) })],

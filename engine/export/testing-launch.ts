@@ -17,6 +17,7 @@ import {
 } from "../record/index.ts";
 import { asSigningKey } from "../record/keys.ts";
 import { mustOpen, type TestPorts, temporaryHome, testPorts } from "../record/testing.ts";
+import { checklistOf, itemHash } from "./testing-texts.ts";
 
 type Data = Record<string, CanonicalValue>;
 export type Person = { id: string; name: string; title: string; roles: string[]; key: SigningKey };
@@ -35,6 +36,7 @@ export type Sign = {
   covered?: number[];
   plan?: string;
   run?: string;
+  statement?: string;
   /** Changes the payload before it is signed. */
   edit?(payload: Data): void;
   /** Changes the event's data after it was signed. */
@@ -50,7 +52,6 @@ const CATEGORIES = [
   { key: "infrastructure", title: "Infrastructure", signoff: ["infrastructure-lead", "approver"], eyes: 1 },
   { key: "security", title: "Security", signoff: ["security-lead"], eyes: 1 },
 ];
-export const CHECKLIST = "# Go-live\n\n## Infrastructure\n\n- [ ] **INF-01** Load balancer ≥ 2 nodes\n- [ ] **INF-02** Backup\n";
 export const CAST = '{"version":3}\n[0.1,"o","pod/web ok\\r\\n"]\n';
 const digestOver = (kind: string, value: CanonicalValue): string =>
   createHash("sha256").update(`holdpoint/${kind}/v1\0`).update(jcs(value)).digest("hex");
@@ -147,14 +148,15 @@ function createLaunch(
         .update("holdpoint/items/v1\0")
         .update(jcs(rows(category)))
         .digest("hex"),
-    adopt(by: string, ids: string[], text = CHECKLIST): void {
+    /** `spoil` changes what the event says of the text. */
+    adopt(by: string, ids: string[], text = checklistOf(ids), spoil?: (data: Data) => void): void {
       items = ids.map((id) => {
         const derived = id.endsWith("*") ? "decision" : null;
         const plain = id.replace("*", "");
         return {
           id: plain,
           category: plain.startsWith("INF") ? "infrastructure" : "security",
-          sha256: sha256Hex(`${text}${plain}`),
+          sha256: itemHash(text, plain),
           derived,
         };
       });
@@ -165,9 +167,11 @@ function createLaunch(
         version: "1",
         sha256: plan,
         items: items as unknown as CanonicalValue,
-        categories: CATEGORIES,
+        categories: CATEGORIES.map((one) => ({ ...one })),
         decision: "{}",
       };
+      spoil?.(data as unknown as Data);
+      items = data.items as unknown as Item[];
       made.append("checklist.adopted", by, data, {
         payloads: [{ name: "checklist", mediaType: "text/markdown", bytes: Buffer.from(text) }],
       });
@@ -268,7 +272,7 @@ function createLaunch(
         on_behalf_of: asked.onBehalfOf ?? "",
         delegation: asked.delegation ?? 0,
         meaning: asked.meaning ?? "approved",
-        statement: `I approve ${asked.id} as ${asked.role}.`,
+        statement: asked.statement ?? `I approve ${asked.id} as ${asked.role}.`,
         reason: asked.reason ?? "",
         subject: {
           kind: asked.kind,
@@ -301,7 +305,7 @@ function createLaunch(
         n: asked.n ?? 1,
         m: asked.m ?? 1,
         digest,
-        statement: `I approve ${asked.id} as ${asked.role}.`,
+        statement: asked.statement ?? `I approve ${asked.id} as ${asked.role}.`,
         envelope: envelope as unknown as CanonicalValue,
       };
       asked.spoil?.(data);
@@ -317,7 +321,7 @@ function createLaunch(
       const data = { signature, subject: { kind: "category", id: category }, cause, why };
       made.append("signoff.invalidated", "engine", data, { reason: why });
     },
-    propose(by: string, more: { edit?(data: Data): void; outcome?: "go" | "no-go" } = {}): string {
+    propose(by: string, more: { edit?(data: Data): void; outcome?: "go" | "no-go" | "conditional-go"; conditions?: Data[] } = {}): string {
       const id = `decision-${ports.ids.next()}`;
       const state = saidSoFar(store.events(log));
       const outcome = more.outcome ?? "go";
@@ -330,13 +334,13 @@ function createLaunch(
       };
       const digest = digestOver("decision", {
         outcome,
-        conditions: [],
+        conditions: more.conditions ?? [],
         categories: CATEGORIES.map(({ key }) => over(key)),
         risks: [...state.risks.values()],
         waivers: items.filter((item) => of(item.id).state === "waived").map((item) => item.id),
       });
       const roles = ["lead", "approver"];
-      const data: Data = { id, outcome, conditions: [], digest, replaces: "", roles, needed: 2, blockers: [] };
+      const data: Data = { id, outcome, conditions: more.conditions ?? [], digest, replaces: "", roles, needed: 2, blockers: [] };
       more.edit?.(data);
       made.append("decision.proposed", by, data, { outcome, reason: "all signed" });
       return id;
@@ -375,7 +379,10 @@ function createLaunch(
         "run.started",
         by,
         { title: "Switch" },
-        { subject, payloads: [{ name: "plan", mediaType: "text/markdown", bytes: Buffer.from("# Plan\n") }] },
+        {
+          subject: { ...subject, plan_sha256: sha256Hex("# Plan\n") },
+          payloads: [{ name: "plan", mediaType: "text/markdown", bytes: Buffer.from("# Plan\n") }],
+        },
       );
       made.append("block.started", by, { block: 0, text: "kubectl get pods # ≤ “ok”\r\n\u001b[31m😀", recording: path }, { subject });
       made.append("step.ended", by, { duration_ms: 1500, ...recorded }, { subject, outcome: "passed" });
@@ -415,7 +422,15 @@ export function wholeLaunch(desk: Desk & { delegation: number }, name = "v1.0-rc
   launch.sign({ by: "ben", kind: "category", id: "infrastructure", role: "approver", n: 2, m: 2 });
   launch.sign({ by: "cleo", kind: "category", id: "security", role: "security-lead", onBehalfOf: "ana", delegation: desk.delegation });
   launch.run("eve");
-  launch.append("risk.set", "eve", { id: "R1", risk: "slow", likelihood: "low", impact: "low", controls: "", owner: "", status: "open" });
+  launch.append("risk.set", "eve", {
+    id: "R1",
+    risk: "slow",
+    likelihood: "low",
+    impact: "low",
+    controls: "",
+    owner: "",
+    status: "accepted",
+  });
   launch.decide();
   launch.state("go");
   launch.append(

@@ -1,4 +1,5 @@
 // A log like a real run's, with payload and recording, for tests of exports. Owns: nothing of the product.
+import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { LogId } from "../protocol/index.ts";
@@ -20,7 +21,13 @@ export function appendTwelve(store: RecordStore, ports: TestPorts): LogId {
   const checking = { ...switching, step: "check" };
   const plan = [{ name: "plan", mediaType: "text/markdown", bytes: Buffer.from("# Plan\n\n≤ 2 minutes\n") }];
   const events: NewEvent[] = [
-    { type: "run.started", actor: DANA, data: { title: "Blue-green switch" }, payloads: plan },
+    {
+      type: "run.started",
+      actor: DANA,
+      subject: { plan_sha256: createHash("sha256").update(plan[0]!.bytes).digest("hex") },
+      data: { title: "Blue-green switch" },
+      payloads: plan,
+    },
     { type: "step.started", actor: DANA, subject: switching },
     { type: "block.started", actor: DANA, subject: switching, data: { block: 0, text: "=cmd|' /C calc'!A0", recording: path } },
     {

@@ -118,6 +118,11 @@ A person's signature names the hash of the event before it, so it vouches for ev
   names its owner, wrote; nobody counts twice; who keeps the roster approves nothing.
 - What changed after a signature took the signature out of force, by an event of its own. Waivers carry an approver's signature and
   an end. Decisions have every signature that the checklist asks for, a closed launch those of a lead and an approver.
+- An adopted checklist's items, ids, categories, roles and rule are those of its text, and no item of it is left out. Where a runbook
+  asks for signatures before a step, those roles signed before it started. A go had nothing in its way; a closed launch has no open
+  incident and no open condition. The texts are compared line by line, not parsed: forms of Markdown that only its whole grammar tells
+  (items in HTML, in quotes or behind other marks, hold points before any heading) give a warning where they are not borne out.
+- What came first is told by the sequence, across logs by the heads that the installation's log took, and by clocks only between those.
 - Everybody on the roster was put there, changed and given a new key by the people that such an act takes.
 - One person alone (SOLO) is asked for none of these second people; the record says SOLO, and the programs warn.
 
@@ -127,6 +132,9 @@ A person's signature names the hash of the event before it, so it vouches for ev
 - that nobody with full rights on the machine (root) forged it while it was written
 - that the machine's clock was right: the order is proved, the times are a claim
 - that a password was used by its owner and not given away
+- that Holdpoint read a text as its author meant it; what stood in a go's way besides items, signatures and risks (age, limits, missing
+  evidence) is taken from the record
+- the order of a signature and a change of the roster at one and the same time, where no head in the install log lies between them
 - anything about other logs of the installation than the one here
 `;
 }

@@ -22,6 +22,8 @@ const NOT_PROVED = [
   "that nobody with full rights on the machine (root) forged it while it was written",
   "that the machine's clock was right: the order is proved, the times are a claim",
   "that a password was used by its owner and not given away",
+  "that Holdpoint read a text as its author meant it: items, headings, roles and hold points are held against its lines, which are not parsed anew",
+  "the order of a signature and a change of the roster at one and the same time, where no head in the install log lies between them",
 ];
 /** A name longer than this, or more files than this, is no bundle of ours but an attempt on the reader. */
 const MAX_NAME = 1000;
@@ -580,9 +582,36 @@ function isBody(b) {
 }
 
 const NEEDS_REASON = new Set(["step.skipped", "step.judged", "run.held", "run.aborted"]);
-/** When something happened, for "before or at the time of": within one boot by the monotonic clock, else by the wall clock. */
-const momentOf = (b) => ({ ts: b.ts_utc, boot: b.boot, mono: b.mono_ns });
-const notAfter = (a, b) => (a.boot === b.boot ? BigInt(a.mono) <= BigInt(b.mono) : a.ts <= b.ts);
+/** When something happened: its place in its log, and what the clocks said. */
+const momentOf = (b) => ({ log: b.log, seq: b.seq, ts: b.ts_utc, boot: b.boot, mono: b.mono_ns });
+/** By the clocks: within one boot the monotonic one, else that on the wall. */
+const notAfterByClock = (a, b) => (a.boot === b.boot ? BigInt(a.mono) <= BigInt(b.mono) : a.ts <= b.ts);
+/**
+ * Whether something of the install log came before something else, or at the same time: by the sequence where that says it
+ * (in one log, or across logs by the heads that the install log took of the other), and by the clocks only where it does not.
+ */
+function createOrder(install) {
+  const heads = new Map();
+  const enter = (log, at, seq) => {
+    if (!heads.has(log)) heads.set(log, []);
+    heads.get(log).push({ at, seq });
+  };
+  return {
+    see({ type, data, seq }) {
+      if (!isText(data.log)) return;
+      if (type === "log.head" && isWhole(data.seq, 0)) enter(data.log, seq, data.seq);
+      // What was in the install log before a log was opened came before its genesis too.
+      if (type === "log.opened") for (const place of [-1, 0]) enter(data.log, seq, place);
+    },
+    notAfter(a, b) {
+      if (a.log === b.log) return a.seq <= b.seq;
+      const known = a.log === install ? (heads.get(b.log) ?? []) : [];
+      if (known.some((head) => head.at > a.seq && head.seq < b.seq)) return true;
+      if (known.some((head) => head.at < a.seq && head.seq >= b.seq)) return false;
+      return notAfterByClock(a, b);
+    },
+  };
+}
 
 /** Walks one log from its genesis; `see` is given each event that could be read, and the hash before and after it. */
 function walkLog(file, findings, see) {
@@ -720,6 +749,8 @@ function createRoster(genesis, findings) {
   const envelopes = [];
   let lastSeq = 0;
   let skipped = 0;
+  const order = createOrder(genesis.log);
+  const { notAfter } = order;
   const say = (code, message, seq) => findings.problem(code, message, genesis.log, seq);
   const now = (id) => people.get(id)?.versions.at(-1) ?? null;
   const isAdministrator = (version) => Array.isArray(version?.roles) && version.roles.includes("admin");
@@ -796,7 +827,8 @@ function createRoster(genesis, findings) {
   function see(body, previous) {
     const { data, seq, type } = body;
     hashBefore[seq] = previous.toString("hex");
-    const at = { ...momentOf(body), seq };
+    const at = momentOf(body);
+    order.see(body);
     if (type.startsWith("operator.") || type.startsWith("delegation.")) act();
     skipped = type === "clock.step" ? skipped + 1 : 0;
     lastSeq = seq;
@@ -859,6 +891,7 @@ function createRoster(genesis, findings) {
   }
   return {
     see,
+    notAfter,
     envelopes,
     delegations,
     keyOwner,
@@ -906,6 +939,426 @@ function createRoster(genesis, findings) {
   };
 }
 
+// ── texts: what of a checklist and a runbook can be told without parsing Markdown ─────────────────────────────────────────
+
+/** A checklist of 8 MiB and a runbook of 20 MB are the largest that Holdpoint takes. Bytes. */
+const MAX_TEXT = 32 * 1024 * 1024;
+/** Hashes that are tried for one text: ten times what a list of 2,000 items of ten lines needs. */
+const MAX_TRIES = 200_000;
+/** A step is looked for so many lines above a directive of its own. */
+const MAX_ABOVE = 300;
+const MARK = "(?:[-*+]|[0-9]{1,9}[.)])";
+const TASK = new RegExp(`^([ \\t>]*)${MARK}[ \\t]+(?:>[ \\t>]*|${MARK}[ \\t]+)*\\[[ xX]\\][ \\t]+([^ \\t][^\\n]*)$`);
+const BARE_MARK = new RegExp(`^([ \\t>]*)(?:${MARK}[ \\t]+)*${MARK}[ \\t]*$`);
+const BOX = /^[ \t>]*\[[ xX]\][ \t]+([^ \t][^\n]*)$/;
+const FENCE = new RegExp(`^[ \\t>]*(?:${MARK}[ \\t]+)*(\`{3,}|~{3,})([^\\n]*)$`);
+const FENCE_END = /^[ \t>]*(`{3,}|~{3,})[ \t]*$/;
+const HEADING = /^( {0,3})(#{1,6})(?:[ \t]+([^\n]*))?$/;
+/** What could begin a block of HTML, in which Markdown is none until an empty line. */
+const HTML = new RegExp(`^[ \\t>]*(?:${MARK}[ \\t]+)*</?[A-Za-z]`);
+const RAW = /^ {0,3}<(pre|script|style|textarea)(?:[ \t>]|$)/i;
+const ITEM_ID = /^(?:\*\*|__)([A-Za-z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*)[ \t]*[:.)]?(?:\*\*|__)/;
+const GIVEN_ID = /^(?:[A-Z]{1,3}|ITEM)-[0-9]+$/;
+const DIRECTIVE_KINDS = new Set(["step", "item", "category", "decision"]);
+const COMMENT = /<!--[^\n]*?-->/g;
+
+/**
+ * Lines with where they lie in the bytes. `hidden`: within a fence, a comment, raw HTML or the front matter, where nothing is an
+ * item. `isUnsure`: only a reader of Markdown knows what it is.
+ */
+function readText(bytes) {
+  const start = bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  try {
+    utf8.decode(bytes);
+  } catch {
+    return { isRead: false, bytes, lines: [] };
+  }
+  const lines = [];
+  for (let from = start; from < bytes.length; ) {
+    let to = from;
+    while (to < bytes.length && bytes[to] !== 10 && bytes[to] !== 13) to++;
+    lines.push({ from, to, text: utf8.decode(bytes.subarray(from, to)), hidden: false, isUnsure: false });
+    from = bytes[to] === 13 && bytes[to + 1] === 10 ? to + 2 : to + 1;
+  }
+  hide(lines);
+  return { isRead: true, bytes, lines };
+}
+function hide(lines) {
+  let at = 0;
+  if (/^---[ \t]*$/.test(lines[0]?.text ?? "")) {
+    const end = lines.findIndex(({ text }, i) => i > 0 && /^(?:---|\.\.\.)[ \t]*$/.test(text));
+    for (; at <= end; at++) lines[at].hidden = true;
+  }
+  let [inHtml, isShaky] = [false, false];
+  for (const line of lines.slice(at)) {
+    inHtml = (inHtml && !/^[ \t>]*$/.test(line.text)) || HTML.test(line.text);
+    // Whether a fence begins or ends there decides about all that follows.
+    isShaky ||= inHtml && (FENCE.test(line.text) || line.text.includes("<!--"));
+    line.isUnsure = inHtml || isShaky;
+  }
+  isShaky = false;
+  const lastEnd = lines.findLastIndex(({ text }) => text.includes("-->"));
+  let [fence, raw, isComment, isFlat, isQuoted] = ["", "", false, true, false];
+  for (; at < lines.length; at++) {
+    const line = lines[at];
+    const { text } = line;
+    // A fence within a quote or an item may have ended with it.
+    isShaky ||= fence !== "" && !isFlat && /^[^ \t>]/.test(text) && !FENCE_END.test(text);
+    if (fence !== "" && isQuoted && !/^ {0,3}>/.test(text)) fence = "";
+    line.isUnsure ||= isShaky;
+    line.hidden = fence !== "" || raw !== "" || isComment;
+    if (fence !== "") {
+      const end = FENCE_END.exec(text);
+      if (end !== null && end[1][0] === fence[0] && end[1].length >= fence.length) fence = "";
+    } else if (isComment) isComment = !text.includes("-->");
+    else if (raw !== "") {
+      if (text.toLowerCase().includes(`</${raw}>`)) raw = "";
+    } else {
+      const begun = FENCE.exec(text);
+      const html = RAW.exec(text);
+      if (begun !== null && !(begun[1][0] === "`" && begun[2].includes("`"))) {
+        fence = begun[1];
+        isFlat = text.startsWith(fence);
+        isQuoted = /^ {0,3}>/.test(text);
+        line.hidden = true;
+      } else if (html !== null) {
+        line.hidden = true;
+        if (!text.toLowerCase().includes(`</${html[1].toLowerCase()}>`)) raw = html[1].toLowerCase();
+      } else isComment = at < lastEnd && text.lastIndexOf("<!--") > text.lastIndexOf("-->");
+    }
+  }
+}
+const isHeadingAt = ({ text, hidden, isUnsure }) => !hidden && !isUnsure && /^#{1,6}(?:[ \t]|$)/.test(text);
+
+/** Headings of a text; `isOdd` where its words cannot be told without Markdown. */
+function headingsOf(lines) {
+  const found = [];
+  const enter = (line, level, words, isOdd) => {
+    const plain = words.replace(COMMENT, "");
+    found.push({ line, level, words: squeeze(plain), isOdd: isOdd || /[&<![]/.test(plain) });
+  };
+  for (const [i, { text, hidden }] of lines.entries()) {
+    if (hidden) continue;
+    const atx = HEADING.exec(text);
+    if (atx !== null) enter(i, atx[2].length, atx[3] ?? "", atx[1] !== "" || lines[i].isUnsure);
+    const rule = /^ {0,3}(=+|-+)[ \t]*$/.exec(text);
+    const above = i > 0 ? lines[i - 1] : null;
+    if (rule !== null && above !== null && !above.hidden && /^ {0,3}[^ \t>#|]/.test(above.text) && !BARE_MARK.test(above.text))
+      enter(i - 1, rule[1][0] === "=" ? 1 : 2, above.text, true);
+  }
+  return found;
+}
+/** Letters and digits alone, and whatever is not ASCII: what emphasis, code and punctuation leave of a title. */
+const squeeze = (words) => words.replace(/[\0-/:-@[-`{-\x7f]/g, "");
+/** Headings above a line, the nearest first, each of a higher level than the one before. */
+function headingsAbove(headings, line) {
+  const found = [];
+  for (let i = headings.length - 1, level = 7; i >= 0; i--)
+    if (headings[i].line <= line && headings[i].level < level) {
+      found.push(headings[i]);
+      level = headings[i].level;
+    }
+  return found;
+}
+
+/** Comments that speak to Holdpoint, outside of code. */
+function directivesIn(lines) {
+  const found = [];
+  for (const [i, { text, hidden, isUnsure }] of lines.entries()) {
+    if ((hidden && !isUnsure) || !text.includes("<!--")) continue;
+    for (let at = 0; at < text.length; ) {
+      if (text[at] === "`") {
+        const ticks = /^`+/.exec(text.slice(at))[0];
+        const close = closing(text, at + ticks.length, ticks.length);
+        at = close === -1 ? at + ticks.length : close;
+        continue;
+      }
+      if (!text.startsWith("<!--", at)) {
+        at++;
+        continue;
+      }
+      let [body, last] = [text.slice(at + 4), i];
+      while (!body.includes("-->") && last + 1 < lines.length && last - i < 50) body += `\n${lines[++last].text.replace(/^[ \t>]+/, "")}`;
+      const end = body.indexOf("-->");
+      if (end === -1) break;
+      const inner = body.slice(0, end);
+      const head = /^[ \t\n]*([a-z]+)[ \t\n]*:[ \t]*(?:\{|\n[ \t]*[A-Za-z0-9_-]+[ \t]*:)/.exec(inner);
+      if (head !== null && DIRECTIVE_KINDS.has(head[1]))
+        found.push({
+          kind: head[1],
+          line: i,
+          body: inner,
+          isOwnLine: /^ {0,3}$/.test(text.slice(0, at)),
+          isSure: !lines[i].isUnsure && /^ {0,3}[^ \t]/.test(text),
+        });
+      at = last === i ? at + 4 + end + 3 : text.length;
+    }
+  }
+  return found;
+}
+function closing(text, from, length) {
+  for (let at = text.indexOf("`", from); at !== -1; at = text.indexOf("`", at)) {
+    let end = at;
+    while (text[end] === "`") end++;
+    if (end - at === length) return end;
+    at = end;
+  }
+  return -1;
+}
+const unquoted = (value) => {
+  const plain = value.replace(/^[ \t\n]+|[ \t\n]+$/g, "");
+  return /^(?:"[^"]*"|'[^']*')$/.test(plain) ? plain.slice(1, -1) : plain;
+};
+/** The value of a directive's key as a list of texts; null where it has no such key. */
+function directiveValue(body, key) {
+  const found = new RegExp(`(?:^|[{,\\n])[ \\t]*["']?${key}["']?[ \\t]*:[ \\t]*(\\[[^\\]]*\\]|"[^"]*"|'[^']*'|[^,}\\n]*)`).exec(body);
+  if (found === null) return null;
+  const value = found[1];
+  if (value.startsWith("["))
+    return value
+      .slice(1, -1)
+      .split(",")
+      .map(unquoted)
+      .filter((one) => one !== "");
+  const plain = unquoted(value);
+  if (plain !== "") return [plain];
+  const below = /^(?:\n[ \t]*-[ \t]+[^\n]*)+/.exec(body.slice(found.index + found[0].length));
+  return below === null
+    ? []
+    : [...below[0].matchAll(/\n[ \t]*-[ \t]+([^\n]*)/g)].map((one) => unquoted(one[1])).filter((one) => one !== "");
+}
+
+/** The box of a task at a line: what stands before its mark, and its words; null where no task begins there. */
+function taskAt(lines, i) {
+  const found = TASK.exec(lines[i].text);
+  if (found !== null) return { prefix: found[1], words: found[2] };
+  const bare = i + 1 < lines.length ? BARE_MARK.exec(lines[i].text) : null;
+  const box = bare === null ? null : BOX.exec(lines[i + 1].text);
+  return box === null ? null : { prefix: bare[1], words: box[1] };
+}
+/** Whether the next task ends the one before it: it stands no deeper, and is no lazy line of it. */
+const isBeside = (next, { prefix }) => next.prefix === prefix || (/^ {0,3}$/.test(next.prefix) && next.prefix.length <= prefix.length);
+/**
+ * Where runs of lines that begin with a task, or rows of a table, have one of the wanted hashes: lists of {line, end} by hash.
+ * A second look goes past what seems to end an item, for the hashes that the first did not find.
+ */
+function spansOf({ bytes, lines }, tasks, wanted) {
+  const found = new Map();
+  let tries = 0;
+  // A row of a table needs no bar where it goes on with one.
+  let isRow = false;
+  const rows = lines.map(({ text }) => {
+    isRow = text.includes("|") || (isRow && !/^[ \t>]*$/.test(text));
+    return isRow;
+  });
+  const look = (hashes, isFar) => {
+    for (const [i, line] of lines.entries()) {
+      const task = tasks.get(i);
+      if (task === undefined && (isFar || !rows[i])) continue;
+      const digest = createHash("sha256");
+      let at = line.from;
+      for (let end = i; end < lines.length && tries < MAX_TRIES; end++) {
+        const next = end > i ? tasks.get(end) : undefined;
+        const isOver = isHeadingAt(lines[end]) || (next !== undefined && !lines[end].hidden && isBeside(next, task ?? next));
+        if (end > i && (task === undefined || (!isFar && isOver))) break;
+        digest.update(bytes.subarray(at, lines[end].to));
+        at = lines[end].to;
+        tries++;
+        const hash = digest.copy().digest("hex");
+        if (hashes.has(hash)) found.set(hash, [...(found.get(hash) ?? []), { line: i, end, task: task ?? null }]);
+      }
+    }
+  };
+  look(wanted, false);
+  const missing = new Set([...wanted].filter((hash) => !found.has(hash)));
+  if (missing.size > 0) look(missing, true);
+  return found;
+}
+
+/**
+ * What of an adopted checklist its text bears out. Each item's hash is of lines that begin with a task (or of a table's row),
+ * with its id and under its category; no task is left out; roles and the decision's rule are those of the directives. Returns
+ * the decision's directive: null where there is none, undefined where it cannot be read.
+ */
+function checkChecklist(text, items, categories, seq, say) {
+  const { lines } = text;
+  const tasks = new Map();
+  for (const i of lines.keys()) {
+    const task = taskAt(lines, i);
+    if (task !== null) tasks.set(i, task);
+  }
+  const spans = spansOf(text, tasks, new Set(items.map((one) => one.sha256)));
+  const headings = headingsOf(lines);
+  const titles = new Map(categories.filter((one) => isText(one.key) && isText(one.title)).map((one) => [one.key, squeeze(one.title)]));
+  const placed = new Set();
+  const unnamed = new Set();
+  let areAllFound = true;
+  for (const { id, category, sha256, derived } of items) {
+    const isUnder = ({ line }) => {
+      const above = headingsAbove(headings, line);
+      return above.length === 0 || above.some((one) => one.isOdd || one.words === titles.get(category));
+    };
+    const isIts = (span) => isIdOf(id, lines[span.line].text, span.task);
+    const isPlain = ({ line }) => !lines[line].hidden && !lines[line].isUnsure;
+    const free = (spans.get(sha256) ?? []).filter(({ line }) => !placed.has(line));
+    const fitting = free.filter((span) => isIts(span) && isUnder(span));
+    const span = fitting.find(isPlain) ?? fitting[0] ?? free.find(isPlain) ?? free[0];
+    if (span === undefined) {
+      areAllFound = false;
+      say(true, "item-text", `Event ${seq} lists the item ${id}, and its hash is of no item in the text.`);
+      continue;
+    }
+    const { line, end } = span;
+    placed.add(line);
+    if (!isIts(span)) say(true, "item-id", `Event ${seq} calls the item of line ${line + 1} ${id}, which it is not.`);
+    const own = lines.slice(line, end + 1).map((one) => one.text);
+    if (isText(derived) && derived !== "" && !own.some((one) => one.includes("derived")))
+      say(true, "item-derived", `Event ${seq} says that ${id} is computed; its text does not.`);
+    if (categories.length > 0 && !isUnder(span))
+      say(isPlain(span), "item-category", `Event ${seq} puts ${id} in the category ${category}, under which it does not stand.`);
+    // Before any heading the category is called after the file.
+    if (headingsAbove(headings, line).length === 0) unnamed.add(category);
+  }
+  const sure = new Set();
+  const judge = ([i, task]) => {
+    if (lines[i].hidden || lines[i].isUnsure) return;
+    const above = i === 0 ? "" : lines[i - 1].text;
+    const isFree = /^[ \t]*$/.test(above) || placed.has(i - 1) || (i > 0 && isHeadingAt(lines[i - 1]));
+    const deeper = tasks.has(i - 1) ? task.prefix.length - tasks.get(i - 1).prefix.length : 0;
+    const isNested = placed.has(i - 1) && sure.has(i - 1) && /^ *$/.test(task.prefix) && deeper > 1 && deeper < 6;
+    const isPlain = /^ {0,3}[-*+] {1,4}\[/.test(lines[i].text) && isFree;
+    if (isPlain || isNested) sure.add(i);
+  };
+  [...tasks].forEach(judge);
+  // Where one like it was taken for an item that may be none, this one may be that item.
+  const doubtful = new Set([...placed].filter((i) => !sure.has(i)).map((i) => lines[i].text));
+  for (const i of tasks.keys()) {
+    if (placed.has(i) || lines[i].hidden) continue;
+    const isSure = sure.has(i) && !doubtful.has(lines[i].text);
+    say(isSure, "item-unlisted", `Event ${seq} leaves out the item of line ${i + 1} of its text.`);
+  }
+  for (const i of rowsBeside(lines, placed, tasks))
+    say(true, "item-unlisted", `Event ${seq} leaves out the row of line ${i + 1} of its text.`);
+  const isOdd = !areAllFound || headings.length === 0 || headings.some((one) => one.isOdd) || lines.some((one) => one.isUnsure);
+  for (const [key, words] of titles)
+    if (!isOdd && !unnamed.has(key) && !headings.some((one) => one.words === words))
+      say(true, "category-differs", `Event ${seq} has the category ${key}, which is no heading of its text.`);
+  const directives = directivesIn(lines);
+  checkRoles(directives, headings, categories, seq, say);
+  const decision = directives.find(({ kind, isSure }) => kind === "decision" && isSure);
+  if (decision === undefined) {
+    const isNamed = lines.some((one) => !one.hidden && /<!--[ \t]*decision[ \t]*:[ \t]*(?:\{|$)/.test(one.text));
+    if (isNamed) say(false, "directive-unread", `The rule of the decision in the text of event ${seq} could not be read.`);
+    return isNamed ? undefined : null;
+  }
+  return Object.fromEntries(
+    ["rule", "and", "signoff", "eyes"].flatMap((key) => {
+      const value = directiveValue(decision.body, key);
+      return value === null ? [] : [[key, key === "eyes" ? (value[0] ?? "") : value]];
+    }),
+  );
+}
+/** The id written at the item's beginning, counted on where it came before; or one of those that are given where none is. */
+function isIdOf(id, row, task) {
+  const base = id.replace(/-[0-9]+$/, "");
+  if (task === null) return GIVEN_ID.test(id) || row.includes(id) || row.includes(base);
+  const words = task.words.replace(COMMENT, "").replace(/^[ \t]+/, "");
+  if (words.startsWith("<!--")) return true;
+  const written = ITEM_ID.exec(words);
+  if (written === null || !/[0-9]/.test(written[1])) return GIVEN_ID.test(id);
+  return id === written[1] || base === written[1];
+}
+/** Rows with words in them of a table on its own of which some rows are items, and which are none. */
+function rowsBeside(lines, placed, tasks) {
+  const found = [];
+  const isRow = (i) => i >= 0 && i < lines.length && !lines[i].hidden && !lines[i].isUnsure && lines[i].text.includes("|") && !tasks.has(i);
+  for (let i = 0; i < lines.length; i++) {
+    if (!isRow(i) || isRow(i - 1)) continue;
+    let end = i;
+    while (isRow(end + 1)) end++;
+    const rows = Array.from({ length: end - i + 1 }, (_, at) => i + at);
+    const rules = rows.filter((at) => /^[ \t>|:-]*$/.test(lines[at].text) && lines[at].text.includes("-"));
+    const isAlone =
+      (i === 0 || /^[ \t]*$/.test(lines[i - 1].text) || isHeadingAt(lines[i - 1])) && rules.length === 1 && rules[0] === i + 1;
+    const words = rows.filter((at) => at > i + 1 && !/^[ \t>|]*$/.test(lines[at].text));
+    if (isAlone && words.some((at) => placed.has(at))) found.push(...words.filter((at) => !placed.has(at)));
+    i = end;
+  }
+  return found;
+}
+/** Who signs a category, by the directive under its heading. */
+function checkRoles(directives, headings, categories, seq, say) {
+  const seen = new Set();
+  for (const { kind, line, body, isOwnLine, isSure } of directives) {
+    const heading = kind === "category" && isSure ? headings.findLast((one) => one.line <= line) : undefined;
+    if (heading === undefined || heading.isOdd || (!isOwnLine && heading.line !== line) || seen.has(heading.line)) continue;
+    seen.add(heading.line);
+    const wanted = directiveValue(body, "signoff") ?? [];
+    const told = directiveValue(body, "eyes")?.[0] ?? "";
+    const eyes = /^(?:[1-9]|1[0-9]|20)$/.test(told) ? Number(told) : 1;
+    const isSaid = categories.some(
+      (one) =>
+        isText(one.title) &&
+        squeeze(one.title) === heading.words &&
+        same(one.signoff, wanted) &&
+        (isWhole(one.eyes, 1) ? one.eyes : 1) === eyes,
+    );
+    if (!isSaid)
+      say(
+        true,
+        "category-differs",
+        `Line ${line + 1} of the text of event ${seq} asks for other signatures than the event says of that category.`,
+      );
+  }
+}
+
+/** Roles that steps ask for before they start, by the step's id; and the directives whose step is none of those of the event. */
+function holdPointsOf(text, steps) {
+  const { lines } = text;
+  const directives = directivesIn(lines).filter(({ kind }) => kind === "step");
+  const holds = new Map();
+  const unplaced = [];
+  const hashes = new Map(steps.map((one) => [one.sha256, one.id]));
+  const left = { tries: MAX_TRIES };
+  // Before any heading only some blocks are steps, and in HTML only a reader of Markdown knows: that is said, not judged.
+  const first = lines.findIndex(isHeadingAt);
+  for (const { line, body, isSure } of directives) {
+    const roles = directiveValue(body, "signoff") ?? [];
+    if (roles.length === 0) continue;
+    if (!isSure || first === -1 || first > line) {
+      unplaced.push({ line, roles, isSure: false });
+      continue;
+    }
+    const span = stepAround(text, line, hashes, left);
+    if (span !== null) {
+      // The first directive of a step is the one in force.
+      if (!directives.some((other) => other.line >= span.line && other.line < line)) holds.set(span.id, roles);
+      continue;
+    }
+    const [id] = directiveValue(body, "id") ?? [];
+    if (id !== undefined && steps.some((one) => one.id === id)) holds.set(id, roles);
+    else unplaced.push({ line, roles, isSure: true });
+  }
+  return { holds, unplaced };
+}
+/** The step whose lines, by their hash, hold this one: it begins here or above, down from the nearest heading. */
+function stepAround({ bytes, lines }, line, hashes, left) {
+  for (let from = line; from >= 0 && line - from <= MAX_ABOVE; from--) {
+    const digest = createHash("sha256").update(bytes.subarray(lines[from].from, lines[line].to));
+    let at = lines[line].to;
+    for (let end = line; end < lines.length && left.tries > 0; end++) {
+      if (end > line && isHeadingAt(lines[end])) break;
+      digest.update(bytes.subarray(at, lines[end].to));
+      at = lines[end].to;
+      left.tries--;
+      const id = hashes.get(digest.copy().digest("hex"));
+      if (id !== undefined) return { id, line: from };
+    }
+    if (isHeadingAt(lines[from])) break;
+  }
+  return null;
+}
+
 // ── what was signed, decided and changed in a log ───────────────────────────────────────────────────────────────────────
 
 const NOT_OPEN = new Set(["rejected"]);
@@ -950,6 +1403,22 @@ const BELONGS = /^(item|evidence|decision|checklist|people|risk|launch|briefing|
 const WHILE_SIGNING = 60_000;
 const text = (value) => (isText(value) ? value : "");
 const list = (value) => (Array.isArray(value) ? value : []);
+const REVIEWED = "I have reviewed “";
+/** Digests of the reviews that a sentence may say: a title may hold the words that follow it. None where it says none. */
+function reviewSaid(statement, sha256) {
+  if (!statement.startsWith(REVIEWED) || !statement.includes(`SHA-256 ${sha256}`)) return [];
+  const parts = (of, by) => {
+    const found = [];
+    for (let at = of.indexOf(by); at !== -1 && found.length < 20; at = of.indexOf(by, at + 1))
+      found.push([of.slice(0, at), of.slice(at + by.length)]);
+    return found;
+  };
+  return parts(statement.slice(REVIEWED.length), " for production as ").flatMap(([name]) => {
+    const said = parts(name, "” version ").map(([title, version]) => ({ text: sha256, title, version }));
+    if (name.endsWith("”")) said.push({ text: sha256, title: name.slice(0, -1), version: null });
+    return said.map((one) => shaHex("holdpoint/review/v1\0", canonical(one)));
+  });
+}
 const slug = (value) => value.toLowerCase().replace(/[^a-z0-9]+/g, "-");
 const ascending = (values) => [...new Set(values)].filter((one) => one > 0).sort((a, b) => a - b);
 /** A moment as people give it, also without seconds or milliseconds; null where it is none. Milliseconds since 1970. */
@@ -960,12 +1429,14 @@ function momentAt(value) {
   return isMoment(whole) ? Date.parse(whole) : null;
 }
 
-function createLaunch(genesis, rosterOf, findings) {
+function createLaunch(genesis, rosterOf, findings, textAt) {
   const say = (code, message, seq) => findings.problem(code, message, genesis.log, seq);
   /** Items of the checklist in force, in file order; and what was said of each id, which outlives a newer text. */
   let items = [];
   let categories = [];
-  let rule = { roles: CLOSERS, eyes: 1 };
+  let rule = { roles: CLOSERS, eyes: 1, words: [] };
+  const incidents = new Set();
+  const conditionsClosed = new Set();
   const facts = new Map();
   let plan = "";
   const signatures = new Map();
@@ -991,7 +1462,7 @@ function createLaunch(genesis, rosterOf, findings) {
   /** Everybody who answered, checked, supplied evidence or ran a step in this log. */
   const executors = new Set();
   const launch = isText(genesis.launch) ? genesis.launch : "";
-  const opened = { ts: isText(genesis.opened_at) ? genesis.opened_at : "", boot: "", mono: "0" };
+  const opened = { log: genesis.log, seq: 0, ts: isText(genesis.opened_at) ? genesis.opened_at : "", boot: "", mono: "0" };
   let lastAnchor = -1;
   let isNamedSolo = false;
 
@@ -1045,15 +1516,27 @@ function createLaunch(genesis, rosterOf, findings) {
     );
   const closeDigest = () => shaHex("holdpoint/close/v1\0", canonical({ launch, last: substance }));
 
-  function adopt(data) {
+  function adopt(body) {
+    const { data, seq } = body;
     plan = text(data.sha256);
     items = list(data.items).filter((one) => isRecord(one) && isText(one.id) && isText(one.category) && isText(one.sha256));
     categories = list(data.categories).flatMap((one) => {
       if (!isRecord(one) || !isText(one.key)) return [];
       const named = [...new Set(list(one.signoff).filter(isText))];
-      return [{ key: one.key, roles: named.length > 0 ? named : isWhole(one.eyes, 2) ? ["approver"] : [] }];
+      const eyes = isWhole(one.eyes, 1) ? one.eyes : 1;
+      return [{ key: one.key, eyes, roles: named.length > 0 ? named : eyes > 1 ? ["approver"] : [] }];
     });
     rule = ruleOf(data.decision);
+    const read = textOf(body, "checklist");
+    if (read === null) return;
+    const said = (isSure, code, message) => (isSure ? findings.problem : findings.warning)(code, message, genesis.log, seq);
+    const decision = checkChecklist(read, items, list(data.categories).filter(isRecord), seq, said);
+    if (decision === undefined) return;
+    const wanted = decision === null ? { ...rule, words: [] } : ruleOf(JSON.stringify(decision));
+    if (decision === null ? text(data.decision) !== "{}" && text(data.decision) !== "" : !same({ ...wanted }, { ...rule }))
+      say("checklist-rule", `Event ${seq} has another rule for the decision than its text.`, seq);
+    // A list that says nothing is held to both.
+    if (decision === null) rule.words = ["all-categories-signed", "no-open-blockers"];
   }
   /** Who takes the decision, as the checklist says: every role, and so many people. */
   function ruleOf(said) {
@@ -1063,12 +1546,13 @@ function createLaunch(genesis, rosterOf, findings) {
     } catch {
       value = null; // no rule in writing: lead and approver decide
     }
-    const { signoff, eyes } = isRecord(value) ? value : {};
-    const named = (isText(signoff) ? signoff.split(",") : list(signoff).filter(isText))
-      .map((one) => one.trim())
-      .filter((one) => one !== "");
+    const { signoff, eyes, rule: first, and } = isRecord(value) ? value : {};
+    const texts = (one) =>
+      (isText(one) ? one.split(",") : list(one).filter(isText)).map((part) => part.trim()).filter((part) => part !== "");
+    const named = texts(signoff);
     const many = isText(eyes) && /^\d{1,6}$/.test(eyes) ? Number(eyes) : eyes;
-    return { roles: named.length > 0 ? [...new Set(named)] : CLOSERS, eyes: isWhole(many, 1) ? many : 1 };
+    const words = [...texts(first), ...texts(and)];
+    return { roles: named.length > 0 ? [...new Set(named)] : CLOSERS, eyes: isWhole(many, 1) ? many : 1, words };
   }
   function execute(item, actor) {
     if (actor === "" || actor === "engine") return;
@@ -1169,16 +1653,17 @@ function createLaunch(genesis, rosterOf, findings) {
     id: text(one.id),
     sha256: text(one.sha256),
     isWayBack: one.way_back === true,
-    ...{ verdict: "", judgement: "", passedOver: false, isDone: false, isRemoved: false },
+    ...{ verdict: "", judgement: "", passedOver: false, isDone: false, isRemoved: false, hasBegun: false },
   });
   const stepsIn = (data) => list(data.steps).filter(isRecord).map(stepOf);
   /** The steps of a run as its hold points see them, and the texts that were in force. */
-  function ran({ seq, type, data, subject, outcome, actor }) {
+  function ran(body) {
+    const { seq, type, data, subject, outcome, actor } = body;
     const name = subject.run;
     if (name === "") return;
     if (type === "run.started") {
       const run = { seq, status: "active", plan: subject.plan_sha256, steps: stepsIn(data), ended: new Map(), people: new Map() };
-      runs.set(name, Object.assign(run, { proposal: null }));
+      runs.set(name, Object.assign(run, { proposal: null, holds: holdsIn(body, subject.plan_sha256) }));
       return learn(run.plan, data);
     }
     const run = runs.get(name);
@@ -1188,13 +1673,20 @@ function createLaunch(genesis, rosterOf, findings) {
       const changes = list(data.changes).filter(isRecord);
       const proposal = { seq, by: actor.op_id, sha256: text(data.sha256) };
       run.proposal = { ...proposal, changes: changes.map((one) => ({ id: text(one.id), change: text(one.change) })) };
+      textOf(body, "plan");
     } else if (type === "run.amendment_rejected") run.proposal = null;
-    else if (type === "run.amended") amended(name, run, data, seq);
+    else if (type === "run.amended") {
+      amended(name, run, data, seq);
+      run.holds = holdsIn(body, run.plan);
+    }
     if (["step.ended", "step.judged", "step.skipped"].includes(type)) run.ended.set(subject.step, seq);
     if (["step.started", "block.started", "check.confirmed", "step.skipped"].includes(type) && !["", "engine"].includes(actor.op_id))
       run.people.set(subject.step, (run.people.get(subject.step) ?? new Set()).add(actor.op_id));
     const step = run.steps.findLast((one) => one.id === subject.step);
     if (step === undefined) return;
+    if (type === "step.started" || (type === "block.started" && !step.hasBegun)) released(name, run, step, seq);
+    else if (type === "step.skipped" && !step.hasBegun && actor.op_id !== "engine") ownHold(name, run, step, seq);
+    if (type === "step.started" || type === "block.started") step.hasBegun = true;
     if (type === "step.started") Object.assign(step, { verdict: "", judgement: "", passedOver: false, isDone: false });
     else if (type === "block.started" && data.background !== true) step.isDone = false;
     else if (type === "step.ended")
@@ -1202,6 +1694,53 @@ function createLaunch(genesis, rosterOf, findings) {
     else if (type === "step.judged") step.judgement = outcome === "accepted" ? "accepted" : "rejected";
     else if (type === "step.skipped")
       Object.assign(step, step.isDone && step.verdict !== "" ? { passedOver: true } : { verdict: "skipped", isDone: true });
+  }
+  /** The text that an event puts in force; null where it cannot be read, which is said. */
+  function textOf({ seq, payloads }, name) {
+    if (!payloads.some((one) => one.name === name))
+      return void say("text-missing", `Event ${seq} puts a text in force and does not carry it.`, seq) ?? null;
+    const text = textAt(genesis.log, seq, name);
+    // Where its bytes are not here, that is said of the payload itself.
+    if (text !== null && !text.isRead)
+      findings.warning("text-unread", `The text of event ${seq} is not UTF-8: its lines are not compared.`, genesis.log, seq);
+    return text?.isRead ? text : null;
+  }
+  /** Roles that the steps of a text ask for before they start, by id. A launch's own checklist has items and no steps. */
+  function holdsIn(body, sha256) {
+    const { seq } = body;
+    const text = textOf(body, "plan");
+    if (text === null || (launch !== "" && sha256 === plan)) return new Map();
+    const { holds, unplaced } = holdPointsOf(text, stepsIn(body.data));
+    for (const { line, roles, isSure } of unplaced) {
+      const add = isSure ? findings.problem : findings.warning;
+      add(
+        "hold-point-unplaced",
+        `Line ${line + 1} of the text of event ${seq} asks for the signature of ${roles.join(", ")}, and no step of the event is the one that it stands in.`,
+        genesis.log,
+        seq,
+      );
+    }
+    return holds;
+  }
+  const missingAt = (name, run, id) => {
+    const missing = [...(run.holds.get(id) ?? [])];
+    for (const { role } of missing.length === 0 ? [] : standing({ kind: "holdpoint", id: `${name}/${id}` })) {
+      const at = missing.indexOf(role);
+      if (at !== -1) missing.splice(at, 1);
+    }
+    return missing;
+  };
+  function ownHold(name, run, { id }, seq) {
+    const missing = missingAt(name, run, id);
+    if (missing.length > 0)
+      say("hold-point-unsigned", `Event ${seq} goes past the hold point "${id}" without the signature of ${missing.join(", ")}.`, seq);
+  }
+  /** A step starts: its own hold point is released, and for a step of the main path those before it that were not begun. */
+  function released(name, run, step, seq) {
+    ownHold(name, run, step, seq);
+    if (step.isWayBack || run.holds.size === 0) return;
+    for (const before of run.steps.slice(0, run.steps.indexOf(step)))
+      if (!before.isWayBack && !before.isRemoved && !before.hasBegun && !before.isDone) ownHold(name, run, before, seq);
   }
   const learn = (plan, { title, version, owner }) =>
     void texts.push({ plan, title: text(title), version: isText(version) ? version : null, owner: text(owner) });
@@ -1410,7 +1949,7 @@ function createLaunch(genesis, rosterOf, findings) {
     const from = p.on_behalf_of;
     if (from === "" && p.delegation === 0) return;
     const one = rosterOf.delegations.get(p.delegation);
-    if (one === undefined || !notAfter(one.at, moment))
+    if (one === undefined || !rosterOf.notAfter(one.at, moment))
       return say("delegation-missing", `Event ${seq} is signed on behalf of ${from} without a delegation.`, seq);
     const { role } = p.signer;
     if (one.from !== from || one.to !== p.signer.op_id)
@@ -1540,6 +2079,8 @@ function createLaunch(genesis, rosterOf, findings) {
     const now = subjectOf(subject);
     if (now === null)
       return say("signature-digest", `Event ${seq} signs a ${subject.kind} that was not there, or not to be signed then.`, seq);
+    if (subject.kind === "review" && !reviewSaid(text(p.statement), subject.id).includes(one.digest))
+      say("signature-digest", `The review of event ${seq} is of another title, version or text than its sentence says.`, seq);
     if (now.digest !== null && now.digest !== one.digest)
       say("signature-digest", `The signature of event ${seq} covers something else than its ${subject.kind} was then.`, seq);
     if (!same(p.subject.covered, now.covered))
@@ -1576,7 +2117,17 @@ function createLaunch(genesis, rosterOf, findings) {
           `Event ${seq} closes a launch before its retrospective, or over an open run or a broken glass not reviewed.`,
           seq,
         );
+      leftOpen(seq);
     }
+  }
+
+  /** No launch is closed over an incident, or over a condition of the decision in force. */
+  function leftOpen(seq) {
+    const isConditionOpen = [...decisions].some(
+      ([id, one]) => one.status === "taken" && one.conditions.some((_, index) => !conditionsClosed.has(canonical([id, index]))),
+    );
+    if (incidents.size > 0 || isConditionOpen)
+      say("close-over-open", `Event ${seq} closes a launch over an open incident or a condition that was not closed.`, seq);
   }
 
   function see(body, previous) {
@@ -1602,12 +2153,16 @@ function createLaunch(genesis, rosterOf, findings) {
     const { seq, type, data } = body;
     const glass = type.startsWith("break_glass.") ? glasses.get(data.seq) : undefined;
     if (TOUCHES.has(type)) touch(body);
-    else if (type === "checklist.adopted") adopt(data);
+    else if (type === "checklist.adopted") adopt(body);
     else if (type === "launch.changed") change(data.changes, seq);
     else if (type === "launch.state") phase = PHASES.has(data.to) ? data.to : phase;
     else if (type === "people.assigned") assigned.add(canonical([text(data.role), text(data.op_id)]));
     else if (type === "people.unassigned") assigned.delete(canonical([text(data.role), text(data.op_id)]));
     else if (type === "risk.set") setRisk(data);
+    else if (type === "note.added") {
+      if (data.kind === "incident") incidents.add(seq);
+    } else if (type === "note.closed") incidents.delete(data.seq);
+    else if (type === "condition.closed") conditionsClosed.add(canonical([text(data.decision), isWhole(data.index, 0) ? data.index : -1]));
     else if (type === "briefing.held") briefings.set(seq, text(data.text));
     else if (type === "break_glass.opened") {
       const kind = ["approver-absent", "no-go-override"].includes(data.kind) ? data.kind : "outside-window";
@@ -1688,6 +2243,43 @@ function createLaunch(genesis, rosterOf, findings) {
         `The decision of event ${seq} asks for other signatures than the checklist: ${rule.roles.join(", ")}, ${needed} in all.`,
         seq,
       );
+    one.isBlocked = isBlocked(one, data);
+    if (one.isBlocked) say("decision-blocked", `The ${one.outcome} of event ${seq} was proposed with something in its way.`, seq);
+  }
+  /** Whether something stood against a go: by its own word, or by the items, signatures and risks before it. */
+  function isBlocked({ outcome }, data) {
+    if (outcome === "no-go") return false;
+    // A conditional go may carry risks, and nothing else.
+    if (list(data.blockers).some((one) => outcome === "go" || !text(one).startsWith("Risk "))) return true;
+    if (items.length === 0) return true;
+    const [all, none] = ["all-categories-signed", "no-open-blockers"].map((word) => rule.words.includes(word));
+    const counted = categories.flatMap(({ key }) => inCategory(key));
+    const states = counted.map(({ id }) => factsOf(id).state);
+    if (states.includes("failed") || (none && states.includes("open"))) return true;
+    const isSigned = ({ key, roles, eyes }) => {
+      const digest = digestOf(key);
+      const over = standing({ kind: "category", id: key }).filter((one) => one.digest === digest);
+      return (
+        over.length >= (isAlone ? roles.length : Math.max(roles.length, eyes)) &&
+        roles.every((role) => over.some((one) => one.role === role))
+      );
+    };
+    const isRejected = ({ key }) => {
+      const digest = digestOf(key);
+      return [...signatures.values()].some(
+        (one) =>
+          one.meaning === "rejected" &&
+          one.state !== "withdrawn" &&
+          one.digest === digest &&
+          one.subject.kind === "category" &&
+          one.subject.id === key,
+      );
+    };
+    const asked = categories.filter(({ roles }) => roles.length > 0);
+    if (asked.some((one) => isRejected(one) || (all && !isSigned(one)))) return true;
+    const isCritical = ({ likelihood, impact }) =>
+      (impact === "high" && likelihood !== "low") || (likelihood === "high" && impact === "medium");
+    return none && [...risks.values()].some((one) => one.status === "open" && (outcome === "go" || isCritical(one)));
   }
   function taken({ data, seq }) {
     const known = decisions.get(data.id);
@@ -1700,6 +2292,7 @@ function createLaunch(genesis, rosterOf, findings) {
       say("decision-without-signatures", `Event ${seq} takes a decision without the signature of ${missing.join(", ")}.`, seq);
     if (known.status !== "open" || data.outcome !== known.outcome)
       say("decision-overtaken", `Event ${seq} takes a decision that was not open, or with another outcome than was signed.`, seq);
+    if (known.isBlocked) say("decision-blocked", `Event ${seq} takes a decision that had something in its way.`, seq);
     for (const other of decisions.values()) if (other.status === "taken") other.status = "replaced";
     known.status = "taken";
   }
@@ -1711,6 +2304,7 @@ function createLaunch(genesis, rosterOf, findings) {
     enough(subject, isAlone ? 1 : 2, seq, "close-without-signatures", over);
     const missing = CLOSERS.filter((role) => !over.some((one) => one.role === role));
     if (missing.length > 0) say("close-without-signatures", `Event ${seq} closes without the signature of ${missing.join(", ")}.`, seq);
+    leftOpen(seq);
     const head = over.at(-1)?.head;
     const isNamed =
       isRecord(head) &&
@@ -1752,6 +2346,13 @@ function createLaunch(genesis, rosterOf, findings) {
 // ── payloads and recordings ─────────────────────────────────────────────────────────────────────────────────────────────
 
 const HASHED = new Set(["checklist", "evidence", "attachment"]);
+/** The SHA-256 that an event says of one of its payloads; null where it says none. */
+function hashSaid({ type, data, subject }, name) {
+  if (HASHED.has(name)) return isText(data.sha256) ? data.sha256 : null;
+  if (name !== "plan") return null;
+  const said = type === "run.started" ? subject.plan_sha256 : type === "run.amended" ? data.to : data.sha256;
+  return isText(said) ? said : type.startsWith("run.") ? "" : null;
+}
 function createAttached() {
   const payloads = [];
   const recordings = new Map();
@@ -1764,8 +2365,7 @@ function createAttached() {
     erased,
     see(body) {
       const { seq, type, data, log } = body;
-      for (const one of body.payloads)
-        payloads.push({ log, seq, ...one, sha256: HASHED.has(one.name) && isText(data.sha256) ? data.sha256 : null });
+      for (const one of body.payloads) payloads.push({ log, seq, ...one, sha256: hashSaid(body, one.name) });
       if (type === "payload.erased") erased.add(`${log}\0${data.seq}\0${data.name}`);
       const path = data.recording;
       if (!isText(path) || path === "") return;
@@ -1805,8 +2405,7 @@ function readIndex(files, findings) {
   return { payloads: [], recordings: [] };
 }
 
-function checkAttached(files, attached, findings) {
-  const index = readIndex(files, findings);
+function checkAttached(files, index, attached, findings) {
   const used = new Set();
   const given = new Map(index.payloads.map((one) => [`${one.log}\0${one.seq}\0${one.name}`, one]));
   for (const one of attached.payloads) {
@@ -2032,6 +2631,14 @@ function check(files, stamp, options, findings) {
   const hashes = new Map([...files].map(([path, file]) => [path, hashOf(file)]));
   checkBag(files, hashes, findings);
   const attached = createAttached();
+  const listed = readIndex(files, findings);
+  const payloadFiles = new Map(listed.payloads.map((one) => [`${one.log}\0${one.seq}\0${one.name}`, one.file]));
+  /** A text that an event carries, by its lines; null where its bytes are not here. */
+  const textAt = (log, seq, name) => {
+    const path = payloadFiles.get(`${log}\0${seq}\0${name}`) ?? null;
+    const file = path === null ? undefined : files.get(path);
+    return file === undefined || file.size > MAX_TEXT ? null : readText(wholeOf(file));
+  };
   const mainFile = files.get("data/events.ndjson");
   const installFile = files.get("data/install.ndjson");
   let roster = createRoster({ install_id: "", install_key: "", log: "" }, findings);
@@ -2050,7 +2657,7 @@ function check(files, stamp, options, findings) {
     if (isRecord(genesis) && isText(genesis.log)) {
       roster = createRoster(genesis, findings);
       index = createIndex(findings, genesis.log);
-      reviews = createLaunch(genesis, roster, findings);
+      reviews = createLaunch(genesis, roster, findings, textAt);
     }
     return walkLog(file, findings, (body, previous) => {
       roster.see(body, previous);
@@ -2069,7 +2676,7 @@ function check(files, stamp, options, findings) {
     if (install !== null && install.genesis.kind !== "install")
       findings.problem("genesis-malformed", "data/install.ndjson is not an install log.");
     const genesis = mainFile === undefined ? undefined : genesisOf(mainFile);
-    if (isRecord(genesis)) launch = createLaunch(genesis, roster, findings);
+    if (isRecord(genesis)) launch = createLaunch(genesis, roster, findings, textAt);
     if (mainFile !== undefined)
       main = walkLog(mainFile, findings, (body, previous) => {
         launch?.see(body, previous);
@@ -2093,7 +2700,7 @@ function check(files, stamp, options, findings) {
   const checkpoints = checkCheckpoints(files, logs, main?.genesis.install_key ?? "", findings);
   if (main !== null) main.anchored = Math.max(main.anchored, told.lastAnchor);
   if (install !== null) install.anchored = Math.max(install.anchored, inInstall?.lastAnchor ?? -1);
-  const used = checkAttached(files, attached, findings);
+  const used = checkAttached(files, listed, attached, findings);
   const ofRoster = [...roster.envelopes, ...(reviews?.envelopes ?? [])].sort((a, b) => a.seq - b.seq);
   checkDerived(files, main, install ?? main, roster, { main: isInstall ? [] : (launch?.envelopes ?? []), install: ofRoster }, findings);
   checkKnown(files, used, findings);

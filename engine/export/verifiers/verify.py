@@ -28,6 +28,8 @@ NOT_PROVED = [
     "that nobody with full rights on the machine (root) forged it while it was written",
     "that the machine's clock was right: the order is proved, the times are a claim",
     "that a password was used by its owner and not given away",
+    "that Holdpoint read a text as its author meant it: items, headings, roles and hold points are held against its lines, which are not parsed anew",
+    "the order of a signature and a change of the roster at one and the same time, where no head in the install log lies between them",
 ]
 MAX_NAME = 1000  # longer names, or more files, are no bundle of ours but an attempt on the reader
 MAX_FILES = 1_000_000
@@ -525,12 +527,37 @@ def is_body(body):
 
 
 def moment_of(body):
-    return (body["ts_utc"], body["boot"], int(body["mono_ns"]))
+    """When something happened, as (wall clock, boot, monotonic clock, log, seq)."""
+    return (body["ts_utc"], body["boot"], int(body["mono_ns"]), body["log"], body["seq"])
 
 
-def not_after(a, b):
-    """Whether a came before b or at the same time: by the monotonic clock within one boot, else by the wall clock."""
-    return a[2] <= b[2] if a[1] == b[1] else a[0] <= b[0]
+class Order:
+    """What came before what. The sequence decides, also across logs by the heads that the install log took of the other;
+    the clocks decide only where it says nothing."""
+
+    def __init__(self, install):
+        self.install, self.heads = install, {}
+
+    def see(self, body):
+        log, seq = body["data"].get("log"), body["data"].get("seq")
+        if not is_text(log):
+            return
+        if body["type"] == "log.head" and is_whole(seq, 0):
+            self.heads.setdefault(log, []).append((body["seq"], seq))
+        if body["type"] == "log.opened":
+            # -1: what the install log had by then came before the genesis too.
+            self.heads.setdefault(log, []).extend([(body["seq"], -1), (body["seq"], 0)])
+
+    def not_after(self, a, b):
+        """Whether a came before b or at the same time."""
+        if a[3] == b[3]:
+            return a[4] <= b[4]
+        known = self.heads.get(b[3], []) if a[3] == self.install else []
+        if any(at > a[4] and seq < b[4] for at, seq in known):
+            return True
+        if any(at < a[4] and seq >= b[4] for at, seq in known):
+            return False
+        return a[2] <= b[2] if a[1] == b[1] else a[0] <= b[0]
 
 
 class Heads:
@@ -701,7 +728,7 @@ class Roster:
     def __init__(self, genesis, findings):
         self.genesis, self.findings = genesis, findings
         self.people, self.owners, self.delegations, self.envelopes = {}, {}, {}, []
-        self.heads, self.last = Heads(), 0
+        self.heads, self.last, self.order = Heads(), 0, Order(genesis.get("log"))
 
     def say(self, code, message, seq):
         self.findings.problem(code, message, self.genesis.get("log"), seq)
@@ -715,13 +742,13 @@ class Roster:
     def at(self, person, moment):
         found = None
         for version in self.people.get(person, []):
-            if not_after(version["at"], moment):
+            if self.order.not_after(version["at"], moment):
                 found = version
         return found
 
     def count_at(self, moment):
         """How many had ever been enrolled by then: that somebody leaves does not make another one alone."""
-        return sum(1 for versions in self.people.values() if not_after(versions[0]["at"], moment))
+        return sum(1 for versions in self.people.values() if self.order.not_after(versions[0]["at"], moment))
 
     def roles_at(self, person, moment):
         version = self.at(person, moment)
@@ -740,10 +767,10 @@ class Roster:
 
     def is_ended(self, one, moment):
         """Whether a delegation ended before its time: revoked, or one of the two left since."""
-        if one["ended"] is not None and not_after(one["ended"][0], moment):
+        if one["ended"] is not None and self.order.not_after(one["ended"][0], moment):
             return True
         return any(
-            version["status"] == "gone" and version["seq"] > one["seq"] and not_after(version["at"], moment)
+            version["status"] == "gone" and version["seq"] > one["seq"] and self.order.not_after(version["at"], moment)
             for person in (one["from"], one["to"])
             for version in self.people[person]
         )
@@ -751,6 +778,7 @@ class Roster:
     def see(self, body, previous):
         seq, kind = body["seq"], body["type"]
         self.heads.enter(seq, previous)
+        self.order.see(body)
         if kind in self.ACTS:
             getattr(self, "_" + self.ACTS[kind])(body, body["data"], seq)
         self.heads.leave(kind)
@@ -918,6 +946,414 @@ class Roster:
         }
 
 
+# ── texts: what of a checklist and a runbook can be told without parsing Markdown ─────────────────────────────────────
+
+_MARK = r"(?:[-*+]|[0-9]{1,9}[.)])"
+_TASK = re.compile(rf"([ \t>]*){_MARK}[ \t]+(?:>[ \t>]*|{_MARK}[ \t]+)*\[[ xX]\][ \t]+([^ \t][^\n]*)")
+_BARE_MARK = re.compile(rf"([ \t>]*)(?:{_MARK}[ \t]+)*{_MARK}[ \t]*")
+_BOX = re.compile(r"[ \t>]*\[[ xX]\][ \t]+([^ \t][^\n]*)")
+_FENCE = re.compile(rf"[ \t>]*(?:{_MARK}[ \t]+)*(`{{3,}}|~{{3,}})([^\n]*)")
+_FENCE_END = re.compile(r"[ \t>]*(`{3,}|~{3,})[ \t]*")
+_HEADING = re.compile(r"( {0,3})(#{1,6})(?:[ \t]+([^\n]*))?")
+_HTML = re.compile(rf"[ \t>]*(?:{_MARK}[ \t]+)*</?[A-Za-z]")  # could begin a block of HTML, which lasts until an empty line
+_RAW = re.compile(r" {0,3}<(pre|script|style|textarea)(?:[ \t>]|$)", re.I | re.A)
+_ITEM_ID = re.compile(r"(?:\*\*|__)([A-Za-z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*)[ \t]*[:.)]?(?:\*\*|__)")
+_GIVEN_ID = re.compile(r"(?:[A-Z]{1,3}|ITEM)-[0-9]+")
+_COMMENT = re.compile(r"<!--[^\n]*?-->")
+_BLANKS = re.compile(r"[ \t]*")
+
+
+class Line:
+    """A line, where it lies in the bytes, and whether it is hidden: in a fence, a comment, raw HTML or the front matter;
+    unsure: only a reader of Markdown knows what it is."""
+
+    def __init__(self, start, end, text):
+        self.start, self.end, self.text, self.hidden, self.unsure = start, end, text, False, False
+
+    def is_plain(self):
+        return not self.hidden and not self.unsure
+
+    def is_heading(self):
+        return self.is_plain() and re.match(r"#{1,6}(?:[ \t]|$)", self.text) is not None
+
+
+class Heading:
+    def __init__(self, line, level, title, is_odd):
+        plain = _COMMENT.sub("", title)
+        self.line, self.level, self.words = line, level, squeeze(plain)
+        # Its words cannot be told without Markdown.
+        self.is_odd = is_odd or re.search(r"[&<!\[]", plain) is not None
+
+
+def squeeze(title):
+    """Letters and digits alone, and whatever is not ASCII: what emphasis, code and punctuation leave of a title."""
+    return re.sub(r"[\x00-/:-@\[-`{-\x7f]", "", title)
+
+
+class Text:
+    MAX = 32 * 1024 * 1024  # a checklist of 8 MiB and a runbook of 20 MB are the largest that Holdpoint takes; bytes
+    TRIES = 200_000  # hashes tried for one text: ten times what a list of 2,000 items of ten lines needs
+    ABOVE = 300  # lines above a directive in which the beginning of its step is looked for
+
+    def __init__(self, source):
+        self.source, self.lines, self.is_read = source, [], True
+        try:
+            source.decode("utf-8")
+        except UnicodeDecodeError:
+            self.is_read = False
+            return
+        at = 3 if source.startswith(b"\xef\xbb\xbf") else 0
+        for found in re.compile(b"([^\r\n]*)(\r\n|\r|\n|$)").finditer(source, at):
+            if found.end() == found.start():
+                break
+            self.lines.append(Line(found.start(), found.end(1), found.group(1).decode("utf-8")))
+        self._hide()
+
+    def _hide(self):
+        lines, at = self.lines, 0
+        if lines and re.fullmatch(r"---[ \t]*", lines[0].text):
+            end = next((i for i, one in enumerate(lines) if i > 0 and re.fullmatch(r"(?:---|\.\.\.)[ \t]*", one.text)), -1)
+            for one in lines[: end + 1]:
+                one.hidden = True
+            at = end + 1
+        in_html, is_shaky = False, False
+        for one in lines[at:]:
+            in_html = (in_html and not re.fullmatch(r"[ \t>]*", one.text)) or _HTML.match(one.text) is not None
+            # Whether a fence begins or ends there decides about all that follows.
+            is_shaky = is_shaky or (in_html and (_FENCE.fullmatch(one.text) is not None or "<!--" in one.text))
+            one.unsure = in_html or is_shaky
+        last = max((i for i, one in enumerate(lines) if "-->" in one.text), default=-1)
+        fence, raw, in_comment, is_flat, is_quoted, is_shaky = "", "", False, True, False, False
+        for i in range(at, len(lines)):
+            line, text = lines[i], lines[i].text
+            # A fence within a quote or an item may have ended with it.
+            is_shaky = is_shaky or (fence != "" and not is_flat and re.match(r"[^ \t>]", text) is not None and not _FENCE_END.fullmatch(text))
+            if fence and is_quoted and not re.match(" {0,3}>", text):
+                fence = ""
+            line.unsure = line.unsure or is_shaky
+            line.hidden = fence != "" or raw != "" or in_comment
+            if fence:
+                end = _FENCE_END.fullmatch(text)
+                if end and end.group(1)[0] == fence[0] and len(end.group(1)) >= len(fence):
+                    fence = ""
+            elif in_comment:
+                in_comment = "-->" not in text
+            elif raw:
+                if f"</{raw}>" in text.lower():
+                    raw = ""
+            else:
+                begun, html = _FENCE.fullmatch(text), _RAW.match(text)
+                if begun and not (begun.group(1)[0] == "`" and "`" in begun.group(2)):
+                    fence, line.hidden = begun.group(1), True
+                    is_flat, is_quoted = text.startswith(fence), re.match(" {0,3}>", text) is not None
+                elif html:
+                    line.hidden, name = True, html.group(1).lower()
+                    raw = "" if f"</{name}>" in text.lower() else name
+                else:
+                    in_comment = i < last and text.rfind("<!--") > text.rfind("-->")
+
+    def headings(self):
+        found = []
+        for i, line in enumerate(self.lines):
+            if line.hidden:
+                continue
+            atx = _HEADING.fullmatch(line.text)
+            if atx:
+                found.append(Heading(i, len(atx.group(2)), atx.group(3) or "", atx.group(1) != "" or line.unsure))
+            rule = re.fullmatch(r" {0,3}(=+|-+)[ \t]*", line.text)
+            above = self.lines[i - 1] if i > 0 else None
+            if rule and above and not above.hidden and re.match(r" {0,3}[^ \t>#|]", above.text) and not _BARE_MARK.fullmatch(above.text):
+                found.append(Heading(i - 1, 1 if rule.group(1)[0] == "=" else 2, above.text, True))
+        return found
+
+    def tasks(self):
+        """What stands before the mark, and the words, of each line at which a task begins."""
+        found = {}
+        for i, line in enumerate(self.lines):
+            task = _TASK.fullmatch(line.text)
+            if task:
+                found[i] = (task.group(1), task.group(2))
+                continue
+            bare = _BARE_MARK.fullmatch(line.text) if i + 1 < len(self.lines) else None
+            box = _BOX.fullmatch(self.lines[i + 1].text) if bare else None
+            if box:
+                found[i] = (bare.group(1), box.group(1))
+        return found
+
+    def directives(self):
+        """Comments that speak to Holdpoint, outside of code, as (kind, line, body, stands alone, stands plainly)."""
+        found = []
+        for i, line in enumerate(self.lines):
+            text, at = line.text, 0
+            if (line.hidden and not line.unsure) or "<!--" not in text:
+                continue
+            while at < len(text):
+                if text[at] == "`":
+                    ticks = re.match("`+", text[at:]).end()
+                    end = next((one.end() for one in re.finditer("`+", text[at + ticks :]) if one.end() - one.start() == ticks), None)
+                    at += ticks if end is None else ticks + end
+                    continue
+                if not text.startswith("<!--", at):
+                    at += 1
+                    continue
+                body, last = text[at + 4 :], i
+                while "-->" not in body and last + 1 < len(self.lines) and last - i < 50:
+                    last += 1
+                    body += "\n" + re.sub(r"^[ \t>]+", "", self.lines[last].text)
+                end = body.find("-->")
+                if end == -1:
+                    break
+                inner = body[:end]
+                head = re.match(r"[ \t\n]*([a-z]+)[ \t\n]*:[ \t]*(?:\{|\n[ \t]*[A-Za-z0-9_-]+[ \t]*:)", inner)
+                if head and head.group(1) in ("step", "item", "category", "decision"):
+                    is_alone, is_plain = re.fullmatch(" {0,3}", text[:at]) is not None, re.match(r" {0,3}[^ \t]", text) is not None
+                    is_plain = is_plain and not line.unsure
+                    found.append((head.group(1), i, inner, is_alone, is_plain))
+                at = at + 4 + end + 3 if last == i else len(text)
+        return found
+
+
+def _unquoted(value):
+    plain = value.strip(" \t\n")
+    return plain[1:-1] if re.fullmatch(r"\"[^\"]*\"|'[^']*'", plain) else plain
+
+
+def value_of(body, key):
+    """The value of a directive's key as a list of texts; None where it has no such key."""
+    found = re.search(r"(?:^|[{,\n])[ \t]*[\"']?" + key + r"[\"']?[ \t]*:[ \t]*(\[[^\]]*\]|\"[^\"]*\"|'[^']*'|[^,}\n]*)", body)
+    if found is None:
+        return None
+    value = found.group(1)
+    if value.startswith("["):
+        return [one for one in map(_unquoted, value[1:-1].split(",")) if one]
+    if _unquoted(value):
+        return [_unquoted(value)]
+    below = re.match(r"(?:\n[ \t]*-[ \t]+[^\n]*)+", body[found.end() :])
+    return [one for one in map(_unquoted, re.findall(r"\n[ \t]*-[ \t]+([^\n]*)", below.group(0))) if one] if below else []
+
+
+class Checklist:
+    """What of an adopted checklist its text bears out: each item's hash is of lines that begin with a task (or of a table's
+    row), with its id and under its category; no task is left out; roles and rule are those of the directives."""
+
+    def __init__(self, text, seq, say):
+        self.text, self.lines, self.seq, self.say = text, text.lines, seq, say
+        self.tasks, self.told = text.tasks(), text.directives()
+
+    def check(self, items, categories):
+        spans, headings, placed, seq = self._spans({item["sha256"] for item in items}), self.text.headings(), set(), self.seq
+        titles = {one["key"]: squeeze(one["title"]) for one in categories if is_text(one.get("key")) and is_text(one.get("title"))}
+        unnamed, is_whole_list = set(), True
+        for item in items:
+            name = item["id"]
+
+            def is_under(line, title=titles.get(item["category"])):
+                above = self._above(headings, line)
+                return not above or any(one.is_odd or one.words == title for one in above)
+
+            # The best of the places: with its id, under its category, and where nothing is unsure.
+            free = [(line, end) for line, end in spans.get(item["sha256"], []) if line not in placed]
+            free.sort(key=lambda one: (not (self._is_id(name, one[0]) and is_under(one[0])), not self.lines[one[0]].is_plain()))
+            if not free:
+                is_whole_list = False
+                self.say(True, "item-text", f"Event {seq} lists the item {name}, and its hash is of no item in the text.")
+                continue
+            line, end = free[0]
+            placed.add(line)
+            if not self._is_id(name, line):
+                self.say(True, "item-id", f"Event {seq} calls the item of line {line + 1} {name}, which it is not.")
+            derived = item.get("derived")
+            if is_text(derived) and derived != "" and not any("derived" in one.text for one in self.lines[line : end + 1]):
+                self.say(True, "item-derived", f"Event {seq} says that {name} is computed; its text does not.")
+            if categories and not is_under(line):
+                message = f"Event {seq} puts {name} in the category {item['category']}, under which it does not stand."
+                self.say(self.lines[line].is_plain(), "item-category", message)
+            if not self._above(headings, line):
+                unnamed.add(item["category"])  # before any heading the category is called after the file
+        self._left_out(placed)
+        if is_whole_list and headings and not any(one.is_odd for one in headings) and not any(one.unsure for one in self.lines):
+            for key in titles:
+                if key not in unnamed and titles[key] not in {one.words for one in headings}:
+                    self.say(True, "category-differs", f"Event {seq} has the category {key}, which is no heading of its text.")
+        self._roles(headings, categories)
+
+    @staticmethod
+    def _above(headings, line):
+        """Headings above a line, the nearest first, each of a higher level than the one before."""
+        found, level = [], 7
+        for one in reversed(headings):
+            if one.line <= line and one.level < level:
+                found.append(one)
+                level = one.level
+        return found
+
+    def _spans(self, wanted):
+        """Where lines that begin with a task, or rows of a table, have one of the wanted hashes. A second look goes past what
+        seems to end an item, for the hashes that the first did not find."""
+        found, tries, rows, is_row = {}, 0, set(), False
+        for i, line in enumerate(self.lines):
+            # A row of a table needs no bar where it goes on with one.
+            is_row = "|" in line.text or (is_row and not re.fullmatch(r"[ \t>]*", line.text))
+            if is_row:
+                rows.add(i)
+        for is_far in (False, True):
+            hashes = {one for one in wanted if one not in found}
+            for i, line in enumerate(self.lines) if hashes else ():
+                task = self.tasks.get(i)
+                if task is None and (is_far or i not in rows):
+                    continue
+                digest, at = hashlib.sha256(), line.start
+                for end in range(i, len(self.lines)):
+                    if tries >= Text.TRIES or (end > i and (task is None or (not is_far and self._is_over(end, task)))):
+                        break
+                    digest.update(self.text.source[at : self.lines[end].end])
+                    at, tries = self.lines[end].end, tries + 1
+                    name = digest.hexdigest()
+                    if name in hashes:
+                        found.setdefault(name, []).append((i, end))
+        return found
+
+    def _is_over(self, end, task):
+        inner = None if self.lines[end].hidden else self.tasks.get(end)
+        return self.lines[end].is_heading() or (inner is not None and self._is_beside(inner[0], task[0]))
+
+    @staticmethod
+    def _is_beside(following, prefix):
+        """Whether the next task ends the one before it: it stands no deeper, and is no lazy line of it."""
+        return following == prefix or (re.fullmatch(" {0,3}", following) is not None and len(following) <= len(prefix))
+
+    def _is_id(self, name, line):
+        """The id written at the item's beginning, counted on where it came before; or one as given where none is written."""
+        base, is_given = re.sub(r"-[0-9]+\Z", "", name), _GIVEN_ID.fullmatch(name) is not None
+        if line not in self.tasks:
+            return is_given or name in self.lines[line].text or base in self.lines[line].text
+        said = _COMMENT.sub("", self.tasks[line][1]).lstrip(" \t")
+        if said.startswith("<!--"):
+            return True
+        written = _ITEM_ID.match(said)
+        if written is None or not re.search("[0-9]", written.group(1)):
+            return is_given
+        return written.group(1) in (name, base)
+
+    def _left_out(self, placed):
+        sure = set()
+        for i, (prefix, _) in self.tasks.items():
+            if not self.lines[i].is_plain():
+                continue
+            above = self.lines[i - 1] if i > 0 else None
+            is_free = above is None or _BLANKS.fullmatch(above.text) or i - 1 in placed or above.is_heading()
+            is_plain = re.match(r" {0,3}[-*+] {1,4}\[", self.lines[i].text) is not None and bool(is_free)
+            parent = self.tasks.get(i - 1)
+            deeper = 0 if parent is None else len(prefix) - len(parent[0])
+            is_nested = i - 1 in placed and i - 1 in sure and re.fullmatch(" *", prefix) is not None and 1 < deeper < 6
+            if is_plain or is_nested:
+                sure.add(i)
+        # Where one like it was taken for an item that may be none, this one may be that item.
+        doubtful = {self.lines[i].text for i in placed - sure}
+        for i in self.tasks:
+            if i in placed or self.lines[i].hidden:
+                continue
+            self.say(i in sure and self.lines[i].text not in doubtful, "item-unlisted", f"Event {self.seq} leaves out the item of line {i + 1} of its text.")
+        for i in self._rows_beside(placed):
+            self.say(True, "item-unlisted", f"Event {self.seq} leaves out the row of line {i + 1} of its text.")
+
+    def _rows_beside(self, placed):
+        """Rows with words in them of a table on its own of which some rows are items, and which are none."""
+        tables, table = [], []
+        for i, line in enumerate(self.lines):
+            if line.is_plain() and "|" in line.text and i not in self.tasks:
+                table.append(i)
+            elif table:
+                tables.append(table)
+                table = []
+        found = []
+        for table in [*tables, table] if table else tables:
+            first, texts = table[0], {i: self.lines[i].text for i in table}
+            rules = [i for i in table if re.fullmatch(r"[ \t>|:-]*", texts[i]) and "-" in texts[i]]
+            above = self.lines[first - 1] if first > 0 else None
+            is_alone = above is None or _BLANKS.fullmatch(above.text) is not None or above.is_heading()
+            rows = [i for i in table if i > first + 1 and not re.fullmatch(r"[ \t>|]*", texts[i])]
+            if is_alone and rules == [first + 1] and placed.intersection(rows):
+                found += [i for i in rows if i not in placed]
+        return found
+
+    def _roles(self, headings, categories):
+        """Who signs a category, by the directive under its heading."""
+        seen = set()
+        for kind, line, body, is_alone, is_plain in self.told:
+            heading = next((one for one in reversed(headings) if one.line <= line), None) if kind == "category" and is_plain else None
+            if heading is None or heading.is_odd or heading.line in seen or not (is_alone or heading.line == line):
+                continue
+            seen.add(heading.line)
+            roles, eyes = value_of(body, "signoff") or [], (value_of(body, "eyes") or [""])[0]
+            eyes = int(eyes) if re.fullmatch("[1-9]|1[0-9]|20", eyes) else 1
+            for one in categories:
+                told = one["eyes"] if is_whole(one.get("eyes"), 1) else 1
+                if is_text(one.get("title")) and squeeze(one["title"]) == heading.words and same(one.get("signoff", MISSING), roles) and told == eyes:
+                    break
+            else:
+                message = f"Line {line + 1} of the text of event {self.seq} asks for other signatures than the event says of that category."
+                self.say(True, "category-differs", message)
+
+    def decision(self):
+        """Whether the text has a rule of the decision (None: that cannot be read), and its keys."""
+        body = next((body for kind, _, body, _, is_plain in self.told if kind == "decision" and is_plain), None)
+        if body is None:
+            if any(not one.hidden and re.search(r"<!--[ \t]*decision[ \t]*:[ \t]*(?:\{|$)", one.text) for one in self.lines):
+                self.say(False, "directive-unread", f"The rule of the decision in the text of event {self.seq} could not be read.")
+                return None, {}
+            return False, {}
+        told = {key: value_of(body, key) for key in ("rule", "and", "signoff", "eyes")}
+        told = {key: value for key, value in told.items() if value is not None}
+        if "eyes" in told:
+            told["eyes"] = (told["eyes"] or [""])[0]
+        return True, told
+
+
+def hold_points(text, steps):
+    """Roles that steps ask for before they start, by the step's id; and the directives whose step is not among `steps`."""
+    told = [one for one in text.directives() if one[0] == "step"]
+    names, holds, unplaced, left = {sha256: name for name, sha256 in steps}, {}, [], [Text.TRIES]
+    first = next((i for i, one in enumerate(text.lines) if one.is_heading()), None)
+    for _, line, body, _, is_plain in told:
+        roles = value_of(body, "signoff")
+        if not roles:
+            continue
+        if not is_plain or first is None or first > line:
+            # Before any heading only some blocks are steps, and in HTML only a reader of Markdown knows: said, not judged.
+            unplaced.append((line, roles, False))
+            continue
+        found = _step_around(text, line, names, left)
+        if found is not None:
+            # The first directive of a step is the one in force.
+            if not any(found[1] <= other[1] < line for other in told):
+                holds[found[0]] = roles
+            continue
+        name = next(iter(value_of(body, "id") or []), None)
+        if name is not None and any(name == step for step, _ in steps):
+            holds[name] = roles
+        else:
+            unplaced.append((line, roles, True))
+    return holds, unplaced
+
+
+def _step_around(text, line, names, left):
+    """The step whose lines, by their hash, hold this one: it begins here or above, down from the nearest heading."""
+    lines, source = text.lines, text.source
+    for start in range(line, max(-1, line - Text.ABOVE - 1), -1):
+        digest, at = hashlib.sha256(source[lines[start].start : lines[line].end]), lines[line].end
+        for end in range(line, len(lines)):
+            if left[0] <= 0 or (end > line and lines[end].is_heading()):
+                break
+            digest.update(source[at : lines[end].end])
+            at, left[0] = lines[end].end, left[0] - 1
+            if digest.hexdigest() in names:
+                return names[digest.hexdigest()], start
+        if lines[start].is_heading():
+            break
+    return None
+
+
 # ── signatures, categories, decisions ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -952,7 +1388,7 @@ class Step:
 
     def __init__(self, told):
         self.id, self.text, self.is_way_back = words(told.get("id")), words(told.get("sha256")), told.get("way_back") is True
-        self.is_removed = False
+        self.is_removed, self.has_begun = False, False
         self.begin()
 
     def begin(self):
@@ -969,6 +1405,7 @@ class Run:
     def __init__(self, body):
         self.seq, self.plan, self.status = body["seq"], body["subject"]["plan_sha256"], "active"
         self.steps, self.ended, self.people, self.proposal = self.steps_in(body["data"]), {}, {}, None
+        self.holds = {}
 
     @staticmethod
     def steps_in(data):
@@ -997,6 +1434,7 @@ class Run:
             old = known.get(one.id)
             if old is not None and (old.is_done or (not old.is_removed and one.text == texts.get(one.id))):
                 one.verdict, one.judgement, one.is_passed_over, one.is_done = old.verdict, old.judgement, old.is_passed_over, old.is_done
+                one.has_begun = old.has_begun
             now.append(one)
         last = -1
         for old in self.steps:
@@ -1020,6 +1458,30 @@ def rows_of(value):
 
 def slug(value):
     return re.sub("[^a-z0-9]+", "-", value.lower())
+
+
+_REVIEWED, _FOR = "I have reviewed \u201c", " for production as "
+
+
+def _cuts(text, by):
+    """The pairs of what stands before and after each place of `by`, up to twenty."""
+    found, at = [], text.find(by)
+    while at != -1 and len(found) < 20:
+        found.append((text[:at], text[at + len(by) :]))
+        at = text.find(by, at + 1)
+    return found
+
+
+def reviews_said(statement, sha256):
+    """Digests of the reviews that a sentence may say: a title may hold the words that follow it."""
+    if not statement.startswith(_REVIEWED) or f"SHA-256 {sha256}" not in statement:
+        return []
+    said = []
+    for name, _ in _cuts(statement[len(_REVIEWED) :], _FOR):
+        said += [(title, version) for title, version in _cuts(name, "\u201d version ")]
+        if name.endswith("\u201d"):
+            said.append((name[:-1], None))
+    return [Launch._hash("review", {"text": sha256, "title": title, "version": version}) for title, version in said]
 
 
 def in_order(values):
@@ -1061,12 +1523,13 @@ class Launch:
     EXECUTES = {"step.started", "block.started", "check.confirmed", "step.skipped"}
     WHILE_SIGNING = 60_000  # a password lies between the look at the clock and the signed time; milliseconds
 
-    def __init__(self, genesis, roster, findings):
-        self.genesis, self.roster, self.findings = genesis, roster, findings
+    def __init__(self, genesis, roster, findings, text_at):
+        self.genesis, self.roster, self.findings, self.text_at = genesis, roster, findings, text_at
         self.launch = genesis["launch"] if is_text(genesis.get("launch")) else ""
         self.solo = genesis.get("solo") is True
         self.items, self.facts, self.plan = [], {}, ""
-        self.asked, self.rule = [], (self.CLOSERS, 1)
+        self.asked, self.eyes, self.rule = [], {}, (self.CLOSERS, 1, [])
+        self.incidents, self.settled = set(), set()
         self.signatures, self.decisions, self.envelopes, self.stale = {}, {}, [], []
         self.heads, self.total, self.anchored, self.is_begun = Heads(), 0, -1, False
         self.executors, self.is_alone = set(), False
@@ -1104,7 +1567,7 @@ class Launch:
             if is_text(data.get("launch")) and data["launch"] != self.launch:
                 self.say("launch-differs", "launch.created names another launch than the genesis.", seq)
         opened = self.genesis.get("opened_at")
-        people = self.roster.count_at((opened if is_text(opened) else "", "", 0))
+        people = self.roster.count_at((opened if is_text(opened) else "", "", 0, self.genesis.get("log"), 0))
         if self.solo and people > 1:
             self.say("solo-differs", f"The log calls itself SOLO, but {people} people were enrolled when it was opened.", 0)
         if not self.solo and people < 2 and self.launch != "":
@@ -1134,7 +1597,7 @@ class Launch:
     def _on_step_started(self, body, _data, _seq):
         self._execute(body, set())
 
-    def _on_checklist_adopted(self, _body, data, _seq):
+    def _on_checklist_adopted(self, body, data, seq):
         self.plan = words(data.get("sha256"))
         self.items = [one for one in rows_of(data.get("items")) if type(one) is dict and all(is_text(one.get(name)) for name in ("id", "category", "sha256"))]
         asked = []
@@ -1144,23 +1607,58 @@ class Launch:
                 if not roles and is_whole(one.get("eyes"), 2):
                     roles = ["approver"]
                 asked.append((one["key"], roles))
+                self.eyes[one["key"]] = one["eyes"] if is_whole(one.get("eyes"), 1) else 1
         self.asked, self.rule = asked, self._rule(data.get("decision"))
+        text = self._text(body, "checklist")
+        if text is None:
+            return
+
+        def say(is_sure, code, message):
+            (self.findings.problem if is_sure else self.findings.warning)(code, message, self.genesis.get("log"), seq)
+
+        listed = Checklist(text, seq, say)
+        listed.check(self.items, [one for one in rows_of(data.get("categories")) if type(one) is dict])
+        has_rule, told = listed.decision()
+        if has_rule is None:
+            return
+        said = words(data.get("decision"))
+        if said not in ("", "{}") if not has_rule else self._rule_of(told) != self.rule:
+            self.say("checklist-rule", f"Event {seq} has another rule for the decision than its text.", seq)
+        if not has_rule:
+            # A list that says nothing is held to both.
+            self.rule = (*self.rule[:2], ["all-categories-signed", "no-open-blockers"])
+
+    def _text(self, body, name):
+        """The text that an event puts in force; None where it cannot be read, which is said."""
+        seq = body["seq"]
+        if not any(one["name"] == name for one in body["payloads"]):
+            self.say("text-missing", f"Event {seq} puts a text in force and does not carry it.", seq)
+            return None
+        text = self.text_at(self.genesis.get("log"), seq, name)
+        if text is not None and not text.is_read:
+            self.findings.warning("text-unread", f"The text of event {seq} is not UTF-8: its lines are not compared.", self.genesis.get("log"), seq)
+        return text if text is not None and text.is_read else None
 
     def _rule(self, said):
-        """Roles that take the decision and how many people, as the checklist says."""
+        """Roles that take the decision, how many people, and the words of its rule, as the checklist says."""
         try:
             value = json.loads(said, parse_constant=_no_number) if is_text(said) else None
         except (ValueError, RecursionError):
             value = None
-        value = value if type(value) is dict else {}
-        roles, eyes = value.get("signoff"), value.get("eyes")
-        named = roles.split(",") if is_text(roles) else [one for one in rows_of(roles) if is_text(one)]
-        named = [one for one in (_trim(one) for one in named) if one]
+        return self._rule_of(value if type(value) is dict else {})
+
+    def _rule_of(self, value):
+        def texts(given):
+            parts = given.split(",") if is_text(given) else [one for one in rows_of(given) if is_text(one)]
+            return [one for one in (_trim(one) for one in parts) if one]
+
+        named, eyes = texts(value.get("signoff")), value.get("eyes")
         if is_text(eyes) and re.fullmatch("[0-9]{1,6}", eyes):
             eyes = int(eyes)
         if type(eyes) is float and eyes.is_integer():
             eyes = int(eyes)
-        return (list(dict.fromkeys(named)) or self.CLOSERS, eyes if is_whole(eyes, 1) else 1)
+        said = texts(value.get("rule")) + texts(value.get("and"))
+        return (list(dict.fromkeys(named)) or self.CLOSERS, eyes if is_whole(eyes, 1) else 1, said)
 
     def _on_item_answered(self, body, data, seq):
         state = body["outcome"] or data.get("state")
@@ -1251,6 +1749,17 @@ class Launch:
         if lengths[0] <= 500 and lengths[1] <= 2000:
             self.risks[data["id"]] = {name: data[name] for name in names}
 
+    def _on_note_added(self, _body, data, seq):
+        if data.get("kind") == "incident":
+            self.incidents.add(seq)
+
+    def _on_note_closed(self, _body, data, _seq):
+        if is_whole(data.get("seq")):
+            self.incidents.discard(data["seq"])
+
+    def _on_condition_closed(self, _body, data, _seq):
+        self.settled.add((words(data.get("decision")), data["index"] if is_whole(data.get("index"), 0) else -1))
+
     def _on_briefing_held(self, _body, data, seq):
         self.briefings[seq] = words(data.get("text"))
 
@@ -1270,6 +1779,7 @@ class Launch:
             return
         if kind == "run.started":
             self.runs[name] = Run(body)
+            self.runs[name].holds = self._hold_points(body, self.runs[name].plan)
             self._learn(self.runs[name].plan, data)
         run, step = self.runs.get(name), body["subject"]["step"]
         if run is None:
@@ -1278,20 +1788,58 @@ class Launch:
         if kind == "run.amendment_proposed":
             changes = [{key: words(one.get(key)) for key in ("id", "change")} for one in rows_of(data.get("changes")) if type(one) is dict]
             run.proposal = {"seq": seq, "by": actor, "sha256": words(data.get("sha256")), "changes": changes}
+            self._text(body, "plan")
         elif kind == "run.amendment_rejected":
             run.proposal = None
         elif kind == "run.amended":
             self._amended(name, run, data, seq)
+            run.holds = self._hold_points(body, run.plan)
         if kind in ("step.ended", "step.judged", "step.skipped"):
             run.ended[step] = seq
         if kind in self.EXECUTES and actor not in ("", "engine"):
             run.people.setdefault(step, set()).add(actor)
         place = run.place(step)
         if place is not None:
-            self._stepped(run.steps[place], body, kind, data)
+            own = run.steps[place]
+            if kind == "step.started" or (kind == "block.started" and not own.has_begun):
+                self._released(name, run, place, seq)
+            elif kind == "step.skipped" and not own.has_begun and actor != "engine":
+                self._held(name, run, own, seq)
+            self._stepped(own, body, kind, data)
+
+    def _hold_points(self, body, sha256):
+        """Roles that the steps of a text ask for before they start. A launch's own checklist has items and no steps."""
+        text, seq = self._text(body, "plan"), body["seq"]
+        if text is None or (self.launch != "" and sha256 == self.plan):
+            return {}
+        holds, unplaced = hold_points(text, [(one.id, one.text) for one in Run.steps_in(body["data"])])
+        for line, roles, is_sure in unplaced:
+            add = self.findings.problem if is_sure else self.findings.warning
+            message = f"Line {line + 1} of the text of event {seq} asks for the signature of {', '.join(roles)}, and no step of the event holds it."
+            add("hold-point-unplaced", message, self.genesis.get("log"), seq)
+        return holds
+
+    def _held(self, name, run, step, seq):
+        missing = list(run.holds.get(step.id, []))
+        for one in self._standing("holdpoint", f"{name}/{step.id}") if missing else []:
+            if one.role in missing:
+                missing.remove(one.role)
+        if missing:
+            self.say("hold-point-unsigned", f'Event {seq} goes past the hold point "{step.id}" without the signature of {", ".join(missing)}.', seq)
+
+    def _released(self, name, run, place, seq):
+        """A step starts: its own hold point is released, and for a step of the main path those before it that were not begun."""
+        self._held(name, run, run.steps[place], seq)
+        if run.steps[place].is_way_back or not run.holds:
+            return
+        for one in run.before(place):
+            if not one.has_begun and not one.is_done:
+                self._held(name, run, one, seq)
 
     @staticmethod
     def _stepped(step, body, kind, data):
+        if kind in ("step.started", "block.started"):
+            step.has_begun = True
         if kind == "step.started":
             step.begin()
         elif kind == "block.started" and data.get("background") is not True:
@@ -1523,7 +2071,7 @@ class Launch:
         if giver == "" and told["delegation"] == 0:
             return
         one = self.roster.delegations.get(told["delegation"])
-        if one is None or not not_after(one["at"], moment):
+        if one is None or not self.roster.order.not_after(one["at"], moment):
             self.say("delegation-missing", f"Event {seq} is signed on behalf of {giver} without a delegation.", seq)
             return
         if one["from"] != giver or one["to"] != who or (one["roles"] and role not in one["roles"]):
@@ -1622,6 +2170,8 @@ class Launch:
         if now is None:
             self.say("signature-digest", f"Event {seq} signs a {one.kind} that was not there, or not to be signed then.", seq)
             return
+        if one.kind == "review" and one.digest not in reviews_said(words(told["statement"]), one.about):
+            self.say("signature-digest", f"The review of event {seq} is of another title, version or text than its sentence says.", seq)
         if now.digest is not None and now.digest != one.digest:
             self.say("signature-digest", f"The signature of event {seq} covers something else than its {one.kind} was then.", seq)
         if not same(told["subject"].get("covered", MISSING), now.covered):
@@ -1653,6 +2203,18 @@ class Launch:
             if self.phase != "retrospective" or is_running or any(glass["confirmed"] and not glass["reviewed"] for glass in self.glasses.values()):
                 message = f"Event {one.seq} closes a launch before its retrospective, or over an open run or a broken glass."
                 self.say("close-too-early", message, one.seq)
+            self._left_open(one.seq)
+
+    def _left_open(self, seq):
+        """No launch is closed over an incident, or over a condition of the decision in force."""
+        due = [
+            (name, index)
+            for name, decision in self.decisions.items()
+            if decision["status"] == "taken"
+            for index in range(len(decision["conditions"]))
+        ]
+        if self.incidents or any(one not in self.settled for one in due):
+            self.say("close-over-open", f"Event {seq} closes a launch over an open incident or a condition that was not closed.", seq)
 
     def _standing(self, kind, about):
         return [one for one in self.signatures.values() if one.counts() and one.kind == kind and one.about == about]
@@ -1704,10 +2266,37 @@ class Launch:
         self.decisions[data["id"]] = one
         if self._basis(one) != one["digest"]:
             self.say("decision-digest", f"What the decision of event {seq} rests on, by its digest, is not what the events before it say.", seq)
-        roles, eyes = self.rule
+        roles, eyes, _ = self.rule
         needed = len(roles) if self.is_alone else max(len(roles), eyes)
         if not same(data.get("roles", MISSING), roles) or not same(data.get("needed", MISSING), needed):
             self.say("decision-rule", f"The decision of event {seq} asks for other signatures than the checklist: {roles}, {needed} in all.", seq)
+        one["blocked"] = one["outcome"] != "no-go" and self._is_blocked(one["outcome"], rows_of(data.get("blockers")))
+        if one["blocked"]:
+            self.say("decision-blocked", f"The {one['outcome']} of event {seq} was proposed with something in its way.", seq)
+
+    def _is_blocked(self, outcome, told):
+        """Whether something stood against a go: by its own word, or by the items, signatures and risks before it."""
+        # A conditional go may carry risks, and nothing else.
+        if any(outcome == "go" or not words(one).startswith("Risk ") for one in told) or not self.items:
+            return True
+        must_sign, must_clear = "all-categories-signed" in self.rule[2], "no-open-blockers" in self.rule[2]
+        states = {self._fact(item["id"])["state"] for key, _ in self.asked for item in self._covered(key)}
+        if "failed" in states or (must_clear and "open" in states):
+            return True
+        for key, roles in self.asked:
+            if not roles:
+                continue
+            digest = self._digest(key)
+            said = [one for one in self.signatures.values() if (one.kind, one.about, one.digest) == ("category", key, digest)]
+            if any(one.meaning == "rejected" and one.state != "withdrawn" for one in said):
+                return True
+            over = [one for one in said if one.counts()]
+            needed = len(roles) if self.is_alone else max(len(roles), self.eyes.get(key, 1))
+            if must_sign and (len(over) < needed or not {one.role for one in over}.issuperset(roles)):
+                return True
+        risks = [(one["likelihood"], one["impact"]) for one in self.risks.values() if one["status"] == "open"]
+        critical = {("medium", "high"), ("high", "high"), ("high", "medium")}
+        return must_clear and any(outcome == "go" or risk in critical for risk in risks)
 
     def _on_decision_withdrawn(self, _body, data, _seq):
         if is_text(data.get("id")) and data["id"] in self.decisions:
@@ -1724,6 +2313,8 @@ class Launch:
         self._every(known["roles"], over, seq, "decision-without-signatures")
         if known["status"] != "open" or data.get("outcome") != known["outcome"]:
             self.say("decision-overtaken", f"Event {seq} takes a decision that was not open, or with another outcome than was signed.", seq)
+        if known["blocked"]:
+            self.say("decision-blocked", f"Event {seq} takes a decision that had something in its way.", seq)
         for other in self.decisions.values():
             if other["status"] == "taken":
                 other["status"] = "replaced"
@@ -1734,6 +2325,7 @@ class Launch:
         over = [one for one in self._standing("close", self.launch) if one.digest == digest]
         self._enough(over, 1 if self.is_alone else 2, seq, "close-without-signatures")
         self._every(self.CLOSERS, over, seq, "close-without-signatures")
+        self._left_open(seq)
         head = over[-1].head if over and type(over[-1].head) is dict else {}
         named = (data.get("head"), data.get("head_fingerprint"))
         is_named = is_hash(head.get("hash")) and named == (head["hash"], fingerprint_of(bytes.fromhex(head["hash"])))
@@ -1792,8 +2384,7 @@ class Attached:
     def see(self, body):
         seq, data, log = body["seq"], body["data"], body["log"]
         for one in body["payloads"]:
-            is_hashed = one["name"] in ("checklist", "evidence", "attachment") and is_text(data.get("sha256"))
-            self.payloads.append((log, seq, one, data["sha256"] if is_hashed else None))
+            self.payloads.append((log, seq, one, self._said(body, data, one["name"])))
         if body["type"] == "payload.erased":
             self.erased.add((log, data.get("seq") if is_whole(data.get("seq")) else None, str(data.get("name"))))
         path = data.get("recording")
@@ -1805,6 +2396,19 @@ class Attached:
             self.unbound.pop(path, None)
         elif body["type"] == "block.started":
             self.unbound[path] = (log, seq)
+
+    @staticmethod
+    def _said(body, data, name):
+        """The SHA-256 that an event says of one of its payloads; None where it says none."""
+        if name in ("checklist", "evidence", "attachment"):
+            return data["sha256"] if is_text(data.get("sha256")) else None
+        if name != "plan":
+            return None
+        where = {"run.started": body["subject"]["plan_sha256"], "run.amended": data.get("to")}
+        said = where.get(body["type"], data.get("sha256"))
+        if is_text(said):
+            return said
+        return "" if body["type"].startswith("run.") else None
 
 
 def read_index(files, findings):
@@ -1830,8 +2434,8 @@ def read_index(files, findings):
     return {"payloads": [], "recordings": []}
 
 
-def check_attached(files, attached, findings):
-    index, used = read_index(files, findings), set()
+def check_attached(files, index, attached, findings):
+    used = set()
     given = {(one["log"], one["seq"], one["name"]): one for one in index["payloads"]}
     for log, seq, ref, sha256 in attached.payloads:
         at = (log, seq, ref["name"])
@@ -2187,6 +2791,14 @@ def _check(files, stamp, fingerprint, outside, findings):
     hashes = {path: stored.sha256() for path, stored in files.items()}
     check_bag(files, hashes, findings)
     attached, roster = Attached(), Roster({"install_id": "", "install_key": "", "log": ""}, findings)
+    listed = read_index(files, findings)
+    where = {(one["log"], one["seq"], one["name"]): one["file"] for one in listed["payloads"]}
+
+    def text_at(log, seq, name):
+        """A text that an event carries, by its lines; None where its bytes are not here."""
+        stored = files.get(where.get((log, seq, name)))
+        return None if stored is None or stored.size > Text.MAX else Text(stored.whole())
+
     index = install = main = launch = reviews = None
     events, beside = files.get("data/events.ndjson"), files.get("data/install.ndjson")
 
@@ -2195,7 +2807,7 @@ def _check(files, stamp, fingerprint, outside, findings):
         genesis = _first_line(stored)
         if type(genesis) is dict and is_text(genesis.get("log")):
             roster, index = Roster(genesis, findings), Index(findings, genesis["log"])
-            reviews = Launch(genesis, roster, findings)  # reviews of texts outside of any launch are signed in the install log
+            reviews = Launch(genesis, roster, findings, text_at)  # reviews of texts outside of any launch are signed in the install log
 
         def see(body, previous):
             roster.see(body, previous)
@@ -2221,7 +2833,7 @@ def _check(files, stamp, fingerprint, outside, findings):
         if install is not None and install.genesis["kind"] != "install":
             findings.problem("genesis-malformed", "data/install.ndjson is not an install log.")
         if type(genesis) is dict:
-            launch = Launch(genesis, roster, findings)
+            launch = Launch(genesis, roster, findings, text_at)
         if events is not None:
 
             def see(body, previous):
@@ -2245,7 +2857,7 @@ def _check(files, stamp, fingerprint, outside, findings):
         main.anchored = max(main.anchored, launch.anchored)
     if install is not None and reviews is not None:
         install.anchored = max(install.anchored, reviews.anchored)
-    used = check_attached(files, attached, findings)
+    used = check_attached(files, listed, attached, findings)
     of_main = launch.envelopes if launch and not is_install else []
     of_install = sorted(roster.envelopes + (reviews.envelopes if reviews else []), key=lambda one: one[0])
     check_copies(files, main, main if install is None else install, roster, of_main, of_install, findings)
