@@ -67,6 +67,7 @@ async function picture(page: import("@playwright/test").Page, name: string): Pro
     await page.setViewportSize({ width, height });
     for (const scheme of ["dark", "light"] as const) {
       await page.emulateMedia({ colorScheme: scheme });
+      await page.evaluate((theme) => document.documentElement.setAttribute("data-theme", theme), scheme);
       await page.waitForTimeout(600);
       await page.screenshot({ path: `${out}/${name}-${scheme}-${width}.png` });
     }

@@ -1,8 +1,10 @@
 // Lanes of a run: real shells side by side, a real record. What one lane asks for next is in engine/run/next.test.ts.
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { bothVerdicts, openPython } from "../export/testing-bundle.ts";
 import type { RunId, StepId } from "../protocol/index.ts";
 import { type Bench, openBench, type RunBench, runBench } from "./testing.ts";
 
@@ -65,6 +67,14 @@ it("runs steps of two lanes at the same time, each in a shell of its own, and th
   expect((await run.view()).steps.map((step) => step.verdict)).toEqual(["passed", "passed", "passed", "passed"]);
   expect((await bench.call("run.finish", { run: run.run })).result).toBe("passed");
   expect((await bench.call("record.verify", {})).problems).toEqual([]);
+  // Both verifiers take a log whose steps overlap.
+  const { path } = await bench.call("record.export", { log: header.log, format: "bundle" });
+  const python = openPython();
+  try {
+    expect(await bothVerdicts(python, readFileSync(path))).toMatchObject({ problems: [], parted: "" });
+  } finally {
+    python.close();
+  }
 });
 
 it("begins a step only when what it needs in another lane has passed, or its unknown end was accepted", async () => {

@@ -4,6 +4,7 @@ import { Ellipsis, FastForward } from "lucide-react";
 import type { RunHeader } from "../../engine/protocol/index.ts";
 import { Button, IconButton, Menu, type MenuItem } from "../design/index.ts";
 import { LaunchLink } from "./LaunchLink.tsx";
+import { dueSteps } from "./lanes.ts";
 
 type Props = {
   header: RunHeader;
@@ -59,7 +60,10 @@ export function RunTools(props: Props) {
         <span className="chip">
           <FastForward size={13} aria-hidden="true" /> running on
         </span>
-      ) : !isOver && !needsArming && header.status === "active" && header.nextAction.kind === "run-step" ? (
+      ) : !isOver &&
+        !needsArming &&
+        header.status === "active" &&
+        (header.nextAction.kind === "run-step" || dueSteps(header).length > 0) ? (
         <Button
           small
           kind="ghost"
