@@ -25,9 +25,24 @@ export type Ids = {
   random(bytes: number): Uint8Array;
 };
 
+export type Timers = {
+  /** Calls back once, `ms` of monotonic time from now. */
+  set(ms: number, callback: () => void): unknown;
+  clear(timer: unknown): void;
+};
+
 export type Place = { host: string; osUser: string; app: string };
 
-export type Ports = { clock: Clock; ids: Ids; place: Place };
+/** `timers`: of what waits on a run's own clock (gates, soaks); the process's own where a test sets none. */
+export type Ports = { clock: Clock; ids: Ids; place: Place; timers?: Timers };
+
+/** setTimeout takes no more (2^31 - 1 ms, 24 days), and fires at once beyond it. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export const REAL_TIMERS: Timers = {
+  set: (ms, callback) => setTimeout(callback, Math.min(Math.max(0, ms), LONGEST_TIMER_MS)),
+  clear: (timer) => clearTimeout(timer as NodeJS.Timeout),
+};
 
 export const APP_VERSION = "0.1.0";
 

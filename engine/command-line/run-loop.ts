@@ -245,6 +245,11 @@ async function act(door: Door, live: Live, options: LoopOptions, action: NextAct
       return waits(action.step !== null && live.steps.get(action.step)?.verdict === "failed" ? EXIT.failed : EXIT.waiting);
     case "resume":
       return waits(live.header.clusters.some((pin) => pin.state !== "proved" && pin.state !== "unproved") ? EXIT.cluster : EXIT.waiting);
+    // Whether what was interrupted counts, or begins again, is a person's to say; so is the way back.
+    case "gate":
+      return waits(EXIT.waiting);
+    case "way-back":
+      return waits(EXIT.failed);
     case "blocked":
       return waits(EXIT.waiting);
     case "none":

@@ -107,6 +107,8 @@ export const LEVELS: Record<Method, Level> = {
   "run.cancel": "operate",
   "run.hold": "operate",
   "run.resume": "operate",
+  "run.gate": "operate",
+  "run.endSoak": "operate",
   "run.amend": "operate",
   "run.abort": "operate",
   "run.finish": "operate",

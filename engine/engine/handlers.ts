@@ -86,6 +86,8 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
     context.runs.cancel(who, run, { giveUp: giveUp === true, lane: lane ?? null, step: step ?? null }),
   "run.hold": (context, { run, reason }, { who }) => context.runs.hold(who, run, reason),
   "run.resume": (context, { run, ...given }, { who }) => context.runs.resume(who, run, given),
+  "run.gate": (context, { run, ...call }, { who }) => context.runs.gate(who, run, call),
+  "run.endSoak": (context, { run, ...call }, { who }) => context.runs.endSoak(who, run, call),
   "run.amend": (context, { run, reason }, { who }) => context.runs.amend(who, run, reason),
   "run.abort": (context, { run, reason }, { who }) => context.runs.abort(who, run, reason),
   "run.finish": (context, { run, reason }, { who }) => context.runs.finish(who, run, reason),

@@ -5,20 +5,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checksDocument } from "../checklist/index.ts";
 import { checkParams, fillPlaceholders, parseDocument } from "../document/index.ts";
-import { realPorts } from "../ports.ts";
+import { type Ports, realPorts } from "../ports.ts";
 import type { RunHeader, RunId, StartRequest } from "../protocol/index.ts";
 import { openRecordStore } from "../record/index.ts";
 import { createRunService, type Who } from "../run/index.ts";
 
 /** The run room on its own store, so that the disk can be filled under it. */
-export async function ownRuns(isSolo = true) {
+export async function ownRuns(isSolo = true, ports: Ports = realPorts()) {
   const home = mkdtempSync(join(tmpdir(), "hp-full-"));
-  const ports = realPorts();
   const opened = openRecordStore({ home, ports });
   if (!opened.ok) throw new Error(opened.error.message);
   const store = opened.value;
   const alarms: string[] = [];
   const refusals: string[] = [];
+  const severities: string[] = [];
   const runs = createRunService({
     ports,
     store,
@@ -32,7 +32,10 @@ export async function ownRuns(isSolo = true) {
     diskFree: async () => 1e12,
     notify: {
       changed: () => {},
-      alarm: (_run, _step, _severity, title) => void alarms.push(title),
+      alarm: (_run, _step, severity, title) => {
+        alarms.push(title);
+        severities.push(severity);
+      },
       watched: () => {},
       refused: (_who, _what, why) => void refusals.push(why),
     },
@@ -62,6 +65,7 @@ export async function ownRuns(isSolo = true) {
     runs,
     who,
     alarms,
+    severities,
     refusals,
     start,
     header,

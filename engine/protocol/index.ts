@@ -19,6 +19,7 @@ export * from "./cluster.ts";
 export * from "./document.ts";
 export * from "./duty.ts";
 export * from "./errors.ts";
+export * from "./gate.ts";
 export * from "./ids.ts";
 export * from "./launch.ts";
 export * from "./launch-plan.ts";
@@ -144,6 +145,17 @@ export const METHODS = {
     }),
     result: RunHeader,
   },
+  /** Goes on with a gate or a soak (`block` null) that was interrupted: from its start, or on, which needs a reason from a person. */
+  "run.gate": {
+    params: z.strictObject({
+      ...atStep,
+      block: z.int().min(0).nullable(),
+      go: z.enum(["continue", "restart"]),
+      reason: z.string().max(2000).optional(),
+    }),
+    result: RunHeader,
+  },
+  "run.endSoak": { params: z.strictObject({ ...atStep, reason: Reason }), result: RunHeader },
   /** What the file says now; with a reason it is proposed, and in force as soon as a second person has signed it. */
   "run.amend": { params: z.strictObject({ run: RunId, reason: Reason.optional() }), result: Amendment },
   "run.abort": { params: z.strictObject({ run: RunId, reason: Reason }), result: RunHeader },
@@ -212,7 +224,13 @@ export const EVENTS = {
   "app.changed": z.object({ what: z.enum(["settings", "session", "library", "contexts", "logs", "record"]) }),
   /** A run changed: its header whole, and the steps that differ. `seq` grows by one per message of a run. */
   "run.changed": z.object({ header: RunHeader, steps: z.array(StepState), seq: z.int() }),
-  "run.alarm": z.object({ run: RunId, step: StepId.nullable(), severity: z.enum(["fail", "warn"]), title: z.string(), detail: z.string() }),
+  "run.alarm": z.object({
+    run: RunId,
+    step: StepId.nullable(),
+    severity: z.enum(["fail", "warn", "info"]),
+    title: z.string(),
+    detail: z.string(),
+  }),
   "cluster.watched": z.object({
     run: RunId,
     cluster: ClusterName,

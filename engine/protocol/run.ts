@@ -2,6 +2,7 @@
 // Owns: shapes. The fold is engine/run. Durations are milliseconds, moments ISO 8601 UTC.
 import { z } from "zod";
 import { PinView } from "./cluster.ts";
+import { GateState, SoakState } from "./gate.ts";
 import { ClusterName, LaunchId, LogId, Mode, RunId, Sha256, ShellKind, StepId, TerminalId, Timestamp, Verdict } from "./ids.ts";
 import { PlanFigures } from "./schedule.ts";
 import { SignSubject } from "./signing.ts";
@@ -26,6 +27,8 @@ export const BlockState = z.object({
   /** The resolved, redacted text that was sent; null before the start. */
   resolved: z.string().nullable(),
   captured: z.string().nullable(),
+  /** Only of a gate that has begun. */
+  gate: GateState.optional(),
 });
 export type BlockState = z.infer<typeof BlockState>;
 export const CheckState = z.object({
@@ -62,6 +65,8 @@ export const StepState = z.object({
   unsupported: z.array(z.string()),
   /** Failed or unknown, and gone past with a reason (`reason`); the verdict stands. */
   passedOver: z.boolean().optional(),
+  /** Its wait after the commands, once that has begun. */
+  soak: SoakState.optional(),
   /** Roles that must sign before this step goes on, and who has; a signature that something overtook is not among them. */
   signoff: z
     .object({
@@ -83,7 +88,21 @@ export type StepState = z.infer<typeof StepState>;
 
 /** The one thing to do now. Exactly one per moment; the window draws it bottom right. */
 export const NextAction = z.object({
-  kind: z.enum(["run-step", "run-block", "confirm-check", "wait", "judge", "retry-or-skip", "resume", "finish", "blocked", "none"]),
+  /** gate: a gate or soak was interrupted, and a person says how it goes on · way-back: a gate failed, and its step can be undone. */
+  kind: z.enum([
+    "run-step",
+    "run-block",
+    "confirm-check",
+    "wait",
+    "gate",
+    "way-back",
+    "judge",
+    "retry-or-skip",
+    "resume",
+    "finish",
+    "blocked",
+    "none",
+  ]),
   step: StepId.nullable(),
   block: z.int().nullable(),
   check: z.int().nullable(),

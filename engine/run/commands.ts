@@ -4,10 +4,12 @@ import { fail, type Result } from "../protocol/index.ts";
 import { asShellBlock } from "./blocks.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { conclude, drive, endStep, settleWhens } from "./drive.ts";
+import { endInterrupted } from "./gate-commands.ts";
 import { holdPointOf, isReleased } from "./hold-points.ts";
 import { isDriven, laneNow, lanesOf } from "./lanes.ts";
 import { append, checkRole, eventOf, factsOf } from "./live.ts";
 import { obstacleFor, pendingAction } from "./next.ts";
+import { interruptedWords } from "./next-gates.ts";
 import { hasDanger } from "./plan.ts";
 import { closeRecording } from "./recordings.ts";
 import {
@@ -49,6 +51,8 @@ export async function runStep(deps: RunDeps, live: LiveRun, who: Who, call: Step
   if (order) return order;
   const obstacle = obstacleFor(live.state, live.plan, plan, step, factsOf(live));
   if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);
+  const interrupted = interruptedWords(step);
+  if (interrupted) return fail("conflict", `${live.state.path}: ${interrupted.say}. ${interrupted.detail}`);
   const pending = step.status === "todo" ? (plan.actions[0] ?? null) : pendingAction(step, plan);
   if (step.status === "open" && pending === null) {
     await endStep(deps, live, who, plan, step.attempt, "passed", `marked done by ${who.actor.name}`);
@@ -278,13 +282,16 @@ export async function judge(
   }
   const at = find(live, call.step);
   if (!at.ok) return at;
-  const { step } = at.value;
+  let { step } = at.value;
   if (!who.isAuthenticated) {
     deps.notify.refused(who, `run.judge ${live.run}`, "a judgement is made by a person who has signed in");
     return fail("not-signed-in", `${place(live, step)}: an unknown end is judged by a person who has signed in. Sign in, then judge it.`);
   }
   const role = checkRole(deps, live, who, step.id);
   if (!role.ok) return role;
+  const over = await endInterrupted(deps, live, who, at.value.plan, step);
+  if (!over.ok) return over;
+  step = live.state.steps[live.state.positions.get(step.id) ?? -1] ?? step;
   if (step.status !== "done" || step.verdict !== "unknown")
     return fail("conflict", `${place(live, step)} is ${step.verdict ?? step.status}; only an unknown end is judged.`);
   const written = append(deps, live, [

@@ -22,6 +22,7 @@ import type { NewEvent, RecordStore } from "../record/index.ts";
 import type { HandOver, Recording, Redactor, ShellSession } from "../shell/index.ts";
 import type { Learnt } from "./learnt.ts";
 import type { RunPlan } from "./plan.ts";
+import type { Waiting } from "./run-clock.ts";
 import type { RunState } from "./state.ts";
 
 /** Who gave a command. `roles` and `title` are empty for the unauthenticated account of the operating system. */
@@ -65,7 +66,7 @@ export type RunDeps = {
   diskFree(): Promise<number | null>;
   notify: {
     changed(run: RunId, step: StepId | null): void;
-    alarm(run: RunId, step: StepId | null, severity: "fail" | "warn", title: string, detail: string): void;
+    alarm(run: RunId, step: StepId | null, severity: "fail" | "warn" | "info", title: string, detail: string): void;
     watched(run: RunId, cluster: ClusterName, objects: WatchedObject[], state: "live" | "lost" | "off"): void;
     /** A refusal by role: recorded in the install log. */
     refused(who: Who, what: string, why: string): void;
@@ -163,6 +164,12 @@ export type LiveRun = {
   /** What goes on behind in any lane: steps being driven and run-on; background blocks apart. Empty when nothing does. */
   drives: Set<Promise<void>>;
   background: Set<Promise<void>>;
+  /** Gates and soaks under way: what waits on their clocks, and can be stopped. */
+  waits: Set<Waiting>;
+  /** The soak under way, by step. */
+  soaks: Map<string, Promise<void>>;
+  /** Monotonic moment at which each gate (`step/block`) or soak (`step/soak`) was last seen well, as far as this process saw it. */
+  measuredAt: Map<string, bigint>;
   /** Grows with every cancel, of one lane or of all. */
   cancels: number;
   /** No new dispatch: the run or the engine is closing. */

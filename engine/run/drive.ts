@@ -5,6 +5,7 @@ import { startBackground } from "./background.ts";
 import { type BlockEnd, runBlock } from "./blocks.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { foreseeNext } from "./foresee.ts";
+import { holdQuietly, type Resuming, runGate } from "./gates.ts";
 import { laneNowOf, lanesOf, wakeRunOn } from "./lanes.ts";
 import { append, appendOrKeep, type Draft, ENGINE, eventOf, holdByEngine, wholeMs } from "./live.ts";
 import { isOnProduction, nextTodo, pendingAction } from "./next.ts";
@@ -12,6 +13,7 @@ import { proveAfter } from "./pins.ts";
 import { needsTyping, type StepPlan, stopsRunOn } from "./plan.ts";
 import { closeRecording } from "./recordings.ts";
 import { clusterOf, ensureShell, shellKey } from "./shells.ts";
+import { resumeSoak, type Soaking, soakOf, startSoak } from "./soak.ts";
 import { isSettled } from "./state.ts";
 
 export type DriveOptions = {
@@ -23,6 +25,8 @@ export type DriveOptions = {
   nested?: boolean;
   /** Recorded with the attempt's start. */
   reason?: string;
+  /** Goes on with a gate or a soak of this step that was interrupted. */
+  resume?: Resuming;
   /** A run-on: stop before anything that is dangerous or confirmed by typing. */
   isRunOn?: boolean;
 };
@@ -86,9 +90,10 @@ async function driveStep(
   const proved = new Set<LaneShell>();
   const ends: BlockEnd[] = [];
   let begin: Draft | null = options.fresh ? beginning(id, attempt, plan, options) : null;
-  let only = options.onlyBlock;
-  for (;;) {
-    const block = only !== undefined ? plan.step.blocks[only] : nextBlock(live, plan, begin !== null);
+  let { onlyBlock: only, resume } = options;
+  while (resume?.block !== null) {
+    const index = only ?? resume?.block;
+    const block = index !== undefined ? plan.step.blocks[index] : nextBlock(live, plan, begin !== null);
     if (!block || (ends.length > 0 && mustPause(live, plan, block.index, options))) break;
     const isOnly = only !== undefined;
     only = undefined;
@@ -110,7 +115,9 @@ async function driveStep(
       begin = null;
       continue;
     }
-    const ended = await runBlock(deps, live, request);
+    const isGate = block.options.gate !== undefined && block.runnable;
+    const ended = isGate ? await runGate(deps, live, resume ? { ...request, resume } : request) : await runBlock(deps, live, request);
+    resume = undefined;
     if (!ended.ok) {
       if (ends.length === 0) return ended;
       // The step had begun: what stops it is said, and it stays open where it is.
@@ -128,8 +135,15 @@ async function driveStep(
   }
   const last = ends.at(-1);
   const differs = await proveLanes(deps, live, id, ends);
-  await conclude(deps, live, who, plan, { attempt, last: last ?? null, differs });
+  // Interrupted is not ended: the step stays open where it is.
+  const ended = last?.isInterrupted === true ? null : (last ?? null);
+  if (resume?.block === null) resumeSoak(deps, live, who, soakingOf(deps, live, who, plan, attempt), resume);
+  else await conclude(deps, live, who, plan, { attempt, last: ended, differs });
   settleWhens(deps, live);
+  if (live.soaks.has(id)) {
+    onBegun();
+    await soakOf(live, id);
+  }
   if (last && !last.shellAlive && live.handOvers.get(shellKey(last.lane))?.from) await reopen(deps, live, last.lane);
   return ok(null);
 }
@@ -188,8 +202,23 @@ export async function conclude(deps: RunDeps, live: LiveRun, who: Who, plan: Ste
   if (step.status !== "open") return;
   const verdict = stepVerdict(step, plan, given);
   if (verdict === null) return;
-  await endStep(deps, live, who, plan, given.attempt, verdict.outcome, verdict.because);
+  const { soakMs } = plan.step.directive;
+  if (verdict.outcome === "passed" && soakMs !== null && step.soak === undefined) {
+    startSoak(deps, live, who, soakingOf(deps, live, who, plan, given.attempt), soakMs);
+    return;
+  }
+  await endStep(deps, live, who, plan, given.attempt, verdict.outcome, verdict.because, given.last?.alarm);
+  if (given.last?.alarm && verdict.outcome === "failed") holdQuietly(deps, live, `${given.last.alarm.title}.`, step.id);
   if (given.differs !== null) holdByEngine(deps, live, `${given.differs}. Look at what the step did, judge it, then resume.`, step.id);
+}
+
+/** What a soak needs to end its step. */
+export function soakingOf(deps: RunDeps, live: LiveRun, who: Who, plan: StepPlan, attempt: number): Soaking {
+  const done = async (words: string) => {
+    await endStep(deps, live, who, plan, attempt, "passed", `${plan.actions.length === 0 ? "" : `${passedWords(plan)}; `}${words}`);
+    settleWhens(deps, live);
+  };
+  return { step: plan.step.id, attempt, done };
 }
 
 /** Writes what a full disk had kept back, and ends the steps that waited for it. Fails where that still cannot be, or where a cluster differs. */
@@ -206,7 +235,9 @@ export async function writeKept(deps: RunDeps, live: LiveRun): Promise<Result<nu
 function stepVerdict(step: StepState, plan: StepPlan, { last, differs }: Concluding): { outcome: Verdict; because: string } | null {
   if (differs !== null) return { outcome: "unknown", because: differs };
   if (last !== null && last.verdict !== "passed") return { outcome: last.verdict, because: last.because };
-  if (plan.actions.length === 0 || pendingAction(step, plan) !== null) return null;
+  // A step that only waits has nothing else to pass by.
+  if (plan.actions.length === 0 && plan.step.directive.soakMs === null) return null;
+  if (pendingAction(step, plan) !== null) return null;
   const bad = step.blocks.find((block) => block.status === "done" && block.verdict !== "passed");
   if (bad) return { outcome: bad.verdict ?? "unknown", because: bad.because };
   return { outcome: "passed", because: passedWords(plan) };
@@ -226,6 +257,8 @@ export async function endStep(
   attempt: number,
   outcome: Verdict,
   because: string,
+  /** Said instead of the step's own failure; null says nothing. */
+  alarm?: { title: string; detail: string } | null,
 ): Promise<void> {
   const { id } = plan.step;
   const step = stepNow(live, id);
@@ -246,13 +279,13 @@ export async function endStep(
       data,
     }),
   ]);
-  if (outcome === "failed" || outcome === "unknown")
+  if (alarm !== null && (outcome === "failed" || outcome === "unknown"))
     deps.notify.alarm(
       live.run,
       id,
       "fail",
-      outcome === "failed" ? `Step ${step.number} failed` : `The end of step ${step.number} is unknown`,
-      because,
+      alarm?.title ?? (outcome === "failed" ? `Step ${step.number} failed` : `The end of step ${step.number} is unknown`),
+      alarm?.detail ?? because,
     );
 }
 

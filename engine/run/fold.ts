@@ -4,6 +4,7 @@
 import type { BlockState, ClusterName, PinView, StepId, StepState, StoredEvent } from "../protocol/index.ts";
 import { ClusterClass, ClusterIdentity, PinView as PinViewSchema, Principal, ShellKind, TerminalId } from "../protocol/index.ts";
 import { changeBlock, changeStep, type Data, numberOrNull, sum, text, textOrNull, texts, verdictOf, whole } from "./fold-data.ts";
+import { forgetSoak, GATE_HANDLERS } from "./fold-gates.ts";
 import { emptyRunState, type RunState } from "./state.ts";
 
 /** `run` picks the events of one run out of a log that holds more: a launch's. */
@@ -100,6 +101,7 @@ const HANDLERS: Record<string, Handler> = {
     state.proposal = null;
   },
   "run.amended": amended,
+  ...GATE_HANDLERS,
   "signoff.added": signed,
   "signoff.invalidated": (state, { body }) => {
     const id = text(body.data, "signature");
@@ -276,6 +278,7 @@ function checked(state: RunState, { body }: StoredEvent) {
 }
 
 function stepStarted(state: RunState, { body }: StoredEvent) {
+  forgetSoak(state, body.subject.step);
   const only = numberOrNull(body.data, "only_block");
   const shape = state.shapes.get(body.subject.step);
   if (shape) {
@@ -331,7 +334,8 @@ function blockEnded(state: RunState, { body }: StoredEvent) {
   const redactions = sum(data.redactions);
   state.redactions += redactions;
   state.recordedBytes += whole(data, "bytes");
-  changeBlock(state, id, index, () => ({
+  changeBlock(state, id, index, ({ gate }) => ({
+    ...(gate === undefined ? {} : { gate: { ...gate, state: "done" as const, endsAt: null } }),
     status: "done",
     verdict: verdictOf(body.outcome),
     durationMs: numberOrNull(data, "duration_ms"),
@@ -358,7 +362,8 @@ function checkConfirmed(state: RunState, { body }: StoredEvent) {
 }
 
 function stepEnded(state: RunState, { body }: StoredEvent) {
-  changeStep(state, body.subject.step, () => ({
+  changeStep(state, body.subject.step, ({ soak }) => ({
+    ...(soak === undefined ? {} : { soak: { ...soak, state: "done" as const, endsAt: null } }),
     status: "done",
     verdict: verdictOf(body.outcome),
     endedAt: body.ts_utc,

@@ -82,6 +82,9 @@ export async function cancel(deps: RunDeps, live: LiveRun, who: Who, { giveUp, l
   const isWaiting = stopWaits(live, only ?? undefined);
   live.cancels += 1;
   for (const name of lanes) laneNow(live, name).cancels += 1;
+  // A soak runs nothing that could be stopped: it is ended early, with a reason.
+  for (const wait of live.waits)
+    if (wait.block !== null && isMeant(laneOf(live.state, wait.step))) wait.stop({ how: "cancelled", by: who.actor.name });
   const busy = [...live.shells.values()].filter((shell) => isMeant(shell.lane) && isBusyShell(shell));
   const isUnderWay = only === null ? live.drives.size > 0 : isDriven(laneNow(live, only));
   if (busy.length === 0 && !isWaiting && !isUnderWay) return fail("conflict", "Nothing is running, so there is nothing to cancel.");
@@ -183,11 +186,13 @@ function tally(live: LiveRun) {
 async function stopEverything(deps: RunDeps, live: LiveRun) {
   endRunOn(live);
   stopWaits(live);
+  const soaks = [...live.soaks.values()];
+  for (const wait of live.waits) wait.stop({ how: "closing", by: "" });
   await Promise.all([...live.lanes].filter(isBusyShell).map(cancelLane));
   // A shell that was replaced, or a command that outlives the interrupt, ends with its terminal.
   if (live.drives.size > 0 || live.background.size > 0)
     await Promise.all([...live.lanes].filter((lane) => lane.session.activity() !== "idle").map((lane) => lane.session.close()));
-  await Promise.all([...live.drives, ...live.background]);
+  await Promise.all([...live.drives, ...live.background, ...soaks]);
   // Steps that stay open have recordings that no step's end will close.
   for (const key of [...live.recordings.keys()]) await recordClosed(deps, live, key, "unknown");
 }

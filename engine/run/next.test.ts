@@ -145,12 +145,13 @@ it("stops before a hold point until every role has signed, and lets nothing afte
 
 it("never skips what it cannot honour: it stops there and names the key", () => {
   for (const [attribute, directive, named] of [
-    ["gate=hold for=5m every=15s", "", "gate"],
+    ["gate=hold every=15s", "", "gate=hold without for"],
+    ["gate=wait within=5m", "", "gate=wait without every"],
+    ["gate=hold for=5m every=15s background=true", "", "gate in the background"],
     ["job=true", "", "job"],
     ["recheck=x", "", "recheck"],
     ['expect="<= 3" warn="<= 2"', "", "warn"],
     ['expect="<= 3" min-samples=9', "", "min-samples"],
-    ["", ", soak: 5m", "soak"],
     ["", ", point-of-no-return: true", "point-of-no-return"],
     ["", ", opens: silence", "opens"],
   ] as const) {

@@ -4,6 +4,7 @@ import type { ClusterName, NextAction, StepState } from "../protocol/index.ts";
 import { holdPointOf, isReleased, openHoldPointBefore } from "./hold-points.ts";
 import { foregroundOf, stepsIn } from "./lanes.ts";
 import { canCome, uncovered, unmetNeeds } from "./needs.ts";
+import { gateDecision, gateWait } from "./next-gates.ts";
 import { needsTyping, type RunPlan, type StepAction, type StepPlan } from "./plan.ts";
 import { isSettled, type RunState } from "./state.ts";
 
@@ -99,6 +100,9 @@ export function laneAction(state: RunState, plan: RunPlan, live: LiveFacts, lane
   if (!focus && state.steps.some((step) => step.wayBack !== true && !isSettled(step))) return null;
   if (live.problem !== null)
     return action({ kind: "resume", say: "The record cannot be written", detail: live.problem, button: "Try again and resume" });
+  // A restart may have forgotten secrets: they are given with the resume, before anything goes on.
+  const decision = focus && live.secretsWanted.length === 0 ? gateDecision(focus, plan) : null;
+  if (focus && decision) return action({ ...decision, step: focus, after: afterwards(state, focus) });
   if (state.status === "held")
     return action({
       kind: "resume",
@@ -138,6 +142,8 @@ function underWay(state: RunState, plan: RunPlan, live: LiveFacts, lane: string,
         after: afterwards(state, focus),
         isStalled: true,
       });
+    const gate = gateWait(focus, plan.byId.get(focus.id), foreground.block);
+    if (gate) return action({ ...gate, step: focus, after: afterwards(state, focus) });
     const count = plan.byId.get(focus.id)?.step.blocks.filter((block) => block.runnable).length ?? 0;
     const part = count > 1 ? `, command ${foreground.block + 1} of ${count}` : "";
     return action({
@@ -149,6 +155,8 @@ function underWay(state: RunState, plan: RunPlan, live: LiveFacts, lane: string,
       after: afterwards(state, focus),
     });
   }
+  const soak = focus && gateWait(focus, undefined, null);
+  if (focus && soak) return action({ ...soak, step: focus, after: afterwards(state, focus) });
   if (now.waitingFor)
     return action({
       kind: "wait",
@@ -179,7 +187,7 @@ function underWay(state: RunState, plan: RunPlan, live: LiveFacts, lane: string,
 /** `waits`: what it waits for comes by itself, or by what is asked for in another lane. */
 export type Obstacle = { say: string; detail: string; button: string; waits?: boolean; needs?: StepState["id"][] };
 
-/** Why the step may not begin, in words; null when it may. Gates and the like are not honoured yet, and never passed by. */
+/** Why the step may not begin, in words; null when it may. What is not honoured yet is never passed by. */
 export function obstacleFor(state: RunState, run: RunPlan, plan: StepPlan, step: StepState, live: LiveFacts): Obstacle | null {
   if (plan.unsupported.length > 0)
     return {

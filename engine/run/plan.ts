@@ -1,6 +1,7 @@
 // What a document means for a run: the order of actions in a step, the ways back, the keys that stop a run, the planned times.
 // Owns: reading of the parsed document. Pure; knows neither events nor shells.
 import type { Block, CanonicalValue, Check, RunbookDocument, Step } from "../protocol/index.ts";
+import { gateProblems } from "./gate-settings.ts";
 
 /** One thing to do in a step, in the order of the page. */
 export type StepAction = { kind: "block"; index: number; block: Block } | { kind: "check"; index: number; check: Check };
@@ -73,20 +74,15 @@ function actionsOf(step: Step): StepAction[] {
 function unsupportedKeys(step: Step): string[] {
   const { directive } = step;
   const keys: string[] = [];
-  if (directive.soakMs !== null) keys.push("soak");
   if (directive.pointOfNoReturn) keys.push("point-of-no-return");
   if (directive.rollbackValidMs !== null) keys.push("rollback-valid");
   if (directive.opens !== null) keys.push("opens");
   if (directive.closes !== null) keys.push("closes");
   for (const { options, runnable } of step.blocks) {
     if (!runnable) continue;
-    if (options.gate !== undefined) keys.push("gate");
-    if (options.gate === undefined && (options.forMs !== undefined || options.everyMs !== undefined || options.withinMs !== undefined))
-      keys.push("for, every or within without gate");
+    keys.push(...gateProblems(options));
     if (options.job) keys.push("job");
     if (options.recheck !== undefined) keys.push("recheck");
-    if (options.warn !== undefined) keys.push("warn");
-    if (options.minSamples !== undefined) keys.push("min-samples");
   }
   for (const check of step.checks) if (check.value === "file" || check.value === "picture") keys.push(`check with a ${check.value}`);
   return [...new Set(keys)];

@@ -38,14 +38,17 @@ export function nextAction(state: RunState, plan: RunPlan, live: LiveFacts, view
       say: state.status === "finished" ? "The run is finished" : "The run was aborted",
       detail: state.status === "finished" ? (RESULT_WORDS[state.result] ?? state.result) : "What was done until then stands on record.",
     });
+  const isHeld = state.status === "held";
   const due = views.filter((view) => view.nextAction.kind !== "none");
-  const first = due.toSorted((a, b) => rank(a) - rank(b) || since(state, a) - since(state, b))[0];
+  const first = due.toSorted((a, b) => rank(a, isHeld) - rank(b, isHeld) || since(state, a) - since(state, b))[0];
   return first?.nextAction ?? finishAction(state);
 }
 
 /** An unknown end is looked at before anything else; what nobody can do anything about now comes after what somebody can. */
-function rank({ nextAction: { kind, button, signs, needs }, status }: LaneView): number {
+function rank({ nextAction: { kind, button, signs, needs }, status }: LaneView, isHeld: boolean): number {
   if (kind === "judge") return 0;
+  // What the run is held for comes before the hold itself, which every other lane shows.
+  if (kind === "gate" || kind === "way-back" || (isHeld && kind === "retry-or-skip")) return 0.5;
   if (kind === "resume") return 1;
   if (kind === "wait") return status === "running" ? 4 : needs === undefined ? 5 : 6;
   return kind === "blocked" && button === "" && signs === undefined ? 3 : 2;

@@ -12,6 +12,7 @@ import {
   type StoredEvent,
   type Verdict,
 } from "../protocol/index.ts";
+import type { NewEvent } from "../record/index.ts";
 import { closeAfterCrash } from "../shell/index.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
 import { passedWords } from "./drive.ts";
@@ -70,7 +71,8 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
   const { state } = live;
   if (state.status === "finished" || state.status === "aborted") return ok(null);
   const interrupted = [...state.running];
-  if (interrupted.length === 0 && state.status === "held") return ok(null);
+  const soaking = state.steps.filter((step) => step.status === "open" && step.soak?.state === "soaking");
+  if (interrupted.length === 0 && soaking.length === 0 && state.status === "held") return ok(null);
   const because = "Holdpoint ended while this ran; whether it took effect is not known";
   const events = [];
   const ended = new Map<string, Record<string, CanonicalValue>>();
@@ -79,6 +81,13 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
     const recording = await hashOf(deps, path);
     const at = { step, attempt: now?.attempt ?? 0, cluster: now?.on ?? "" };
     events.push(eventOf(live, ENGINE, { type: "run.crash_recovered", ...at, data: { step, block, ...recording } }));
+    const gate = now?.blocks[block]?.gate;
+    if (gate?.state === "probing") {
+      // Its probes until then are on record: it has not ended, and a person says how it goes on.
+      const data = { block, why: "Holdpoint ended while it probed", since: gate.elapsedAt, elapsed_ms: gate.elapsedMs };
+      events.push(eventOf(live, ENGINE, { type: "gate.interrupted", ...at, data }));
+      continue;
+    }
     events.push(
       eventOf(live, ENGINE, {
         type: "block.ended",
@@ -111,6 +120,7 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
         data,
       }),
     );
+  for (const step of soaking) events.push(soakLost(deps, live, step));
   for (const step of state.steps) {
     if (step.status !== "open") continue;
     const recording = await hashOf(deps, step.recording);
@@ -120,7 +130,7 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
     else if (recording.recording !== "") events.push(eventOf(live, ENGINE, { type: "recording.closed", ...at, data: recording }));
   }
   if (interrupted.length === 0) events.push(eventOf(live, ENGINE, { type: "run.crash_recovered", data: { step: "", block: null } }));
-  const what = interrupted.length > 0 ? "in the middle of a step" : "between two steps";
+  const what = interrupted.length > 0 ? "in the middle of a step" : soaking.length > 0 ? "during a soak" : "between two steps";
   if (state.status === "active")
     events.push(
       eventOf(live, ENGINE, {
@@ -134,16 +144,31 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
   return written;
 }
 
+/** It is known to have waited until the last event before the end; after that nobody watched. */
+function soakLost(deps: RunDeps, live: LiveRun, step: StepState): NewEvent {
+  const { elapsedAt = "", elapsedMs = 0, ms = 0 } = step.soak ?? {};
+  const last = deps.store.events(live.log, { from: deps.store.head(live.log).seq, limit: 1 })[0]?.body.ts_utc ?? elapsedAt;
+  const watched = Math.max(0, Date.parse(last) - Date.parse(elapsedAt));
+  const data = {
+    why: "Holdpoint ended while it soaked",
+    since: watched > 0 ? last : elapsedAt,
+    elapsed_ms: Math.min(ms, elapsedMs + watched),
+  };
+  return eventOf(live, ENGINE, { type: "soak.interrupted", step: step.id, attempt: step.attempt, data });
+}
+
 /** Every command of the step had ended, but the end of the step did not reach the record any more. */
 function lostEnd(live: LiveRun, step: StepState): { outcome: Verdict; data: Record<string, CanonicalValue> } | null {
   const plan = live.plan.byId.get(step.id);
-  if (!plan || plan.actions.length === 0) return null;
+  if (!plan || plan.actions.length === 0 || step.soak !== undefined) return null;
   const end = (outcome: Verdict, because: string) => ({ outcome, data: { because, duration_ms: null, planned_ms: step.plannedMs } });
   const bad = step.blocks.find((block) => block.status === "done" && block.verdict !== "passed");
   if (bad) return end(bad.verdict ?? "unknown", bad.because);
   if (pendingAction(step, plan) !== null) return null;
   if (live.state.pins.has(step.on as ClusterName))
     return end("unknown", "every command passed, but Holdpoint ended before the cluster was proved again");
+  // Its soak had not begun: retried, or judged, by a person.
+  if (plan.step.directive.soakMs !== null) return end("unknown", "every command passed, but Holdpoint ended before its soak began");
   return end("passed", passedWords(plan));
 }
 

@@ -7,6 +7,7 @@ import { foreseeNext } from "./foresee.ts";
 import { isDriven, laneNow, lanesOf, nextNews, wakeRunOn } from "./lanes.ts";
 import { factsOf, holdByEngine, roleProblem } from "./live.ts";
 import { focusStep, obstacleFor, pendingAction } from "./next.ts";
+import { interruptedWords } from "./next-gates.ts";
 import { stopsRunOn } from "./plan.ts";
 import { isSettled } from "./state.ts";
 
@@ -106,6 +107,8 @@ function whyRunOnStops(deps: RunDeps, live: LiveRun, who: Who, step: StepState):
   if (step.status === "done") return stop(`step ${step.number} needs a decision`);
   const obstacle = obstacleFor(live.state, live.plan, plan, step, factsOf(live));
   if (obstacle) return { why: obstacle.say, waits: obstacle.waits === true };
+  const interrupted = interruptedWords(step);
+  if (interrupted) return stop(interrupted.say);
   if (roleProblem(deps, live, who, step.id) !== null) return stop(`step ${step.number} is for another role`);
   const pending = pendingAction(step, plan);
   if (pending === null) return stop(`step ${step.number} is done by hand`);

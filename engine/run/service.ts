@@ -26,6 +26,7 @@ import * as commands from "./commands.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { settleWhens } from "./drive.ts";
 import { nothingLearnt, planViewOf, previewOf, windowOf } from "./forecast.ts";
+import { endSoak, type GateCall, goOnGate, isLiftedByRetry, liftForRetry } from "./gate-commands.ts";
 import { laneOf } from "./lanes.ts";
 import * as lifecycle from "./lifecycle.ts";
 import { watchCluster } from "./pins.ts";
@@ -177,7 +178,16 @@ export function createRunService(deps: RunDeps) {
     arm: (who: Who, run: RunId, typed: string) => command(run, (live) => commands.arm(deps, live, who, typed)),
     check: (who: Who, run: RunId, call: { step: string; check: number; value?: string | undefined }) =>
       onStep(run, call.step, (live) => commands.confirmCheck(deps, live, who, call)),
-    retry: (who: Who, run: RunId, call: commands.StepCall) => onStep(run, call.step, (live) => commands.retry(deps, live, who, call), true),
+    retry: async (who: Who, run: RunId, call: commands.StepCall) => {
+      const opened = await open(run);
+      // Lifting the hold of a failed gate concerns every lane: it takes the whole run's turn.
+      if (opened.ok && isLiftedByRetry(opened.value, call.step))
+        return command(run, async (live) => (await liftForRetry(deps, live, who, call)) ?? commands.retry(deps, live, who, call));
+      return onStep(run, call.step, (live) => commands.retry(deps, live, who, call), true);
+    },
+    gate: (who: Who, run: RunId, call: GateCall) => command(run, (live) => goOnGate(deps, live, who, call)),
+    endSoak: (who: Who, run: RunId, call: { step: string; reason: string }) =>
+      onStep(run, call.step, (live) => endSoak(deps, live, who, call)),
     skip: (who: Who, run: RunId, call: { step: string; reason: string }) =>
       onStep(run, call.step, (live) => commands.skip(deps, live, who, call)),
     judge: (who: Who, run: RunId, call: { step: string; outcome: "accepted" | "rejected"; reason: string }) =>

@@ -307,6 +307,9 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
     stallWatch: null,
     drives: new Set(),
     cancels: 0,
+    waits: new Set(),
+    soaks: new Map(),
+    measuredAt: new Map(),
     background: new Set(),
     isClosing: false,
   };

@@ -90,8 +90,8 @@ export function openBlock(block: BlockToRun, token: string, blockId: string, clo
     },
     endByMark({ code, pipeStatus, cwd, reported }: EndMark, extras: EndExtras) {
       const judged = judge({ exitCode: code, text: text(), match: block.match, expect: block.expect });
-      const { lastLine, lastNumber } = judged;
-      const base = { exitCode: code, pipeStatus, cwd, reported, lastLine, lastNumber, ...extras };
+      const { lastLine, lastNumber, tail } = judged;
+      const base = { exitCode: code, pipeStatus, cwd, reported, lastLine, lastNumber, tail, ...extras };
       if (open.stop !== null) {
         // We ended it: whatever its code says, it did not come to its own end.
         end({ ...base, verdict: "failed", kind: open.stop.kind, signal: signalOf(code), because: open.stop.because });
@@ -101,7 +101,7 @@ export function openBlock(block: BlockToRun, token: string, blockId: string, clo
       end({ ...base, verdict: judged.verdict, kind: signal === null ? "exit" : "signal", signal, because: judged.because });
     },
     endWithout(kind: BlockEndKind, verdict: "failed" | "unknown", because: string, extras: EndExtras) {
-      const { lastLine, lastNumber } = judge({ exitCode: 0, text: text(), match: null, expect: null });
+      const { lastLine, lastNumber, tail } = judge({ exitCode: 0, text: text(), match: null, expect: null });
       end({
         verdict,
         kind,
@@ -113,6 +113,7 @@ export function openBlock(block: BlockToRun, token: string, blockId: string, clo
         reported: {},
         lastLine,
         lastNumber,
+        tail,
         ...extras,
       });
     },

@@ -7,14 +7,14 @@ import type { Expectation, Verdict } from "../protocol/index.ts";
 export const JUDGED_TAIL_CHARS = 1 << 20;
 
 export type Ended = { exitCode: number; text: string; match: RegExp | null; expect: Expectation | null };
-export type Judged = { verdict: Verdict; because: string; lastLine: string | null; lastNumber: number | null };
+export type Judged = { verdict: Verdict; because: string; lastLine: string | null; lastNumber: number | null; tail: string };
 
 /** Passed needs exit 0, and what was asked of the output; a number that was asked for and not printed is unknown, never passed. */
 export function judge({ exitCode, text, match, expect }: Ended): Judged {
   const plain = stripVTControlCharacters(text.slice(-JUDGED_TAIL_CHARS)).replaceAll("\r\n", "\n");
   const lastLine = lastWords(plain);
   const lastNumber = numberAtEnd(plain);
-  const say = (verdict: Verdict, because: string): Judged => ({ verdict, because, lastLine, lastNumber });
+  const say = (verdict: Verdict, because: string): Judged => ({ verdict, because, lastLine, lastNumber, tail: plain });
   if (exitCode !== 0) return say("failed", exitWords(exitCode));
   if (match !== null) {
     match.lastIndex = 0;

@@ -490,7 +490,7 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
         detach: view.detach,
       };
     },
-    announce: (text) => output.announce(text),
+    announce: (text, colour) => output.announce(text, colour),
     async close() {
       if (activity === "gone") return;
       const open = current;

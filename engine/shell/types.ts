@@ -68,7 +68,7 @@ export type ShellSession = {
   cancel(): Promise<{ survivors: Survivor[] }>;
   attach(send: (message: TerminalFromEngine) => void): { receive(message: unknown): void; detach(): void };
   /** A line of ours in the view and the current recording. */
-  announce(text: string): void;
+  announce(text: string, colour?: "dim" | "ok" | "fail" | "warn"): void;
   /** Ends the shell and whatever hangs on its terminal. */
   close(): Promise<void>;
 };
@@ -111,6 +111,8 @@ export type BlockOutcome = {
   reported: Record<string, string>;
   lastLine: string | null;
   lastNumber: number | null;
+  /** The last of the output without escape codes, as the program wrote it: for judging only, never to be stored or shown. */
+  tail: string;
   /** Whether the next block can run in this shell. */
   shellAlive: boolean;
   handOver: HandOver | null;

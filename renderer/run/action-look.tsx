@@ -8,6 +8,8 @@ export const ICONS: Record<NextAction["kind"], StatusState | "box"> = {
   "run-block": "open",
   "confirm-check": "box",
   wait: "running",
+  gate: "held",
+  "way-back": "failed",
   judge: "unknown",
   "retry-or-skip": "failed",
   resume: "held",

@@ -15,6 +15,9 @@ export type StepActs = {
   retry(step: string): void;
   skip(step: string): void;
   judge(step: string, outcome?: "accepted" | "rejected"): void;
+  /** Goes on with a gate or the soak (`block` null) that was interrupted. */
+  goOn(step: string, block: number | null, go: "continue" | "restart"): void;
+  endSoak(step: string): void;
   wayBack(step: string): void;
   /** Puts the hold point before a person, in this role. */
   sign(step: string, role: string): void;

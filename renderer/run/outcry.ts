@@ -2,15 +2,15 @@
 // Owns: the sound and when a notification is worth it. Does not decide what is an alarm.
 import type { Settings } from "../../engine/protocol/index.ts";
 
-/** Two short tones, falling for a failure, level for a warning; hertz and seconds. Quiet enough for a room with others. */
-const TONES = { fail: [660, 440], warn: [520, 520] } as const;
+/** Two short tones, falling for a failure, level for a warning, rising for what ended well; hertz and seconds. Quiet enough for a room with others. */
+const TONES = { fail: [660, 440], warn: [520, 520], info: [520, 780] } as const;
 const TONE_S = 0.16;
 const GAP_S = 0.06;
 const LOUDNESS = 0.12;
 
 let audio: AudioContext | null = null;
 export function cryOut(
-  alarm: { severity: "fail" | "warn"; title: string; detail: string },
+  alarm: { severity: keyof typeof TONES; title: string; detail: string },
   settings: Pick<Settings, "sound" | "notifications">,
 ): void {
   if (settings.sound) play(alarm.severity);
@@ -24,7 +24,7 @@ export function cryOut(
   };
 }
 
-function play(severity: "fail" | "warn"): void {
+function play(severity: keyof typeof TONES): void {
   try {
     audio ??= new AudioContext();
     // A browser keeps a window silent until somebody has touched it; then there is no sound, and the bar must do.

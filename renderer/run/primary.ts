@@ -19,6 +19,8 @@ export type Plan =
   | { type: "judge"; step: string }
   | { type: "resume" }
   | { type: "finish" }
+  | { type: "gate"; step: string; block: number | null }
+  | { type: "way-back"; step: string }
   /** With the roles that still have to sign. */
   | { type: "sign"; subject: SignSubject; roles: string[] }
   | { type: "none" };
@@ -45,6 +47,10 @@ export function planOf(action: NextAction, document: RunbookDocument, drafts: Re
       return step === null ? { type: "none" } : { type: "judge", step };
     case "retry-or-skip":
       return step === null ? { type: "none" } : { type: "act", method: "run.retry", step, block: null, check: null, typed };
+    case "gate":
+      return step === null ? { type: "none" } : { type: "gate", step, block: action.block };
+    case "way-back":
+      return step === null ? { type: "none" } : { type: "way-back", step };
     case "resume":
       return { type: "resume" };
     case "finish":

@@ -132,11 +132,18 @@ function seenKeys(): Set<string> {
 function raise(alarm: Omit<Alarm, "key" | "at">): void {
   const run = getState().run;
   const step = getState().picture?.view.steps.find((one) => one.id === alarm.step);
+  const settings = useApp.getState().snapshot?.settings;
+  if (alarm.severity === "info") {
+    // Nothing went wrong: it is heard and told, and there is nothing to be seen to.
+    if (settings !== undefined) cryOut(alarm, settings);
+    announce(`${alarm.title}. ${alarm.detail}`);
+    return;
+  }
   // One alarm per attempt of a step: what is said later about the same end replaces what was said first.
   const key = alarm.step === null ? [run, alarm.title].join("|") : alarmKey(alarm.step, step?.attempt ?? 0);
-  const isNew = !getState().alarms.some((one) => one.key === key);
+  // A gate that has warned and then fails rings again.
+  const isNew = !getState().alarms.some((one) => one.key === key && one.severity === alarm.severity);
   setState(({ alarms }) => ({ alarms: [...alarms.filter((one) => one.key !== key), { ...alarm, key, at: Date.now() }] }));
-  const settings = useApp.getState().snapshot?.settings;
   if (isNew && settings !== undefined) cryOut(alarm, settings);
   announce(`${alarm.severity === "fail" ? "Alarm" : "Warning"}: ${alarm.title}. ${alarm.detail}`, "assertive");
 }
@@ -161,8 +168,15 @@ function stall({ view }: RunPicture): void {
 /** A window opened on a run that stands at a failure shows the alarm too, unless this window has seen it. */
 function alarmAtOpening({ view }: RunPicture): void {
   const { nextAction } = view.header;
-  if (nextAction.kind !== "judge" && nextAction.kind !== "retry-or-skip") return;
+  if (!["judge", "retry-or-skip", "gate", "way-back"].includes(nextAction.kind)) return;
   const step = view.steps.find((one) => one.id === nextAction.step);
+  if (nextAction.kind === "gate" && step !== undefined) {
+    const key = alarmKey(step.id, step.attempt);
+    if (getState().alarms.length > 0 || seenKeys().has(key)) return;
+    const { say: title, detail } = nextAction;
+    setState({ alarms: [{ step: step.id, severity: "warn", title, detail, key, at: Date.now() }] });
+    return;
+  }
   if (step?.verdict !== "failed" && step?.verdict !== "unknown") return;
   const key = alarmKey(step.id, step.attempt);
   if (getState().alarms.length > 0 || seenKeys().has(key)) return;

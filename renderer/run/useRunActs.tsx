@@ -162,6 +162,29 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
       if (wanted.length === 0) return void act("run.resume", { run, ...why });
       setAsk({ type: "secrets", names: wanted, onAnswer: (secrets) => void act("run.resume", { run, secrets, ...why }) });
     };
+    /** An interrupted gate or soak (`block` null): from its start, or on with a reason. */
+    const goOn = (step: string, block: number | null, go: "continue" | "restart"): void => {
+      if (go === "restart") return void act("run.gate", { run, step: brand(step), block, go });
+      setAsk({
+        type: "reason",
+        title: block === null ? "Go on with the soak?" : "Go on with the gate?",
+        about:
+          "The time in which nothing was measured then counts as held. The gap stays named on record, with your name and this reason. Starting again needs no reason.",
+        button: "Continue",
+        isRequired: true,
+        onAnswer: (reason) => void act("run.gate", { run, step: brand(step), block, go, reason }),
+      });
+    };
+    const endSoak = (step: string): void =>
+      setAsk({
+        type: "reason",
+        title: `End the soak of ${named(step)} early?`,
+        about: "The step passes now, and stands on record as ended before its time, with your name and this reason.",
+        button: "End the soak",
+        isRequired: true,
+        isDanger: true,
+        onAnswer: (reason) => void act("run.endSoak", { run, step: brand(step), reason }),
+      });
     const skip = (step: string): void =>
       setAsk({
         type: "reason",
@@ -244,6 +267,8 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
       retry: (step) => stepSend("run.retry", step, "Run it again", {}, null),
       skip,
       judge,
+      goOn,
+      endSoak,
       wayBack: (step) => setWayBack({ step }),
       sign: (step, role) => signHoldPoint({ kind: "holdpoint", id: `${run}/${step}` }, role),
       show: (step) => latest.current.show(step),
@@ -292,6 +317,10 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
         }
         case "judge":
           return judge(plan.step);
+        case "gate":
+          return goOn(plan.step, plan.block, "restart");
+        case "way-back":
+          return setWayBack({ step: plan.step });
         case "resume":
           return resume(null);
         case "finish":
