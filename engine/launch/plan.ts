@@ -1,6 +1,6 @@
 // What the plan of a launch comes to at a moment: each entry's state, its times planned and actual, drift, forecast, and what is started next.
 // Owns: that computation, and which entry a run stands for. Pure: the same state and moment give the same plan.
-import type { LaunchPlan, PlanRow } from "../protocol/index.ts";
+import type { LaunchPlan, LaunchPlanRow } from "../protocol/index.ts";
 import type { PlanFact } from "./night-state.ts";
 import type { LaunchFold, LaunchRun } from "./state.ts";
 import { watchConfig } from "./watch.ts";
@@ -58,7 +58,7 @@ export function planView(state: Facts, now: number): LaunchPlan {
   const runs = runsByEntry(state);
   const planned = new Map<string, Times>();
   const forecast = new Map<string, Times>();
-  const rows: PlanRow[] = [];
+  const rows: LaunchPlanRow[] = [];
   for (const entry of plan) {
     const needs = needsOf(plan, entry);
     const fixed = msOf(entry.at) ?? (entry.offsetMs === null || windowStart === null ? null : windowStart + entry.offsetMs);
@@ -126,7 +126,7 @@ export function planView(state: Facts, now: number): LaunchPlan {
 }
 
 /** Titles of what an entry still waits for. */
-export function waitsFor(plan: readonly PlanFact[], rows: readonly PlanRow[], row: PlanRow): string[] {
+export function waitsFor(plan: readonly PlanFact[], rows: readonly LaunchPlanRow[], row: LaunchPlanRow): string[] {
   const entry = plan.find((one) => one.id === row.id);
   if (!entry) return [];
   return needsOf(plan, entry)
@@ -142,7 +142,7 @@ function stateOf(
   start: number | null,
   wants: readonly PlanFact[],
   now: number,
-): Pick<PlanRow, "state" | "because"> {
+): Pick<LaunchPlanRow, "state" | "because"> {
   const skip = entry.skipped;
   if (run && isOn(run)) return { state: "running", because: run.status === "held" ? "its run is held" : "" };
   if (run && done) return { state: "done", because: run.result === "passed" ? "" : run.result };
@@ -159,7 +159,7 @@ function stateOf(
 }
 
 function driftOf(
-  state: PlanRow["state"],
+  state: LaunchPlanRow["state"],
   { start, end }: Times,
   actualStart: number | null,
   actualEnd: number | null,
@@ -176,7 +176,7 @@ function driftOf(
 }
 
 /** Of what runs or is due now, else of what ended last. */
-function driftOfPlan(rows: readonly PlanRow[]): number | null {
+function driftOfPlan(rows: readonly LaunchPlanRow[]): number | null {
   const current = rows.filter((one) => (one.state === "running" || one.state === "due") && one.driftMs !== null);
   if (current.length > 0) return Math.max(...current.map((one) => one.driftMs as number));
   const ended = rows.filter((one) => one.actualEnd !== null && one.driftMs !== null).sort((a, b) => (a.actualEnd! < b.actualEnd! ? -1 : 1));

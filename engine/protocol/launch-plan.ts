@@ -30,7 +30,7 @@ export type PlanEntry = z.infer<typeof PlanEntry>;
 export const PlanState = z.enum(["planned", "due", "running", "done", "failed", "skipped"]);
 export type PlanState = z.infer<typeof PlanState>;
 
-export const PlanRow = PlanEntry.extend({
+export const LaunchPlanRow = PlanEntry.extend({
   state: PlanState,
   /** In words: what it waits for, why it was skipped, how its run ended. */
   because: z.string(),
@@ -51,10 +51,10 @@ export const PlanRow = PlanEntry.extend({
   /** Its text is another than the one that was planned. */
   isOtherText: z.boolean(),
 });
-export type PlanRow = z.infer<typeof PlanRow>;
+export type LaunchPlanRow = z.infer<typeof LaunchPlanRow>;
 
 export const LaunchPlan = z.object({
-  entries: z.array(PlanRow),
+  entries: z.array(LaunchPlanRow),
   /** The watch, which follows the last entry; null where the plan is empty. */
   watch: z.object({ plannedStart: Timestamp.nullable(), plannedEnd: Timestamp.nullable(), durationMs: z.int() }).nullable(),
   /** Entry to start next; null where one runs, waits for another, or all are over. */

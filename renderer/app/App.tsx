@@ -11,6 +11,7 @@ import { useRailLaunch } from "../launches/useRailLaunch.ts";
 import { DocumentView } from "../library/DocumentView.tsx";
 import { LibraryView } from "../library/LibraryView.tsx";
 import { useLibrary } from "../library/slice.ts";
+import { NightView, QuickLog } from "../night/index.ts";
 import { PaletteView } from "../palette/PaletteView.tsx";
 import { PeopleView } from "../people/index.ts";
 import { PeopleOverlays } from "../people/PeopleOverlays.tsx";
@@ -102,6 +103,7 @@ function Window({ snapshot }: { snapshot: NonNullable<AppState["snapshot"]> }) {
         <>
           <PeopleOverlays snapshot={snapshot} />
           <StartOverlay isSomebody={snapshot.session !== null && !snapshot.session.locked} />
+          <QuickLog />
           <PaletteView />
           <ConnectionWord />
           <Notices />
@@ -138,7 +140,7 @@ function View({ route }: { route: Route }) {
     case "decision":
       return <DecisionView launch={route.launch} />;
     case "night":
-      return <SetupView launch={route.launch} />;
+      return <NightView launch={route.launch} />;
     case "people":
       return <PeopleView />;
     case "records":

@@ -1,5 +1,5 @@
 // The rail: the places of the window. Owns: the links. Does not know routes beyond their addresses.
-import { ChartNoAxesGantt, Gavel, Library, ListChecks, Rocket, ScrollText, Settings, SquareTerminal, Users } from "lucide-react";
+import { ChartNoAxesGantt, Gavel, Library, ListChecks, MoonStar, Rocket, ScrollText, Settings, SquareTerminal, Users } from "lucide-react";
 import type { LaunchHeader, RunId } from "../../engine/protocol/index.ts";
 import { Tooltip } from "../design/index.ts";
 import { type Route, routeHash } from "./route.ts";
@@ -49,6 +49,13 @@ export function Rail({
             icon: <Gavel size={20} />,
             to: routeHash({ view: "decision", launch: launch.launch }),
             isHere: route.view === "decision",
+          },
+          {
+            id: "night",
+            word: "Night",
+            icon: <MoonStar size={20} />,
+            to: routeHash({ view: "night", launch: launch.launch }),
+            isHere: route.view === "night",
           },
         ]),
     ...(run === null

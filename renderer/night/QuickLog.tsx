@@ -1,0 +1,120 @@
+// Incident, near-miss, note or decision on the timeline in two keystrokes: L anywhere in a launch or one of its runs, then I, M, N or D.
+// Owns: the key, the dialog, and news of alarms to whoever sits at the window. Which launch: that of the open view.
+import { useEffect, useState } from "react";
+import type { LaunchId, LaunchView } from "../../engine/protocol/index.ts";
+import { announce, callEngine, go, useApp, useKeys, useReadOnly } from "../app/index.ts";
+import { bridge } from "../bridge/index.ts";
+import { Button, Dialog, Field, Kbd, TextAreaField } from "../design/index.ts";
+import { FormDialog } from "../launches/FormDialog.tsx";
+import { useLaunches } from "../launches/slice.ts";
+import { cryOut } from "../run/outcry.ts";
+import { useQuickLog } from "./quick-log.ts";
+
+type Kind = LaunchView["notes"][number]["kind"];
+const KINDS: { key: string; kind: Kind; word: string }[] = [
+  { key: "I", kind: "incident", word: "Incident" },
+  { key: "M", kind: "near-miss", word: "Near-miss" },
+  { key: "N", kind: "note", word: "Note" },
+  { key: "D", kind: "decision", word: "Decision" },
+];
+
+/** Over the whole window, as long as somebody is signed in. */
+export function QuickLog() {
+  const { launch, open, close } = useQuickLog();
+  const subject = useApp((state) => state.subject);
+  const isSomebody = useApp(({ snapshot }) => snapshot?.session != null && !snapshot.session.locked);
+  const readOnly = useReadOnly();
+  const [kind, setKind] = useState<Kind | null>(null);
+  const own = subject.kind === "launch" ? subject.header.launch : subject.kind === "run" ? (subject.header.launch ?? null) : null;
+  const isClosed = subject.kind === "launch" && subject.header.state === "closed";
+  useAlarms();
+  useKeys([{ combo: "L", scope: "free", run: () => own !== null && !isClosed && readOnly === null && isSomebody && open(own) }]);
+  const end = (): void => {
+    setKind(null);
+    close();
+  };
+  if (launch === null || !isSomebody) return null;
+  return kind === null ? <Choice onKind={setKind} onClose={end} /> : <Entry launch={launch} kind={kind} onClose={end} />;
+}
+
+function Choice({ onKind, onClose }: { onKind(kind: Kind): void; onClose(): void }) {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+      const found = KINDS.find((one) => one.key === event.key.toUpperCase());
+      if (found === undefined) return;
+      event.preventDefault();
+      onKind(found.kind);
+    };
+    window.addEventListener("keydown", listen);
+    return () => window.removeEventListener("keydown", listen);
+  }, [onKind]);
+  return (
+    <Dialog open title="Put on the timeline" onClose={onClose} footer={<Button onClick={onClose}>Cancel</Button>}>
+      <div className="night-kinds">
+        {KINDS.map((one) => (
+          <Button key={one.kind} aria-keyshortcuts={one.key} onClick={() => onKind(one.kind)}>
+            {one.word} <Kbd combo={one.key} />
+          </Button>
+        ))}
+      </div>
+    </Dialog>
+  );
+}
+
+function Entry({ launch, kind, onClose }: { launch: LaunchId; kind: Kind; onClose(): void }) {
+  const [title, setTitle] = useState("");
+  const [text, setText] = useState("");
+  const [severity, setSeverity] = useState("");
+  const { word } = KINDS.find((one) => one.kind === kind)!;
+  const isTrouble = kind === "incident" || kind === "near-miss";
+  return (
+    <FormDialog
+      title={word}
+      {...(kind === "incident" ? { about: "Its clock begins now: level 1 is called after its time unless somebody acknowledges it." } : {})}
+      button="Record it"
+      problem={title.trim() === "" ? "Say in a line what it is." : null}
+      onSend={async () => {
+        const result = await callEngine("launch.note", {
+          launch,
+          kind,
+          title: title.trim(),
+          text: text.trim(),
+          ...(severity.trim() === "" ? {} : { severity: severity.trim() }),
+        });
+        if (!result.ok) return result.error.message;
+        useLaunches.getState().put(result.value);
+        useApp.getState().notify("ok", `${word} recorded: ${title.trim()}`);
+        return null;
+      }}
+      onClose={onClose}
+    >
+      <Field label="In a line" autoFocus maxLength={300} value={title} onChange={(event) => setTitle(event.target.value)} />
+      <TextAreaField
+        label="More, if there is time"
+        rows={3}
+        maxLength={10_000}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      {isTrouble ? (
+        <Field label="Severity" maxLength={40} placeholder="SEV-2" value={severity} onChange={(event) => setSeverity(event.target.value)} />
+      ) : null}
+    </FormDialog>
+  );
+}
+
+/** What is overdue in any launch is said wherever the window stands; in the launch's own room it stands there already. */
+function useAlarms(): void {
+  useEffect(
+    () =>
+      bridge().subscribe("launch.alarm", ({ launch, name, severity, title, detail }) => {
+        const { notify, snapshot, route } = useApp.getState();
+        announce(`${name}: ${title}. ${detail}`, severity === "fail" ? "assertive" : "polite");
+        if (snapshot !== null) cryOut({ severity, title: `${name}: ${title}`, detail }, snapshot.settings);
+        if (route.view === "night" && route.launch === launch) return;
+        notify(severity, `${name}: ${title}. ${detail}`, { label: "Show", run: () => go({ view: "night", launch }) });
+      }),
+    [],
+  );
+}
