@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { LaunchPlanRow, LaunchView, LibraryEntry, ParamsOf, RosterEntry } from "../../engine/protocol/index.ts";
 import { useApp } from "../app/index.ts";
-import { CheckLine, Field, SelectField, TextAreaField } from "../design/index.ts";
+import { baseName, CheckLine, Field, SelectField, TextAreaField } from "../design/index.ts";
 import { FormDialog } from "../launches/FormDialog.tsx";
 import { MomentField } from "../launches/MomentField.tsx";
 import { actOn } from "../launches/slice.ts";
@@ -118,7 +118,7 @@ export function PlanEntryDialog({
         {draft.path === "" && !draft.isOther ? <option value="">Choose one</option> : null}
         {runbooks.map((one: LibraryEntry) => (
           <option key={one.path} value={one.path}>
-            {one.title}
+            {one.title}, {baseName(one.path)}
           </option>
         ))}
         <option value={OTHER}>Another file on this computer</option>
