@@ -486,3 +486,27 @@ it("a closed launch whose log holds an amended run, checks and hold points verif
     await bench.remove();
   }
 });
+
+it("a new key for the only admin, made by a lead and a second person, verifies", {
+  timeout: 120_000,
+}, async () => {
+  const bench = open(homes[0]!);
+  try {
+    await bench.enter("m", "mira");
+    const given = { id: as("dana"), password: "a fresh password", reason: "forgot it on leave", ownPassword: passwordOf("mira") };
+    must(await bench.people.reset("m", { ...given, second: credentials("jon") }));
+    const out = join(bench.home, "roster.zip");
+    const { store } = bench;
+    const { fingerprint } = store.head(store.install);
+    const made = await exportLog(store, store.install, {
+      format: "bundle",
+      out,
+      recordingsDir: join(bench.home, "recordings"),
+      actor: DANA,
+    });
+    if (!made.ok) throw new Error(made.error.message);
+    expect(await bothVerdicts(python, readFileSync(out), { fingerprint })).toMatchObject({ problems: [], parted: "" });
+  } finally {
+    bench.close();
+  }
+});
