@@ -240,8 +240,9 @@ export async function skip(deps: RunDeps, live: LiveRun, who: Who, call: { step:
   const { step } = at.value;
   const role = checkRole(deps, live, who, step.id);
   if (!role.ok) return role;
-  if (step.status === "running" || laneNow(live, step.lane).checking === step.id)
-    return fail("busy", `${place(live, step)} is running. Cancel it first, then skip it.`);
+  // Also while its shell opens or it waits for its cluster: it would begin after it was skipped.
+  if (step.status === "running" || laneNow(live, step.lane).driving.includes(step.id))
+    return fail("busy", `${place(live, step)} is ${step.status === "running" ? "running" : "starting"}. Cancel it first, then skip it.`);
   if (step.status === "done" && isSettled(step))
     return fail("conflict", `${place(live, step)} is done (${step.verdict}); there is nothing to skip.`);
   const point = step.status === "todo" ? holdPointOf(live.state, at.value.plan) : null;
