@@ -31,6 +31,24 @@ export async function fillFixture(kubeconfig: string): Promise<void> {
   }
 }
 
+/** Pods of a test's own namespace: enough for a roll-out, and few on the one hollow node that all share. */
+const OWN_REPLICAS = 1;
+
+/** The same deployments, services and ingresses in a namespace of a test's own, without roles. Waits until blue and green are rolled out. */
+export async function fillNamespace(kubeconfig: string, namespace: string): Promise<void> {
+  const own = objects()
+    .filter(({ kind }) => !/^(Namespace|Role|RoleBinding|ClusterRole|ClusterRoleBinding)$/.test(kind))
+    .map((object) => {
+      const spec = object["spec"] as { replicas?: number } | undefined;
+      const few = spec?.replicas ? { spec: { ...spec, replicas: OWN_REPLICAS } } : {};
+      return { ...object, ...few, metadata: { ...object.metadata, namespace } };
+    });
+  const items = [{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }, ...own];
+  await mustKubectl(kubeconfig, ["apply", "--validate=false", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+  for (const name of ["api-blue", "api-green"])
+    await mustKubectl(kubeconfig, ["-n", namespace, "rollout", "status", `deployment/${name}`, `--timeout=${ROLLOUT_SECONDS}s`]);
+}
+
 type Manifest = { apiVersion: string; kind: string; metadata: { name: string }; [field: string]: unknown };
 
 function objects(): Manifest[] {

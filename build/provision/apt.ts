@@ -120,6 +120,8 @@ const PROGRAMS: Record<string, string> = {
   chromium: "chromium",
   prometheus: "prometheus",
   "redis-server": "redis-server",
+  "prometheus-alertmanager": "prometheus-alertmanager",
+  curl: "curl",
 };
 
 async function presentOf(names: string[]): Promise<Set<string>> {

@@ -55,52 +55,92 @@ export function postgresPrograms(): string | null {
  * asked for on every connection. Throws with the log's last lines.
  */
 export async function startPostgres({ dir, password = "pg-test-password" }: { dir: string; password?: string }): Promise<Postgres> {
+  const place = await openPlace(dir);
+  const passwordFile = join(dir, "password");
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  place.own(passwordFile);
+  await place.run(join(place.binDir, "initdb"), [
+    ...["--pgdata", place.dataDir, "--username=app", `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
+    ...["--encoding=UTF8", "--locale=C", "--no-sync"],
+  ]);
+  rmSync(passwordFile);
+  return await launch(dir, place, password);
+}
+
+/** Starts a server in `dir` that follows `of` as its standby. */
+export async function startStandby({ dir, of }: { dir: string; of: Postgres }): Promise<Postgres> {
+  const place = await openPlace(dir);
+  const from = `host=${of.host} port=${of.port} user=${of.user}`;
+  const args = [
+    "--pgdata",
+    place.dataDir,
+    "--dbname",
+    from,
+    "--wal-method=stream",
+    "--checkpoint=fast",
+    "--write-recovery-conf",
+    "--no-sync",
+  ];
+  await place.run("pg_basebackup", args, { PGPASSWORD: of.password });
+  return await launch(dir, place, of.password);
+}
+
+type Place = {
+  binDir: string;
+  account: string;
+  dataDir: string;
+  archive: string;
+  socket: string;
+  /** Gives a file to the server's account. */
+  own(path: string): void;
+  /** The command as the server's account runs it. */
+  as(program: string, args: string[]): [string, string[]];
+  run(program: string, args: string[], env?: Record<string, string>): Promise<unknown>;
+};
+
+async function openPlace(dir: string): Promise<Place> {
   const binDir = postgresPrograms();
   if (binDir === null)
     throw new Error("PostgreSQL's server is not on this machine: run `apt-get install postgresql`, or leave out the tests that need it.");
   const asRoot = process.getuid?.() === 0;
-  const account = asRoot ? "postgres" : ((await call("id", ["-un"])).stdout.trim() as string);
-  const owner = asRoot ? await idsOf(account) : null;
-  const folder = (name: string): string => {
-    const path = join(dir, name);
-    mkdirSync(path, { recursive: true });
-    chmodSync(path, 0o700);
-    if (owner) chownSync(path, owner.uid, owner.gid);
-    return path;
+  const account = asRoot ? "postgres" : (await call("id", ["-un"])).stdout.trim();
+  const ids = asRoot ? idsOf(account) : null;
+  const own = (path: string) => {
+    if (ids) chownSync(path, ids.uid, ids.gid);
   };
   mkdirSync(dir, { recursive: true });
-  if (owner) {
+  if (ids) {
     if (!isOpenToOthers(join(dir, "..")))
       throw new Error(`${dir} lies in a folder that ${account} may not enter, and PostgreSQL does not run as root: use serviceFolder().`);
     chmodSync(dir, 0o755);
-    chownSync(dir, owner.uid, owner.gid);
+    own(dir);
   }
-  const [dataDir, archive, socket] = [folder("data"), folder("archive"), folder("socket")];
-  const passwordFile = join(dir, "password");
-  writeFileSync(passwordFile, password, { mode: 0o600 });
-  if (owner) chownSync(passwordFile, owner.uid, owner.gid);
-  const as = (program: string, args: string[]): [string, string[]] =>
-    owner
-      ? ["setpriv", [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, "--clear-groups", "--pdeathsig", "KILL", program, ...args]]
+  const folder = (name: string): string => {
+    const path = join(dir, name);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    own(path);
+    return path;
+  };
+  const as: Place["as"] = (program, args) =>
+    ids
+      ? ["setpriv", [`--reuid=${ids.uid}`, `--regid=${ids.gid}`, "--clear-groups", "--pdeathsig", "KILL", program, ...args]]
       : [program, args];
-  const [initdb, initArgs] = as(join(binDir, "initdb"), [
-    ...["--pgdata", dataDir, "--username=app", `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
-    ...["--encoding=UTF8", "--locale=C", "--no-sync"],
-  ]);
-  await call(initdb, initArgs, { cwd: "/" });
-  rmSync(passwordFile);
+  const run: Place["run"] = (program, args, env = {}) => call(...as(program, args), { cwd: "/", env: { ...process.env, ...env } });
+  return { binDir, account, dataDir: folder("data"), archive: folder("archive"), socket: folder("socket"), own, as, run };
+}
+
+async function launch(dir: string, place: Place, password: string): Promise<Postgres> {
+  const { binDir, account, dataDir, archive } = place;
   const [port = 0] = await freePorts(1);
-  // In the file and not in the arguments: a base backup takes the file along, as it does at work.
+  // In the file and not in the arguments: a base backup takes the file along, as it does at work. The last line of a setting is in force.
   const settings = [
-    ...[`port = ${port}`, "listen_addresses = '127.0.0.1'", `unix_socket_directories = '${socket}'`],
+    ...[`port = ${port}`, "listen_addresses = '127.0.0.1'", `unix_socket_directories = '${place.socket}'`],
     ...["wal_level = replica", "archive_mode = on", `archive_command = 'test ! -f "${archive}/%f" && cp "%p" "${archive}/%f"'`],
     ...["max_connections = 40", "shared_buffers = 16MB", "fsync = off", "logging_collector = off"],
   ];
   writeFileSync(join(dataDir, "postgresql.auto.conf"), `${settings.join("\n")}\n`, { flag: "a" });
-  const log = join(dir, "postgres.log");
-  const [server, serverArgs] = as(join(binDir, "postgres"), ["-D", dataDir]);
-  const program = startProgram("postgres", server, serverArgs, log);
-  const sql = async (text: string, database = "postgres"): Promise<string> => {
+  const program = startProgram("postgres", ...place.as(join(binDir, "postgres"), ["-D", dataDir]), join(dir, "postgres.log"));
+  const sql: Postgres["sql"] = async (text, database = "postgres") => {
     const where = ["-h", "127.0.0.1", "-p", String(port), "-U", "app", "-d", database];
     const { stdout } = await call("psql", [...where, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", text], {
       env: { ...process.env, PGPASSWORD: password },
@@ -132,7 +172,7 @@ async function stopFast(program: Program): Promise<void> {
   clearTimeout(killer);
 }
 
-async function idsOf(account: string): Promise<{ uid: number; gid: number }> {
+function idsOf(account: string): { uid: number; gid: number } {
   const line = readFileSync("/etc/passwd", "utf8")
     .split("\n")
     .find((entry) => entry.startsWith(`${account}:`));

@@ -16,7 +16,7 @@ export type Redis = {
   /** Runs one command with redis-cli and gives back what it printed. */
   ask(...command: string[]): Promise<string>;
   stop(): Promise<void>;
-  /** Starts again on the same port with what it had on disk. */
+  /** Starts again where it does not run, on the same port with what it had on disk. */
   start(): Promise<void>;
 };
 
@@ -72,6 +72,7 @@ export async function startRedis({
     ask,
     stop: () => endPrograms([program]),
     async start() {
+      if (!program.hasEnded()) return;
       program = launch();
       await until("Redis answers again", async () => (await ask("PING").catch(() => "")) === "PONG", READY_MS, [program]);
     },

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ensurePackages } from "../provision/index.ts";
-import { SERVICE_PACKAGES, serviceFolder, startMetrics, startPostgres, startRedis } from "./index.ts";
+import { SERVICE_PACKAGES, serviceFolder, startAlertmanager, startMetrics, startPostgres, startRedis } from "./index.ts";
 
 let dir = "";
 beforeAll(async () => {
@@ -62,5 +62,27 @@ it("answers a query as Prometheus does: a figure, an empty result, or nothing at
     expect(metrics.asked).toEqual(["errors", "errors"]);
   } finally {
     await metrics.stop();
+  }
+});
+
+it("starts an Alertmanager that takes a silence and listens on loopback alone", async () => {
+  const alertmanager = await startAlertmanager({ dir: join(dir, "alertmanager") });
+  try {
+    const body = {
+      matchers: [{ name: "service", value: "api", isRegex: false, isEqual: true }],
+      startsAt: new Date().toISOString(),
+      endsAt: new Date(Date.now() + 60_000).toISOString(),
+      createdBy: "test",
+      comment: "a test",
+    };
+    const made = await fetch(`${alertmanager.url}/api/v2/silences`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    expect(made.status).toBe(200);
+    expect(await alertmanager.silences()).toMatchObject([{ comment: "a test", status: { state: "active" } }]);
+  } finally {
+    await alertmanager.stop();
   }
 });

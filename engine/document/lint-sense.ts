@@ -99,11 +99,14 @@ function lintRecoveryTargets(input: LintInput): void {
 /** Planned times that do not fit into the phase or file above them, where all steps share one lane. */
 function lintPlan(input: LintInput): void {
   const { document } = input;
-  const lanes = new Set(document.steps.map((step) => step.directive.lane));
+  // A way back is off the main path: its time is its target's, and no part of the plan.
+  const backs = new Set(document.steps.map((step) => step.directive.rollback));
+  const steps = document.steps.filter((step) => !backs.has(`#${step.id}`));
+  const lanes = new Set(steps.map((step) => step.directive.lane));
   if (lanes.size > 1) return;
   for (const phase of document.phases) {
     if (phase.plannedMs === null) continue;
-    const sum = sumOf(document.steps.filter((step) => phase.path.every((title, at) => step.phase[at] === title)));
+    const sum = sumOf(steps.filter((step) => phase.path.every((title, at) => step.phase[at] === title)));
     if (sum > phase.plannedMs) {
       input.problems.add(
         "warning",
@@ -114,7 +117,7 @@ function lintPlan(input: LintInput): void {
       );
     }
   }
-  const sum = sumOf(document.steps);
+  const sum = sumOf(steps);
   if (document.plannedMs !== null && sum > document.plannedMs) {
     input.problems.add(
       "warning",

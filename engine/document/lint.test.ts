@@ -189,6 +189,11 @@ describe("lint of sense", () => {
     ]);
   });
 
+  it("leaves ways back out of the plan: they are off the main path", () => {
+    const text = `---\nplanned: 5m\n---\n# T\n\n## A\n<!-- step: {id: a, planned: 5m, rollback: "#b"} -->\n\n${SH}\n## B\n<!-- step: {id: b, planned: 5m} -->\n\n${SH}`;
+    expect(found(text, "plan-too-long")).toEqual([]);
+  });
+
   it("names categories that are empty or that nobody signs", () => {
     const text =
       "---\nkind: checklist\n---\n## A\n<!-- category: {signoff: [lead]} -->\n\n- [ ] x\n\n## B\n\n- [ ] y\n\n## C\n<!-- category: {signoff: [lead]} -->\n\nwords\n";
