@@ -3,6 +3,7 @@ import { answer } from "./answer.ts";
 import { append } from "./append.ts";
 import { exporting } from "./exporting.ts";
 import { fold } from "./fold.ts";
+import { long } from "./long.ts";
 import { memory } from "./memory.ts";
 import { open } from "./open.ts";
 import { palette } from "./palette.ts";
@@ -26,6 +27,7 @@ export const MEASUREMENTS: Measurement[] = [
   palette,
   throughput,
   start,
+  long,
   stream,
   open,
   startup,

@@ -6,7 +6,7 @@ import type { Page } from "@playwright/test";
 import { growthExponent, median, quantile } from "./measure.ts";
 import type { Measurement } from "./result.ts";
 import { runbookText } from "./texts.ts";
-import { inWindow } from "./window.ts";
+import { inWindow, scroll } from "./window.ts";
 
 const SEEDS_FIGURE_MS = 42;
 /** This many steps of texts.ts make a runbook of 650 lines. */
@@ -46,7 +46,7 @@ export const open: Measurement = {
         times.push([steps, median(several.slice(1))]);
       }
       await show(page, join(served.books, "open-10000.md"));
-      const scrolled = await scroll(page);
+      const scrolled = await scroll(page, ".document-page", SCROLL_MS);
       const [, thousand, tenThousand] = times.map(([, ms]) => ms) as [number, number, number];
       return [
         {
@@ -102,24 +102,4 @@ function show(page: Page, path: string): Promise<number> {
     window.location.hash = `#/library/${encodeURIComponent(target)}`;
     return (await window.bench.painted(".document-page .page-step", "Step 0")) - begin;
   }, path);
-}
-
-/** Frames while the text is scrolled by a wheel's distance in each of them. */
-function scroll(page: Page): Promise<number[]> {
-  return page.evaluate(
-    (ms) =>
-      new Promise<number[]>((resolve) => {
-        const scroller = document.querySelector(".document-page");
-        if (scroller === null) throw new Error("no text to scroll");
-        const end = performance.now() + ms;
-        window.bench.startFrames();
-        const next = (): void => {
-          scroller.scrollBy(0, 120);
-          if (performance.now() < end) requestAnimationFrame(next);
-          else resolve(window.bench.stopFrames());
-        };
-        next();
-      }),
-    SCROLL_MS,
-  );
 }

@@ -71,3 +71,23 @@ export function commandBook(commands: string[]): string {
   const steps = commands.map((command, at) => `## Step ${at + 1} of ${commands.length}\n\n\`\`\`bash\n${command}\n\`\`\`\n`);
   return `---\ntitle: Bench\nkind: runbook\nrequires: {cluster: false}\n---\n\n${steps.join("\n")}`;
 }
+
+/** Frames while the scrolling element that the selector names is scrolled by a wheel's distance in each of them. */
+export function scroll(page: Page, selector: string, ms: number): Promise<number[]> {
+  return page.evaluate(
+    ([of, duration]) =>
+      new Promise<number[]>((resolve) => {
+        const scroller = document.querySelector(of);
+        if (scroller === null) throw new Error("no text to scroll");
+        const end = performance.now() + duration;
+        window.bench.startFrames();
+        const next = (): void => {
+          scroller.scrollBy(0, 120);
+          if (performance.now() < end) requestAnimationFrame(next);
+          else resolve(window.bench.stopFrames());
+        };
+        next();
+      }),
+    [selector, ms] as const,
+  );
+}

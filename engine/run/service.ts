@@ -122,7 +122,11 @@ export function createRunService(deps: RunDeps) {
   }
 
   return {
-    preflight: (who: Who, request: StartRequest): Promise<Result<Finding[]>> => preflight(deps, who, request),
+    preflight: (who: Who, request: StartRequest): Promise<Result<Finding[]>> => {
+      // Read while the person looks at the findings, so that the start finds it read.
+      deps.learnt?.warm(request.path, new Date(deps.ports.clock.now()).toISOString());
+      return preflight(deps, who, request);
+    },
     async start(who: Who, request: StartRequest): Promise<Result<RunView>> {
       const started = await startRun(deps, who, request);
       if (!started.ok) return started;
