@@ -186,16 +186,23 @@ test("people brief, attach, refuse, break the glass, cut over, watch, review and
     await signSheet(page, /outside/i, "mira");
   });
 
-  await test.step("cut-over, watch, and an early retrospective with its reason", async () => {
+  await test.step("cut-over, a watch that two end early with a reason, and the retrospective", async () => {
     await expect(await moveOn(page, /Begin the cut-over/, "In cut-over?")).toBeHidden();
     await expect(page.getByText("In cut-over").first()).toBeVisible();
     await expect(await moveOn(page, /Go on watch/, "On watch?")).toBeHidden();
-    const early = await moveOn(page, /Begin the retrospective/, "In retrospective?");
-    await expect(early.getByRole("alert")).toContainText("Give a reason");
-    await early.getByLabel(/^Reason/).fill("nothing moved for a day");
-    await early.getByRole("button", { name: "Move on" }).click();
+    await dock(page)
+      .getByRole("button", { name: /Go to the watch/ })
+      .click();
+    await page.getByRole("button", { name: "End it early" }).click();
+    const early = page.getByRole("dialog", { name: "End the watch before its time?" });
+    await early.getByLabel("Reason").fill("nothing moved for a day");
+    await early.getByLabel("Second person").selectOption("mira");
+    await early.getByLabel("Their password").fill(PASSWORD);
+    await early.getByRole("button", { name: "End the watch" }).click();
     await expect(early).toBeHidden();
-    await expect(section(page, "History of the state")).toContainText("nothing moved for a day");
+    await expect(await moveOn(page, /Begin the retrospective/, "In retrospective?")).toBeHidden();
+    await setUp(page, launch);
+    await expect(section(page, "History of the state")).toContainText("In retrospective");
   });
 
   await test.step("each broken glass is reviewed by another, then two sign the close and nothing can be added", async () => {
