@@ -13,7 +13,7 @@ import type {
 } from "../protocol/index.ts";
 import type { AudienceFact } from "./night-state.ts";
 import type { LaunchFold } from "./state.ts";
-import { composed, updateValues } from "./update-text.ts";
+import { composed, momentWords, updateValues } from "./update-text.ts";
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 /** In these states the launch is under way: what is overdue then alarms. */
@@ -99,7 +99,7 @@ function alarmsOf({ state, plan, watch, now }: DutyInput, { loops, escalations, 
           key: `loop ${one.name} ${one.openedAt}`,
           severity: "fail",
           title: `${one.name} is still open`,
-          detail: `It was to be closed again by ${one.dueAt}; opened by ${one.openedBy}.`,
+          detail: `It was to be closed again by ${momentWords(one.dueAt)}; opened by ${one.openedBy}.`,
           at: one.dueAt,
         });
   if (watch.state === "running") {
@@ -110,7 +110,7 @@ function alarmsOf({ state, plan, watch, now }: DutyInput, { loops, escalations, 
         key: `missed ${last.due}`,
         severity: "fail",
         title: missed.length === 1 ? "A look of the watch was missed" : `${missed.length} looks of the watch were missed`,
-        detail: `The last was due ${last.due}${last.onShift.length === 0 ? ", with nobody on shift" : `, on the shift of ${last.onShift.join(", ")}`}.`,
+        detail: `The last was due ${momentWords(last.due)}${last.onShift.length === 0 ? ", with nobody on shift" : `, on the shift of ${last.onShift.join(", ")}`}.`,
         at: last.until,
       });
     const due = watch.slots.find((one) => one.state === "due");
@@ -119,7 +119,7 @@ function alarmsOf({ state, plan, watch, now }: DutyInput, { loops, escalations, 
         key: `due ${due.due}`,
         severity: "warn",
         title: "A look of the watch is due",
-        detail: `Enter it by ${due.until}${due.onShift.length === 0 ? "" : `: ${due.onShift.join(", ")}`}.`,
+        detail: `Enter it by ${momentWords(due.until)}${due.onShift.length === 0 ? "" : `: ${due.onShift.join(", ")}`}.`,
         at: due.due,
       });
     if (watch.config.shifts.length > 0 && watch.onShift.length === 0) {
@@ -129,7 +129,7 @@ function alarmsOf({ state, plan, watch, now }: DutyInput, { loops, escalations, 
           key: `shift ${gap.from}`,
           severity: "warn",
           title: "Nobody is on shift",
-          detail: `From ${gap.from} to ${gap.to}.`,
+          detail: `From ${momentWords(gap.from)} to ${momentWords(gap.to)}.`,
           at: gap.from,
         });
     }
@@ -149,7 +149,7 @@ function alarmsOf({ state, plan, watch, now }: DutyInput, { loops, escalations, 
           key: `plan ${one.id} ${one.plannedStart}`,
           severity: "warn",
           title: `${one.title} was to start`,
-          detail: `Planned for ${one.plannedStart}${one.because === "" ? "" : `, ${one.because}`}.`,
+          detail: `Planned for ${momentWords(one.plannedStart)}${one.because === "" ? "" : `, ${one.because}`}.`,
           at: one.plannedStart,
         });
   for (const one of audiences) {
@@ -158,7 +158,7 @@ function alarmsOf({ state, plan, watch, now }: DutyInput, { loops, escalations, 
         key: `update ${one.id} ${one.dueAt}`,
         severity: "warn",
         title: `An update for ${one.name} is due`,
-        detail: one.lastAt === null ? "None has been given yet." : `The last was at ${one.lastAt}.`,
+        detail: one.lastAt === null ? "None has been given yet." : `The last was at ${momentWords(one.lastAt)}.`,
         at: one.dueAt,
       });
     const stuck = updates.find((update) => update.audience === one.id && update.state === "queued");
@@ -167,7 +167,7 @@ function alarmsOf({ state, plan, watch, now }: DutyInput, { loops, escalations, 
         key: `address ${one.id}`,
         severity: "warn",
         title: `The address for ${one.name} is wanted`,
-        detail: "An update waits for it; addresses are kept in memory alone, and Holdpoint has been started again since.",
+        detail: "An update waits for it. Addresses are kept in memory alone, and are wanted again after each start of Holdpoint.",
         at: stuck.at,
       });
     const failed = updates.findLast((update) => update.audience === one.id);

@@ -17,7 +17,7 @@ export function updateValues(state: LaunchFold, plan: LaunchPlan, now: number): 
   const { facts, states, notes } = state;
   const begun = states.findLast((one) => one.state === "cut-over")?.at;
   const run = [...state.runs.values()].findLast((one) => one.kind === "runbook" && (one.status === "active" || one.status === "held"));
-  const next = plan.entries.find((one) => one.id === plan.next);
+  const next = plan.entries.find((one) => one.id === plan.next) ?? plan.entries.find((one) => !one.isSettled && one.state !== "running");
   const lasts = plan.entries.reduce<number | null>((sum, one) => (sum === null || one.plannedMs === null ? null : sum + one.plannedMs), 0);
   const open = notes.filter((one) => one.kind === "incident" && one.closedAt === null);
   const at = (moment: string | null): string => (moment === null ? "not known" : clock(moment, facts.zone));
@@ -37,6 +37,10 @@ export function updateValues(state: LaunchFold, plan: LaunchPlan, now: number): 
     time: at(new Date(now).toISOString()),
   };
 }
+
+/** `Sun 15 Mar 02:00 UTC`, as sentences of alarms say a moment. */
+export const momentWords = (moment: string): string =>
+  `${new Date(moment).toLocaleString("en-GB", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).replaceAll(",", "")} UTC`;
 
 /** Under half a minute nobody is late. Milliseconds. */
 const ON_PLAN_MS = 30_000;

@@ -72,7 +72,17 @@ export function LaunchDock({
 }
 
 const glyphOf = ({ plan }: NextStep) =>
-  plan.type === "sign" || plan.type === "decide" ? "signoff" : plan.type === "none" ? "passed" : plan.type === "advance" ? "held" : "open";
+  plan.type === "run" || plan.type === "watch"
+    ? "running"
+    : plan.type === "enter"
+      ? "nearmiss"
+      : plan.type === "sign" || plan.type === "decide"
+        ? "signoff"
+        : plan.type === "none"
+          ? "passed"
+          : plan.type === "advance"
+            ? "held"
+            : "open";
 
 /** Whether the action has stood still long enough to be meant. */
 function useArmedKey(key: string): boolean {

@@ -1,6 +1,7 @@
 // The one action of the moment of a launch, as something that can be done here. Pure.
 // Owns: from view.next to a plan and the words on the button. What comes next is the engine's to say.
 import type { LaunchState, LaunchView } from "../../engine/protocol/index.ts";
+import { formatMinute } from "../design/format.ts";
 
 export type NextPlan =
   | { type: "checklist" }
@@ -100,7 +101,7 @@ export function nextStep(view: LaunchView): NextStep {
     case "run":
       return step({ type: "run", run: next.target ?? "" }, "Go to the run", "", "");
     case "enter":
-      return step({ type: "enter", due: next.target ?? "" }, "Enter the look", `It was due ${next.target ?? ""}.`);
+      return step({ type: "enter", due: next.target ?? "" }, "Enter the look", next.target === null ? "" : `It was due ${formatMinute(next.target)} UTC.`);
     case "watch":
       if (next.target === "watch") return step({ type: "advance", to: "watch" }, "Go on watch", "The cut-over is under way.");
       return next.target === "retrospective"

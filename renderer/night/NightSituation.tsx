@@ -11,7 +11,9 @@ import { clockOf, driftWords, siteClock } from "./words.ts";
 export function NightSituation({ view }: { view: LaunchView }) {
   const { header, plan, watch } = view;
   const running = plan.entries.find((one) => one.state === "running");
-  const next = plan.entries.find((one) => one.id === plan.next) ?? null;
+  // What runs holds back what follows it: that is next all the same.
+  const next =
+    plan.entries.find((one) => one.id === plan.next) ?? plan.entries.find((one) => !one.isSettled && one.state !== "running") ?? null;
   const isWatch = header.state === "watch";
   return (
     <FrameSituation label="Situation">
@@ -61,7 +63,7 @@ export function NightSituation({ view }: { view: LaunchView }) {
           )}
         </div>
       </SituationCell>
-      <nav className="launch-rooms" aria-label="This launch">
+      <nav className="launch-rooms night-rooms" aria-label="This launch">
         <a className="btn" href={routeHash({ view: "readiness", launch: header.launch, item: null })}>
           <ListChecks size={16} aria-hidden="true" /> Readiness
         </a>

@@ -1,5 +1,6 @@
 // The report as tables, for spreadsheets and programs. Owns: which tables there are, their columns and the kind of each.
 // A cell is text, a number or a moment (ISO 8601 UTC); how it is written is xlsx.ts and csv.ts.
+import type { LaunchView } from "../../protocol/index.ts";
 import type { ReportModel } from "./model.ts";
 import { filterWords } from "./model.ts";
 import { stepState } from "./runs.ts";
@@ -205,8 +206,65 @@ export function tablesOf(model: ReportModel): Table[] {
       "~text": (one) => one.text,
       by: (one) => one.by,
       "@closed_utc": (one) => one.closedAt,
+      "@acknowledged_utc": (one) => one.acknowledgedAt,
+      acknowledged_by: (one) => one.acknowledgedBy,
     }),
+    ...nightTables(view),
     ...common,
+  ];
+}
+
+function nightTables({ plan, watch, duty }: LaunchView): Table[] {
+  const looks = [
+    ...watch.slots
+      .filter((one) => one.state !== "upcoming")
+      .map(({ due, state, entry, onShift }) => ({ due, state: state as string, entry, onShift })),
+    ...watch.extra.map((entry) => ({ due: null, state: "beside", entry, onShift: [] as string[] })),
+  ];
+  return [
+    table("Plan", plan.entries, {
+      entry: (one) => one.id,
+      "~title": (one) => one.title,
+      path: (one) => one.path,
+      role: (one) => one.role,
+      owner: (one) => one.ownerName,
+      state: (one) => one.state,
+      "~because": (one) => one.because,
+      "#planned_ms": (one) => one.plannedMs,
+      "@planned_start_utc": (one) => one.plannedStart,
+      "@planned_end_utc": (one) => one.plannedEnd,
+      "@actual_start_utc": (one) => one.actualStart,
+      "@actual_end_utc": (one) => one.actualEnd,
+      "#drift_ms": (one) => one.driftMs,
+      run: (one) => one.run,
+    }),
+    table("Watch", looks, {
+      "@due_utc": (one) => one.due,
+      state: (one) => one.state,
+      outcome: (one) => one.entry?.outcome ?? "",
+      "~seen": (one) => (one.entry?.values ?? []).map((each) => `${each.title}: ${each.value} ${each.unit}`.trim()).join("; "),
+      "~outside": (one) =>
+        (one.entry?.values ?? [])
+          .filter((each) => each.verdict === "not met")
+          .map((each) => `${each.title} ${each.limit}`)
+          .join("; "),
+      "~note": (one) => one.entry?.note ?? "",
+      by: (one) => one.entry?.by ?? "",
+      "@claimed_utc": (one) => one.entry?.claimedAt ?? null,
+      "@entered_utc": (one) => one.entry?.enteredAt ?? null,
+      on_shift: (one) => one.onShift.join(", "),
+      "#event": (one) => one.entry?.seq ?? null,
+    }),
+    table("Open loops", duty.loops, {
+      "~what": (one) => one.name,
+      "@opened_utc": (one) => one.openedAt,
+      opened_by: (one) => one.openedBy,
+      "@by_utc": (one) => one.dueAt,
+      "@closed_utc": (one) => one.closedAt,
+      closed_by: (one) => one.closedBy,
+      run: (one) => one.run,
+      step: (one) => one.step,
+    }),
   ];
 }
 

@@ -7,6 +7,7 @@ import type { Row, Sheet } from "../sheet.ts";
 import { COLOURS, CONTENT_WIDTH, lineHeight, PAGE, SIZE } from "../tokens.ts";
 import type { Piece, Text } from "../type.ts";
 import { bytesOf, duration, lines, minuteUtc, mono, plural, quiet, say, shortened, status, strong, utc } from "../words.ts";
+import { drawNight } from "./night.ts";
 
 /** Printed as commands and steps, or of no use on paper; how many were left out is said, and the tables of the export have them all. */
 const NOT_LISTED = new Set([
@@ -43,6 +44,7 @@ export async function drawTimeline(sheet: Sheet, model: ReportModel): Promise<vo
       ],
     ]);
   }
+  if (launch !== null) await drawNight(sheet, launch.view);
   for (const run of runs) await drawRun(sheet, run);
   const listed = events.filter((event) => !NOT_LISTED.has(event.body.type) && !(event.body.type === "step.ended"));
   sheet.heading("What happened, in order");
