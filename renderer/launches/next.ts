@@ -101,7 +101,11 @@ export function nextStep(view: LaunchView): NextStep {
     case "run":
       return step({ type: "run", run: next.target ?? "" }, "Go to the run", "", "");
     case "enter":
-      return step({ type: "enter", due: next.target ?? "" }, "Enter the look", next.target === null ? "" : `It was due ${formatMinute(next.target)} UTC.`);
+      return step(
+        { type: "enter", due: next.target ?? "" },
+        "Enter the look",
+        next.target === null ? "" : `It was due ${formatMinute(next.target)} UTC.`,
+      );
     case "watch":
       if (next.target === "watch") return step({ type: "advance", to: "watch" }, "Go on watch", "The cut-over is under way.");
       return next.target === "retrospective"

@@ -7,7 +7,10 @@ import { Button } from "../design/index.ts";
 import { useLaunches } from "../launches/slice.ts";
 
 /** Null for a run of its own. Until the list was read the launch has no name here. */
-export function useLaunchOf({ launch }: Pick<RunHeader, "launch">): { name: string; route: Route } | null {
+export function useLaunchOf({
+  launch,
+  isChecks,
+}: Pick<RunHeader, "launch" | "isChecks">): { name: string; isNight: boolean; route: Route } | null {
   const list = useLaunches((state) => state.list);
   const refreshList = useLaunches((state) => state.refreshList);
   const isKnown = launch == null || (list ?? []).some((one) => one.launch === launch);
@@ -15,8 +18,11 @@ export function useLaunchOf({ launch }: Pick<RunHeader, "launch">): { name: stri
     if (!isKnown) void refreshList();
   }, [isKnown, refreshList]);
   if (launch == null) return null;
-  const name = (list ?? []).find((one) => one.launch === launch)?.facts.name ?? "its launch";
-  return { name, route: { view: "readiness", launch, item: null } };
+  const known = (list ?? []).find((one) => one.launch === launch);
+  const name = known?.facts.name ?? "its launch";
+  // Once it has been decided a run is one of its night; before that, of its readiness.
+  const isNight = isChecks !== true && known !== undefined && !["preparing", "ready"].includes(known.state);
+  return { name, isNight, route: isNight ? { view: "night", launch } : { view: "readiness", launch, item: null } };
 }
 
 export function LaunchLink({ header }: { header: RunHeader }) {
@@ -24,7 +30,7 @@ export function LaunchLink({ header }: { header: RunHeader }) {
   if (launch === null) return null;
   const words = header.isChecks === true ? `Checks for ${launch.name}` : `Launch ${launch.name}`;
   return (
-    <a className="run-launch" href={routeHash(launch.route)} title={`${words}: to its readiness`}>
+    <a className="run-launch" href={routeHash(launch.route)} title={`${words}: to its ${launch.isNight ? "night" : "readiness"}`}>
       <Rocket size={14} aria-hidden="true" />
       <span>{words}</span>
     </a>
@@ -37,7 +43,7 @@ export function BackToLaunch({ header }: { header: RunHeader }) {
   if (launch === null || header.endedAt === null) return null;
   return (
     <Button kind="accent" icon={<Rocket size={16} aria-hidden="true" />} onClick={() => go(launch.route)}>
-      Back to readiness
+      {launch.isNight ? "Back to the night" : "Back to readiness"}
     </Button>
   );
 }
