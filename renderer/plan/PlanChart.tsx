@@ -47,12 +47,17 @@ export function PlanChart({ view, now, clock, zoom, paperPx, chosen, onChoose, o
     sizes.observe(element);
     return () => sizes.disconnect();
   }, [paperPx]);
-  const lanes = useMemo(() => barsOf(view, now), [view, now]);
+  const still = useMemo(() => barsOf(view, at(view.at)), [view]);
+  // Only what runs moves with the clock: the other lanes and bars are not drawn again.
+  const lanes = useMemo(() => still.map((bars) => (bars.some(isMoving) ? bars.map((bar) => movedOn(bar, now)) : bars)), [still, now]);
   const names = useMemo(() => laneNames(view), [view]);
   const namesPx = Math.min(140, Math.max(64, ...names.map((name) => widthOf(name) + 28)));
   const span = useMemo(() => spanOf(view, lanes, now), [view, lanes, now]);
   const innerPx = Math.max(240, (paperPx ?? room) - namesPx - END_PX - LEFT_PX) * (paperPx === undefined ? zoom : 1);
-  const x = (moment: number): number => LEFT_PX + ((moment - span.from) / (span.to - span.from)) * innerPx;
+  const x = useMemo(() => {
+    const perMs = innerPx / (span.to - span.from);
+    return (moment: number): number => LEFT_PX + (moment - span.from) * perMs;
+  }, [innerPx, span.from, span.to]);
   const heightPx = AXIS_PX + lanes.length * LANE_PX + FOOT_PX;
   const isLive = view.isStarted && view.endedAt === null;
 
@@ -163,7 +168,6 @@ export function PlanChart({ view, now, clock, zoom, paperPx, chosen, onChoose, o
                 bars={bars}
                 x={x}
                 top={AXIS_PX + row * LANE_PX}
-                scale={`${innerPx} ${span.from} ${span.to}`}
                 tabStop={paperPx === undefined ? tabStop : null}
                 clock={clock}
                 onChoose={onChoose}
@@ -288,18 +292,20 @@ function CriticalLinks({ view, lanes, x }: { view: PlanView; lanes: Bar[][]; x: 
   });
 }
 
+const isMoving = (bar: Bar): boolean => bar.kind === "running";
+const movedOn = (bar: Bar, now: number): Bar => (isMoving(bar) ? { ...bar, reached: now, to: Math.max(bar.to, now) } : bar);
+
 type LaneProps = {
   bars: Bar[];
   x: X;
   top: number;
-  /** Changes where `x` does. */
-  scale: string;
+  /** Index of the bar that Tab reaches; null on paper. */
   tabStop: number | null;
   clock: ClockOf;
   onChoose(index: number): void;
   onOpen(index: number): void;
 };
-function Lane({ bars, x, top, tabStop, clock, onChoose, onOpen }: LaneProps) {
+const Lane = memo(function Lane({ bars, x, top, tabStop, ...acts }: LaneProps) {
   const boxes = bars.map((bar) => ({
     x: x(bar.from),
     width: Math.max(THINNEST_PX, x(bar.to) - x(bar.from)),
@@ -309,54 +315,18 @@ function Lane({ bars, x, top, tabStop, clock, onChoose, onOpen }: LaneProps) {
   const { labels, end } = labelsOf(boxes, widthOf);
   return (
     <g transform={`translate(0 ${top})`}>
-      {bars.map((bar, index) => {
-        const { step } = bar;
-        const box = boxes[index]!;
-        const label = labels[index];
-        return (
-          // biome-ignore lint/a11y/useSemanticElements: a bar of a drawing cannot be a button element
-          <g
-            key={step.id}
-            role="button"
-            tabIndex={tabStop === null ? undefined : tabStop === bar.index ? 0 : -1}
-            data-step={bar.index}
-            className={`plan-bar ${bar.kind} st-${bar.glyph} ${step.isCritical ? "critical" : ""}`}
-            aria-label={barWords(step, clock)}
-            onClick={() => onChoose(bar.index)}
-            onDoubleClick={() => onOpen(bar.index)}
-            onFocus={() => onChoose(bar.index)}
-          >
-            <title>{barWords(step, clock)}</title>
-            {bar.planned === null ? null : (
-              <rect
-                className="plan-planned"
-                x={x(bar.planned[0])}
-                y={PLANNED_Y}
-                width={Math.max(THINNEST_PX, x(bar.planned[1]) - x(bar.planned[0]))}
-                height={PLANNED_PX}
-                rx={2}
-              />
-            )}
-            <rect className="plan-focus" x={box.x - 3} y={BAR_Y - 3} width={box.width + 6} height={BAR_PX + 6} rx={5} />
-            <BarBody bar={bar} x={x} width={box.width}>
-              <Parts bar={bar} x={x} />
-            </BarBody>
-            {step.isCritical ? (
-              <rect className="plan-under" x={box.x} y={UNDER_Y} width={Math.max(THINNEST_PX, box.width)} height={3} />
-            ) : null}
-            {label == null ? null : (
-              <text className={`plan-label ${label.place}`} x={label.x} y={BAR_Y + 16}>
-                {label.text}
-              </text>
-            )}
-            {bar.glyph === "failed" || bar.glyph === "unknown" ? (
-              <g transform={`translate(${box.x - 5} ${BAR_Y - 7})`} className="plan-glyph">
-                <Status state={bar.glyph} size={14} />
-              </g>
-            ) : null}
-          </g>
-        );
-      })}
+      {bars.map((bar, index) => (
+        <StepBar
+          key={bar.step.id}
+          bar={bar}
+          x={x}
+          label={labels[index]?.text ?? null}
+          labelX={labels[index]?.x ?? 0}
+          place={labels[index]?.place ?? "inside"}
+          tabIndex={tabStop === null ? undefined : tabStop === bar.index ? 0 : -1}
+          {...acts}
+        />
+      ))}
       {end === null ? null : (
         // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can have the focus; its words stand in the bars' names and the table
         <text className="plan-label end" x={end.x} y={BAR_Y + 16} aria-hidden="true">
@@ -365,7 +335,61 @@ function Lane({ bars, x, top, tabStop, clock, onChoose, onOpen }: LaneProps) {
       )}
     </g>
   );
-}
+});
+
+type StepBarProps = Pick<LaneProps, "x" | "clock" | "onChoose" | "onOpen"> & {
+  bar: Bar;
+  label: string | null;
+  labelX: number;
+  place: "inside" | "after";
+  tabIndex: number | undefined;
+};
+const StepBar = memo(function StepBar({ bar, x, label, labelX, place, tabIndex, clock, onChoose, onOpen }: StepBarProps) {
+  const { step } = bar;
+  const left = x(bar.from);
+  const width = Math.max(THINNEST_PX, x(bar.to) - left);
+  const words = barWords(step, clock);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a bar of a drawing cannot be a button element
+    <g
+      role="button"
+      tabIndex={tabIndex}
+      data-step={bar.index}
+      className={`plan-bar ${bar.kind} st-${bar.glyph} ${step.isCritical ? "critical" : ""}`}
+      aria-label={words}
+      onClick={() => onChoose(bar.index)}
+      onDoubleClick={() => onOpen(bar.index)}
+      onFocus={() => onChoose(bar.index)}
+    >
+      <title>{words}</title>
+      {bar.planned === null ? null : (
+        <rect
+          className="plan-planned"
+          x={x(bar.planned[0])}
+          y={PLANNED_Y}
+          width={Math.max(THINNEST_PX, x(bar.planned[1]) - x(bar.planned[0]))}
+          height={PLANNED_PX}
+          rx={2}
+        />
+      )}
+      <rect className="plan-focus" x={left - 3} y={BAR_Y - 3} width={width + 6} height={BAR_PX + 6} rx={5} />
+      <BarBody bar={bar} x={x} width={width}>
+        <Parts bar={bar} x={x} />
+      </BarBody>
+      {step.isCritical ? <rect className="plan-under" x={left} y={UNDER_Y} width={width} height={3} /> : null}
+      {label === null ? null : (
+        <text className={`plan-label ${place}`} x={labelX} y={BAR_Y + 16}>
+          {label}
+        </text>
+      )}
+      {bar.glyph === "failed" || bar.glyph === "unknown" ? (
+        <g transform={`translate(${left - 5} ${BAR_Y - 7})`} className="plan-glyph">
+          <Status state={bar.glyph} size={14} />
+        </g>
+      ) : null}
+    </g>
+  );
+});
 
 function BarBody({ bar, x, width, children }: { bar: Bar; x: X; width: number; children: ReactNode }) {
   const left = x(bar.from);
@@ -385,7 +409,7 @@ function BarBody({ bar, x, width, children }: { bar: Bar; x: X; width: number; c
 }
 
 /** Gates and the soak, from the end of the bar backwards: they are the last that a step does. */
-const Parts = memo(function Parts({ bar, x }: { bar: Bar; x: X }) {
+function Parts({ bar, x }: { bar: Bar; x: X }) {
   let right = bar.to;
   return bar.step.parts.toReversed().map((part, index) => {
     const from = Math.max(bar.from, right - part.ms);
@@ -400,7 +424,7 @@ const Parts = memo(function Parts({ bar, x }: { bar: Bar; x: X }) {
       </g>
     );
   });
-});
+}
 
 export function Legend() {
   const id = useId();

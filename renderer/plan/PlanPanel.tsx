@@ -1,7 +1,7 @@
 // The plan on screen and on paper: head with zone and zoom, summary, bars, lists, table.
 // Owns: zoom, zone and which step is chosen. Asks nothing: the plan is given.
 import { Minus, Plus, Printer } from "lucide-react";
-import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
 import type { PlanView } from "../../engine/protocol/index.ts";
 import { useKeys, useSiteZone } from "../app/index.ts";
 import {
@@ -58,7 +58,10 @@ export function PlanPanel({
     [zone],
   );
   const zoneWords = zoneWord(view.start, zone);
-  const open = useCallback((index: number) => onOpen(view.steps[index]?.id ?? ""), [onOpen, view.steps]);
+  // One function for ever: every bar and row has it, and would be drawn again with a new one.
+  const opener = useRef<(index: number) => void>(() => {});
+  opener.current = (index) => onOpen(view.steps[index]?.id ?? "");
+  const open = useCallback((index: number) => opener.current(index), []);
   const onZoom = (direction: 1 | -1 | 0): void =>
     setZoomAt((was) => (direction === 0 ? 0 : Math.min(ZOOMS.length - 1, Math.max(0, was + direction))));
   useKeys([

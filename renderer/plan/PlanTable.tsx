@@ -9,7 +9,7 @@ import type { ClockOf } from "./PlanChart.tsx";
 /** Drawn at once; more are a second's work for the window, and are asked for. On paper all are printed. */
 const SHOWN_ROWS = 1000;
 
-export function PlanTable({
+export const PlanTable = memo(function PlanTable({
   view,
   clock,
   zoneWords,
@@ -56,7 +56,7 @@ export function PlanTable({
       ) : null}
     </>
   );
-}
+});
 
 type RowProps = { step: PlanStep; index: number; clock: ClockOf; isPaper: boolean; isChosen: boolean; onOpen(index: number): void };
 const Row = memo(function Row({ step, index, clock, isPaper, isChosen, onOpen }: RowProps) {
