@@ -110,23 +110,20 @@ function backwards({ network, durations }: Plan, actuals: readonly Actual[], end
     latestEnd[at] = isTodo ? Math.min(latestByNext[at]!, latestStartByHold[at]! + duration) : latestByNext[at]!;
     slack[at] = latestEnd[at]! - end[at]!;
     fromStart[at] = Math.max(duration + fromEnd[at]!, isTodo ? fromHold[at]! : 0);
-    let isReady = true;
     if (isTodo) {
       const latestStart = latestEnd[at]! - duration;
       for (const before of after[at]!) {
         if (actuals[before]!.status === "done") continue;
-        isReady = false;
         if (latestStart < latestByNext[before]!) latestByNext[before] = latestStart;
         if (fromStart[at]! > fromEnd[before]!) fromEnd[before] = fromStart[at]!;
       }
       const holdPoint = released[at]!;
       if (holdPoint !== -1 && actuals[holdPoint]!.status === "todo") {
-        isReady = false;
         if (latestStart < latestStartByHold[holdPoint]!) latestStartByHold[holdPoint] = latestStart;
         if (fromStart[at]! > fromHold[holdPoint]!) fromHold[holdPoint] = fromStart[at]!;
       }
     }
-    if (isReady) rest = Math.max(rest, status === "running" ? fromEnd[at]! : fromStart[at]!);
+    rest = Math.max(rest, status === "running" ? fromEnd[at]! : fromStart[at]!);
   }
   return { latestEnd, slack, rest };
 }

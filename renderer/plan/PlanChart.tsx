@@ -110,7 +110,9 @@ export function PlanChart({ view, now, clock, zoom, paperPx, chosen, onChoose, o
   const nowX = x(now);
   const nowText = `now ${clock(now, true)}`;
   const nowPx = widthOf(nowText) + 14;
-  const marks = isLive ? [nowX - nowPx / 2 - 36, nowX + nowPx / 2 + 36] : [Number.NaN, Number.NaN];
+  // The chip stays in the picture where the line is at its edge.
+  const chipX = Math.min(Math.max(nowX, nowPx / 2), LEFT_PX + innerPx + END_PX - nowPx / 2);
+  const marks = isLive ? [chipX - nowPx / 2 - 36, chipX + nowPx / 2 + 36] : [Number.NaN, Number.NaN];
   const tabStop = chosen ?? lanes.flat()[0]?.index ?? null;
   const isEmpty = paperPx === undefined && room === 0;
   return (
@@ -178,8 +180,8 @@ export function PlanChart({ view, now, clock, zoom, paperPx, chosen, onChoose, o
               // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can have the focus; its words stand in the bars' names and the table
               <g aria-hidden="true">
                 <line className="plan-now" x1={nowX} x2={nowX} y1={AXIS_PX - 4} y2={heightPx - FOOT_PX + 4} />
-                <rect className="plan-now-chip" x={nowX - nowPx / 2} y={3} width={nowPx} height={22} rx={4} />
-                <text className="plan-now-text" x={nowX} y={18} textAnchor="middle">
+                <rect className="plan-now-chip" x={chipX - nowPx / 2} y={3} width={nowPx} height={22} rx={4} />
+                <text className="plan-now-text" x={chipX} y={18} textAnchor="middle">
                   {nowText}
                 </text>
               </g>

@@ -54,8 +54,12 @@ export function PlanPanel({
   const choice: Zone = kept in zones ? kept : "utc";
   const zone = zones[choice];
   const clock = useCallback(
-    (moment: number | string, withSeconds = false) => (withSeconds ? formatClock(moment, zone) : formatMinute(moment, zone)),
-    [zone],
+    (moment: number | string, withSeconds = false) => {
+      if (withSeconds) return formatClock(moment, zone);
+      const days = daysBetween(view.start, moment, zone);
+      return `${formatMinute(moment, zone)}${days === 0 ? "" : ` ${days > 0 ? "+" : "−"}${Math.abs(days)} d`}`;
+    },
+    [zone, view.start],
   );
   const zoneWords = zoneWord(view.start, zone);
   // One function for ever: every bar and row has it, and would be drawn again with a new one.
@@ -138,6 +142,13 @@ export function PlanPanel({
       </section>
     </section>
   );
+}
+
+const DAY_MS = 86_400_000;
+/** Calendar days of the zone from one moment to the other: a night has times of two. */
+function daysBetween(from: string, to: number | string, zone: string): number {
+  const [a, b] = [formatDate(from, zone), formatDate(to, zone)];
+  return a === b ? 0 : Math.round((Date.parse(`${b} UTC`) - Date.parse(`${a} UTC`)) / DAY_MS);
 }
 
 /** First on paper: what this sheet is about, and by which text. */

@@ -148,7 +148,8 @@ describe("labels", () => {
     const bars = Array.from({ length: 9 }, (_, at) => bar(at * 6, 5, `1.${at}`));
     const { labels, end } = labelsOf(bars, width);
     expect(labels.every((label) => label === null)).toBe(true);
-    expect(end).toEqual({ text: "1.0, 1.1, 1.2, 1.3, 1.4, 1.5 and 3 more", x: 59 });
+    expect(end).toEqual({ text: "1.0 and 8 more", x: 59 });
+    expect(labelsOf(bars.slice(0, 3), width).end?.text).toBe("1.0, 1.1, 1.2");
     const crowded = labelsOf([bar(0, 10, "1"), bar(200, 4, "2"), bar(240, 80, "3")], width);
     const after = crowded.labels[0]!;
     expect(after.x + width(after.text)).toBeLessThan(200);

@@ -136,11 +136,18 @@ export function labelsOf(
     }
   });
   if (rest.length === 0) return { labels, end: null };
-  const said = rest.slice(0, MOST_AT_END).join(", ");
-  const text = rest.length > MOST_AT_END ? `${said} and ${rest.length - MOST_AT_END} more` : said;
+  let count = Math.min(rest.length, MOST_AT_END);
+  while (count > 0 && widthOf(endText(rest, count)) > END_PX - PAD_PX) count--;
+  const text = endText(rest, count);
   const last = bars.reduce((edge, bar) => Math.max(edge, bar.x + bar.width), taken);
   return { labels, end: { text, x: last + PAD_PX } };
 }
+
+const endText = (numbers: string[], count: number): string => {
+  const more = numbers.length - count;
+  if (count === 0) return `${more} steps`;
+  return `${numbers.slice(0, count).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+};
 
 /** Less is the noise of a clock. */
 const DRIFT_FROM_MS = 1000;
