@@ -239,6 +239,8 @@ async function act(door: Door, live: Live, options: LoopOptions, action: NextAct
     }
     case "finish":
       return take(await door.call("run.finish", { run }));
+    // Looking is safe, but what it finds is for a person to judge.
+    case "recheck":
     case "judge":
       return waits(live.header.clusters.some((pin) => pin.state === "differs") ? EXIT.cluster : EXIT.waiting);
     case "retry-or-skip":

@@ -191,6 +191,51 @@ const RULES: Attack[] = [
     },
   ],
   [
+    "a launch is closed over what a person opened",
+    "close-over-open",
+    (_, on) => {
+      on.append("loop.opened", "eve", { name: "alert-silence", by_ms: null, note: "" });
+      toRetrospective(on);
+      on.close(CLOSERS);
+    },
+  ],
+  [
+    "a launch is closed over what a step opened, and something else was closed",
+    "close-over-open",
+    (_, on) => {
+      on.append("loop.opened", "eve", { name: "ci-freeze", by_ms: 1_800_000, step: "a" }, { subject: { run: "run-l", step: "a" } });
+      on.append("loop.closed", "eve", { name: "alert-silence", note: "" });
+      toRetrospective(on);
+      on.close(CLOSERS);
+    },
+  ],
+  [
+    "a launch is closed after what was opened twice was closed once (control)",
+    [],
+    (_, on) => {
+      for (let twice = 0; twice < 2; twice += 1) on.append("loop.opened", "eve", { name: "ci-freeze", by_ms: null, note: "" });
+      on.append("loop.closed", "eve", { name: "ci-freeze", note: "" });
+      toRetrospective(on);
+      on.close(CLOSERS);
+    },
+  ],
+  [
+    "a run finishes over what it opened, without a reason",
+    "finish-over-open",
+    (_, on) => {
+      on.append("loop.opened", "eve", { name: "ci-freeze", by_ms: null, step: "a" }, { subject: { run: "run-l", step: "a" } });
+      on.append("run.finished", "eve", { result: "passed" }, { subject: { run: "run-l" } });
+    },
+  ],
+  [
+    "a run finishes with a reason over what it opened (control)",
+    [],
+    (_, on) => {
+      on.append("loop.opened", "eve", { name: "ci-freeze", by_ms: null, step: "a" }, { subject: { run: "run-l", step: "a" } });
+      on.append("run.finished", "eve", { result: "passed" }, { subject: { run: "run-l" }, reason: "the day shift thaws it" });
+    },
+  ],
+  [
     "a launch is closed over an open condition",
     "close-over-open",
     (_, on) => {

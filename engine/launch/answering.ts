@@ -3,9 +3,9 @@
 import { createHash } from "node:crypto";
 import { checksDocument, decimal, noFacts, obstaclesOf, readTestReport, testReportFindings, textFindings } from "../checklist/index.ts";
 import { type Actor, type CanonicalValue, fail, type Item, ok, type Result, type RunId } from "../protocol/index.ts";
+import { bytesOf, mediaTypeOf, pictureType } from "../record/index.ts";
 import { personOf } from "./commands.ts";
 import type { LaunchDeps, Params, Who } from "./deps.ts";
-import { bytesOf, mediaTypeOf, pictureType } from "./files.ts";
 import { KEEPERS, mayChange, PARTICIPANTS } from "./guards.ts";
 import { answerData, type Draft, type Live, type Lives, standingEvidence } from "./live.ts";
 

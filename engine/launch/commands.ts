@@ -14,9 +14,9 @@ import {
   ok,
   type Result,
 } from "../protocol/index.ts";
+import { bytesOf, mediaTypeOf } from "../record/index.ts";
 import { adoption, readChecklist } from "./checklist-copy.ts";
 import type { LaunchDeps, Params, Who } from "./deps.ts";
-import { bytesOf, mediaTypeOf } from "./files.ts";
 import { isDecided, KEEPERS, LEADERS, mayChange, mayDo, PARTICIPANTS } from "./guards.ts";
 import { addTexts, type Draft, type Live, type Lives } from "./live.ts";
 import { NO_FACTS } from "./state.ts";

@@ -13,6 +13,7 @@ import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./
 import { Amendment, RunHeader, RunView, StartRequest, StepState } from "./run.ts";
 import { SCHEDULE_METHODS } from "./schedule.ts";
 import { SIGNING_METHODS } from "./signing.ts";
+import { ValueView } from "./work.ts";
 
 export * from "./bundle.ts";
 export * from "./cluster.ts";
@@ -31,6 +32,7 @@ export * from "./schedule.ts";
 export * from "./signing.ts";
 export * from "./terminal.ts";
 export * from "./watch.ts";
+export * from "./work.ts";
 
 const none = z.strictObject({});
 const path = z.string().min(1).max(4096);
@@ -155,6 +157,15 @@ export const METHODS = {
     }),
     result: RunHeader,
   },
+  /** Every value of the run: what it is, who set it, and what it was before. Secrets without their value. */
+  "run.values": { params: z.strictObject({ run: RunId }), result: z.array(ValueView) },
+  /** Changes a parameter (a secret too) or a placeholder, between steps only. */
+  "run.value": {
+    params: z.strictObject({ run: RunId, name: z.string().min(1).max(200), value: z.string().max(100_000), reason: Reason }),
+    result: RunHeader,
+  },
+  /** Closes by hand what a step opened. */
+  "run.closeLoop": { params: z.strictObject({ run: RunId, name: z.string().min(1).max(200), reason: Reason }), result: RunHeader },
   "run.endSoak": { params: z.strictObject({ ...atStep, reason: Reason }), result: RunHeader },
   /** What the file says now; with a reason it is proposed, and in force as soon as a second person has signed it. */
   "run.amend": { params: z.strictObject({ run: RunId, reason: Reason.optional() }), result: Amendment },

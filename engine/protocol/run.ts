@@ -6,6 +6,7 @@ import { GateState, SoakState } from "./gate.ts";
 import { ClusterName, LaunchId, LogId, Mode, RunId, Sha256, ShellKind, StepId, TerminalId, Timestamp, Verdict } from "./ids.ts";
 import { PlanFigures } from "./schedule.ts";
 import { SignSubject } from "./signing.ts";
+import { AttachedPayload, JobState, LoopState, ManualState, RecheckState } from "./work.ts";
 
 /** A person's word beside a verdict; it never rewrites it. */
 export const Judgement = z.object({ outcome: z.enum(["accepted", "rejected"]), by: z.string(), reason: z.string(), at: Timestamp });
@@ -29,6 +30,10 @@ export const BlockState = z.object({
   captured: z.string().nullable(),
   /** Only of a gate that has begun. */
   gate: GateState.optional(),
+  /** Its end is unknown, and a read-only block was asked what it did: the last answer in this attempt. */
+  recheck: RecheckState.optional(),
+  /** Only of a job that has begun. */
+  job: JobState.optional(),
 });
 export type BlockState = z.infer<typeof BlockState>;
 export const CheckState = z.object({
@@ -37,6 +42,8 @@ export const CheckState = z.object({
   by: z.string(),
   at: Timestamp.nullable(),
   value: z.string().nullable(),
+  /** File or picture that it asked for. */
+  attachment: AttachedPayload.optional(),
 });
 export const StepState = z.object({
   id: StepId,
@@ -67,6 +74,8 @@ export const StepState = z.object({
   passedOver: z.boolean().optional(),
   /** Its wait after the commands, once that has begun. */
   soak: SoakState.optional(),
+  /** Done in another place, and written down here. */
+  manual: ManualState.optional(),
   /** Roles that must sign before this step goes on, and who has; a signature that something overtook is not among them. */
   signoff: z
     .object({
@@ -88,7 +97,7 @@ export type StepState = z.infer<typeof StepState>;
 
 /** The one thing to do now. Exactly one per moment; the window draws it bottom right. */
 export const NextAction = z.object({
-  /** gate: a gate or soak was interrupted, and a person says how it goes on · way-back: a gate failed, and its step can be undone. */
+  /** recheck: an unknown end can be looked at by a read-only block · gate: a gate or soak was interrupted, and a person says how it goes on · way-back: a gate failed, and its step can be undone. */
   kind: z.enum([
     "run-step",
     "run-block",
@@ -96,6 +105,7 @@ export const NextAction = z.object({
     "wait",
     "gate",
     "way-back",
+    "recheck",
     "judge",
     "retry-or-skip",
     "resume",
@@ -178,6 +188,8 @@ export const RunHeader = z.object({
   terminals: z.array(z.object({ id: TerminalId, shell: ShellKind, lane: z.string(), cluster: z.string(), alive: z.boolean() })),
   /** Secret parameters that a restart has forgotten; `run.resume` takes them again. */
   secretsWanted: z.array(z.string()).optional(),
+  /** What its steps opened and must be closed again; newest last. */
+  loops: z.array(LoopState).optional(),
   /** An amendment on record that waits for a second person's signature over `subject`. */
   proposed: z.object({ by: z.string(), at: Timestamp, reason: z.string(), sha256: Sha256, subject: SignSubject }).nullable().optional(),
 });

@@ -16,6 +16,7 @@ export { RecordError } from "./errors.ts";
 export { type Closing, closingLine, type Manifest, manifestLine, type Partial as PartialExport } from "./events-format.ts";
 export { inside, syncDirectory, syncPath } from "./files.ts";
 export { isFiltering, matchesFilter } from "./filter.ts";
+export { bytesOf, mediaTypeOf, pictureType } from "./handed.ts";
 export { jcs, parseCanonical } from "./jcs.ts";
 export { openRecordStore, type RecordStore } from "./open.ts";
 export { type Places, placesOf } from "./places.ts";

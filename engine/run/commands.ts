@@ -8,6 +8,7 @@ import { endInterrupted } from "./gate-commands.ts";
 import { holdPointOf, isReleased } from "./hold-points.ts";
 import { isDriven, laneNow, lanesOf } from "./lanes.ts";
 import { append, checkRole, eventOf, factsOf } from "./live.ts";
+import { loopDrafts } from "./loops.ts";
 import { obstacleFor, pendingAction } from "./next.ts";
 import { interruptedWords } from "./next-gates.ts";
 import { hasDanger } from "./plan.ts";
@@ -304,6 +305,8 @@ export async function judge(
       reason: call.reason,
       data: { verdict: "unknown" },
     }),
+    // Accepted is as good as passed for what comes after: what it opened is open.
+    ...(call.outcome === "accepted" ? loopDrafts(at.value.plan, step.attempt) : []).map((draft) => eventOf(live, who.actor, draft)),
   ]);
   settleWhens(deps, live);
   return written;

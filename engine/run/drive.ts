@@ -8,6 +8,7 @@ import { foreseeNext } from "./foresee.ts";
 import { holdQuietly, type Resuming, runGate } from "./gates.ts";
 import { laneNowOf, lanesOf, wakeRunOn } from "./lanes.ts";
 import { append, appendOrKeep, type Draft, ENGINE, eventOf, holdByEngine, wholeMs } from "./live.ts";
+import { loopDrafts } from "./loops.ts";
 import { isOnProduction, nextTodo, pendingAction } from "./next.ts";
 import { proveAfter } from "./pins.ts";
 import { needsTyping, type StepPlan, stopsRunOn } from "./plan.ts";
@@ -278,6 +279,7 @@ export async function endStep(
       outcome,
       data,
     }),
+    ...(outcome === "passed" ? loopDrafts(plan, attempt) : []).map((draft) => eventOf(live, who.actor, draft)),
   ]);
   if (alarm !== null && (outcome === "failed" || outcome === "unknown"))
     deps.notify.alarm(

@@ -5,6 +5,7 @@ import type { BlockState, ClusterName, PinView, StepId, StepState, StoredEvent }
 import { ClusterClass, ClusterIdentity, PinView as PinViewSchema, Principal, ShellKind, TerminalId } from "../protocol/index.ts";
 import { changeBlock, changeStep, type Data, numberOrNull, sum, text, textOrNull, texts, verdictOf, whole } from "./fold-data.ts";
 import { forgetSoak, GATE_HANDLERS } from "./fold-gates.ts";
+import { noteSecrets, noteValues, WORK_HANDLERS } from "./fold-work.ts";
 import { emptyRunState, type RunState } from "./state.ts";
 
 /** `run` picks the events of one run out of a log that holds more: a launch's. */
@@ -66,15 +67,6 @@ const HANDLERS: Record<string, Handler> = {
         at: body.ts_utc,
       },
     })),
-  "value.captured": (state, { body }) => {
-    const name = text(body.data, "name");
-    const value = text(body.data, "value");
-    state.values[name] = value;
-    changeBlock(state, body.subject.step, whole(body.data, "block"), () => ({ captured: value }));
-  },
-  "value.given": (state, { body }) => {
-    Object.assign(state.placeholders, texts(body.data.placeholders));
-  },
   "run.armed": (state) => {
     state.runAllArmed = true;
   },
@@ -82,9 +74,10 @@ const HANDLERS: Record<string, Handler> = {
     state.status = "held";
     state.hold = { by: body.actor.name, reason: body.reason, since: body.ts_utc };
   },
-  "run.resumed": (state) => {
+  "run.resumed": (state, { body }) => {
     state.status = "active";
     state.hold = null;
+    noteSecrets(state, body, "again");
   },
   "run.amendment_proposed": (state, { body }) => {
     const { data, actor } = body;
@@ -102,6 +95,7 @@ const HANDLERS: Record<string, Handler> = {
   },
   "run.amended": amended,
   ...GATE_HANDLERS,
+  ...WORK_HANDLERS,
   "signoff.added": signed,
   "signoff.invalidated": (state, { body }) => {
     const id = text(body.data, "signature");
@@ -161,6 +155,8 @@ function started(state: RunState, { body }: StoredEvent) {
   state.namespace = textOrNull(data, "namespace");
   state.values = texts(data.params);
   state.placeholders = texts(data.placeholders);
+  noteValues(state, body, "start", { ...state.placeholders, ...state.values });
+  noteSecrets(state, body, "start");
   const steps = stepsIn(data);
   state.steps = steps.map(emptyStep);
   state.texts = textsOf(steps);
@@ -204,6 +200,7 @@ function amended(state: RunState, { body }: StoredEvent) {
   state.plannedMs = numberOrNull(data, "planned_ms");
   state.planSha256 = text(data, "to");
   Object.assign(state.values, texts(data.params));
+  noteValues(state, body, "amended", texts(data.params));
   state.proposal = null;
 }
 

@@ -83,3 +83,13 @@ export function signaturesOver(state: RunState, step: string): RunSignature[] {
     (one) => one.kind === "holdpoint" && one.meaning === "approved" && !one.isStale && (state.positions.get(one.about) ?? -1) > position,
   );
 }
+
+/** Signatures in force that released a step which has not begun: what it will be given is part of what was released. */
+export const signaturesAhead = (state: RunState): RunSignature[] =>
+  state.signatures.filter(
+    (one) =>
+      one.kind === "holdpoint" &&
+      one.meaning === "approved" &&
+      !one.isStale &&
+      state.steps[state.positions.get(one.about) ?? -1]?.status === "todo",
+  );

@@ -5,6 +5,7 @@ import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { settleWhens, writeKept } from "./drive.ts";
 import { endRunOn, isDriven, laneNow, laneOf, stopWaits } from "./lanes.ts";
 import { append, appendOrKeep, ENGINE, eventOf } from "./live.ts";
+import { loopNames, openLoops, openLoopsData, watchLoops } from "./loops.ts";
 import { disposePins, pinAgain } from "./pins.ts";
 import { recordClosed } from "./recordings.ts";
 import { active } from "./refusals.ts";
@@ -37,6 +38,7 @@ export async function resume(
 ): Promise<Result<null>> {
   if (live.state.status === "finished" || live.state.status === "aborted") return active(live) as Result<never>;
   if (live.state.status === "active" && live.problem === null) return fail("conflict", "The run is not held.");
+  let secretsGiven: string[] = [];
   const missing = live.secretsWanted.filter((name) => given.secrets?.[name] === undefined);
   if (missing.length > 0)
     return fail("invalid-params", `Secrets are kept nowhere, and were forgotten with the restart. Give again: ${missing.join(", ")}.`, {
@@ -49,6 +51,7 @@ export async function resume(
     );
     if (!checked.ok) return checked;
     for (const [name, value] of Object.entries(checked.value)) addSecret(live, name, value);
+    secretsGiven = live.secretsWanted;
     live.secretsWanted = [];
   }
   const kept = await writeKept(deps, live);
@@ -57,7 +60,13 @@ export async function resume(
   if (!pinned.ok) return pinned;
   if (live.state.status === "held" || live.problem !== null) {
     const reason = given.reason?.trim() ?? "";
-    const written = append(deps, live, [eventOf(live, who.actor, { type: "run.resumed", ...(reason === "" ? {} : { reason }) })]);
+    const written = append(deps, live, [
+      eventOf(live, who.actor, {
+        type: "run.resumed",
+        ...(reason === "" ? {} : { reason }),
+        ...(secretsGiven.length === 0 ? {} : { data: { secrets_given: secretsGiven } }),
+      }),
+    ]);
     if (!written.ok) return written;
   }
   live.problem = null;
@@ -143,6 +152,11 @@ export async function finish(deps: RunDeps, live: LiveRun, who: Who, reason: str
     return fail("conflict", `The end of ${numbers(undecided)} is unknown and was not judged. Judge it, then finish.`);
   if (left.length > 0 && !reason?.trim())
     return fail("reason-needed", `${numbers(left)} ${left.length === 1 ? "was" : "were"} not done. Give a reason to finish without.`);
+  const loops = openLoops(live.state);
+  if (loops.length > 0 && !reason?.trim())
+    return fail("reason-needed", `${loopNames(loops)} must still be closed. Close it first, or say why the run ends with it open.`, {
+      loops: [...new Set(loops.map((one) => one.name))],
+    });
   live.isClosing = true;
   await stopEverything(deps, live);
   const result = resultOf(live.state.steps, live);
@@ -178,6 +192,7 @@ function tally(live: LiveRun) {
     unknown: count((step) => step.verdict === "unknown"),
     skipped: count((step) => step.verdict === "skipped"),
     not_done: count((step) => step.status !== "done"),
+    ...openLoopsData(live.state),
     ways_back_not_used: steps.filter((step) => step.wayBack === true && step.status === "todo").map((step) => step.id),
   };
 }
@@ -198,6 +213,7 @@ async function stopEverything(deps: RunDeps, live: LiveRun) {
 }
 
 async function putAway(deps: RunDeps, live: LiveRun, why: string) {
+  watchLoops(deps, live);
   await closeShells(deps, live);
   await disposePins(deps, live);
   live.secrets.clear();
@@ -216,6 +232,7 @@ export async function closeRun(deps: RunDeps, live: LiveRun): Promise<void> {
     appendOrKeep(deps, live, [
       eventOf(live, ENGINE, { type: "run.held", reason: "Holdpoint was closed. The shells are gone; the next step gets a new one." }),
     ]);
+  watchLoops(deps, live);
   await closeShells(deps, live);
   await disposePins(deps, live);
 }

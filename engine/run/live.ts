@@ -5,7 +5,7 @@ import { fail, ok } from "../protocol/index.ts";
 import type { NewEvent } from "../record/index.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { applyEvent } from "./fold.ts";
-import { holdPointOf, openHoldPointBefore, signaturesOver } from "./hold-points.ts";
+import { holdPointOf, openHoldPointBefore, signaturesAhead, signaturesOver } from "./hold-points.ts";
 import { endRunOn, laneNow, wakeRunOn } from "./lanes.ts";
 import type { LiveFacts } from "./next.ts";
 import type { RunSignature } from "./state.ts";
@@ -71,11 +71,15 @@ export function appendOrKeep(deps: RunDeps, live: LiveRun, events: NewEvent[]): 
 const OVERTAKES = new Set(["step.started", "step.skipped", "step.judged"]);
 
 function withOvertaken(deps: RunDeps, live: LiveRun, events: NewEvent[]): NewEvent[] {
-  const found = events.flatMap((event, index) =>
-    OVERTAKES.has(event.type)
-      ? signaturesOver(live.state, event.subject?.step ?? "").map((signature) => ({ signature, index, event }))
-      : [],
-  );
+  const found = events.flatMap((event, index) => {
+    const over =
+      event.type === "value.changed"
+        ? signaturesAhead(live.state)
+        : OVERTAKES.has(event.type)
+          ? signaturesOver(live.state, event.subject?.step ?? "")
+          : [];
+    return over.map((signature) => ({ signature, index, event }));
+  });
   if (found.length === 0) return events;
   // The events name the seq of what overtook them: nothing may come before it.
   deps.store.settleClock(live.log);
@@ -84,6 +88,8 @@ function withOvertaken(deps: RunDeps, live: LiveRun, events: NewEvent[]): NewEve
   const invalidated = found.flatMap(({ signature, index, event }) => {
     if (said.has(signature.id)) return [];
     said.add(signature.id);
+    if (event.type === "value.changed")
+      return [staleEvent(live, signature, first + index, `${String(event.data?.["name"])} was changed after it was signed`)];
     const step = event.subject?.step ?? "";
     const number = live.plan.byId.get(step)?.step.number ?? step;
     const what = event.type === "step.started" ? "run again" : event.type === "step.skipped" ? "gone past" : "judged";

@@ -76,8 +76,6 @@ function unsupportedKeys(step: Step): string[] {
   const keys: string[] = [];
   if (directive.pointOfNoReturn) keys.push("point-of-no-return");
   if (directive.rollbackValidMs !== null) keys.push("rollback-valid");
-  if (directive.opens !== null) keys.push("opens");
-  if (directive.closes !== null) keys.push("closes");
   for (const { options, runnable } of step.blocks) {
     if (!runnable) continue;
     keys.push(...gateProblems(options));

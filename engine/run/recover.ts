@@ -16,8 +16,10 @@ import type { NewEvent } from "../record/index.ts";
 import { closeAfterCrash } from "../shell/index.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
 import { passedWords } from "./drive.ts";
-import { foldRun } from "./fold.ts";
+import { applyEvent, foldRun } from "./fold.ts";
+import { closeLoops } from "./fold-work.ts";
 import { append, ENGINE, eventOf } from "./live.ts";
+import { loopDrafts } from "./loops.ts";
 import { pendingAction } from "./next.ts";
 import { planOf } from "./plan.ts";
 import { newLive } from "./start.ts";
@@ -39,7 +41,7 @@ export async function loadRun(deps: RunDeps, { log, run, launch }: RunPlace): Pr
   if (bytes === null)
     return fail("unreadable", `The text that run ${first.body.subject.run} pinned was erased; the run cannot be gone on with.`);
   const path = typeof first.body.data.path === "string" ? first.body.data.path : "";
-  const state = foldRun(eventsOf(deps, log, first.body.seq), first.body.subject.run);
+  const state = foldOfRun(eventsOf(deps, log, first.body.seq), first.body.subject.run);
   const parsed = await deps.documents.parse(bytes, path);
   const document = state.isChecks
     ? deps.documents.checksDocument(
@@ -56,6 +58,16 @@ export async function loadRun(deps: RunDeps, { log, run, launch }: RunPlace): Pr
   const secrets = Array.isArray(first.body.data.secret_params) ? first.body.data.secret_params : [];
   live.secretsWanted = secrets.filter((name): name is string => typeof name === "string");
   return ok(live);
+}
+
+/** A loop of the run may be closed by another run of its launch, or by hand. */
+function foldOfRun(events: Iterable<StoredEvent>, run: string) {
+  const state = foldRun([]);
+  for (const event of events) {
+    if (event.body.subject.run === run) applyEvent(state, event);
+    else if (event.body.type === "loop.closed") closeLoops(state, event.body);
+  }
+  return state;
 }
 
 function* eventsOf(deps: RunDeps, log: LogId, first: number): Generator<StoredEvent> {
@@ -126,8 +138,11 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
     const recording = await hashOf(deps, step.recording);
     const end = lostEnd(live, step);
     const at = { step: step.id, attempt: step.attempt };
-    if (end) events.push(eventOf(live, ENGINE, { type: "step.ended", ...at, outcome: end.outcome, data: { ...end.data, ...recording } }));
-    else if (recording.recording !== "") events.push(eventOf(live, ENGINE, { type: "recording.closed", ...at, data: recording }));
+    if (end) {
+      events.push(eventOf(live, ENGINE, { type: "step.ended", ...at, outcome: end.outcome, data: { ...end.data, ...recording } }));
+      const plan = live.plan.byId.get(step.id);
+      if (plan && end.outcome === "passed") events.push(...loopDrafts(plan, step.attempt).map((draft) => eventOf(live, ENGINE, draft)));
+    } else if (recording.recording !== "") events.push(eventOf(live, ENGINE, { type: "recording.closed", ...at, data: recording }));
   }
   if (interrupted.length === 0) events.push(eventOf(live, ENGINE, { type: "run.crash_recovered", data: { step: "", block: null } }));
   const what = interrupted.length > 0 ? "in the middle of a step" : soaking.length > 0 ? "during a soak" : "between two steps";

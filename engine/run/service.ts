@@ -18,6 +18,7 @@ import {
   type StartRequest,
   type StepState,
   type TerminalId,
+  type ValueView,
   type WatchedObject,
 } from "../protocol/index.ts";
 import { amend } from "./amend.ts";
@@ -25,16 +26,19 @@ import { driveChecks } from "./checks.ts";
 import * as commands from "./commands.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { settleWhens } from "./drive.ts";
+import { closeLoops } from "./fold-work.ts";
 import { nothingLearnt, planViewOf, previewOf, windowOf } from "./forecast.ts";
 import { endSoak, type GateCall, goOnGate, isLiftedByRetry, liftForRetry } from "./gate-commands.ts";
 import { laneOf } from "./lanes.ts";
 import * as lifecycle from "./lifecycle.ts";
+import { closeLoop, watchLoops } from "./loops.ts";
 import { watchCluster } from "./pins.ts";
 import { loadRun, recoverRun } from "./recover.ts";
 import { active, allIdle, begunSoFar, startedMeanwhile } from "./refusals.ts";
 import { type RunSignable, signableOf } from "./signables.ts";
 import { preflight, startRun } from "./start.ts";
 import { createTurns } from "./turns.ts";
+import { changeValue, type ValueCall, valuesOf } from "./values.ts";
 import { headerOf, stepsOf, terminalsOf, viewOf } from "./view.ts";
 import { createWhereabouts } from "./whereabouts.ts";
 
@@ -59,6 +63,21 @@ export function createRunService(deps: RunDeps) {
   const runs = new Map<RunId, LiveRun>();
   const turns = createTurns();
   const whereabouts = createWhereabouts(deps.store);
+
+  // A loop may be closed by another run of the launch, or by hand; and what is open is watched as soon as it stands on record.
+  const unsubscribe = deps.store.onAppended((log, { body }) => {
+    if (!body.type.startsWith("loop.")) return;
+    for (const live of runs.values()) {
+      if (live.log !== log) continue;
+      const isOwn = body.subject.run === live.run;
+      if (!isOwn && body.type === "loop.closed") {
+        closeLoops(live.state, body);
+        deps.notify.changed(live.run, null);
+      }
+      // An event of its own is folded when its append has returned.
+      queueMicrotask(() => watchLoops(deps, live));
+    }
+  });
 
   const isOver = (live: LiveRun) => live.state.status === "finished" || live.state.status === "aborted";
 
@@ -190,6 +209,12 @@ export function createRunService(deps: RunDeps) {
       return onStep(run, call.step, (live) => commands.retry(deps, live, who, call), true);
     },
     gate: (who: Who, run: RunId, call: GateCall) => command(run, (live) => goOnGate(deps, live, who, call)),
+    async values(run: RunId): Promise<Result<ValueView[]>> {
+      const opened = await open(run);
+      return opened.ok ? ok(valuesOf(opened.value)) : opened;
+    },
+    value: (who: Who, run: RunId, call: ValueCall) => command(run, (live) => changeValue(deps, live, who, call)),
+    closeLoop: (who: Who, run: RunId, call: { name: string; reason: string }) => command(run, (live) => closeLoop(deps, live, who, call)),
     endSoak: (who: Who, run: RunId, call: { step: string; reason: string }) =>
       onStep(run, call.step, (live) => endSoak(deps, live, who, call)),
     skip: (who: Who, run: RunId, call: { step: string; reason: string }) =>
@@ -250,7 +275,9 @@ export function createRunService(deps: RunDeps) {
         const loaded = await loadRun(deps, place);
         const recovered = loaded.ok ? await recoverRun(deps, loaded.value) : loaded;
         if (!recovered.ok) problems.push(recovered.error);
-        if (loaded.ok) runs.set(loaded.value.run, loaded.value);
+        if (!loaded.ok) continue;
+        runs.set(loaded.value.run, loaded.value);
+        watchLoops(deps, loaded.value);
       }
       return problems;
     },
@@ -268,6 +295,7 @@ export function createRunService(deps: RunDeps) {
         }
     },
     async close(): Promise<void> {
+      unsubscribe();
       await Promise.all([...runs.values()].map((live) => lifecycle.closeRun(deps, live)));
     },
   };

@@ -9,6 +9,7 @@ import { applyEvent } from "./fold.ts";
 import { coveredSteps, executedBefore, holdPointBlockers, holdPointCovers, holdPointDigest, holdPointOf } from "./hold-points.ts";
 import { endRunOn, wakeRunOn } from "./lanes.ts";
 import { append, ENGINE, staleEvent } from "./live.ts";
+import { loopDrafts } from "./loops.ts";
 import type { RunPlan, StepPlan } from "./plan.ts";
 import type { RunSignature } from "./state.ts";
 
@@ -132,6 +133,7 @@ function passing(own: StepPlan, attempt: number): Omit<NewEvent, "actor">[] {
   return [
     { type: "step.started", subject, data: { title, number, sha256, only_block: null } },
     { type: "step.ended", subject, outcome: "passed", data: { because: "released by signature", duration_ms: 0, planned_ms: null } },
+    ...loopDrafts(own, attempt + 1).map(({ type, data = {} }) => ({ type, subject, data })),
   ];
 }
 

@@ -309,6 +309,7 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
     cancels: 0,
     waits: new Set(),
     soaks: new Map(),
+    loopTimer: null,
     measuredAt: new Map(),
     background: new Set(),
     isClosing: false,

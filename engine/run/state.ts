@@ -1,6 +1,6 @@
 // A run as its events leave it. Owns: the shape and its empty form.
 // Does not hold what lives only in this process (shells, pins, timers): that is live.ts.
-import type { ClusterName, Mode, PinView, RunHeader, StepState } from "../protocol/index.ts";
+import type { ClusterName, LoopState, Mode, PinView, RunHeader, StepState, ValueFact } from "../protocol/index.ts";
 
 /** A signature of the run's own subjects, as its log has it. */
 export type RunSignature = {
@@ -18,6 +18,9 @@ export type RunSignature = {
   isStale: boolean;
   staleBecause: string;
 };
+
+/** `told`: that it is overdue stands on record. */
+export type LoopFact = Omit<LoopState, "isOverdue"> & { told: boolean };
 
 export type RunState = {
   run: string;
@@ -47,6 +50,10 @@ export type RunState = {
   /** Parameters (never secret ones), placeholders and captured values, by name. */
   values: Record<string, string>;
   placeholders: Record<string, string>;
+  /** Who set which value to what, oldest first; of a secret that it was set, never to what. */
+  valueFacts: Map<string, ValueFact[]>;
+  secretNames: Set<string>;
+  loops: LoopFact[];
   namespace: string | null;
   runAllArmed: boolean;
   /** Blocks that are running now, oldest first; more than one with a nested shell or a background block. */
@@ -95,6 +102,9 @@ export function emptyRunState(): RunState {
     pins: new Map(),
     values: {},
     placeholders: {},
+    valueFacts: new Map(),
+    secretNames: new Set(),
+    loops: [],
     namespace: null,
     runAllArmed: false,
     running: [],

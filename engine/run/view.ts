@@ -5,6 +5,7 @@ import { figuresOf } from "./forecast.ts";
 import { holdPointOf } from "./hold-points.ts";
 import { isRunningOn } from "./lanes.ts";
 import { factsOf } from "./live.ts";
+import { loopViews } from "./loops.ts";
 import { currentAndNext, laneViews, nextAction } from "./primary.ts";
 
 export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
@@ -51,6 +52,7 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
     recordedBytes: state.recordedBytes,
     terminals: terminalsOf(live),
     secretsWanted: live.secretsWanted,
+    loops: loopViews(state, deps.ports.clock.now()),
     proposed: proposedOf(live),
   };
 }

@@ -10,6 +10,7 @@ export const ICONS: Record<NextAction["kind"], StatusState | "box"> = {
   wait: "running",
   gate: "held",
   "way-back": "failed",
+  recheck: "unknown",
   judge: "unknown",
   "retry-or-skip": "failed",
   resume: "held",

@@ -16,6 +16,7 @@ export type Plan =
     }
   | { type: "value"; step: string; check: number }
   | { type: "fill"; step: string }
+  | { type: "recheck"; step: string; block: number }
   | { type: "judge"; step: string }
   | { type: "resume" }
   | { type: "finish" }
@@ -43,6 +44,8 @@ export function planOf(action: NextAction, document: RunbookDocument, drafts: Re
       if (needsValue) return { type: "value", step, check: action.check };
       return { type: "act", method: "run.check", step, block: null, check: action.check, typed: null };
     }
+    case "recheck":
+      return step === null || action.block === null ? { type: "none" } : { type: "recheck", step, block: action.block };
     case "judge":
       return step === null ? { type: "none" } : { type: "judge", step };
     case "retry-or-skip":

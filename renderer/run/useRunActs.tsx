@@ -315,6 +315,7 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
             requestAnimationFrame(() => document.getElementById(fillFieldId(run, plan.step, empty))?.focus()),
           );
         }
+        case "recheck":
         case "judge":
           return judge(plan.step);
         case "gate":

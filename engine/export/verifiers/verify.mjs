@@ -1442,6 +1442,8 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
   let categories = [];
   let rule = { roles: CLOSERS, eyes: 1, words: [] };
   const incidents = new Set();
+  /** What a step or a person opened and must be closed again, by name; with the run that opened it, "" for none. */
+  const loops = new Map();
   const conditionsClosed = new Set();
   const facts = new Map();
   let plan = "";
@@ -2127,13 +2129,13 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     }
   }
 
-  /** No launch is closed over an incident, or over a condition of the decision in force. */
+  /** No launch is closed over an incident, over what was opened and not closed, or over a condition of the decision in force. */
   function leftOpen(seq) {
     const isConditionOpen = [...decisions].some(
       ([id, one]) => one.status === "taken" && one.conditions.some((_, index) => !conditionsClosed.has(canonical([id, index]))),
     );
-    if (incidents.size > 0 || isConditionOpen)
-      say("close-over-open", `Event ${seq} closes a launch over an open incident or a condition that was not closed.`, seq);
+    if (incidents.size > 0 || isConditionOpen || loops.size > 0)
+      say("close-over-open", `Event ${seq} closes a launch over an open incident, or over a condition or a loop that was not closed.`, seq);
   }
 
   function see(body, previous) {
@@ -2168,7 +2170,13 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     else if (type === "note.added") {
       if (data.kind === "incident") incidents.add(seq);
     } else if (type === "note.closed") incidents.delete(data.seq);
-    else if (type === "condition.closed") conditionsClosed.add(canonical([text(data.decision), isWhole(data.index, 0) ? data.index : -1]));
+    else if (type === "loop.opened") loops.set(text(data.name), body.subject.run);
+    else if (type === "loop.closed") loops.delete(text(data.name));
+    else if (type === "run.finished") {
+      if (body.reason === "" && [...loops.values()].some((run) => run !== "" && run === body.subject.run))
+        say("finish-over-open", `Event ${seq} finishes a run over what it opened, without a reason.`, seq);
+    } else if (type === "condition.closed")
+      conditionsClosed.add(canonical([text(data.decision), isWhole(data.index, 0) ? data.index : -1]));
     else if (type === "briefing.held") briefings.set(seq, text(data.text));
     else if (type === "break_glass.opened") {
       const kind = ["approver-absent", "no-go-override"].includes(data.kind) ? data.kind : "outside-window";

@@ -1535,6 +1535,7 @@ class Launch:
         self.items, self.facts, self.plan = [], {}, ""
         self.asked, self.eyes, self.rule = [], {}, (self.CLOSERS, 1, [])
         self.incidents, self.settled = set(), set()
+        self.loops = {}  # what a step or a person opened and must be closed again: name to run, "" for none
         self.signatures, self.decisions, self.envelopes, self.stale = {}, {}, [], []
         self.heads, self.total, self.anchored, self.is_begun = Heads(), 0, -1, False
         self.executors, self.is_alone = set(), False
@@ -1761,6 +1762,17 @@ class Launch:
     def _on_note_closed(self, _body, data, _seq):
         if is_whole(data.get("seq")):
             self.incidents.discard(data["seq"])
+
+    def _on_loop_opened(self, body, data, _seq):
+        self.loops[words(data.get("name"))] = body["subject"]["run"]
+
+    def _on_loop_closed(self, _body, data, _seq):
+        self.loops.pop(words(data.get("name")), None)
+
+    def _on_run_finished(self, body, _data, seq):
+        run = body["subject"]["run"]
+        if body["reason"] == "" and run != "" and run in self.loops.values():
+            self.say("finish-over-open", f"Event {seq} finishes a run over what it opened, without a reason.", seq)
 
     def _on_condition_closed(self, _body, data, _seq):
         self.settled.add((words(data.get("decision")), data["index"] if is_whole(data.get("index"), 0) else -1))
@@ -2211,15 +2223,16 @@ class Launch:
             self._left_open(one.seq)
 
     def _left_open(self, seq):
-        """No launch is closed over an incident, or over a condition of the decision in force."""
+        """No launch is closed over an incident, over what was opened and not closed, or over a condition of the decision in force."""
         due = [
             (name, index)
             for name, decision in self.decisions.items()
             if decision["status"] == "taken"
             for index in range(len(decision["conditions"]))
         ]
-        if self.incidents or any(one not in self.settled for one in due):
-            self.say("close-over-open", f"Event {seq} closes a launch over an open incident or a condition that was not closed.", seq)
+        if self.incidents or self.loops or any(one not in self.settled for one in due):
+            message = f"Event {seq} closes a launch over an open incident, or over a condition or a loop that was not closed."
+            self.say("close-over-open", message, seq)
 
     def _standing(self, kind, about):
         return [one for one in self.signatures.values() if one.counts() and one.kind == kind and one.about == about]

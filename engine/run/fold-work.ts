@@ -1,0 +1,84 @@
+// The fold of what a run keeps beside its steps: values and who set them, loops opened and closed. Owns: what those events change.
+// Event data is read as untrusted: a missing or wrong key gives the neutral value, never an exception.
+import type { EventBody, StoredEvent, ValueFact } from "../protocol/index.ts";
+import { changeBlock, numberOrNull, text, texts, whole } from "./fold-data.ts";
+import type { RunState } from "./state.ts";
+
+type Handler = (state: RunState, event: StoredEvent) => void;
+
+export const WORK_HANDLERS: Record<string, Handler> = {
+  "value.captured": (state, { body }) => {
+    const name = text(body.data, "name");
+    const value = text(body.data, "value");
+    state.values[name] = value;
+    noteValues(state, body, "captured", { [name]: value });
+    changeBlock(state, body.subject.step, whole(body.data, "block"), () => ({ captured: value }));
+  },
+  "value.given": (state, { body }) => {
+    const given = texts(body.data.placeholders);
+    Object.assign(state.placeholders, given);
+    noteValues(state, body, "given", given);
+  },
+  "value.changed": (state, { body }) => {
+    const { data } = body;
+    const name = text(data, "name");
+    if (data.kind === "secret") return note(state, name, factOf(body, "changed", null));
+    const value = text(data, "value");
+    if (data.kind === "placeholder") state.placeholders[name] = value;
+    else state.values[name] = value;
+    noteValues(state, body, "changed", { [name]: value });
+  },
+  "loop.opened": (state, { body }) => {
+    const byMs = numberOrNull(body.data, "by_ms");
+    state.loops.push({
+      name: text(body.data, "name"),
+      openedAt: body.ts_utc,
+      openedBy: body.actor.name,
+      step: body.subject.step,
+      by: byMs === null ? null : new Date(Date.parse(body.ts_utc) + byMs).toISOString(),
+      closedAt: null,
+      closedBy: "",
+      told: false,
+    });
+  },
+  "loop.closed": (state, { body }) => closeLoops(state, body),
+  "loop.overdue": (state, { body }) => {
+    const name = text(body.data, "name");
+    state.loops = state.loops.map((one) => (one.name === name && one.closedAt === null ? { ...one, told: true } : one));
+  },
+};
+
+/** As a launch folds it: what was opened twice is closed once. Events of other runs of the launch, and of a person's hand, come here too. */
+export function closeLoops(state: RunState, { data, actor, ts_utc }: EventBody): void {
+  const name = text(data, "name");
+  state.loops = state.loops.map((one) =>
+    one.name === name && one.closedAt === null ? { ...one, closedAt: ts_utc, closedBy: actor.name } : one,
+  );
+}
+
+export function noteValues(state: RunState, body: EventBody, how: ValueFact["how"], values: Record<string, string>): void {
+  for (const [name, value] of Object.entries(values)) note(state, name, factOf(body, how, value));
+}
+
+/** Secrets are on record by name alone. */
+export function noteSecrets(state: RunState, body: EventBody, how: "start" | "again"): void {
+  const names = body.data[how === "start" ? "secret_params" : "secrets_given"];
+  for (const name of Array.isArray(names) ? names : []) {
+    if (typeof name !== "string") continue;
+    state.secretNames.add(name);
+    note(state, name, factOf(body, how, null));
+  }
+}
+
+const factOf = ({ actor, reason, subject, ts_utc }: EventBody, how: ValueFact["how"], value: string | null): ValueFact => ({
+  at: ts_utc,
+  by: actor.name,
+  how,
+  value,
+  reason: how === "changed" ? reason : "",
+  step: subject.step,
+});
+
+function note(state: RunState, name: string, fact: ValueFact): void {
+  state.valueFacts.set(name, [...(state.valueFacts.get(name) ?? []), fact]);
+}
