@@ -51,6 +51,20 @@ export function eventLine(output: Output, body: EventBody, numbers: Map<string, 
       );
     case "block.ended":
       return `  ${outcome}${body.outcome === "passed" ? "" : `: ${safe(text(body, "because"))}`}${took}`;
+    case "gate.probed": {
+      const value = text(body, "value");
+      return `  probe ${text(body, "n")}${value === "" ? "" : ` ${value}`} ${outcome}: ${safe(text(body, "because"))}`;
+    }
+    case "gate.interrupted":
+    case "soak.interrupted":
+      return `  ${paint("magenta", body.type.replace(".", " "))}: ${safe(text(body, "why"))}`;
+    case "gate.resumed":
+    case "soak.resumed":
+      return `  ${body.type.replace(".", " ")} (${text(body, "how")})${reason}`;
+    case "soak.started":
+      return `  soaks until ${text(body, "until")}`;
+    case "soak.ended":
+      return `  soak ended${body.data["early"] === true ? " early" : ""}${reason}`;
     case "value.captured":
       return `  ${safe(text(body, "name"))} = ${safe(text(body, "value"))}`;
     case "check.confirmed":

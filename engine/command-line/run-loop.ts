@@ -2,7 +2,7 @@
 // Owns: what `run` decides by itself (very little) and the exit code. The rules are the engine's.
 import type { NextAction, Result, RunbookDocument, RunHeader, RunView, StepId, StepState } from "../protocol/index.ts";
 import type { Door } from "./door.ts";
-import { EXIT, exitOf, type Output, safe } from "./output.ts";
+import { duration, EXIT, exitOf, type Output, safe } from "./output.ts";
 
 export type LoopOptions = {
   document: RunbookDocument;
@@ -17,6 +17,9 @@ export type LoopOptions = {
 };
 /** A command that stands still because the disk is full has this long for somebody to make space, milliseconds. */
 const STALLED_MS = 5_000;
+
+/** A countdown on a terminal is said anew so often, milliseconds. */
+const COUNT_MS = 1_000;
 
 export type LoopEnd = { exitCode: number; say: string };
 
@@ -111,9 +114,11 @@ export async function runLoop(
       }
       for (const { lane, action } of running) {
         const key = `${action.step}/${action.block}/${header.lanes?.find((one) => one.lane === lane)?.current ?? header.current}`;
-        if (deadlines.get(lane)?.key !== key) deadlines.set(lane, { key, at: Date.now() + options.timeoutMs });
+        // A gate and a soak say themselves when they are over.
+        if (endOf(live, action) !== null) deadlines.set(lane, { key: "", at: Number.POSITIVE_INFINITY });
+        else if (deadlines.get(lane)?.key !== key) deadlines.set(lane, { key, at: Date.now() + options.timeoutMs });
       }
-      output.progress(`${running.map(({ action }) => safe(action.say)).join("; ")} …`);
+      output.progress(`${running.map(({ action }) => `${leftWords(endOf(live, action))}${safe(action.say)}`).join("; ")} …`);
       const first = running[0]!.action;
       const held = header.status === "held" ? (header.hold?.reason ?? null) : null;
       if (held !== null && held !== heldSaid) output.say(`The run is held; ${safe(first.say.replace(/^S/, "s"))}. ${safe(held)}`);
@@ -122,8 +127,10 @@ export async function runLoop(
       stalledAt = isStalled ? (stalledAt ?? Date.now()) : null;
       const [lane, { at }] = running.map((one) => [one.lane, deadlines.get(one.lane)!] as const).toSorted((a, b) => a[1].at - b[1].at)[0]!;
       const timer = after(Math.min(at, stalledAt === null ? Number.POSITIVE_INFINITY : stalledAt + STALLED_MS) - Date.now());
-      const reason = await Promise.race([live.changed(), interrupted, gone, timer.passed]);
+      const tick = after(running.some(({ action }) => endOf(live, action) !== null) ? COUNT_MS : Number.POSITIVE_INFINITY, "tick");
+      const reason = await Promise.race([live.changed(), interrupted, gone, timer.passed, tick.passed]);
       timer.clear();
+      tick.clear();
       if (reason !== "late") continue;
       if (stalledAt !== null)
         return end(
@@ -167,13 +174,24 @@ export const joined = ({ say, detail }: NextAction): string => (detail === "" ? 
 
 const sameAction = (a: NextAction, b: NextAction) => a.kind === b.kind && a.step === b.step && a.block === b.block && a.check === b.check;
 
-function after(ms: number): { passed: Promise<"late">; clear(): void } {
+/** Never, for an infinite time. */
+function after<W extends string = "late">(ms: number, word = "late" as W): { passed: Promise<W>; clear(): void } {
   let timer: NodeJS.Timeout | null = null;
-  const passed = new Promise<"late">((resolve) => {
-    timer = setTimeout(() => resolve("late"), Math.max(0, ms));
+  const passed = new Promise<W>((resolve) => {
+    if (Number.isFinite(ms)) timer = setTimeout(() => resolve(word), Math.max(0, ms));
   });
   return { passed, clear: () => timer !== null && clearTimeout(timer) };
 }
+
+/** When the gate or the soak that the action waits for will be over, milliseconds since 1970; null where it waits for neither. */
+function endOf(live: Live, { step, block }: NextAction): number | null {
+  const state = step === null ? undefined : live.steps.get(step);
+  const gate = block === null ? undefined : state?.blocks[block]?.gate;
+  const at = gate?.state === "probing" ? gate.endsAt : state?.soak?.state === "soaking" ? state.soak.endsAt : null;
+  return at === null || at === undefined ? null : Date.parse(at);
+}
+
+const leftWords = (at: number | null): string => (at === null ? "" : `${duration(Math.max(0, at - Date.now()))} left: `);
 
 /** How long the engine may take to end a block and its descendants, milliseconds; it kills after half of this. */
 const STOP_LIMIT_MS = 15_000;

@@ -1,6 +1,6 @@
 // Lint of single blocks: patterns, gates, captures, placeholders, and characters that are not what they seem.
 // Owns what can be said of a block from its own text and attributes.
-import type { Block } from "../protocol/index.ts";
+import type { Block, Expectation } from "../protocol/index.ts";
 import type { LintInput } from "./lint-input.ts";
 import { allBlocks } from "./lint-references.ts";
 import { logicalCommands, opensShell } from "./opens-shell.ts";
@@ -58,6 +58,7 @@ function lintGate(input: LintInput, block: Block): void {
       say("error", "gate-missing", `${stray.join("=, ")}= is given without gate=hold or gate=wait, so it is not in force.`);
     if (warn !== undefined)
       say("warning", "gate-missing", "warn= is given without a gate: there is nothing to go on from after the alarm.");
+    if (minSamples !== undefined) say("warning", "gate-missing", "min-samples= is given without a gate, so it is not in force.");
     return;
   }
   if (gate === "hold" && forMs === undefined) say("error", "gate-incomplete", "gate=hold does not say for how long: add for=5m.");
@@ -65,6 +66,15 @@ function lintGate(input: LintInput, block: Block): void {
     say("error", "gate-incomplete", "gate=wait does not say how long to wait: add within=10m.");
   if (gate === "hold" && withinMs !== undefined) say("warning", "gate-incomplete", "within= belongs to gate=wait; gate=hold takes for=.");
   if (gate === "wait" && forMs !== undefined) say("warning", "gate-incomplete", "for= belongs to gate=hold; gate=wait takes within=.");
+  if (everyMs === undefined) say("error", "gate-incomplete", `gate=${gate} does not say how often it is probed: add every=15s.`);
+  if (block.options.background || block.options.job)
+    say("error", "gate-incomplete", "A gate cannot be a job or run in the background: the step would go on past it.");
+  if (expect !== undefined && warn !== undefined && !isEarlier(warn, expect))
+    say(
+      "warning",
+      "warn-not-earlier",
+      `warn= is a limit that is reached before that of expect=; "${warn.operator} ${warn.value}" is not reached before "${expect.operator} ${expect.value}".`,
+    );
   const span = gate === "hold" ? forMs : withinMs;
   if (span !== undefined && everyMs !== undefined && everyMs >= span)
     say("warning", "gate-single-probe", "every= is not shorter than the gate's own time, so there is only one probe.");
@@ -73,6 +83,12 @@ function lintGate(input: LintInput, block: Block): void {
   }
   if (minSamples !== undefined && expect === undefined)
     say("warning", "target-without-measure", "min-samples= is given without expect=: there is no measurement to have samples of.");
+}
+
+/** 0.25 before `<= 0.3`, 85 before `>= 80`, from whichever side it is written. */
+function isEarlier(warn: Expectation, expect: Expectation): boolean {
+  if (expect.operator[0] === "<") return warn.value < expect.value;
+  return expect.operator[0] !== ">" || warn.value > expect.value;
 }
 
 function lintCapture(input: LintInput, block: Block): void {

@@ -31,7 +31,8 @@ export function judgeProbe(outcome: ProbeOutcome, options: BlockAttributes): Jud
   const say = (verdict: Judged["verdict"], because: string, more: Partial<Judged> = {}): Judged => ({
     verdict,
     because,
-    value,
+    // A number that stands in an error is no measurement, and none is drawn.
+    value: verdict === "unknown" ? null : value,
     samples,
     isWarn: false,
     isNoAnswer: false,
@@ -50,7 +51,8 @@ export function judgeProbe(outcome: ProbeOutcome, options: BlockAttributes): Jud
       ? say("failed", `exit ${exitCode}`)
       : say("failed", `nobody answers yet: ${short(noAnswer)}`, { isNoAnswer: true });
   }
-  const { minSamples, expect, warn, match } = options;
+  const { minSamples, expect, match } = options;
+  const warn = earlierLimit(options);
   if (minSamples !== undefined && samples === null)
     return say("unknown", `it does not say how many samples it rests on (samples=…), and ${minSamples} are needed`);
   if (minSamples !== undefined && samples !== null && samples < minSamples)
@@ -64,6 +66,24 @@ export function judgeProbe(outcome: ProbeOutcome, options: BlockAttributes): Jud
   const passed = expect === undefined ? (match === undefined ? "exit 0" : "it matches") : `${value} is ${limitWords(expect)}`;
   return say("passed", isWarn ? `${passed}, but not ${limitWords(warn)}` : passed, { isWarn });
 }
+
+/**
+ * What `warn=` asks of the value: as `expect=` does, what it must keep. Written from the other side (`warn="> 0.2"` beside
+ * `expect="<= 0.3"`) it names what alarms, and means the same as `<= 0.2`.
+ */
+export function earlierLimit({ expect, warn }: Pick<BlockAttributes, "expect" | "warn">): Expectation | undefined {
+  if (expect === undefined || warn === undefined) return warn;
+  const isAcross = (expect.operator[0] === "<" && warn.operator[0] === ">") || (expect.operator[0] === ">" && warn.operator[0] === "<");
+  return isAcross ? { operator: ACROSS[warn.operator], value: warn.value } : warn;
+}
+const ACROSS: Record<Expectation["operator"], Expectation["operator"]> = {
+  "<": ">=",
+  "<=": ">",
+  ">": "<=",
+  ">=": "<",
+  "==": "!=",
+  "!=": "==",
+};
 
 /** The last number of the output, and the count of `samples=NN`, which is never taken for the number. */
 export function measure(tail: string): { value: number | null; samples: number | null } {

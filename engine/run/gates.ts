@@ -15,7 +15,7 @@ import {
   sendBlock,
 } from "./blocks.ts";
 import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
-import { type Judged, judgeProbe, limitWords } from "./gate-probe.ts";
+import { earlierLimit, type Judged, judgeProbe, limitWords } from "./gate-probe.ts";
 import { firstDue, type GateSettings, gateProblems, gateSettings, nextDue, probeCount } from "./gate-settings.ts";
 import { endRunOn } from "./lanes.ts";
 import { append, appendOrKeep, type Draft, ENGINE, eventOf } from "./live.ts";
@@ -117,7 +117,7 @@ function begin(
       within_ms: settings.kind === "wait" ? settings.spanMs : null,
       timeout_ms: settings.timeoutMs,
       threshold: comparisonWords(live, options.expect),
-      warn: comparisonWords(live, options.warn),
+      warn: comparisonWords(live, earlierLimit(options)),
       min_samples: options.minSamples ?? null,
     };
     const began = recordStart(deps, live, request, prepared, [{ type: "gate.started", ...at, data }]);
@@ -317,8 +317,8 @@ function interrupt(deps: RunDeps, live: LiveRun, request: GateRequest, gate: Gat
       live.run,
       request.step as StepId,
       "warn",
-      `${title}: ${live.redactor.redactText(why)}`,
-      `Nothing was measured since ${clockWords(since)}. The run is on hold; nothing was rolled back.`,
+      title,
+      `${live.redactor.redactText(capital(why))}. Nothing was measured since ${clockWords(since)}. The run is on hold; nothing was rolled back.`,
     );
   holdQuietly(deps, live, `${title}: ${why}. Nothing was measured since ${clockWords(since)}.`, request.step);
   return endOf(gate, "unknown", why, { isInterrupted: true });
@@ -394,4 +394,5 @@ export function holdQuietly(deps: RunDeps, live: LiveRun, reason: string, step: 
 const comparisonWords = (live: LiveRun, limit: { operator: string; value: number } | undefined): string =>
   limit === undefined ? "" : `${limit.operator} ${decimalOf(live, limit.value)}`;
 
+const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}`;
 const clockWords = (at: string): string => `${at.slice(11, 19)} UTC`;

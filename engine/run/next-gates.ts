@@ -52,7 +52,7 @@ export function gateDecision(step: StepState, plan: RunPlan): GateAction | null 
       kind: "gate",
       block: block?.index ?? null,
       say: `${named}: the ${what} was interrupted`,
-      detail: `${sentence(stands.interruptedBecause)} ${block ? "Nothing was measured" : "It is not known to have waited"} since ${clockWords(stands.elapsedAt)}. Start it again; or, at the step, go on with a reason or judge it.`,
+      detail: `${sentence(stands.interruptedBecause)} ${block ? "Nothing was measured" : "It is not known to have waited"} since ${clockWords(stands.elapsedAt)}. At the step: go on with a reason, or judge it.`,
       button: "Start it again",
     };
   }

@@ -102,7 +102,7 @@ export function laneAction(state: RunState, plan: RunPlan, live: LiveFacts, lane
     return action({ kind: "resume", say: "The record cannot be written", detail: live.problem, button: "Try again and resume" });
   // A restart may have forgotten secrets: they are given with the resume, before anything goes on.
   const decision = focus && live.secretsWanted.length === 0 ? gateDecision(focus, plan) : null;
-  if (focus && decision) return action({ ...decision, step: focus, after: afterwards(state, focus) });
+  if (focus && decision) return action({ ...decision, step: focus, after: decision.kind === "way-back" ? "" : afterwards(state, focus) });
   if (state.status === "held")
     return action({
       kind: "resume",

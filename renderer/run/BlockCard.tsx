@@ -4,6 +4,7 @@ import { Play, RotateCcw, Square, TriangleAlert } from "lucide-react";
 import type { Block, BlockState } from "../../engine/protocol/index.ts";
 import { Button, formatDuration, Status, useNow } from "../design/index.ts";
 import { Code, Inputs } from "./Code.tsx";
+import { type GateActs, GateChart } from "./GateChart.tsx";
 import { blockWords } from "./words.ts";
 
 export type BlockCardProps = {
@@ -19,6 +20,8 @@ export type BlockCardProps = {
   onRun?(): void;
   onStop?(): void;
   onAsShell?(): void;
+  /** Of a gate: what can be decided about it, and whether its step can be undone. */
+  gate?: GateActs & { hasWayBack: boolean };
 };
 
 export function BlockCard(props: BlockCardProps) {
@@ -43,11 +46,14 @@ export function BlockCard(props: BlockCardProps) {
       </div>
     );
   const isRunning = state?.status === "running";
-  const timeout = block.options.timeoutMs ?? block.options.withinMs ?? null;
+  const { gate } = state ?? {};
+  const stands = gate?.state === "interrupted";
+  // A gate says its own time; its timeout is each probe's.
+  const timeout = block.options.gate !== undefined ? null : (block.options.timeoutMs ?? null);
   return (
     <div className={`run-block ${isRunning ? "running" : ""}`} data-block={block.index}>
       <div className="run-block-head">
-        <Status state={isRunning ? "running" : (state?.verdict ?? "open")} size={16} />
+        <Status state={isRunning ? "running" : stands ? "held" : (state?.verdict ?? "open")} size={16} />
         <b>{name}</b>
         {isRunning && state !== undefined ? (
           <RunningWords state={state} timeout={timeout} />
@@ -55,6 +61,8 @@ export function BlockCard(props: BlockCardProps) {
           <span className={state.verdict === "failed" ? "fail-text" : state.verdict === "unknown" ? "warn-text" : ""}>
             {blockWords(state)}
           </span>
+        ) : stands ? (
+          <span className="warn-text">Interrupted, waits for you</span>
         ) : (
           <span>{notes(block).join(", ")}</span>
         )}
@@ -65,9 +73,9 @@ export function BlockCard(props: BlockCardProps) {
         ) : null}
         {isQuiet ? null : isRunning ? (
           <Button small className="end" icon={<Square size={14} aria-hidden="true" />} onClick={props.onStop}>
-            Stop block
+            {block.options.gate === undefined ? "Stop block" : "Stop gate"}
           </Button>
-        ) : canRun ? (
+        ) : canRun && !stands ? (
           <Button
             small
             kind="ghost"
@@ -80,6 +88,9 @@ export function BlockCard(props: BlockCardProps) {
         ) : null}
       </div>
       {isRunning && state !== undefined && timeout !== null ? <Until state={state} timeout={timeout} /> : null}
+      {gate === undefined || state === undefined || props.gate === undefined ? null : (
+        <GateChart name={name} state={state} gate={gate} isQuiet={isQuiet} {...props.gate} />
+      )}
       <Code {...props} resolved={state?.resolved ?? null} />
       {/* once it ran, what was sent stands above, filled in */}
       {state?.status === "done" ? null : <Inputs {...props} />}
@@ -127,8 +138,10 @@ function notes(block: Block): string[] {
   if (options.timeoutMs !== undefined) said.push(`within ${formatDuration(options.timeoutMs)}`);
   if (options.match !== undefined) said.push(`must match /${options.match.source}/`);
   if (options.expect !== undefined) said.push(`must be ${options.expect.operator} ${options.expect.value}`);
-  if (options.gate === "hold") said.push(`gate, holds for ${formatDuration(options.forMs ?? 0)}`);
-  if (options.gate === "wait") said.push(`gate, waits up to ${formatDuration(options.withinMs ?? 0)}`);
+  if (options.gate === "hold")
+    said.push(`gate, holds for ${formatDuration(options.forMs ?? 0)}, probe every ${formatDuration(options.everyMs ?? 0)}`);
+  if (options.gate === "wait")
+    said.push(`gate, waits up to ${formatDuration(options.withinMs ?? 0)}, probe every ${formatDuration(options.everyMs ?? 0)}`);
   if (options.capture !== undefined) said.push(`captures ${options.capture}`);
   if (options.confirmTyped) said.push("asks for the cluster's name");
   if (options.excludeFromRunAll) said.push("not part of run-on");

@@ -8,6 +8,7 @@ import { followRun, useRunStore } from "./store.ts";
 import "./run.css";
 import "./document.css";
 import "./amend.css";
+import "./gate.css";
 
 export function RunView({ run }: RunViewProps) {
   const [asking, askAgain] = useState(0);

@@ -14,6 +14,7 @@ import { isHeldBySignature, textWords } from "./hold.ts";
 import { glyphOf, hasHoldLine } from "./outline-rows.ts";
 import { draftKey, valueFieldId } from "./primary.ts";
 import { stepElapsedMs } from "./progress.ts";
+import { SoakBar } from "./SoakBar.tsx";
 import { StepMenu } from "./StepMenu.tsx";
 import { type Display, wayBackOf } from "./sections.ts";
 import { doneWords, targetWords, verdictWords } from "./words.ts";
@@ -95,6 +96,7 @@ function StepCard(props: Props) {
       <Held {...props} />
       <Missing {...props} />
       <Flow {...props} isCard />
+      <Soak {...props} />
       {hasHoldLine(step) ? (
         <div className="run-card-hold">
           <HoldLine state={state.status === "done" ? "quiet" : "on"} />
@@ -255,6 +257,20 @@ function Outcome({ state, zone }: { state: StepState; zone: string }) {
   );
 }
 
+function Soak({ step, state, display, context }: Props) {
+  if (state.soak === undefined) return null;
+  const { acts } = context;
+  return (
+    <SoakBar
+      soak={state.soak}
+      isQuiet={context.isReadOnly || display !== "card" || state.status === "done"}
+      onEnd={() => acts.endSoak(step.id)}
+      onGoOn={(go) => acts.goOn(step.id, null, go)}
+      onJudge={() => acts.judge(step.id)}
+    />
+  );
+}
+
 function StepAtRest(props: Props) {
   const { step, state, isNext, context, onToggle } = props;
   const isDone = state.status === "done";
@@ -289,6 +305,7 @@ function StepAtRest(props: Props) {
         <EarlierText state={state} />
         <Held {...props} />
         <Flow {...props} isCard={false} />
+        <Soak {...props} />
         {isDone ? <Outcome state={state} zone={context.zone} /> : null}
       </div>
     </article>
@@ -342,6 +359,7 @@ function Flow({ step, state, nodes, context, isCard }: Props & { isCard: boolean
                   runningIn(context, step) === null &&
                   context.isActive &&
                   state.unsupported.length === 0 &&
+                  (state.soak === undefined || state.soak.state === "done") &&
                   !isMissing &&
                   !isHeldBySignature(state)
                 }
@@ -349,6 +367,13 @@ function Flow({ step, state, nodes, context, isCard }: Props & { isCard: boolean
                 onRun={() => acts.runBlock(step.id, block.index)}
                 onStop={() => acts.stop(step.id)}
                 onAsShell={() => acts.asShell(step.id, block.index)}
+                gate={{
+                  hasWayBack: step.directive.rollback !== null,
+                  onGoOn: (go) => acts.goOn(step.id, block.index, go),
+                  onJudge: () => acts.judge(step.id),
+                  onRetry: () => acts.retry(step.id),
+                  onSkip: () => acts.skip(step.id),
+                }}
               />
             );
           }

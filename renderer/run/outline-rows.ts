@@ -32,6 +32,8 @@ export function hasHoldLine(step: Step | undefined): boolean {
 export function glyphOf(state: StepState, step: Step | undefined): StepGlyph {
   if (state.status === "running") return "running";
   if (state.verdict !== null && state.status === "done") return state.verdict;
+  if (state.status === "open" && (state.soak?.state === "interrupted" || state.blocks.some((block) => block.gate?.state === "interrupted")))
+    return "held";
   if (state.status === "open") return state.verdict ?? "running";
   return (step?.directive.signoff.length ?? 0) > 0 && !isReleased(state) ? "signoff" : "open";
 }

@@ -32,6 +32,7 @@ export function doneWords(state: StepState): string {
 }
 function endWords(state: StepState): string {
   const words = verdictWords(state);
+  if (state.soak?.early) return `${words}, soak ended early by ${state.soak.early.by}`;
   if (state.verdict === "passed") {
     // Why it passed is always the same; the last exit code and the checks say it shorter.
     const exit = state.blocks.findLast((block) => block.exitCode !== null)?.exitCode;
@@ -46,6 +47,10 @@ function endWords(state: StepState): string {
 export function nowWords(state: StepState): string {
   const open = state.checks.filter((check) => !check.confirmed).length;
   const checks = open > 0 ? `, ${plural(open, "check")} open` : "";
+  const gate = state.blocks.find((block) => block.gate?.state === "probing" || block.gate?.state === "interrupted")?.gate;
+  if (gate?.state === "interrupted" || state.soak?.state === "interrupted") return "Interrupted, waits for you";
+  if (gate?.state === "probing") return `Gate, probe ${gate.probes.at(-1)?.n ?? 0}${checks}`;
+  if (state.soak?.state === "soaking" && state.status === "open") return "Soaks";
   if (state.status === "running") return `Running${checks}`;
   if (state.status === "open") {
     if (state.verdict === "failed" || state.verdict === "unknown") return `${verdictWords(state)}, waits for you`;
