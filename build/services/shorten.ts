@@ -13,13 +13,14 @@ const SOAK = "1s";
 export function shorten(text: string): string {
   return text
     .split("\n")
-    .map((line) => {
-      if (/^\s*(?:```|~~~)/.test(line))
-        return line
-          .replace(/\bfor=[\w.]+/, `for=${HOLD}`)
-          .replace(/\bevery=[\w.]+/, `every=${EVERY}`)
-          .replace(/\bwithin=[\w.]+/, `within=${WITHIN}`);
-      return /<!--\s*step:/.test(line) || /\bsoak:/.test(line) ? line.replace(/\bsoak:\s*[\w.]+/, `soak: ${SOAK}`) : line;
-    })
-    .join("\n");
+    .map((line) =>
+      /^\s*(?:```|~~~)/.test(line)
+        ? line
+            .replace(/\bfor=[\w.]+/, `for=${HOLD}`)
+            .replace(/\bevery=[\w.]+/, `every=${EVERY}`)
+            .replace(/\bwithin=[\w.]+/, `within=${WITHIN}`)
+        : line,
+    )
+    .join("\n")
+    .replaceAll(/<!--\s*step:[\s\S]*?-->/g, (directive) => directive.replace(/\bsoak:\s*[\w.]+/, `soak: ${SOAK}`));
 }

@@ -3,11 +3,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openTestCluster } from "../../build/control-plane/index.ts";
 import { startAlertmanager } from "../../build/services/index.ts";
-import { openWorld, type World, walk } from "./testing-procedures.ts";
+import { openGround, openWorld, type World, walk } from "./testing-procedures.ts";
 
-const cluster = await openTestCluster();
+const cluster = await openGround();
 afterAll(() => cluster?.stop());
 const contexts = { main: "primary" };
 const IMAGE = "jsonpath={.spec.template.spec.containers[0].image}";

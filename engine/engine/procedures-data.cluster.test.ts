@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePorts, openTestCluster } from "../../build/control-plane/index.ts";
-import { openWorld, type World, walk } from "./testing-procedures.ts";
+import { freePorts } from "../../build/control-plane/index.ts";
+import { openGround, openWorld, type World, walk } from "./testing-procedures.ts";
 
-const cluster = await openTestCluster();
+const cluster = await openGround();
 afterAll(() => cluster?.stop());
 
 const FORWARD = `
@@ -74,6 +74,24 @@ describe.skipIf(!cluster)("procedures of data", () => {
     } finally {
       writeFileSync(join(latest(), "taken-at"), taken);
       writeFileSync(join(latest(), "globals.sql"), globals);
+    }
+  });
+
+  it("stops at the gate when errors rise after the migration, and holds when nothing was measured", async () => {
+    const params = { ...database, MIGRATION: join(world.folder, "forward.sql"), ...world.prometheus };
+    const errors = "api:request_errors:percent_rate5m";
+    try {
+      const rises = { errors: () => world.metrics.set(errors, 3.4) };
+      await expect(walk(world.bench, { file: "data/migrate-forward.md", params, before: rises })).rejects.toThrow(
+        /Go back: migrate-back\.md.*10:00/,
+      );
+      // No such series: Prometheus answers, and there is no number in it. That is no failure, and no success.
+      const goes = { errors: () => world.metrics.set(errors, null) };
+      await expect(walk(world.bench, { file: "data/migrate-forward.md", params, before: goes })).rejects.toThrow(
+        /was interrupted.*measured nothing/,
+      );
+    } finally {
+      world.metrics.set(errors, 0.12);
     }
   });
 

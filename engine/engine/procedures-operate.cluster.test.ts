@@ -4,11 +4,10 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { createServer } from "node:https";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openTestCluster } from "../../build/control-plane/index.ts";
 import { startAlertmanager } from "../../build/services/index.ts";
-import { LIBRARY, openWorld, type World, walk } from "./testing-procedures.ts";
+import { LIBRARY, openGround, openWorld, type World, walk } from "./testing-procedures.ts";
 
-const cluster = await openTestCluster();
+const cluster = await openGround();
 afterAll(() => cluster?.stop());
 const contexts = { main: "primary" };
 

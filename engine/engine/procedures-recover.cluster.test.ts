@@ -2,11 +2,11 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePorts, openTestCluster } from "../../build/control-plane/index.ts";
+import { freePorts } from "../../build/control-plane/index.ts";
 import { startRedis, startStandby } from "../../build/services/index.ts";
-import { openWorld, type World, walk } from "./testing-procedures.ts";
+import { openGround, openWorld, type World, walk } from "./testing-procedures.ts";
 
-const cluster = await openTestCluster();
+const cluster = await openGround();
 afterAll(() => cluster?.stop());
 
 describe.skipIf(!cluster)("procedures of recovery", () => {

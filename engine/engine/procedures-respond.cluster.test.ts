@@ -3,11 +3,10 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openTestCluster } from "../../build/control-plane/index.ts";
 import { startRedis } from "../../build/services/index.ts";
-import { openWorld, type World, walk } from "./testing-procedures.ts";
+import { openGround, openWorld, type World, walk } from "./testing-procedures.ts";
 
-const cluster = await openTestCluster();
+const cluster = await openGround();
 afterAll(() => cluster?.stop());
 const contexts = { main: "primary" };
 const WEIGHT = "jsonpath={.metadata.annotations.nginx\\.ingress\\.kubernetes\\.io/canary-weight}";
@@ -78,7 +77,7 @@ describe.skipIf(!cluster)("procedures of trouble", () => {
     const { view } = await walk(world.bench, {
       file: "respond/failed-data-validation.md",
       contexts,
-      params: { ...world.database, ...world.prometheus, REPAIR: join(world.folder, "repair.sql"), BACKUPS: join(world.folder, "backups") },
+      params: { ...world.database, ...world.prometheus, REPAIR: join(world.folder, "repair.sql") },
       before: {
         repair: async () => void seen.push(await world.setting("flags", "USE_UNIFIED_PIPELINE")),
         proof: async () =>

@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { fillNamespace, mustKubectl } from "../../build/control-plane/index.ts";
+import { fillNamespace, mustKubectl, openTestCluster, type TestCluster } from "../../build/control-plane/index.ts";
 import {
   type Metrics,
+  missingPrograms,
   type Postgres,
   type Redis,
   serviceFolder,
@@ -78,6 +79,8 @@ export async function walk(
       const open = view.steps.filter((one) => one.verdict !== "passed" && !mayLeaveOut.includes(one.id));
       if (open.length > 0)
         throw new Error(`${file}: not passed: ${open.map((one) => `${one.id} (${one.verdict ?? one.status})`).join(", ")}`);
+      if (process.env["HP_TIMES"])
+        console.log(file, ((performance.now() - begin) / 1000).toFixed(1), view.steps.map((x) => `${x.id} ${x.durationMs}`).join(", "));
       const steps = new Map(view.steps.map((one) => [one.id as string, one]));
       return { view, steps, seconds: (performance.now() - begin) / 1000, printed };
     } else {
@@ -181,6 +184,17 @@ export type World = {
   setting(map: string, key: string, place?: "primary" | "dr"): Promise<string>;
   close(): Promise<void>;
 };
+
+/**
+ * The test cluster where there is one and the stores' programs are on this machine; else null, which means: skip, outside CI. In CI it throws
+ * instead, as openTestCluster does.
+ */
+export async function openGround(env: NodeJS.ProcessEnv = process.env): Promise<TestCluster | null> {
+  const missing = missingPrograms();
+  if (missing.length === 0) return await openTestCluster(env);
+  if (!env.CI) return null;
+  throw new Error(`${missing.join(", ")} not found: in CI the procedures must be run. \`npm test\` installs what they need.`);
+}
 
 /** Servers, namespaces and an engine of this test file's own. The database `app` has 500 orders. */
 export async function openWorld(kubeconfig: string, { isTwo = false } = {}): Promise<World> {
