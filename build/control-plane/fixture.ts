@@ -36,17 +36,17 @@ const OWN_REPLICAS = 1;
 
 /** The same deployments, services and ingresses in a namespace of a test's own, without roles. Waits until blue and green are rolled out. */
 export async function fillNamespace(kubeconfig: string, namespace: string): Promise<void> {
-  const items = objects()
+  const own = objects()
     .filter(({ kind }) => !/^(Namespace|Role|RoleBinding|ClusterRole|ClusterRoleBinding)$/.test(kind))
     .map((object) => {
-      const own = { ...object, metadata: { ...object.metadata, namespace } };
-      if (object.kind !== "Deployment") return own;
+      const moved = { ...object, metadata: { ...object.metadata, namespace } };
+      if (object.kind !== "Deployment") return moved;
       const spec = object["spec"] as { replicas: number; template: { spec: object } };
       // Without a grace period the API server lets go of a pod at once; the hollow node takes 10 s and more to say that it has ended.
       const template = { ...spec.template, spec: { ...spec.template.spec, terminationGracePeriodSeconds: 0 } };
-      return { ...own, spec: { ...spec, template, replicas: Math.min(spec.replicas, OWN_REPLICAS) } };
+      return { ...moved, spec: { ...spec, template, replicas: Math.min(spec.replicas, OWN_REPLICAS) } };
     });
-  items.unshift({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+  const items = [{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }, ...own];
   await mustKubectl(kubeconfig, ["apply", "--validate=false", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
   for (const name of ["api-blue", "api-green"])
     await mustKubectl(kubeconfig, ["-n", namespace, "rollout", "status", `deployment/${name}`, `--timeout=${ROLLOUT_SECONDS}s`]);

@@ -79,8 +79,6 @@ export async function walk(
       const open = view.steps.filter((one) => one.verdict !== "passed" && !mayLeaveOut.includes(one.id));
       if (open.length > 0)
         throw new Error(`${file}: not passed: ${open.map((one) => `${one.id} (${one.verdict ?? one.status})`).join(", ")}`);
-      if (process.env["HP_TIMES"])
-        console.log(file, ((performance.now() - begin) / 1000).toFixed(1), view.steps.map((x) => `${x.id} ${x.durationMs}`).join(", "));
       const steps = new Map(view.steps.map((one) => [one.id as string, one]));
       return { view, steps, seconds: (performance.now() - begin) / 1000, printed };
     } else {
