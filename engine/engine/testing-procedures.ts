@@ -241,28 +241,21 @@ insert into orders (customer) select 'customer ' || n from generate_series(1, 50
 `;
 
 /**
- * The text without the keys that the run engine refuses as yet, so that everything else of the procedure is run: a gate is then a command
- * that is sent once. Asked of the engine's own plan, so that a key counts from the moment it is honoured, and nothing is cut once all are.
+ * The text without the keys that the run engine refuses as yet, so that everything else of the procedure is run. Asked of the engine's own plan:
+ * a key counts from the moment it is honoured, and nothing is cut once all are.
  */
 function honoured(text: string, path: string): string {
   const { steps } = planOf(parseDocument(Buffer.from(text), { path }));
   const refused = new Set(steps.flatMap((step) => step.unsupported));
-  if (refused.size === 0) return text;
-  const onFence = ["recheck", "job", "min-samples"].filter((key) => refused.has(key));
-  if (refused.has("gate")) onFence.push("gate", "for", "every", "within");
-  const inStep = ["soak", "opens", "closes", "rollback-valid", "point-of-no-return"].filter((key) => refused.has(key));
-  if (refused.has("opens")) inStep.push("by");
+  if (refused.has("opens")) refused.add("by");
+  const onFence = ["recheck", "job"].filter((key) => refused.has(key));
+  const inStep = ["opens", "by", "closes", "rollback-valid", "point-of-no-return"].filter((key) => refused.has(key));
   const cut = (line: string, keys: string[], pattern: (key: string) => RegExp) =>
     keys.reduce((rest, key) => rest.replace(pattern(key), ""), line);
   return text
     .split("\n")
     .map((line) => {
-      if (/^\s*(?:```|~~~)/.test(line)) {
-        const kept = cut(line, onFence, (key) => new RegExp(` ${key}=[\\w.-]+`));
-        const fence = refused.has("warn") ? kept.replace(/ warn="[^"]*"/, "") : kept;
-        // A probe that is sent once gets the time that the gate would have had.
-        return refused.has("gate") && line.includes("gate=wait") ? `${fence}\nsleep ${/(?:quiet|fence)-proof/.test(line) ? 14 : 4}` : fence;
-      }
+      if (/^\s*(?:```|~~~)/.test(line)) return cut(line, onFence, (key) => new RegExp(` ${key}=[\\w.-]+`));
       return /<!-- step:/.test(line) ? cut(line, inStep, (key) => new RegExp(`, ${key}: [\\w."-]+`)) : line;
     })
     .join("\n");
