@@ -58,7 +58,7 @@ describe("the plan at a moment", () => {
     night.end("run-2", at(50), "failed");
     const failed = planView(night.state, START + 50 * MINUTE);
     expect(failed.entries[1]).toMatchObject({ state: "failed", because: "its run ended failed", isSettled: false });
-    expect(failed).toMatchObject({ next: "P2", slackMs: -25 * MINUTE });
+    expect(failed).toMatchObject({ next: "P2", slackMs: -25 * MINUTE, driftMs: 40 * MINUTE });
     night.skip("P2", "fix forward tomorrow");
     expect(planView(night.state, START + 51 * MINUTE)).toMatchObject({ next: "P3" });
     expect(planView(night.state, START + 51 * MINUTE).entries[1]).toMatchObject({ state: "failed", isSettled: true });

@@ -94,7 +94,7 @@ export function planView(state: Facts, now: number): LaunchPlan {
       actualStart: iso(actualStart),
       actualEnd: iso(actualEnd),
       forecastEnd: iso(ends),
-      driftMs: driftOf(what.state, { start, end }, actualStart, actualEnd, now),
+      driftMs: driftOf(what.state === "failed" && entry.skipped === null ? "due" : what.state, { start, end }, actualStart, actualEnd, now),
       run: run?.run ?? null,
       runStatus: run?.status ?? "",
       runs: own.length,
@@ -165,6 +165,7 @@ function driftOf(
   actualEnd: number | null,
   now: number,
 ): number | null {
+  // What failed is started again, or gone past: until then it is as late as if it had not begun.
   if (state === "due") return start === null ? null : now - start;
   if (state === "running") {
     const late = start === null || actualStart === null ? null : actualStart - start;
@@ -177,7 +178,7 @@ function driftOf(
 
 /** Of what runs or is due now, else of what ended last. */
 function driftOfPlan(rows: readonly LaunchPlanRow[]): number | null {
-  const current = rows.filter((one) => (one.state === "running" || one.state === "due") && one.driftMs !== null);
+  const current = rows.filter((one) => !one.isSettled && one.driftMs !== null);
   if (current.length > 0) return Math.max(...current.map((one) => one.driftMs as number));
   const ended = rows.filter((one) => one.actualEnd !== null && one.driftMs !== null).sort((a, b) => (a.actualEnd! < b.actualEnd! ? -1 : 1));
   return ended.at(-1)?.driftMs ?? null;
