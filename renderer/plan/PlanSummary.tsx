@@ -10,7 +10,7 @@ const LISTED = 4;
 /** How the end stands to plan and window: the window's end weighs more. */
 export function endWords(driftMs: number | null, windowSlackMs: number | null): { state: StatusState; words: string; tone: string } | null {
   if (windowSlackMs !== null && windowSlackMs < 0)
-    return { state: "failed", words: `${formatDuration(-windowSlackMs)} past the window`, tone: "fail-text" };
+    return { state: "failed", words: `${formatDuration(-windowSlackMs)} past window`, tone: "fail-text" };
   if (driftMs === null) return null;
   if (driftMs >= LATE_FROM_MS) return { state: "nearmiss", words: driftWords(driftMs), tone: "warn-text" };
   return { state: "passed", words: driftWords(driftMs), tone: "" };

@@ -223,14 +223,10 @@ function ForecastCell({ header, steps, zone, arrangement }: Props) {
   const isHeld = header.status === "held";
   const windowEnd = header.plan?.windowEnd ?? null;
   const standing = endWords(lateMs, windowSlackMs);
-  const label =
-    windowEnd === null
-      ? "Forecast end"
-      : isTight
-        ? `End, to ${formatMinute(windowEnd)}`
-        : `Forecast end, window to ${formatMinute(windowEnd)}`;
+  const window = windowEnd === null ? "" : `, window to ${formatMinute(windowEnd)} UTC`;
+  const label = !isTight ? `Forecast end${window}` : windowEnd === null ? "Forecast end, UTC" : `End, to ${formatMinute(windowEnd)}, UTC`;
   return (
-    <SituationCell label={isTight ? `${label}, UTC` : label} className="run-forecast">
+    <SituationCell label={label} className="run-forecast">
       <div className="situation-value" {...(end === null ? {} : { title: formatMoment(end, zone) })}>
         {isHeld || end === null ? (
           <>
@@ -240,8 +236,8 @@ function ForecastCell({ header, steps, zone, arrangement }: Props) {
         ) : (
           <>
             <span className="run-big">{formatMinute(end)}</span>
-            <span className="small" hidden={isTight}>
-              UTC{zone === "UTC" || windowEnd !== null ? "" : `, ${formatMinute(end, zone)} ${zoneWord(end, zone)}`}
+            <span className="small" hidden={isTight || windowEnd !== null}>
+              UTC{zone === "UTC" ? "" : `, ${formatMinute(end, zone)} ${zoneWord(end, zone)}`}
             </span>
             {standing === null ? null : (
               <span className={`small run-late ${standing.tone}`}>
