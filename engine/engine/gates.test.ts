@@ -273,3 +273,69 @@ it("captures the last line of the probe that it passed with", async () => {
   await gates.until("the end", async () => (await gates.step()).verdict === "passed");
   expect((await gates.step()).blocks[0]!.captured).toBe("42");
 });
+
+const LANES = (home: string) => `---
+title: Lanes
+cwd: ${home}
+requires: {cluster: false}
+---
+
+## Data
+
+<!-- step: {id: data, lane: data} -->
+
+\`\`\`bash
+true
+\`\`\`
+
+## Canary
+
+<!-- step: {id: canary, lane: traffic, rollback: "#back"} -->
+
+\`\`\`bash {name=error-rate gate=hold for=5m every=1m expect="<= 0.3"}
+cat metric
+\`\`\`
+
+## Back
+
+<!-- step: {id: back, lane: traffic} -->
+
+\`\`\`bash
+true
+\`\`\`
+`;
+
+it.each([
+  ["failed", "0.72", "way-back"],
+  ["was interrupted", "nothing", "gate"],
+])("with several lanes, the gate that %s is the next action, not the hold that every other lane shows", async (_, value, kind) => {
+  const gates = await openGates();
+  gates.set(value);
+  await gates.start(LANES(gates.bench.home));
+  await gates.pass(MIN);
+  await gates.until("the decision", async () => (await gates.bench.header(gates.run)).nextAction.kind === kind);
+  const { lanes, status } = await gates.bench.header(gates.run);
+  expect([status, lanes?.map((lane) => lane.nextAction.kind)]).toEqual(["held", ["resume", kind]]);
+});
+
+it("a run is aborted in the middle of a gate, which stands interrupted", async () => {
+  const gates = await openGates();
+  gates.set("0.1");
+  await gates.begin('gate=hold for=5m every=1m expect="<= 0.3"');
+  await gates.pass(MIN);
+  const aborted = await gates.bench.runs.abort(gates.bench.who, gates.run, "enough");
+  expect(aborted.ok && aborted.value.status).toBe("aborted");
+  expect(gates.events().at(-1)!.body.type).toBe("run.aborted");
+  expect((await gates.gate()).state).toBe("interrupted");
+});
+
+it("a hold by hand leaves a gate to its end, as it leaves any command", async () => {
+  const gates = await openGates();
+  gates.set("0.1");
+  await gates.begin('gate=hold for=2m every=1m expect="<= 0.3"');
+  await gates.pass(MIN);
+  await gates.bench.runs.hold(gates.bench.who, gates.run, "look at the board");
+  await gates.pass(MIN);
+  await gates.until("the end", async () => (await gates.step()).verdict === "passed");
+  expect((await gates.bench.header(gates.run)).hold?.by).toBe("Dana");
+});

@@ -100,4 +100,4 @@ const LAST_NUMBER = /(?<![\w.])(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|[-+]?(?
 export const limitWords = ({ operator, value }: Expectation): string => `${operator} ${value}`;
 
 /** A message of a tool, as much of it as fits a line. */
-const short = (line: string): string => (line.length > 160 ? `${line.slice(0, 159)}…` : line).trim();
+const short = (line: string): string => (line.length > 90 ? `${line.slice(0, 89)}…` : line).trim();
