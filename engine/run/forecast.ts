@@ -30,10 +30,19 @@ export function actualsOf(state: RunState, plan: RunPlan): Actual[] {
     const isOff = state.notApplicable.has(id);
     if (!step || step.status === "todo") return { status: "todo", start: null, end: null, isOff };
     const start = step.startedAt === null ? null : Date.parse(step.startedAt);
-    if (step.status !== "done") return { status: "running", start, end: null, isOff };
+    if (step.status !== "done") return { status: "running", start, end: null, isOff, until: untilOf(step) };
     const end = step.endedAt === null ? start : Date.parse(step.endedAt);
     return { status: isToDoAgain(step) ? "again" : "done", start, end, isOff };
   });
+}
+
+/** When the gate that holds, or the soak, will be over if all goes well; how long a gate waits is not known. */
+function untilOf(step: StepState): number | null {
+  const ends = [
+    step.soak?.state === "soaking" ? step.soak.endsAt : null,
+    ...step.blocks.map(({ gate }) => (gate?.state === "probing" && gate.kind === "hold" ? gate.endsAt : null)),
+  ].flatMap((moment) => (moment == null ? [] : [Date.parse(moment)]));
+  return ends.length === 0 ? null : Math.max(...ends);
 }
 
 const isToDoAgain = (step: StepState): boolean => !isSettled(step) && (step.verdict === "failed" || step.judgement?.outcome === "rejected");

@@ -42,7 +42,8 @@ function randomCase(seed: number): Case {
     const start = from + below(200);
     const end = start + below(400);
     if (end <= now) actuals[at] = { status: next() < 0.15 ? "again" : "done", start, end, isOff: false };
-    else if (start <= now) actuals[at] = { status: "running", start, end: null, isOff: false };
+    else if (start <= now)
+      actuals[at] = { status: "running", start, end: null, isOff: false, until: next() < 0.3 ? now + below(300) : null };
   });
   return { steps, durations, fixed, actuals, now };
 }
@@ -73,7 +74,7 @@ function relaxed({ steps, durations, fixed, actuals, now }: Case): { start: numb
     const actual = actuals[at]!;
     if (actual.status === "done") return actual.end!;
     if (actual.status === "again") return now + durations[at]!;
-    if (actual.status === "running") return Math.max(now, actual.start! + durations[at]!);
+    if (actual.status === "running") return [now, actual.start! + durations[at]!, actual.until ?? 0].reduce((a, b) => (a > b ? a : b));
     return start[at]! + durations[at]!;
   };
   for (let isMoving = true; isMoving; ) {

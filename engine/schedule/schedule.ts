@@ -2,8 +2,17 @@
 // Owns: the sums, in time proportional to steps and needs. Pure; moments are milliseconds since 1970, durations milliseconds.
 import type { Network } from "./network.ts";
 
-/** todo: not begun · running: begun · again: ended, and has to be done once more · done: ended for good. */
-export type Actual = { status: "todo" | "running" | "again" | "done"; start: number | null; end: number | null; isOff: boolean };
+/**
+ * todo: not begun · running: begun · again: ended, and has to be done once more · done: ended for good. `until`: what runs ends no
+ * earlier, because a gate or a soak lasts as long.
+ */
+export type Actual = {
+  status: "todo" | "running" | "again" | "done";
+  start: number | null;
+  end: number | null;
+  isOff: boolean;
+  until?: number | null;
+};
 
 export type Plan = {
   network: Network;
@@ -75,7 +84,7 @@ export function forecastOf(plan: Plan, actuals: readonly Actual[], nowMs: number
           ? ended
           : actual.status === "again"
             ? nowMs + durations[at]!
-            : Math.max(nowMs, start[at]! + durations[at]!);
+            : Math.max(nowMs, start[at]! + durations[at]!, actual.until ?? nowMs);
     }
     if (end[at]! > whole) whole = end[at]!;
   }
