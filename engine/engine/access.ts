@@ -112,6 +112,7 @@ export const LEVELS: Record<Method, Level> = {
   "run.endSoak": "operate",
   "run.value": "operate",
   "run.closeLoop": "operate",
+  "run.recheck": "operate",
   "run.amend": "operate",
   "run.abort": "operate",
   "run.finish": "operate",

@@ -89,6 +89,7 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "run.gate": (context, { run, ...call }, { who }) => context.runs.gate(who, run, call),
   "run.values": (context, { run }) => context.runs.values(run),
   "run.value": (context, { run, ...call }, { who }) => context.runs.value(who, run, call),
+  "run.recheck": (context, { run, ...call }, { who }) => context.runs.recheck(who, run, call),
   "run.closeLoop": (context, { run, ...call }, { who }) => context.runs.closeLoop(who, run, call),
   "run.endSoak": (context, { run, ...call }, { who }) => context.runs.endSoak(who, run, call),
   "run.amend": (context, { run, reason }, { who }) => context.runs.amend(who, run, reason),

@@ -164,6 +164,8 @@ export const METHODS = {
     params: z.strictObject({ run: RunId, name: z.string().min(1).max(200), value: z.string().max(100_000), reason: Reason }),
     result: RunHeader,
   },
+  /** Looks what a block did whose end is unknown, with the read-only block that it names. The verdict stays. */
+  "run.recheck": { params: z.strictObject({ ...atStep, block: z.int().min(0) }), result: RunHeader },
   /** Closes by hand what a step opened. */
   "run.closeLoop": { params: z.strictObject({ run: RunId, name: z.string().min(1).max(200), reason: Reason }), result: RunHeader },
   "run.endSoak": { params: z.strictObject({ ...atStep, reason: Reason }), result: RunHeader },

@@ -8,7 +8,7 @@ import { laneNowOf } from "./lanes.ts";
 import { append, appendOrKeep, type Draft, eventOf, placeholderValues, wholeMs } from "./live.ts";
 import { proveBefore } from "./pins.ts";
 import { recordingOf } from "./recordings.ts";
-import { blockDirectory, ensureShell, NO_KUBECONFIG, placeOf, shellKey, variablesFor } from "./shells.ts";
+import { blockDirectory, clusterOf, ensureShell, NO_KUBECONFIG, placeOf, shellKey, variablesFor } from "./shells.ts";
 
 /** A shell with slow rc files has its first prompt by then; milliseconds. After it, something typed by hand is in the way. */
 const PROMPT_MS = 30_000;
@@ -29,6 +29,10 @@ export type BlockRequest = {
   proved: Set<LaneShell>;
   /** `cancels` of the lane when this was asked for. */
   cancels: number;
+  /** A recheck: it only looks, and runs in a held run too. */
+  whileHeld?: boolean;
+  /** Step whose cluster it runs on, where that is another one. */
+  on?: string;
   /** Called when the start is on record and the shell has the block, or when the step begins to wait for its cluster. */
   onBegun(): void;
 };
@@ -66,7 +70,7 @@ export async function prepareBlock(deps: RunDeps, live: LiveRun, request: BlockR
   // A cancel, a hold, an abort or the engine's end may have come while the shell opened.
   if (laneNowOf(live, step).cancels !== request.cancels)
     return fail("conflict", "The command was cancelled before it began; it was not started.");
-  if (live.isClosing || live.state.status !== "active" || live.problem !== null)
+  if (live.isClosing || (live.state.status !== "active" && request.whileHeld !== true) || live.problem !== null)
     return fail("conflict", "The run was held before the command began; it was not started.");
   const recorded = recordingOf(deps, live, step, request.attempt, block.options.background === true ? block.index : null);
   if (!recorded.ok) return recorded;
@@ -161,7 +165,8 @@ export function asShellBlock(block: Block): Block | null {
 
 /** A shell that is idle, on a cluster that was proved. */
 export async function readyShell(deps: RunDeps, live: LiveRun, request: BlockRequest, kind: ShellKind): Promise<Result<LaneShell>> {
-  const opened = await ensureShell(deps, live, placeOf(live, request.step, kind), request.block.options.background === true);
+  const place = { ...placeOf(live, request.step, kind), ...(request.on === undefined ? {} : { cluster: clusterOf(live, request.on) }) };
+  const opened = await ensureShell(deps, live, place, request.block.options.background === true);
   if (!opened.ok) return opened;
   const lane = opened.value;
   if (lane.session.activity() === "starting") await lane.session.ready(PROMPT_MS);
@@ -175,7 +180,7 @@ export async function readyShell(deps: RunDeps, live: LiveRun, request: BlockReq
   if (request.nested && activity !== "block")
     return fail("conflict", "No command is running that could have opened a nested shell. Run the step the ordinary way.");
   if (request.proved.has(lane)) return opened;
-  const proof = await proveBefore(deps, live, lane, request.step, request.nested, request.onBegun);
+  const proof = await proveBefore(deps, live, lane, request.step, request.nested, request.onBegun, request.whileHeld);
   if (!proof.ok) return proof;
   request.proved.add(lane);
   return opened;

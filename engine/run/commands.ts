@@ -11,7 +11,7 @@ import { append, checkRole, eventOf, factsOf } from "./live.ts";
 import { loopDrafts } from "./loops.ts";
 import { obstacleFor, pendingAction } from "./next.ts";
 import { interruptedWords } from "./next-gates.ts";
-import { hasDanger } from "./plan.ts";
+import { dangerousUnknowns } from "./plan.ts";
 import { closeRecording } from "./recordings.ts";
 import {
   active,
@@ -95,7 +95,8 @@ export async function runBlockAlone(deps: RunDeps, live: LiveRun, who: Who, call
       "reason-needed",
       `${place(live, step)}: something comes before the block at line ${block.line}. Give a reason to run it now.`,
     );
-  const again = retryReason(live, plan, step, call.reason, state?.verdict === "unknown" && block.options.danger === true);
+  const isUnseen = state?.verdict === "unknown" && block.options.danger === true;
+  const again = retryReason(deps, live, who, { plan, step, dangerous: isUnseen ? [state] : [] }, call.reason);
   if (again) return again;
   const typed = checkTyped(live, step, block, call.typed);
   if (typed) return typed;
@@ -223,7 +224,7 @@ export async function retry(deps: RunDeps, live: LiveRun, who: Who, call: StepCa
   if (step.status === "todo") return fail("conflict", `${place(live, step)} has not run yet. Run it.`);
   const obstacle = obstacleFor(live.state, live.plan, plan, { ...step, status: "todo" }, factsOf(live));
   if (obstacle) return blocked(plan, `${place(live, step)}: ${obstacle.say}. ${obstacle.detail}`);
-  const again = retryReason(live, plan, step, call.reason, step.verdict === "unknown" && hasDanger(plan.step));
+  const again = retryReason(deps, live, who, { plan, step, dangerous: dangerousUnknowns(plan.step, step) }, call.reason);
   if (again) return again;
   const first = plan.actions[0];
   const typed = first?.kind === "block" ? checkTyped(live, step, first.block, call.typed) : null;

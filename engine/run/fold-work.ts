@@ -1,6 +1,6 @@
 // The fold of what a run keeps beside its steps: values and who set them, loops opened and closed. Owns: what those events change.
 // Event data is read as untrusted: a missing or wrong key gives the neutral value, never an exception.
-import type { EventBody, StoredEvent, ValueFact } from "../protocol/index.ts";
+import { type EventBody, RecheckState, type StoredEvent, type ValueFact } from "../protocol/index.ts";
 import { changeBlock, numberOrNull, text, texts, whole } from "./fold-data.ts";
 import type { RunState } from "./state.ts";
 
@@ -28,6 +28,32 @@ export const WORK_HANDLERS: Record<string, Handler> = {
     else state.values[name] = value;
     noteValues(state, body, "changed", { [name]: value });
   },
+  "recheck.started": (state, { body }) =>
+    changeBlock(state, body.subject.step, whole(body.data, "block"), () => ({
+      recheck: {
+        step: text(body.data, "recheck_step"),
+        block: whole(body.data, "recheck_block"),
+        isRunning: true,
+        answer: null,
+        because: "",
+        by: body.actor.name,
+        at: body.ts_utc,
+      },
+    })),
+  "recheck.ended": (state, { body }) =>
+    changeBlock(state, body.subject.step, whole(body.data, "block"), ({ recheck }) =>
+      recheck === undefined
+        ? {}
+        : {
+            recheck: {
+              ...recheck,
+              isRunning: false,
+              answer: RecheckState.shape.answer.safeParse(body.data.answer).data ?? null,
+              because: text(body.data, "because"),
+              at: body.ts_utc,
+            },
+          },
+    ),
   "loop.opened": (state, { body }) => {
     const byMs = numberOrNull(body.data, "by_ms");
     state.loops.push({

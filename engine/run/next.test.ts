@@ -149,11 +149,10 @@ it("never skips what it cannot honour: it stops there and names the key", () => 
     ["gate=wait within=5m", "", "gate=wait without every"],
     ["gate=hold for=5m every=15s background=true", "", "gate in the background"],
     ["job=true", "", "job"],
-    ["recheck=x", "", "recheck"],
+    ["recheck=x", "", "recheck=x, which names no block that runs"],
     ['expect="<= 3" warn="<= 2"', "", "warn"],
     ['expect="<= 3" min-samples=9', "", "min-samples"],
     ["", ", point-of-no-return: true", "point-of-no-return"],
-    ["", ", opens: silence", "opens"],
   ] as const) {
     const run = runOf(step("first", sh("x")) + step("a", sh("x", `{${attribute}}`), directive) + step("last", sh("x")));
     run.pass("first");

@@ -85,15 +85,7 @@ export function laneAction(state: RunState, plan: RunPlan, live: LiveFacts, lane
   const unknown = stepsIn(state, lane).find(
     (step) => step.status === "done" && step.verdict === "unknown" && !step.judgement && !isSettled(step),
   );
-  if (unknown)
-    return action({
-      kind: "judge",
-      step: unknown,
-      say: `How did ${named(unknown)} end?`,
-      detail: `${sentence(unknown.because)} Look, then accept or reject it with a reason.`,
-      button: "Judge",
-      after: afterwards(state, unknown),
-    });
+  if (unknown) return action({ ...unknownEnd(unknown, plan.byId.get(unknown.id), live), step: unknown, after: afterwards(state, unknown) });
   const busy = underWay(state, plan, live, lane, focus);
   if (busy) return busy;
   // A lane with nothing left asks for nothing while another one has something.
@@ -124,6 +116,29 @@ export function laneAction(state: RunState, plan: RunPlan, live: LiveFacts, lane
     return action({ kind: waits ? "wait" : "blocked", step: focus, say, detail, button, ...more, after: afterwards(state, focus) });
   }
   return within(state, own, focus);
+}
+
+/** A read-only block looks first, where there is one; what it answers stands beside the judgement. */
+function unknownEnd(step: StepState, plan: StepPlan | undefined, live: LiveFacts): Omit<Spoken, "step"> {
+  const say = `How did ${named(step)} end?`;
+  const block = step.blocks.find((one) => one.verdict === "unknown" && plan?.rechecks.has(one.index));
+  if (block?.recheck?.isRunning === true)
+    return {
+      kind: "wait",
+      block: block.index,
+      say: `Looking what ${named(step)} did`,
+      detail: "A read-only command looks; it changes no verdict.",
+    };
+  if (block && block.recheck === undefined && live.secretsWanted.length === 0 && live.problem === null)
+    return {
+      kind: "recheck",
+      block: block.index,
+      say,
+      detail: `${sentence(step.because)} A read-only command can look: done, not done, or partial. It changes no verdict.`,
+      button: "Look first",
+    };
+  const looked = block?.recheck === undefined ? "Look" : `The recheck: ${block.recheck.answer ?? block.recheck.because}. Look yourself`;
+  return { kind: "judge", say, detail: `${sentence(step.because)} ${looked}, then accept or reject it with a reason.`, button: "Judge" };
 }
 
 /** What the lane is doing by itself; null where it does nothing. */

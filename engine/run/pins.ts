@@ -25,6 +25,8 @@ export async function proveBefore(
   step: string,
   nested: boolean,
   onWaiting: () => void,
+  /** Looking is done in a held run too. */
+  whileHeld = false,
 ): Promise<Result<null>> {
   const pin = live.pins.get(lane.cluster);
   if (!pin) return ok(null);
@@ -39,7 +41,7 @@ export async function proveBefore(
       const check = await askPin(pin, lane, nested);
       if (check.state !== "unreachable" || told !== "unreachable") record(deps, live, lane.cluster, "before", check, step);
       told = check.state;
-      if (live.isClosing || stop.signal.aborted || live.state.status !== "active")
+      if (live.isClosing || stop.signal.aborted || (live.state.status !== "active" && !whileHeld))
         return fail("conflict", "The wait for the cluster was ended; the step was not started.");
       if (check.state === "proved") return ok(null);
       if (check.state !== "unreachable") return stopBefore(deps, live, lane.cluster, check, step);

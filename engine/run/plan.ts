@@ -1,6 +1,6 @@
 // What a document means for a run: the order of actions in a step, the ways back, the keys that stop a run, the planned times.
 // Owns: reading of the parsed document. Pure; knows neither events nor shells.
-import type { Block, CanonicalValue, Check, RunbookDocument, Step } from "../protocol/index.ts";
+import type { Block, BlockState, CanonicalValue, Check, RunbookDocument, Step, StepState } from "../protocol/index.ts";
 import { gateProblems } from "./gate-settings.ts";
 
 /** One thing to do in a step, in the order of the page. */
@@ -13,9 +13,14 @@ export type StepPlan = {
   unsupported: string[];
   /** Named by another step's `rollback`: off the main path, never reached by going on. */
   isWayBack: boolean;
+  /** Of blocks whose unknown end another block can look at: that block, by index. */
+  rechecks: Map<number, RecheckTarget>;
   /** Named cluster, or `none`. A step that names none is on `main`, or on the first of the file's own names. */
   on: string;
 };
+
+/** A block that only looks, and the step it stands in. */
+export type RecheckTarget = { step: Step; block: Block };
 
 export type RunPlan = {
   document: RunbookDocument;
@@ -30,11 +35,13 @@ export function planOf(document: RunbookDocument): RunPlan {
   const waysBack = new Set(
     document.steps.flatMap((step) => (step.directive.rollback?.startsWith("#") ? [step.directive.rollback.slice(1)] : [])),
   );
+  const looking = new Set(document.steps.flatMap((step) => [...rechecksOf(document, step).values()].map((target) => target.block)));
   const steps = document.steps.map((step) => ({
     step,
-    actions: actionsOf(step),
-    unsupported: unsupportedKeys(step),
+    actions: actionsOf(step, looking),
+    unsupported: unsupportedKeys(document, step),
     isWayBack: waysBack.has(step.id),
+    rechecks: rechecksOf(document, step),
     on: clusterOfStep(document, step),
   }));
   return {
@@ -63,24 +70,46 @@ export const stepsData = (plan: RunPlan): Record<string, CanonicalValue>[] =>
     way_back: isWayBack,
   }));
 
-/** Blocks that run and checks, by line: a check written above a command is confirmed before the command runs. */
-function actionsOf(step: Step): StepAction[] {
-  const blocks: StepAction[] = step.blocks.filter((block) => block.runnable).map((block) => ({ kind: "block", index: block.index, block }));
+/**
+ * Blocks that run and checks, by line: a check written above a command is confirmed before the command runs. A block that another names as
+ * its recheck runs when it is asked, unless its step has nothing else to run.
+ */
+function actionsOf(step: Step, looking: ReadonlySet<Block>): StepAction[] {
+  const runnable = step.blocks.filter((block) => block.runnable);
+  const own = runnable.filter((block) => !looking.has(block));
+  const blocks: StepAction[] = (own.length === 0 ? runnable : own).map((block) => ({ kind: "block", index: block.index, block }));
   const checks: StepAction[] = step.checks.map((check) => ({ kind: "check", index: check.index, check }));
   const line = (action: StepAction) => (action.kind === "block" ? action.block.line : action.check.line);
   return [...blocks, ...checks].sort((a, b) => line(a) - line(b));
 }
 
-function unsupportedKeys(step: Step): string[] {
+/** By name: in the step itself, else in the file. Lint says what is wrong with one that is not found. */
+function rechecksOf(document: RunbookDocument, step: Step): Map<number, RecheckTarget> {
+  const found = new Map<number, RecheckTarget>();
+  for (const asking of step.blocks) {
+    const name = asking.options.recheck;
+    if (name === undefined || !asking.runnable) continue;
+    for (const one of [step, ...document.steps]) {
+      const block = one.blocks.find((other) => other !== asking && other.name === name && other.runnable && other.options.danger !== true);
+      if (!block) continue;
+      found.set(asking.index, { step: one, block });
+      break;
+    }
+  }
+  return found;
+}
+
+function unsupportedKeys(document: RunbookDocument, step: Step): string[] {
   const { directive } = step;
   const keys: string[] = [];
   if (directive.pointOfNoReturn) keys.push("point-of-no-return");
   if (directive.rollbackValidMs !== null) keys.push("rollback-valid");
-  for (const { options, runnable } of step.blocks) {
+  const rechecks = rechecksOf(document, step);
+  for (const { options, runnable, index } of step.blocks) {
     if (!runnable) continue;
     keys.push(...gateProblems(options));
     if (options.job) keys.push("job");
-    if (options.recheck !== undefined) keys.push("recheck");
+    if (options.recheck !== undefined && !rechecks.has(index)) keys.push(`recheck=${options.recheck}, which names no block that runs`);
   }
   for (const check of step.checks) if (check.value === "file" || check.value === "picture") keys.push(`check with a ${check.value}`);
   return [...new Set(keys)];
@@ -129,6 +158,10 @@ export function stopsRunOn(block: Block): boolean {
   return block.options.danger === true || block.options.confirmTyped === true || block.options.excludeFromRunAll === true;
 }
 
-export function hasDanger(step: Step): boolean {
-  return step.blocks.some((block) => block.options.danger === true);
+/** Blocks marked dangerous of which nobody knows what they did: those whose end is unknown, or all of them where it is the step's own. */
+export function dangerousUnknowns(step: Step, { verdict, blocks }: StepState): BlockState[] {
+  if (verdict !== "unknown") return [];
+  const marked = blocks.filter((block) => step.blocks[block.index]?.options.danger === true);
+  const unknown = blocks.filter((block) => block.verdict === "unknown");
+  return unknown.length === 0 ? marked : marked.filter((block) => block.verdict === "unknown" || block.verdict === "passed");
 }

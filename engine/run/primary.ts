@@ -46,7 +46,7 @@ export function nextAction(state: RunState, plan: RunPlan, live: LiveFacts, view
 
 /** An unknown end is looked at before anything else; what nobody can do anything about now comes after what somebody can. */
 function rank({ nextAction: { kind, button, signs, needs }, status }: LaneView, isHeld: boolean): number {
-  if (kind === "judge") return 0;
+  if (kind === "judge" || kind === "recheck") return 0;
   // What the run is held for comes before the hold itself, which every other lane shows.
   if (kind === "gate" || kind === "way-back" || (isHeld && kind === "retry-or-skip")) return 0.5;
   if (kind === "resume") return 1;

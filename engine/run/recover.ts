@@ -22,6 +22,7 @@ import { append, ENGINE, eventOf } from "./live.ts";
 import { loopDrafts } from "./loops.ts";
 import { pendingAction } from "./next.ts";
 import { planOf } from "./plan.ts";
+import { lostRechecks } from "./recheck.ts";
 import { newLive } from "./start.ts";
 import type { RunPlace } from "./whereabouts.ts";
 
@@ -84,7 +85,8 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
   if (state.status === "finished" || state.status === "aborted") return ok(null);
   const interrupted = [...state.running];
   const soaking = state.steps.filter((step) => step.status === "open" && step.soak?.state === "soaking");
-  if (interrupted.length === 0 && soaking.length === 0 && state.status === "held") return ok(null);
+  const isLooking = state.steps.some((step) => step.blocks.some((block) => block.recheck?.isRunning === true));
+  if (interrupted.length === 0 && soaking.length === 0 && !isLooking && state.status === "held") return ok(null);
   const because = "Holdpoint ended while this ran; whether it took effect is not known";
   const events = [];
   const ended = new Map<string, Record<string, CanonicalValue>>();
@@ -132,6 +134,7 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
         data,
       }),
     );
+  events.push(...lostRechecks(live));
   for (const step of soaking) events.push(soakLost(deps, live, step));
   for (const step of state.steps) {
     if (step.status !== "open") continue;

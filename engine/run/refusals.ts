@@ -1,6 +1,6 @@
 // What makes a command on a run refuse, in words that say what to do.
 // Owns: the refusals. Starts nothing; the only thing it records is a placeholder's value, once every command takes it.
-import { type Block, type Expectation, fail, type Result, type StepState } from "../protocol/index.ts";
+import { type Block, type BlockState, type Expectation, fail, type Result, type StepState } from "../protocol/index.ts";
 import type { LaneNow, LiveRun, RunDeps, Who } from "./deps.ts";
 import { isDriven, laneNow, laneOf } from "./lanes.ts";
 import { append, checkRole, eventOf, placeholderValues } from "./live.ts";
@@ -132,19 +132,37 @@ export function checkTyped(live: LiveRun, step: StepState, block: Block, typed: 
   });
 }
 
+/** `dangerous`: blocks marked so whose end is unknown. They are run again when a recheck said that nothing was done, or a person answers for it. */
 export function retryReason(
+  deps: RunDeps,
   live: LiveRun,
-  plan: StepPlan,
-  step: StepState,
+  who: Who,
+  at: At & { dangerous: readonly BlockState[] },
   reason: string | undefined,
-  isDangerous: boolean,
 ): Result<never> | null {
+  const { plan, step } = at;
+  const unseen = at.dangerous.filter((block) => block.recheck?.answer !== "not done");
+  if (unseen.length > 0) {
+    const said = unseen.map((block) => block.recheck?.answer ?? "").find((answer) => answer !== "");
+    const found = said === undefined ? "" : ` The recheck says: ${said}.`;
+    if (!reason?.trim())
+      return fail(
+        "reason-needed",
+        `${place(live, step)} may have taken effect: its end is unknown, and it is dangerous.${found} Look first, then give a reason to run it again.`,
+      );
+    if (!deps.isSolo() && !who.isAuthenticated) {
+      deps.notify.refused(
+        who,
+        `run.retry ${live.run}`,
+        "a dangerous command whose end is unknown is run again by a person who has signed in",
+      );
+      return fail(
+        "not-signed-in",
+        `${place(live, step)} is dangerous and its end is unknown: who has it run again signs in first, or lets its recheck say that nothing was done.`,
+      );
+    }
+  }
   if (reason?.trim()) return null;
-  if (isDangerous)
-    return fail(
-      "reason-needed",
-      `${place(live, step)} may have taken effect: its end is unknown, and it is dangerous. Look first, then give a reason to run it again.`,
-    );
   if (step.status === "done" && step.verdict === "passed")
     return fail("reason-needed", `${place(live, step)} has passed (line ${plan.step.line}). Give a reason to run it again.`);
   return null;

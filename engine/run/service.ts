@@ -33,6 +33,7 @@ import { laneOf } from "./lanes.ts";
 import * as lifecycle from "./lifecycle.ts";
 import { closeLoop, watchLoops } from "./loops.ts";
 import { watchCluster } from "./pins.ts";
+import { type RecheckCall, recheck } from "./recheck.ts";
 import { loadRun, recoverRun } from "./recover.ts";
 import { active, allIdle, begunSoFar, startedMeanwhile } from "./refusals.ts";
 import { type RunSignable, signableOf } from "./signables.ts";
@@ -221,6 +222,7 @@ export function createRunService(deps: RunDeps) {
       onStep(run, call.step, (live) => commands.skip(deps, live, who, call)),
     judge: (who: Who, run: RunId, call: { step: string; outcome: "accepted" | "rejected"; reason: string }) =>
       onStep(run, call.step, (live) => commands.judge(deps, live, who, call)),
+    recheck: (who: Who, run: RunId, call: RecheckCall) => onStep(run, call.step, (live) => recheck(deps, live, who, call)),
     asShell: (who: Who, run: RunId, call: commands.AsShellCall) =>
       onStep(run, call.step, (live) => commands.runAsShell(deps, live, who, call), true),
     resume: (who: Who, run: RunId, given: { reason?: string | undefined; secrets?: Record<string, string> | undefined }) =>

@@ -30,6 +30,11 @@ export function stepMenuItems({ step, state, acts, isFocus, isAnotherRunning, ha
     );
   if (isBad || state.status === "done" || (state.status === "open" && state.attempt > 0))
     add("retry", "Run it again…", "A new attempt; this one stays on record", () => acts.retry(step.id));
+  for (const block of state.blocks)
+    if (block.verdict === "unknown" && step.blocks[block.index]?.options.recheck !== undefined && block.recheck?.isRunning !== true)
+      add(`recheck ${block.index}`, "Look what it did", "Runs the read-only command that it names; the verdict stays", () =>
+        acts.recheck(step.id, block.index),
+      );
   if (state.verdict === "unknown" && state.judgement === null) {
     add("accept", "Accept the unknown…", "It stays unknown, accepted in your name with a reason", () => acts.judge(step.id, "accepted"));
     add("reject", "Reject the unknown…", "It stays unknown, rejected in your name with a reason", () => acts.judge(step.id, "rejected"));

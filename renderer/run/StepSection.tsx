@@ -5,6 +5,7 @@ import { memo, type ReactNode } from "react";
 import type { FlowNode, RunbookDocument, Step, StepState } from "../../engine/protocol/index.ts";
 import { formatDuration, formatMoment, formatSpent, HoldLine, Notice, SafeHtml, Status, useNow } from "../design/index.ts";
 import type { StepActs } from "./acts.ts";
+import { Looked } from "./asking.tsx";
 import { BlockCard } from "./BlockCard.tsx";
 import { CheckRow } from "./CheckRow.tsx";
 import { FillStep } from "./FillStep.tsx";
@@ -246,6 +247,7 @@ function Outcome({ state, zone }: { state: StepState; zone: string }) {
           ) : null}
         </Notice>
       ) : null}
+      {state.blocks.map((block) => (block.recheck === undefined ? null : <Looked key={block.index} recheck={block.recheck} />))}
       {state.judgement === null ? null : (
         <p className="run-judgement">
           {state.judgement.outcome === "accepted" ? "Accepted" : "Rejected"} by <b>{state.judgement.by}</b>,{" "}

@@ -15,6 +15,8 @@ export type StepActs = {
   retry(step: string): void;
   skip(step: string): void;
   judge(step: string, outcome?: "accepted" | "rejected"): void;
+  /** Has the read-only block looked that this one names. */
+  recheck(step: string, block: number): void;
   /** Goes on with a gate or the soak (`block` null) that was interrupted. */
   goOn(step: string, block: number | null, go: "continue" | "restart"): void;
   endSoak(step: string): void;

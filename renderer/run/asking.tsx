@@ -1,7 +1,8 @@
 // Questions that an act needs answered first: a reason, a judgement, the cluster's name typed, what survived a stop.
 // Owns: the dialogs and their rules. Does not act: the answer goes back to whoever asked.
 import { type ReactNode, useState } from "react";
-import { Button, CheckLine, Dialog, Field, TextAreaField, Visible } from "../design/index.ts";
+import type { RecheckState } from "../../engine/protocol/index.ts";
+import { Button, CheckLine, Dialog, Field, Status, TextAreaField, Visible } from "../design/index.ts";
 
 export type Ask =
   | {
@@ -31,6 +32,8 @@ export type Ask =
       title: string;
       about: ReactNode;
       outcome: "accepted" | "rejected" | null;
+      /** What the recheck answered, where one was asked. */
+      looked: RecheckState | null;
       onAnswer(outcome: "accepted" | "rejected", reason: string): void;
     }
   | { type: "secrets"; names: string[]; onAnswer(secrets: Record<string, string>): void }
@@ -203,6 +206,7 @@ function AskJudgement({ ask, onClose }: Of<"judge">) {
         </>
       }
     >
+      {ask.looked === null ? null : <Looked recheck={ask.looked} />}
       <fieldset className="run-choice">
         <legend className="visually-hidden">Judgement</legend>
         <CheckLine
@@ -233,6 +237,29 @@ function AskJudgement({ ask, onClose }: Of<"judge">) {
         onKeyDown={sendOn(send)}
       />
     </Dialog>
+  );
+}
+
+/** The answer of the read-only command, beside the question: it says what it saw, and decides nothing. */
+export function Looked({ recheck }: { recheck: RecheckState }) {
+  return (
+    <p className="run-looked">
+      <Status
+        state={recheck.isRunning ? "running" : recheck.answer === "done" ? "passed" : recheck.answer === "not done" ? "open" : "unknown"}
+        size={16}
+      />
+      <span>
+        {recheck.isRunning ? (
+          "The recheck is looking…"
+        ) : recheck.answer === null ? (
+          <>The recheck gave no answer: {recheck.because.replace("it gave no answer: ", "")}.</>
+        ) : (
+          <>
+            The recheck says <b>{recheck.answer}</b>. It changes no verdict.
+          </>
+        )}
+      </span>
+    </p>
   );
 }
 

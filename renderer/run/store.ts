@@ -168,7 +168,7 @@ function stall({ view }: RunPicture): void {
 /** A window opened on a run that stands at a failure shows the alarm too, unless this window has seen it. */
 function alarmAtOpening({ view }: RunPicture): void {
   const { nextAction } = view.header;
-  if (!["judge", "retry-or-skip", "gate", "way-back"].includes(nextAction.kind)) return;
+  if (!["judge", "recheck", "retry-or-skip", "gate", "way-back"].includes(nextAction.kind)) return;
   const step = view.steps.find((one) => one.id === nextAction.step);
   if (nextAction.kind === "gate" && step !== undefined) {
     const key = alarmKey(step.id, step.attempt);

@@ -200,10 +200,12 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
         type: "judge",
         title: `How did ${named(step)} end?`,
         about: state?.because ? `Unknown: ${state.because}.` : "No authentic end mark was seen, so nobody but a person can say.",
+        looked: state?.blocks.flatMap((one) => one.recheck ?? []).at(-1) ?? null,
         outcome: outcome ?? null,
         onAnswer: (word, reason) => void act("run.judge", { run, step: brand(step), outcome: word, reason }),
       });
     };
+    const recheck = (step: string, block: number): void => void act("run.recheck", { run, step: brand(step), block });
     const stop = async (step?: string): Promise<void> => {
       const answer = await act("run.cancel", { run, ...(step === undefined ? {} : { step: brand(step) }) });
       if (answer?.ok && answer.value.survivors.length > 0) setAsk({ type: "survivors", survivors: answer.value.survivors });
@@ -267,6 +269,7 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
       retry: (step) => stepSend("run.retry", step, "Run it again", {}, null),
       skip,
       judge,
+      recheck,
       goOn,
       endSoak,
       wayBack: (step) => setWayBack({ step }),
@@ -316,6 +319,7 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
           );
         }
         case "recheck":
+          return recheck(plan.step, plan.block);
         case "judge":
           return judge(plan.step);
         case "gate":
