@@ -2,6 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
+import { clean } from "./axe.ts";
 import { expect, type Holdpoint, test } from "./holdpoint.ts";
 import { act, becomeOperator, expectStep, openRunbook } from "./pages.ts";
 
@@ -129,6 +130,7 @@ test("a gate that goes bad in its third probe: hold, alarm, chart, and the way b
     await page.getByText("3 probes as a table").click();
     await expect(page.getByRole("table", { name: "Probes of error-rate" }).getByRole("row")).toHaveCount(4);
     await picture(page, "gate-failed");
+    await clean(page, "a failed gate");
 
     const region = page.locator("[data-region=action]");
     await expect(region).toContainText("Go back: Traffic to blue?");
@@ -161,6 +163,7 @@ test("a gate whose endpoint goes away: unknown, held, nothing rolled back; gone 
     await expect(page.getByText("Nothing was rolled back", { exact: false }).first()).toBeVisible();
     await expect(page.getByRole("treeitem", { name: /Not started.*Traffic to blue/ })).toBeVisible();
     await picture(page, "gate-interrupted");
+    await clean(page, "an interrupted gate");
 
     const { port } = new URL(metric.url);
     await new Promise<void>((resolve) => metric.server.listen(Number(port), "127.0.0.1", resolve));
@@ -190,6 +193,7 @@ test("a soak counts down, and is ended early only with a reason", async ({ holdp
   const soak = page.getByRole("region", { name: "Soak" });
   await expect(soak).toContainText("of 10:00 left");
   await picture(page, "soak");
+  await clean(page, "a soak");
   await soak.getByRole("button", { name: "End early…" }).click();
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByRole("button", { name: "End the soak" })).toBeDisabled();
