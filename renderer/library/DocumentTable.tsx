@@ -1,11 +1,11 @@
-// A list of runbooks or checklists. One row, one link; figures stand under each other.
+// A list of runbooks or checklists, under the folders they lie in. One row, one link; figures stand under each other.
 // Owns: drawing. Takes entries.
 import { FileText, FileWarning, ListChecks } from "lucide-react";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import type { LibraryEntry } from "../../engine/protocol/index.ts";
 import { routeHash } from "../app/index.ts";
 import { formatDuration, plural, Status } from "../design/index.ts";
-import { firstSentence, insideFolder } from "./paths.ts";
+import { bySubject, firstSentence, insideFolder } from "./paths.ts";
 
 export function DocumentTable({
   title,
@@ -27,19 +27,22 @@ export function DocumentTable({
         {sub === undefined ? null : <span className="dim">{sub}</span>}
         {end === undefined ? null : <span className="end">{end}</span>}
       </div>
-      {entries.length === 0 ? (
-        (empty ?? null)
-      ) : (
-        <ul className="documents-list">
-          {entries.map((entry) => (
-            <li key={entry.path}>
-              <a href={routeHash({ view: "document", path: entry.path })}>
-                <Row entry={entry} />
-              </a>
-            </li>
+      {entries.length === 0
+        ? (empty ?? null)
+        : bySubject(entries).map(({ subject, entries: found }) => (
+            <Fragment key={subject}>
+              {subject === "" ? null : <h3 className="documents-subject">{subject}</h3>}
+              <ul className="documents-list" {...(subject === "" ? {} : { "aria-label": subject })}>
+                {found.map((entry) => (
+                  <li key={entry.path}>
+                    <a href={routeHash({ view: "document", path: entry.path })}>
+                      <Row entry={entry} />
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            </Fragment>
           ))}
-        </ul>
-      )}
     </section>
   );
 }

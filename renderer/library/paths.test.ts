@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { completions, firstSentence, insideFolder, looksLikeFile } from "./paths.ts";
+import { bySubject, completions, firstSentence, insideFolder, looksLikeFile } from "./paths.ts";
 
 describe("a typed path", () => {
   it("is a file by its Markdown ending, else a folder", () => {
@@ -16,6 +16,21 @@ describe("a typed path", () => {
     expect(insideFolder("/srv/books/team/a.md", "/srv/books")).toBe("team/a.md");
     expect(insideFolder("C:\\books\\a.md", "C:\\books")).toBe("a.md");
     expect(insideFolder("/other/a.md", "/srv/books")).toBe("/other/a.md");
+  });
+});
+
+describe("documents of a folder", () => {
+  it("stand under the folders they lie in: those of none first, built-in subjects in a night's order, others by name", () => {
+    const entry = (path: string) => ({ path: `/books/${path}`, folder: "/books" });
+    const groups = bySubject(["zoo/z.md", "back/a.md", "practice.md", "back/b.md", "deploy/c.md", "api/old/d.md"].map(entry));
+    expect(groups.map(({ subject, entries }) => [subject, entries.map((one) => one.path.slice(7))])).toEqual([
+      ["", ["practice.md"]],
+      ["Deploy", ["deploy/c.md"]],
+      ["The way back", ["back/a.md", "back/b.md"]],
+      ["api/old", ["api/old/d.md"]],
+      ["zoo", ["zoo/z.md"]],
+    ]);
+    expect(bySubject([{ path: "C:\\books\\data\\a.md", folder: "C:\\books" }])[0]?.subject).toBe("Data");
   });
 });
 
