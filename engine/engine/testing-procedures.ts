@@ -19,9 +19,10 @@ import {
   startRedis,
 } from "../../build/services/index.ts";
 import { parseDocument } from "../document/index.ts";
-import type { RunHeader, RunView, StepState } from "../protocol/index.ts";
+import type { RunHeader, RunId, RunView, SignSubject, StepState } from "../protocol/index.ts";
 import { planOf } from "../run/index.ts";
-import { type Bench, openBench, runBench } from "./testing.ts";
+import type { Caller } from "./access.ts";
+import { type Bench, openBench, runBench, WINDOW } from "./testing.ts";
 
 export const LIBRARY = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "runbooks");
 /** A procedure has at most a few dozen steps of a few actions; past this the next action leads in a circle. */
@@ -35,10 +36,14 @@ export type Walk = {
   contexts?: Record<string, string>;
   /** Answers to checks that ask for a value, by step. */
   values?: Record<string, string>;
-  /** What happens in the world just before a step starts, by step. */
-  before?: Record<string, () => Promise<unknown> | unknown>;
+  /** What happens just before a step starts, by step: in the world, or by running another step, such as a way back that later is none. */
+  before?: Record<string, (runStep: (id: string) => Promise<unknown>) => Promise<unknown> | unknown>;
   /** Steps whose rule (`when`) leaves them out with these parameters; every other one must be passed. */
   mayLeaveOut?: string[];
+  /** Who runs the steps of a role, where more than one person is enrolled; "" for steps that name none. */
+  people?: Record<string, Caller>;
+  /** Releases a hold point for these roles. */
+  sign?: (run: RunId, subject: SignSubject, roles: string[]) => Promise<unknown>;
   /** Ways back of the file itself, run in this order after its last step. */
   waysBack?: string[];
 };
@@ -47,34 +52,43 @@ export type Walked = { view: RunView; steps: Map<string, StepState>; seconds: nu
 /** Runs the whole procedure. Throws with the step and what it printed where anything but `passed` comes out. */
 export async function walk(
   bench: Bench,
-  { file, params = {}, contexts = {}, values = {}, before = {}, mayLeaveOut = [], waysBack = [] }: Walk,
+  { file, params = {}, contexts = {}, values = {}, before = {}, mayLeaveOut = [], people = {}, sign, waysBack = [] }: Walk,
 ): Promise<Walked> {
   const begin = performance.now();
   const path = bench.write(file.replaceAll("/", "-"), honoured(shorten(readFileSync(join(LIBRARY, file), "utf8")), file));
+  const who = (role: string | null) => people[role ?? ""] ?? people[""] ?? WINDOW;
   const request = { path, mode: "live" as const, contexts: contexts as never, params, placeholders: {} };
-  const { header: started } = await bench.call("run.start", request);
+  const { header: started } = await bench.call("run.start", request, who(null));
   const { run } = started;
   const { log } = started;
   const own = runBench(bench, run);
   const printed = (step: string) => printedBy(bench, log, step, own);
   const back = [...waysBack];
+  const { document } = await bench.call("run.get", { run });
+  const callerOf = (id: string | null) => who(document.steps.find((one) => one.id === id)?.directive.role ?? null);
+  const runStep = async (id: string) => {
+    await bench.call("run.step", { run, step: id as never }, callerOf(id));
+    await own.until(`the end of ${id}`, (header) => header.nextAction.kind !== "wait");
+  };
   for (let n = 0; n < MOST_ACTIONS; n += 1) {
     const { nextAction: next } = await own.until("something to do", (header) => header.nextAction.kind !== "wait" && !header.runningOn);
     const step = next.step as never;
     const typed = next.typed === null ? {} : { typed: next.typed };
     if (next.kind === "run-step") {
-      await before[next.step ?? ""]?.();
-      await bench.call("run.step", { run, step, ...typed });
-    } else if (next.kind === "run-block") await bench.call("run.block", { run, step, block: next.block ?? 0, ...typed });
+      await before[next.step ?? ""]?.(runStep);
+      await bench.call("run.step", { run, step, ...typed }, callerOf(next.step));
+    } else if (next.kind === "run-block")
+      await bench.call("run.block", { run, step, block: next.block ?? 0, ...typed }, callerOf(next.step));
     else if (next.kind === "confirm-check") {
       const value = values[next.step ?? ""];
-      await bench.call("run.check", { run, step, check: next.check ?? 0, ...(value === undefined ? {} : { value }) });
-    } else if (next.kind === "finish" && back.length > 0) {
+      await bench.call("run.check", { run, step, check: next.check ?? 0, ...(value === undefined ? {} : { value }) }, callerOf(next.step));
+    } else if (next.kind === "blocked" && next.signs && sign) await sign(run, next.signs.subject, next.signs.roles);
+    else if (next.kind === "finish" && back.length > 0) {
       const id = back.shift() ?? "";
-      await before[id]?.();
-      await bench.call("run.step", { run, step: id as never });
+      await before[id]?.(runStep);
+      await runStep(id);
     } else if (next.kind === "finish") {
-      await bench.call("run.finish", { run });
+      await bench.call("run.finish", { run }, who(null));
       const view = await own.view();
       const open = view.steps.filter((one) => one.verdict !== "passed" && !mayLeaveOut.includes(one.id));
       if (open.length > 0)
