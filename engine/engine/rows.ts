@@ -115,6 +115,20 @@ export function whatHappened({ body }: StoredEvent): string {
       return `Confirmed: ${text("text")}${text("value") === "" ? "" : ` = ${text("value")}`}`;
     case "input.typed":
       return `Typed by hand: ${text("line")}`;
+    case "value.given":
+      return `Given: ${Object.entries((data.placeholders ?? {}) as object)
+        .map(([name, value]) => `${name} = ${value}`)
+        .join(", ")}`;
+    case "value.changed":
+      return `${text("name")} changed${data.kind === "secret" ? "" : ` from ${text("before") || "nothing"} to ${text("value")}`}${because}`;
+    case "recheck.started":
+      return `Looking what the command did: ${text("recheck")}`;
+    case "recheck.ended":
+      return `The recheck ${text("answer") === "" ? text("because").replace("it gave", "gave") : `says ${text("answer")}`}`;
+    case "manual.performed":
+      return `Transcribed: done elsewhere by ${text("performed_by")} at ${text("claimed_at")}: ${text("note")}`;
+    case "loop.overdue":
+      return `“${text("name")}” is still open, and was to be closed by now`;
     case "value.captured":
       return `${text("name")} = ${text("value")}`;
     case "record.exported":

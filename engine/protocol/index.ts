@@ -13,7 +13,7 @@ import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./
 import { Amendment, RunHeader, RunView, StartRequest, StepState } from "./run.ts";
 import { SCHEDULE_METHODS } from "./schedule.ts";
 import { SIGNING_METHODS } from "./signing.ts";
-import { ValueView } from "./work.ts";
+import { HandedFile, ValueView } from "./work.ts";
 
 export * from "./bundle.ts";
 export * from "./cluster.ts";
@@ -117,8 +117,27 @@ export const METHODS = {
   /** Arms run-on for this run on production. */
   "run.arm": { params: z.strictObject({ run: RunId, typed: z.string().max(1000) }), result: RunHeader },
   "run.check": {
-    params: z.strictObject({ ...atStep, check: z.int().min(0), value: z.string().max(10_000).optional() }),
+    params: z.strictObject({ ...atStep, check: z.int().min(0), value: z.string().max(10_000).optional(), file: HandedFile.optional() }),
     result: RunHeader,
+  },
+  /** A step done in another place, written down here: it is transcribed. One with commands ends unknown, for a person to judge. */
+  "run.manual": {
+    params: z.strictObject({
+      ...atStep,
+      performedBy: z.string().trim().min(1).max(200),
+      place: z.string().max(200),
+      claimedAt: z.string().max(40),
+      outcome: z.enum(["passed", "failed"]),
+      value: z.string().max(10_000).optional(),
+      note: Reason,
+      file: HandedFile.optional(),
+    }),
+    result: RunHeader,
+  },
+  /** The file of a check or of transcribed work, by its event. */
+  "run.payload": {
+    params: z.strictObject({ run: RunId, seq: z.int().min(1) }),
+    result: z.object({ mediaType: z.string(), base64: z.string() }),
   },
   "run.retry": {
     params: z.strictObject({ ...atStep, reason: z.string().max(2000).optional(), typed: z.string().max(1000).optional() }),

@@ -1,6 +1,7 @@
 // The commands on a run that a person gives, each with everything that makes it refuse.
 // Owns: refusals and what is recorded of a decision. Driving is drive.ts; who may call at all is engine.ts.
-import { fail, type Result } from "../protocol/index.ts";
+import { fail, type HandedFile, type Result } from "../protocol/index.ts";
+import { attachedFile } from "./attached.ts";
 import { asShellBlock } from "./blocks.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { conclude, drive, endStep, settleWhens } from "./drive.ts";
@@ -166,7 +167,7 @@ export async function confirmCheck(
   deps: RunDeps,
   live: LiveRun,
   who: Who,
-  call: { step: string; check: number; value?: string | undefined },
+  call: { step: string; check: number; value?: string | undefined; file?: HandedFile | undefined },
 ): Done {
   const stopped = active(live);
   if (stopped) return stopped;
@@ -192,6 +193,14 @@ export async function confirmCheck(
     return fail("conflict", `${place(live, step)}: a command comes before “${check.text}”. Run it first, then confirm what you see.`);
   const value = checkValue(place(live, step), check, call.value);
   if (!value.ok) return value;
+  const wantsFile = check.value === "file" || check.value === "picture";
+  if (wantsFile !== (call.file !== undefined))
+    return fail(
+      "invalid-params",
+      `${place(live, step)}: “${check.text}” asks for ${wantsFile ? `a ${check.value}. Attach it.` : "no file."}`,
+    );
+  const attached = call.file && wantsFile ? attachedFile(live, place(live, step), check.value as "file" | "picture", call.file) : null;
+  if (attached && !attached.ok) return attached;
   if (step.status === "todo") {
     const opened = await drive(deps, live, who, step.id, { fresh: true });
     if (!opened.ok) return opened;
@@ -204,7 +213,13 @@ export async function confirmCheck(
       step: step.id,
       attempt,
       outcome: isMet ? "passed" : "failed",
-      data: { check: call.check, text: check.text, value: text === null ? null : live.redactor.redactText(text) },
+      data: {
+        check: call.check,
+        text: check.text,
+        value: text === null ? (attached ? String(attached.value.data["file"]) : null) : live.redactor.redactText(text),
+        ...attached?.value.data,
+      },
+      ...(attached ? { payloads: attached.value.payloads } : {}),
     }),
   ]);
   if (!written.ok) return written;

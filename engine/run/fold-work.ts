@@ -1,7 +1,8 @@
 // The fold of what a run keeps beside its steps: values and who set them, loops opened and closed. Owns: what those events change.
 // Event data is read as untrusted: a missing or wrong key gives the neutral value, never an exception.
 import { type EventBody, RecheckState, type StoredEvent, type ValueFact } from "../protocol/index.ts";
-import { changeBlock, numberOrNull, text, texts, whole } from "./fold-data.ts";
+import { attachmentIn } from "./attached.ts";
+import { changeBlock, changeStep, numberOrNull, text, textOrNull, texts, whole } from "./fold-data.ts";
 import type { RunState } from "./state.ts";
 
 type Handler = (state: RunState, event: StoredEvent) => void;
@@ -54,6 +55,22 @@ export const WORK_HANDLERS: Record<string, Handler> = {
             },
           },
     ),
+  "manual.performed": (state, { body }) => {
+    const { data, seq, outcome, actor, ts_utc } = body;
+    changeStep(state, body.subject.step, () => ({
+      manual: {
+        performedBy: text(data, "performed_by"),
+        recordedBy: actor.name,
+        claimedAt: text(data, "claimed_at"),
+        enteredAt: ts_utc,
+        place: text(data, "place"),
+        outcome: outcome === "passed" ? "passed" : "failed",
+        value: textOrNull(data, "value"),
+        note: text(data, "note"),
+        attachment: attachmentIn(seq, data),
+      },
+    }));
+  },
   "loop.opened": (state, { body }) => {
     const byMs = numberOrNull(body.data, "by_ms");
     state.loops.push({
@@ -107,4 +124,13 @@ const factOf = ({ actor, reason, subject, ts_utc }: EventBody, how: ValueFact["h
 
 function note(state: RunState, name: string, fact: ValueFact): void {
   state.valueFacts.set(name, [...(state.valueFacts.get(name) ?? []), fact]);
+}
+
+/** A new attempt has nothing of what was written down for the one before. */
+export function forgetManual(state: RunState, id: string): void {
+  const position = state.positions.get(id) ?? -1;
+  const step = state.steps[position];
+  if (step?.manual === undefined) return;
+  const { manual: _, ...rest } = step;
+  state.steps[position] = rest;
 }

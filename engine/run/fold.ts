@@ -3,9 +3,10 @@
 // Event data is read as untrusted: a missing or wrong key gives the neutral value, never an exception.
 import type { BlockState, ClusterName, PinView, StepId, StepState, StoredEvent } from "../protocol/index.ts";
 import { ClusterClass, ClusterIdentity, PinView as PinViewSchema, Principal, ShellKind, TerminalId } from "../protocol/index.ts";
+import { attachmentIn } from "./attached.ts";
 import { changeBlock, changeStep, type Data, numberOrNull, sum, text, textOrNull, texts, verdictOf, whole } from "./fold-data.ts";
 import { forgetSoak, GATE_HANDLERS } from "./fold-gates.ts";
-import { noteSecrets, noteValues, WORK_HANDLERS } from "./fold-work.ts";
+import { forgetManual, noteSecrets, noteValues, WORK_HANDLERS } from "./fold-work.ts";
 import { emptyRunState, type RunState } from "./state.ts";
 
 /** `run` picks the events of one run out of a log that holds more: a launch's. */
@@ -276,6 +277,7 @@ function checked(state: RunState, { body }: StoredEvent) {
 
 function stepStarted(state: RunState, { body }: StoredEvent) {
   forgetSoak(state, body.subject.step);
+  forgetManual(state, body.subject.step);
   const only = numberOrNull(body.data, "only_block");
   const shape = state.shapes.get(body.subject.step);
   if (shape) {
@@ -349,10 +351,18 @@ const isForeground = (state: RunState, id: string) => state.running.some((entry)
 
 function checkConfirmed(state: RunState, { body }: StoredEvent) {
   const index = whole(body.data, "check");
+  const attachment = attachmentIn(body.seq, body.data);
   changeStep(state, body.subject.step, (step) => ({
     checks: step.checks.map((check) =>
       check.index === index
-        ? { index, confirmed: body.outcome !== "failed", by: body.actor.name, at: body.ts_utc, value: textOrNull(body.data, "value") }
+        ? {
+            index,
+            confirmed: body.outcome !== "failed",
+            by: body.actor.name,
+            at: body.ts_utc,
+            value: textOrNull(body.data, "value"),
+            ...(attachment === null ? {} : { attachment }),
+          }
         : check,
     ),
   }));

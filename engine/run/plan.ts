@@ -111,7 +111,6 @@ function unsupportedKeys(document: RunbookDocument, step: Step): string[] {
     if (options.job) keys.push("job");
     if (options.recheck !== undefined && !rechecks.has(index)) keys.push(`recheck=${options.recheck}, which names no block that runs`);
   }
-  for (const check of step.checks) if (check.value === "file" || check.value === "picture") keys.push(`check with a ${check.value}`);
   return [...new Set(keys)];
 }
 

@@ -177,6 +177,8 @@ export function checkValue(
 ): Result<{ text: string | null; isMet: boolean }> {
   const text = given?.trim() ?? "";
   if (check.value === null) return { ok: true, value: { text: text === "" ? null : text, isMet: true } };
+  // What is attached is looked at where it is taken; the text beside it is a remark.
+  if (check.value === "file" || check.value === "picture") return { ok: true, value: { text: text === "" ? null : text, isMet: true } };
   if (text === "") return fail("invalid-params", `${where}: “${check.text}” asks for a ${check.value}. Enter what you see.`);
   if (check.value !== "number" && check.expect === null) return { ok: true, value: { text, isMet: true } };
   const number = Number(text);

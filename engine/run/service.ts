@@ -6,6 +6,7 @@ import {
   type Failure,
   type Finding,
   fail,
+  type HandedFile,
   type LaunchId,
   ok,
   type PlanView,
@@ -22,6 +23,7 @@ import {
   type WatchedObject,
 } from "../protocol/index.ts";
 import { amend } from "./amend.ts";
+import { ATTACHMENT } from "./attached.ts";
 import { driveChecks } from "./checks.ts";
 import * as commands from "./commands.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
@@ -32,6 +34,7 @@ import { endSoak, type GateCall, goOnGate, isLiftedByRetry, liftForRetry } from 
 import { laneOf } from "./lanes.ts";
 import * as lifecycle from "./lifecycle.ts";
 import { closeLoop, watchLoops } from "./loops.ts";
+import { type ManualCall, recordManual } from "./manual.ts";
 import { watchCluster } from "./pins.ts";
 import { type RecheckCall, recheck } from "./recheck.ts";
 import { loadRun, recoverRun } from "./recover.ts";
@@ -200,7 +203,7 @@ export function createRunService(deps: RunDeps) {
     on: async (who: Who, run: RunId) =>
       command(run, async (live) => (live.state.isChecks ? goOnChecking(live, who) : commands.runOn(deps, live, who))),
     arm: (who: Who, run: RunId, typed: string) => command(run, (live) => commands.arm(deps, live, who, typed)),
-    check: (who: Who, run: RunId, call: { step: string; check: number; value?: string | undefined }) =>
+    check: (who: Who, run: RunId, call: { step: string; check: number; value?: string | undefined; file?: HandedFile | undefined }) =>
       onStep(run, call.step, (live) => commands.confirmCheck(deps, live, who, call)),
     retry: async (who: Who, run: RunId, call: commands.StepCall) => {
       const opened = await open(run);
@@ -222,6 +225,19 @@ export function createRunService(deps: RunDeps) {
       onStep(run, call.step, (live) => commands.skip(deps, live, who, call)),
     judge: (who: Who, run: RunId, call: { step: string; outcome: "accepted" | "rejected"; reason: string }) =>
       onStep(run, call.step, (live) => commands.judge(deps, live, who, call)),
+    manual: (who: Who, run: RunId, call: ManualCall) => onStep(run, call.step, (live) => recordManual(deps, live, who, call)),
+    /** Bytes that a check or transcribed work of the run carries. */
+    async payload(run: RunId, seq: number): Promise<Result<{ mediaType: string; base64: string }>> {
+      const opened = await open(run);
+      if (!opened.ok) return opened;
+      const [event] = deps.store.events(opened.value.log, { from: seq, limit: 1 });
+      const reference =
+        event?.body.seq === seq && event.body.subject.run === run ? event.body.payloads.find((one) => one.name === ATTACHMENT) : undefined;
+      if (!reference) return fail("not-found", `Event ${seq} of this run carries no file.`);
+      const bytes = deps.store.payload(opened.value.log, seq, ATTACHMENT);
+      if (bytes === null) return fail("not-found", `The file of event ${seq} was erased; the record still holds its hash.`);
+      return ok({ mediaType: reference.media_type, base64: Buffer.from(bytes).toString("base64") });
+    },
     recheck: (who: Who, run: RunId, call: RecheckCall) => onStep(run, call.step, (live) => recheck(deps, live, who, call)),
     asShell: (who: Who, run: RunId, call: commands.AsShellCall) =>
       onStep(run, call.step, (live) => commands.runAsShell(deps, live, who, call), true),

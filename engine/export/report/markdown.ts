@@ -2,7 +2,7 @@
 // Works on lines of the source's own bytes: all else stays byte for byte, line ends, BOM and invalid bytes included.
 import type { ItemView, RunbookDocument } from "../../protocol/index.ts";
 import type { ReportModel } from "./model.ts";
-import { type RunRow, type StepRow, stepState } from "./runs.ts";
+import { type RunRow, type StepRow, saysWhy, stepState } from "./runs.ts";
 import { seen } from "./text.ts";
 import { duration, minuteUtc, utc, wordOf } from "./words.ts";
 
@@ -82,7 +82,7 @@ function stepResult(step: StepRow): string {
     parts.push(`${utc(last.startedAt)} to ${last.endedAt === "" ? "not ended" : utc(last.endedAt)} UTC by ${plain(last.by)}`);
     parts.push(`took ${duration(took)}${step.plannedMs === null ? "" : `, planned ${duration(step.plannedMs)}`}`);
     if (step.attempts.length > 1) parts.push(`${step.attempts.length} attempts`);
-    if (last.verdict !== "passed" && last.because !== "") parts.push(plain(last.because));
+    if (saysWhy(last)) parts.push(plain(last.because));
   }
   if (step.skipped !== null && stepState(step) === "skipped")
     parts.push(`${plain(step.skipped.by)}, ${minuteUtc(step.skipped.at)} UTC: ${plain(step.skipped.reason)}`);

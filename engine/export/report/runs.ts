@@ -292,3 +292,7 @@ export function stepState(step: StepRow): string {
   if (step.skipped !== null && (last === undefined || last.endedAt <= step.skipped.at)) return "skipped";
   return last?.verdict ?? "not started";
 }
+
+/** What passed needs no words, except where nobody here saw it pass: transcribed work always says who did it, and who wrote it down. */
+export const saysWhy = ({ verdict, because }: { verdict: string; because: string }): boolean =>
+  because !== "" && (verdict !== "passed" || because.startsWith("transcribed: "));

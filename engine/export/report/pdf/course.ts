@@ -2,7 +2,7 @@
 // Owns: these sections, which a launch and a run outside any launch have in common.
 import type { StoredEvent } from "../../../protocol/index.ts";
 import type { ReportModel } from "../model.ts";
-import { type CommandRow, type RunRow, type StepRow, stepState } from "../runs.ts";
+import { type CommandRow, type RunRow, type StepRow, saysWhy, stepState } from "../runs.ts";
 import type { Row, Sheet } from "../sheet.ts";
 import { COLOURS, CONTENT_WIDTH, lineHeight, PAGE, SIZE } from "../tokens.ts";
 import type { Piece, Text } from "../type.ts";
@@ -194,7 +194,7 @@ function stepRow(step: StepRow): Row {
       lines(
         status(stepState(step)),
         step.attempts.length > 1 && `${step.attempts.length} attempts`,
-        last !== undefined && last.because !== "" && last.verdict !== "passed" && last.because,
+        last !== undefined && saysWhy(last) && last.because,
         step.skipped?.reason,
         ...step.judgements.map((one) => [quiet("judged "), ...status(one.outcome), quiet(` by ${one.by}`)]),
       ),
