@@ -16,7 +16,7 @@ import { signableOf } from "./engine/signables.ts";
 import { diskFree } from "./engine/snapshot.ts";
 import { connectTerminal, type TerminalLink } from "./engine/terminals.ts";
 import { createLaunchService } from "./launch/index.ts";
-import { createFolders, createLibrary, createScanner, type TrustLog } from "./library/index.ts";
+import { createFolders, createLibrary, createScanner, proceduresIn, type TrustLog } from "./library/index.ts";
 import { createPeople } from "./people/index.ts";
 import { type Ports, realPorts } from "./ports.ts";
 import {
@@ -143,6 +143,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     contexts,
     folderOf: folders.of,
     launches: { forRun: (launch) => launchForRun(launches, launch), windowOf: createWindows(store) },
+    procedures: async () => proceduresIn(await context.library.all(false)),
     siteZone: () => settings.get().siteZone || ports.clock.zone().name,
     learnt: createLearnt(store),
     reviewsOf: (sha256) => reviewsOf(store, sha256),

@@ -23,6 +23,8 @@ export const STEP_KEYS = [
   "opens",
   "by",
   "closes",
+  "auto-rollback",
+  "after-no-return",
 ] as const;
 const PHASE_KEYS = ["planned", "start"];
 const CHECK_KEYS = ["value", "expect"];
@@ -71,6 +73,8 @@ export function readStep(
       pointOfNoReturn: reader.flag("point-of-no-return") ?? false,
       opens: opens === null ? null : { name: opens, byMs: reader.duration("by") },
       closes: reader.text("closes"),
+      ...(reader.flag("auto-rollback") === true ? { autoRollback: true } : {}),
+      ...(reader.flag("after-no-return") === true ? { afterNoReturn: true } : {}),
     },
   };
 }

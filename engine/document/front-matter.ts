@@ -2,7 +2,7 @@
 // Owns where it ends and what it says. A file whose front matter is broken still opens, with the place of the fault.
 import { parse as parseToml, TomlError } from "smol-toml";
 import type { Document } from "yaml";
-import type { Param, ShellKind } from "../protocol/index.ts";
+import { type DocumentWayBack, type Param, type ShellKind, TROUBLES, type Trouble } from "../protocol/index.ts";
 import { addSpan, parseDay } from "./durations.ts";
 import { readPlainMap } from "./flow-map.ts";
 import { type Keyed, KeyReader } from "./keyed.ts";
@@ -24,6 +24,8 @@ export type FrontMatter = {
   plannedMs: number | null;
   rtoMs: number | null;
   rpoMs: number | null;
+  /** Null where no key of it is there. */
+  wayBack: DocumentWayBack | null;
   tools: string[];
   permissions: string[];
   /** null where the file does not say. */
@@ -34,6 +36,7 @@ export type FrontMatter = {
   params: Param[];
 };
 
+const WAY_BACK_KEYS = ["rollback", "emergency", "verify", "trouble", "target", "after-no-return"] as const;
 const OURS = [
   "title",
   "kind",
@@ -49,6 +52,7 @@ const OURS = [
   "clusters",
   "about",
   "description",
+  ...WAY_BACK_KEYS,
 ];
 const RUNMES = ["shell", "cwd", "tag", "skipPrompts", "runme", "terminalRows", "category"];
 const KNOWN = [...OURS, ...RUNMES];
@@ -203,6 +207,7 @@ function readKeys(
   result.plannedMs = reader.duration("planned");
   result.rtoMs = reader.duration("rto");
   result.rpoMs = reader.duration("rpo");
+  result.wayBack = readWayBack(reader);
   result.clusters = readClusters(reader);
   result.shell = readShell(reader, problems);
   result.cwd = reader.text("cwd");
@@ -241,6 +246,21 @@ function readReview(reader: KeyReader, result: FrontMatter): void {
   if (span === null) return;
   if (addSpan("2000-01-01", span) === null) reader.wrong("review-in", "a span such as 90 days, 6 months or 1 year");
   else if (result.reviewed !== null) result.reviewDue = addSpan(result.reviewed, span);
+}
+
+function readWayBack(reader: KeyReader): DocumentWayBack | null {
+  if (!WAY_BACK_KEYS.some((key) => reader.has(key))) return null;
+  const troubles = reader.texts("trouble");
+  const known = troubles.filter((one): one is Trouble => (TROUBLES as readonly string[]).includes(one));
+  if (known.length !== troubles.length) reader.wrong("trouble", `one or more of ${TROUBLES.join(", ")}`);
+  return {
+    rollback: reader.text("rollback"),
+    emergency: reader.text("emergency"),
+    verify: reader.text("verify"),
+    troubles: [...new Set(known)],
+    targetMs: reader.duration("target"),
+    afterNoReturn: reader.flag("after-no-return") ?? false,
+  };
 }
 
 function readClusters(reader: KeyReader): string[] {
@@ -291,6 +311,7 @@ function emptyFrontMatter(nextLine: number): FrontMatter {
     plannedMs: null,
     rtoMs: null,
     rpoMs: null,
+    wayBack: null,
     tools: [],
     permissions: [],
     needsCluster: null,

@@ -25,6 +25,8 @@ export function lintReferences(input: LintInput): void {
         say("rollback", "unknown-rollback", `goes back by "${back}", which does not exist.${didYouMean(id, [...ids, ...slugs])}`);
       }
     }
+    if (step.directive.autoRollback === true && back === null)
+      say("auto-rollback", "unknown-rollback", "goes back by itself (auto-rollback) and names no rollback to go back by.");
     const { on } = step.directive;
     if (on !== "none" && !input.document.clusters.includes(on)) {
       say(
@@ -43,9 +45,25 @@ export function lintReferences(input: LintInput): void {
       );
     }
   }
+  lintWholeWayBack(input, new Set([...ids, ...slugs]), ids);
   lintCycles(input);
   lintRechecks(input, names);
   lintLoops(input);
+}
+
+/** What the front matter names. A file is the caller's question. */
+function lintWholeWayBack(input: LintInput, places: Set<string>, ids: Set<string>): void {
+  const { rollback = null, verify = null } = input.document.wayBack ?? {};
+  const say = (key: string, target: string, known: Set<string>): void =>
+    input.problems.add(
+      "error",
+      "unknown-rollback",
+      1,
+      1,
+      `The front matter's ${key} is "${target}", which does not exist.${didYouMean(target.replace(/^#/, ""), known)}`,
+    );
+  if (rollback !== null && !isFile(rollback) && !places.has(rollback.replace(/^#/, ""))) say("rollback", rollback, places);
+  if (verify !== null && !ids.has(verify.replace(/^#/, ""))) say("verify", verify, ids);
 }
 
 const isFile = (target: string): boolean => /\.(?:md|markdown)(?:#|$)/i.test(target) || target.includes("/");

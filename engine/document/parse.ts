@@ -115,6 +115,7 @@ function finish({ source, problems, front, content, prose, sections, drafts }: R
     plannedMs: front.plannedMs,
     rtoMs: front.rtoMs,
     rpoMs: front.rpoMs,
+    ...(front.wayBack === null ? {} : { wayBack: front.wayBack }),
     sha256: sha256(source.bytes),
     requires: { tools: front.tools, permissions: front.permissions, cluster: front.needsCluster ?? callsCluster(content) },
     clusters: front.clusters.length > 0 ? front.clusters : ["main"],

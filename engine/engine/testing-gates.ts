@@ -21,6 +21,10 @@ export async function openGates(clock: DrivenClock = drivenClock(), isSolo = tru
     get run() {
       return run;
     },
+    /** From now on this run is the one that is asked. */
+    follow(id: RunId) {
+      run = id;
+    },
     /** A run of the text, and its first step begun. */
     async start(text: string) {
       run = await bench.start(text);

@@ -193,6 +193,7 @@ export function runStarted(state: LaunchFold, { data, subject, actor, ts_utc }: 
     path: text(data, "path"),
     mode: text(data, "mode"),
     planEntry: text(data, "plan_entry"),
+    isWayBack: data.undoes !== undefined && data.undoes !== null,
     sha256: subject.plan_sha256,
     endedAt: null,
     result: "",

@@ -46,6 +46,7 @@ export function bare(given: { window?: [string, string]; state?: LaunchFold["sta
         path,
         mode: "live",
         planEntry: "",
+        isWayBack: false,
         sha256: "",
         endedAt: null,
         result: "",

@@ -28,11 +28,11 @@ export function entryFor(
   return ofPath.find(isLeft) ?? ofPath.at(-1) ?? null;
 }
 
-/** Runs by the entry that they stand for, in the order of their start. Rehearsals and checks stand for none. */
+/** Runs by the entry that they stand for, in the order of their start. Rehearsals, checks and ways back stand for none. */
 export function runsByEntry({ night, runs }: Pick<LaunchFold, "night" | "runs">): Map<string, LaunchRun[]> {
   const found = new Map<string, LaunchRun[]>();
   for (const run of runs.values()) {
-    if (run.kind !== "runbook" || run.mode === "rehearsal") continue;
+    if (run.kind !== "runbook" || run.mode === "rehearsal" || run.isWayBack) continue;
     const entry = entryFor(night.plan, found, run.path, run.planEntry);
     if (entry) found.set(entry.id, [...(found.get(entry.id) ?? []), run]);
   }

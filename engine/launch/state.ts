@@ -29,6 +29,8 @@ export type LaunchRun = LaunchView["runs"][number] & {
   mode: string;
   /** Entry of the plan that it was started for; "" where none was named. */
   planEntry: string;
+  /** Goes back from another run: it stands for no entry of the plan. */
+  isWayBack: boolean;
   sha256: string;
   endedAt: string | null;
   result: string;

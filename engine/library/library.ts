@@ -4,6 +4,17 @@ import type { LibraryFolder } from "../protocol/index.ts";
 import type { Folders } from "./folders.ts";
 import type { Scanner } from "./scan.ts";
 
+/** Runbooks that are procedures for a trouble, and the built-in emergency rollback. */
+export const proceduresIn = (folders: readonly LibraryFolder[]): { path: string; builtIn: boolean }[] =>
+  folders.flatMap(({ entries }) =>
+    entries
+      .filter(
+        ({ kind, path, builtIn, troubles }) =>
+          kind === "runbook" && (troubles !== undefined || (builtIn && /[\\/]emergency-rollback\.md$/.test(path))),
+      )
+      .map(({ path, builtIn }) => ({ path, builtIn })),
+  );
+
 export type Library = {
   /** What is known now: a folder still being scanned has no entries yet. Starts the first scan. */
   now(): LibraryFolder[];

@@ -103,6 +103,7 @@ function summary(document: RunbookDocument, path: string, folder: string, builtI
     warnings: count("warning"),
     about: aboutOf(document),
     error: null,
+    ...(document.wayBack && document.wayBack.troubles.length > 0 ? { troubles: document.wayBack.troubles } : {}),
   };
 }
 

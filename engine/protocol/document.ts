@@ -3,6 +3,7 @@
 // durations are milliseconds.
 import { z } from "zod";
 import { Sha256, ShellKind, StepId } from "./ids.ts";
+import { Trouble } from "./way-back.ts";
 
 export const Severity = z.enum(["error", "warning", "info"]);
 export const Diagnostic = z.object({
@@ -127,6 +128,10 @@ export const StepDirective = z.object({
   pointOfNoReturn: z.boolean(),
   opens: LoopOpening.nullable(),
   closes: z.string().nullable(),
+  /** Its way back starts by itself after a countdown when a gate of it has failed by measurement. */
+  autoRollback: z.boolean().optional(),
+  /** Of a way back: still offered after a point of no return (a restore, a fix forward). */
+  afterNoReturn: z.boolean().optional(),
 });
 export type StepDirective = z.infer<typeof StepDirective>;
 /** A step that says nothing of itself. */
@@ -247,6 +252,20 @@ export const Requirements = z.object({
   cluster: z.boolean(),
 });
 
+/** What the front matter says of ways back. */
+export const DocumentWayBack = z.object({
+  /** What undoes a run of this file as a whole: `#step` or a file. */
+  rollback: z.string().nullable(),
+  emergency: z.string().nullable(),
+  /** Step that verifies a recovery; it is run last. */
+  verify: z.string().nullable(),
+  /** As a procedure: the troubles it is for, the time it promises, and whether it serves after a point of no return. */
+  troubles: z.array(Trouble),
+  targetMs: z.int().nullable(),
+  afterNoReturn: z.boolean(),
+});
+export type DocumentWayBack = z.infer<typeof DocumentWayBack>;
+
 export const RunbookDocument = z.object({
   title: z.string(),
   kind: z.enum(["runbook", "checklist"]),
@@ -258,6 +277,8 @@ export const RunbookDocument = z.object({
   plannedMs: z.int().nullable(),
   rtoMs: z.int().nullable(),
   rpoMs: z.int().nullable(),
+  /** Absent where it says nothing of it. */
+  wayBack: DocumentWayBack.optional(),
   /** SHA-256 of the file's bytes. */
   sha256: Sha256,
   requires: Requirements,

@@ -13,6 +13,7 @@ import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./
 import { Amendment, RunHeader, RunView, StartRequest, StepState } from "./run.ts";
 import { SCHEDULE_METHODS } from "./schedule.ts";
 import { SIGNING_METHODS } from "./signing.ts";
+import { RollbackRequest, WAY_BACK_METHODS } from "./way-back.ts";
 import { HandedFile, ValueView } from "./work.ts";
 
 export * from "./bundle.ts";
@@ -32,6 +33,7 @@ export * from "./schedule.ts";
 export * from "./signing.ts";
 export * from "./terminal.ts";
 export * from "./watch.ts";
+export * from "./way-back.ts";
 export * from "./work.ts";
 
 const none = z.strictObject({});
@@ -194,6 +196,12 @@ export const METHODS = {
   "run.finish": { params: z.strictObject({ run: RunId, reason: z.string().max(2000).optional() }), result: RunHeader },
   /** Text without a language, run as shell by an explicit act, recorded as such. */
   "run.asShell": { params: z.strictObject({ ...atStep, block: z.int().min(0), reason: Reason, placeholders }), result: RunHeader },
+  // the way back
+  ...WAY_BACK_METHODS,
+  /** Decides it and starts it: one confirmation. Answers with the header of the run that goes back. */
+  "run.rollback": { params: RollbackRequest, result: RunHeader },
+  /** Stops the countdown of a way back that would start by itself. */
+  "run.stopRollback": { params: z.strictObject({ run: RunId }), result: RunHeader },
   // plan and actual
   ...SCHEDULE_METHODS,
   // launches

@@ -5,6 +5,7 @@ import { Diagnostic } from "./document.ts";
 import { RunId, Timestamp } from "./ids.ts";
 import { SessionView } from "./people.ts";
 import { LogSummary } from "./record.ts";
+import { Trouble } from "./way-back.ts";
 
 export const LibraryEntry = z.object({
   path: z.string(),
@@ -21,6 +22,8 @@ export const LibraryEntry = z.object({
   /** A few words of what it is, from the front matter or the first paragraph. */
   about: z.string(),
   error: z.string().nullable(),
+  /** Troubles that it is a procedure for. */
+  troubles: z.array(Trouble).optional(),
 });
 export type LibraryEntry = z.infer<typeof LibraryEntry>;
 export const LibraryFolder = z.object({

@@ -6,6 +6,7 @@ import { GateState, SoakState } from "./gate.ts";
 import { ClusterName, LaunchId, LogId, Mode, RunId, Sha256, ShellKind, StepId, TerminalId, Timestamp, Verdict } from "./ids.ts";
 import { PlanFigures } from "./schedule.ts";
 import { SignSubject } from "./signing.ts";
+import { Countdown, Undoes, UndoneBy } from "./way-back.ts";
 import { AttachedPayload, JobState, LoopState, ManualState, RecheckState } from "./work.ts";
 
 /** A person's word beside a verdict; it never rewrites it. */
@@ -92,6 +93,12 @@ export const StepState = z.object({
   removed: z.boolean().optional(),
   /** Undoes another step of this run: off the main path, may be run at any time. */
   wayBack: z.boolean().optional(),
+  /** What undoes it, where it names one: promised time, and how long that is valid once the step has ended. */
+  rollback: z
+    .object({ name: z.string(), targetMs: z.int().nullable(), validUntil: Timestamp.nullable(), isExpired: z.boolean() })
+    .optional(),
+  /** Undone by that run, which was verified. */
+  undone: z.object({ run: RunId }).optional(),
 });
 export type StepState = z.infer<typeof StepState>;
 
@@ -190,6 +197,15 @@ export const RunHeader = z.object({
   secretsWanted: z.array(z.string()).optional(),
   /** What its steps opened and must be closed again; newest last. */
   loops: z.array(LoopState).optional(),
+  /** This run goes back from another one. */
+  undoes: Undoes.nullable().optional(),
+  /** Ways back from this run, oldest first. */
+  undoneBy: z.array(UndoneBy).optional(),
+  /** Begun: from then on only what is marked for after it is offered. */
+  pointOfNoReturn: z.object({ step: StepId, at: Timestamp, by: z.string() }).nullable().optional(),
+  /** Latest moment at which the way back of all that was done still fits the window; null without window or promise. */
+  latestWayBack: Timestamp.nullable().optional(),
+  countdown: Countdown.nullable().optional(),
   /** An amendment on record that waits for a second person's signature over `subject`. */
   proposed: z.object({ by: z.string(), at: Timestamp, reason: z.string(), sha256: Sha256, subject: SignSubject }).nullable().optional(),
 });

@@ -18,6 +18,7 @@ export async function amend(deps: RunDeps, live: LiveRun, who: Who, reason: stri
   const { state } = live;
   if (state.status === "finished" || state.status === "aborted") return fail("conflict", `${state.title} is ${state.status}.`);
   if (state.isChecks) return fail("conflict", "Checks run the launch's copy of its checklist: take another text for the launch.");
+  if (state.undoes !== null) return fail("conflict", "A way back runs the text that was shown when it was decided: it takes no other one.");
   if (deps.folderOf(state.path)?.trusted !== true) return fail("not-trusted", `${state.path}: its folder is not trusted to run commands.`);
   const read = await readRunbook(deps, state.path);
   if (!read.ok) return read;

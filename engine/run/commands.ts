@@ -144,7 +144,8 @@ export async function runOn(deps: RunDeps, live: LiveRun, who: Who): Done {
   const lanes = lanesOf(live.state);
   const free = lanes.filter((lane) => notBusy(live, lane, false) === null && !laneNow(live, lane).runningOn);
   if (free.length === 0) return notBusy(live, lanes[0] ?? "", false) ?? fail("busy", "Steps follow each other by themselves already.");
-  if (onProduction(live) && !live.state.runAllArmed)
+  // A way back was confirmed as a whole.
+  if (onProduction(live) && !live.state.runAllArmed && live.state.undoes === null)
     return fail(
       "confirmation-needed",
       `${live.state.title} runs on PRODUCTION, where run-on is off. Arm it for this run by typing the cluster's name.`,

@@ -54,6 +54,8 @@ export type RunDeps = {
   };
   /** IANA zone in which a plan's times of day are read where no launch has its own; UTC without it. */
   siteZone?(): string;
+  /** Runbooks of the library that are procedures for a trouble, and its emergency rollback; without it there are none. */
+  procedures?(): Promise<{ path: string; builtIn: boolean }[]>;
   /** Durations of earlier runs; without it nothing is learnt. */
   learnt?: Learnt;
   /** Signed reviews of a text for production, by the hash of its bytes; without it there are none. */
@@ -176,4 +178,12 @@ export type LiveRun = {
   cancels: number;
   /** No new dispatch: the run or the engine is closing. */
   isClosing: boolean;
+  /** Of a run that goes back: monotonic moment of the decision, as far as this process saw it. */
+  decidedNs: bigint | null;
+  /** A way back from this run was decided and is being started. */
+  isDeciding: boolean;
+  /** Stops the timer of a countdown. */
+  countdownTimer: (() => void) | null;
+  /** What the service does after every event, and when a countdown has run out; null before it keeps the run. */
+  hooks: { written(): void; goBack(who: Who, step: string): void } | null;
 };

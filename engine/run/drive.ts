@@ -3,6 +3,7 @@
 import { fail, ok, type Result, type StepId, type StepState, type Verdict } from "../protocol/index.ts";
 import { startBackground } from "./background.ts";
 import { type BlockEnd, runBlock } from "./blocks.ts";
+import { startCountdown } from "./countdown.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { foreseeNext } from "./foresee.ts";
 import { holdQuietly, type Resuming, runGate } from "./gates.ts";
@@ -209,7 +210,10 @@ export async function conclude(deps: RunDeps, live: LiveRun, who: Who, plan: Ste
     return;
   }
   await endStep(deps, live, who, plan, given.attempt, verdict.outcome, verdict.because, given.last?.alarm);
-  if (given.last?.alarm && verdict.outcome === "failed") holdQuietly(deps, live, `${given.last.alarm.title}.`, step.id);
+  if (given.last?.alarm && verdict.outcome === "failed") {
+    holdQuietly(deps, live, `${given.last.alarm.title}.`, step.id);
+    if (given.differs === null) startCountdown(deps, live, who, plan);
+  }
   if (given.differs !== null) holdByEngine(deps, live, `${given.differs}. Look at what the step did, judge it, then resume.`, step.id);
 }
 

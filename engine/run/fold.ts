@@ -6,6 +6,7 @@ import { ClusterClass, ClusterIdentity, PinView as PinViewSchema, Principal, She
 import { attachmentIn } from "./attached.ts";
 import { changeBlock, changeStep, type Data, numberOrNull, sum, text, textOrNull, texts, verdictOf, whole } from "./fold-data.ts";
 import { forgetSoak, GATE_HANDLERS } from "./fold-gates.ts";
+import { undoesOf, WAY_BACK_HANDLERS } from "./fold-wayback.ts";
 import { forgetManual, noteSecrets, noteValues, WORK_HANDLERS } from "./fold-work.ts";
 import { emptyRunState, type RunState } from "./state.ts";
 
@@ -97,6 +98,7 @@ const HANDLERS: Record<string, Handler> = {
   "run.amended": amended,
   ...GATE_HANDLERS,
   ...WORK_HANDLERS,
+  ...WAY_BACK_HANDLERS,
   "signoff.added": signed,
   "signoff.invalidated": (state, { body }) => {
     const id = text(body.data, "signature");
@@ -158,7 +160,10 @@ function started(state: RunState, { body }: StoredEvent) {
   state.placeholders = texts(data.placeholders);
   noteValues(state, body, "start", { ...state.placeholders, ...state.values });
   noteSecrets(state, body, "start");
-  const steps = stepsIn(data);
+  state.undoes = undoesOf(data);
+  state.only = Array.isArray(data.only) ? data.only.filter((id) => typeof id === "string") : null;
+  const { only } = state;
+  const steps = stepsIn(data).filter((step) => only === null || only.includes(text(step, "id")));
   state.steps = steps.map(emptyStep);
   state.texts = textsOf(steps);
   state.positions = positionsOf(state.steps);
@@ -301,6 +306,7 @@ function stepStarted(state: RunState, { body }: StoredEvent) {
     because: "",
     passedOver: false,
     recording: null,
+    undone: undefined,
     // A block run again alone leaves what its neighbours reached; a retry of the step asks for all of it again.
     blocks: step.blocks.map((block) => (only === null || block.index === only ? emptyBlock(block.index, block.attempt) : block)),
     checks: only === null ? step.checks.map((check) => emptyCheck(check.index)) : step.checks,

@@ -1,4 +1,6 @@
 // The run room's door: other rooms import from here only.
+
+export { COUNTDOWN_S } from "./countdown.ts";
 export type { LaunchForRun, LaunchWindow, RunDeps, Who } from "./deps.ts";
 export { applyEvent, foldRun } from "./fold.ts";
 export { createLearnt } from "./learnt.ts";

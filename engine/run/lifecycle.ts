@@ -11,7 +11,7 @@ import { recordClosed } from "./recordings.ts";
 import { active } from "./refusals.ts";
 import { closeShells, isBusyShell } from "./shells.ts";
 import { addSecret } from "./start.ts";
-import { satisfiesNeed } from "./state.ts";
+import { isRecovered, satisfiesNeed } from "./state.ts";
 
 type Survivors = { survivors: { pid: number; command: string }[] };
 
@@ -140,17 +140,25 @@ export async function abort(deps: RunDeps, live: LiveRun, who: Who, reason: stri
 
 /** Closes the record. Steps that were not done need a reason; ways back that were not used need none and are listed. */
 export async function finish(deps: RunDeps, live: LiveRun, who: Who, reason: string | undefined): Promise<Result<null>> {
-  const over = active(live);
+  // Gone back from, it is held and nothing of it goes on: it is finished as it stands.
+  const isBack = isRecovered(live.state) && live.state.status === "held" && live.problem === null;
+  const over = isBack ? null : active(live);
   if (over) return over;
   if (live.drives.size > 0) return fail("busy", "A step is running. Wait for its end or cancel it, then finish.");
   const left = live.state.steps.filter((step) => step.wayBack !== true && step.status !== "done");
   const undecided = live.state.steps.filter(
-    (step) => step.status === "done" && step.verdict === "unknown" && !step.judgement && !step.passedOver && step.removed !== true,
+    (step) =>
+      step.status === "done" &&
+      step.verdict === "unknown" &&
+      !step.judgement &&
+      !step.passedOver &&
+      step.removed !== true &&
+      step.undone === undefined,
   );
   // Checks end by themselves; an unknown one can be judged afterwards.
   if (undecided.length > 0 && !live.state.isChecks)
     return fail("conflict", `The end of ${numbers(undecided)} is unknown and was not judged. Judge it, then finish.`);
-  if (left.length > 0 && !reason?.trim())
+  if (left.length > 0 && !reason?.trim() && !isBack)
     return fail("reason-needed", `${numbers(left)} ${left.length === 1 ? "was" : "were"} not done. Give a reason to finish without.`);
   const loops = openLoops(live.state);
   if (loops.length > 0 && !reason?.trim())
@@ -175,6 +183,7 @@ const numbers = (steps: StepState[]): string => `${steps.length === 1 ? "step" :
 
 /** One word for the whole: the worst thing that stands. */
 export function resultOf(steps: StepState[], live: LiveRun): string {
+  if (isRecovered(live.state)) return "rolled back";
   const main = steps.filter((step) => step.wayBack !== true || step.status === "done");
   if (main.some((step) => step.verdict === "failed")) return "failed";
   if (main.some((step) => step.verdict === "unknown" && step.judgement?.outcome !== "accepted")) return "unknown";

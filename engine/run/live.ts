@@ -116,6 +116,7 @@ function write(deps: RunDeps, live: LiveRun, events: NewEvent[]) {
     deps.notify.changed(live.run, step as StepId | null);
   }
   wakeRunOn(live);
+  live.hooks?.written();
 }
 
 function setProblem(deps: RunDeps, live: LiveRun, message: string) {

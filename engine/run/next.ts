@@ -7,6 +7,7 @@ import { canCome, uncovered, unmetNeeds } from "./needs.ts";
 import { gateDecision, gateWait } from "./next-gates.ts";
 import { needsTyping, type RunPlan, type StepAction, type StepPlan } from "./plan.ts";
 import { isSettled, type RunState } from "./state.ts";
+import { goneWords } from "./wayback.ts";
 
 /** What is true only in this process: nothing of it is in the events. */
 export type LiveFacts = {
@@ -211,6 +212,8 @@ export function obstacleFor(state: RunState, run: RunPlan, plan: StepPlan, step:
       button: "Skip with a reason",
     };
   if (step.status !== "todo") return null;
+  const gone = step.wayBack === true ? goneWords(state, run, [step.id]) : "";
+  if (gone !== "") return { say: `${named(step)} is no way back any more`, detail: `It is ${gone}.`, button: "" };
   const before = uncovered(state, plan).filter((one) => one.lane !== step.lane);
   if (before.length > 0)
     return {
@@ -352,6 +355,7 @@ export const RESULT_WORDS: Record<string, string> = {
   failed: "A failed step was gone past.",
   unknown: "The end of a step stayed unknown.",
   incomplete: "Some steps were not done.",
+  "rolled back": "It was gone back from, and the recovery was verified.",
 };
 
 export function finishAction(state: RunState): NextAction {

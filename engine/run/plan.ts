@@ -2,6 +2,7 @@
 // Owns: reading of the parsed document. Pure; knows neither events nor shells.
 import type { Block, BlockState, CanonicalValue, Check, RunbookDocument, Step, StepState } from "../protocol/index.ts";
 import { gateProblems } from "./gate-settings.ts";
+import { isFileTarget, stepsNamed } from "./wayback-text.ts";
 
 /** One thing to do in a step, in the order of the page. */
 export type StepAction = { kind: "block"; index: number; block: Block } | { kind: "check"; index: number; check: Check };
@@ -31,9 +32,14 @@ export type RunPlan = {
   clusters: string[];
 };
 
-export function planOf(document: RunbookDocument): RunPlan {
-  const waysBack = new Set(
-    document.steps.flatMap((step) => (step.directive.rollback?.startsWith("#") ? [step.directive.rollback.slice(1)] : [])),
+/** A point of no return is released by a signature; where its step names no role, by this one. */
+export const NO_RETURN_ROLES = ["lead"];
+
+export function planOf(text: RunbookDocument): RunPlan {
+  const document = withNoReturns(text);
+  const named = [...document.steps.map((step) => step.directive.rollback), document.wayBack?.rollback ?? null];
+  const waysBack = new Set<string>(
+    named.flatMap((target) => (target === null || isFileTarget(target) ? [] : stepsNamed(document, target).map((step) => step.id))),
   );
   const looking = new Set(document.steps.flatMap((step) => [...rechecksOf(document, step).values()].map((target) => target.block)));
   const steps = document.steps.map((step) => ({
@@ -83,6 +89,15 @@ function actionsOf(step: Step, looking: ReadonlySet<Block>): StepAction[] {
   return [...blocks, ...checks].sort((a, b) => line(a) - line(b));
 }
 
+function withNoReturns(document: RunbookDocument): RunbookDocument {
+  const isBare = ({ directive }: Step) => directive.pointOfNoReturn && directive.signoff.length === 0;
+  if (!document.steps.some(isBare)) return document;
+  const steps = document.steps.map((step) =>
+    isBare(step) ? { ...step, directive: { ...step.directive, signoff: [...NO_RETURN_ROLES] } } : step,
+  );
+  return { ...document, steps };
+}
+
 /** By name: in the step itself, else in the file. Lint says what is wrong with one that is not found. */
 function rechecksOf(document: RunbookDocument, step: Step): Map<number, RecheckTarget> {
   const found = new Map<number, RecheckTarget>();
@@ -100,10 +115,7 @@ function rechecksOf(document: RunbookDocument, step: Step): Map<number, RecheckT
 }
 
 function unsupportedKeys(document: RunbookDocument, step: Step): string[] {
-  const { directive } = step;
   const keys: string[] = [];
-  if (directive.pointOfNoReturn) keys.push("point-of-no-return");
-  if (directive.rollbackValidMs !== null) keys.push("rollback-valid");
   const rechecks = rechecksOf(document, step);
   for (const { options, runnable, index } of step.blocks) {
     if (!runnable) continue;

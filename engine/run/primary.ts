@@ -4,6 +4,7 @@ import type { NextAction, RunHeader, StepState } from "../protocol/index.ts";
 import { foregroundOf, lanesOf } from "./lanes.ts";
 import { action, finishAction, focusStep, type LiveFacts, laneAction, nextTodo, RESULT_WORDS } from "./next.ts";
 import type { RunPlan } from "./plan.ts";
+import { spanWords } from "./run-clock.ts";
 import { isSettled, type RunState } from "./state.ts";
 
 export type LaneView = NonNullable<RunHeader["lanes"]>[number];
@@ -38,10 +39,39 @@ export function nextAction(state: RunState, plan: RunPlan, live: LiveFacts, view
       say: state.status === "finished" ? "The run is finished" : "The run was aborted",
       detail: state.status === "finished" ? (RESULT_WORDS[state.result] ?? state.result) : "What was done until then stands on record.",
     });
+  const back = wayBackAction(state);
+  if (back) return back;
   const isHeld = state.status === "held";
   const due = views.filter((view) => view.nextAction.kind !== "none");
   const first = due.toSorted((a, b) => rank(a, isHeld) - rank(b, isHeld) || since(state, a) - since(state, b))[0];
   return first?.nextAction ?? finishAction(state);
+}
+
+/** While the run is gone back from, and once it is, that is what there is to do: going on needs a resume of its own. */
+function wayBackAction(state: RunState): NextAction | null {
+  const last = state.undoneBy.at(-1);
+  if (!last || state.status !== "held") return null;
+  if (last.status === "running" || last.status === "deciding")
+    return action({
+      kind: "wait",
+      say: `Going back: ${last.title}`,
+      detail: `Decided by ${last.by} at ${last.decidedAt.slice(11, 19)} UTC${last.targetMs === null ? "" : `, promised under ${spanWords(last.targetMs)}`}. This run is held meanwhile.`,
+    });
+  if (last.status !== "recovered" || last.measure === null) return null;
+  const { durationMs, met } = last.measure;
+  const promise =
+    last.targetMs === null || met === null
+      ? ""
+      : met
+        ? `, in time (${spanWords(last.targetMs)})`
+        : `, late by ${spanWords(durationMs - last.targetMs)}`;
+  return action({
+    kind: "finish",
+    say: `Gone back in ${spanWords(durationMs)}${promise}`,
+    detail: `“${last.title}” is verified. Finish this run, or resume it to try again.`,
+    button: "Finish the run",
+    after: "The record is closed and can be exported.",
+  });
 }
 
 /** An unknown end is looked at before anything else; what nobody can do anything about now comes after what somebody can. */

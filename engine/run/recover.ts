@@ -24,6 +24,7 @@ import { pendingAction } from "./next.ts";
 import { planOf } from "./plan.ts";
 import { lostRechecks } from "./recheck.ts";
 import { newLive } from "./start.ts";
+import { subsetOf } from "./wayback-text.ts";
 import type { RunPlace } from "./whereabouts.ts";
 
 /** Events are read in pieces, so that a long log is never whole in memory beside its own fold. */
@@ -44,12 +45,13 @@ export async function loadRun(deps: RunDeps, { log, run, launch }: RunPlace): Pr
   const path = typeof first.body.data.path === "string" ? first.body.data.path : "";
   const state = foldOfRun(eventsOf(deps, log, first.body.seq), first.body.subject.run);
   const parsed = await deps.documents.parse(bytes, path);
-  const document = state.isChecks
+  const whole = state.isChecks
     ? deps.documents.checksDocument(
         parsed,
         state.steps.map((step) => step.id),
       )
     : parsed;
+  const document = state.only === null ? whole : subsetOf(whole, state.only);
   const live = newLive(deps, planOf(document), dirname(path));
   live.run = first.body.subject.run as LiveRun["run"];
   live.log = log;

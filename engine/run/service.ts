@@ -17,15 +17,18 @@ import {
   type RunView,
   type SignSubject,
   type StartRequest,
+  type StepId,
   type StepState,
   type TerminalId,
   type ValueView,
   type WatchedObject,
+  type WayBackView,
 } from "../protocol/index.ts";
 import { amend } from "./amend.ts";
 import { ATTACHMENT } from "./attached.ts";
 import { driveChecks } from "./checks.ts";
 import * as commands from "./commands.ts";
+import { endCountdown, stopCountdown } from "./countdown.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { settleWhens } from "./drive.ts";
 import { closeLoops } from "./fold-work.ts";
@@ -33,19 +36,24 @@ import { nothingLearnt, planViewOf, previewOf, windowOf } from "./forecast.ts";
 import { endSoak, type GateCall, goOnGate, isLiftedByRetry, liftForRetry } from "./gate-commands.ts";
 import { laneOf } from "./lanes.ts";
 import * as lifecycle from "./lifecycle.ts";
+import { ENGINE } from "./live.ts";
 import { closeLoop, watchLoops } from "./loops.ts";
 import { type ManualCall, recordManual } from "./manual.ts";
 import { watchCluster } from "./pins.ts";
 import { type RecheckCall, recheck } from "./recheck.ts";
 import { loadRun, recoverRun } from "./recover.ts";
 import { active, allIdle, begunSoFar, startedMeanwhile } from "./refusals.ts";
+import { dropUnstarted, linkAgain, measure, notGoingBack, type RollbackCall, type Runs, rollback } from "./rollback.ts";
 import { type RunSignable, signableOf } from "./signables.ts";
 import { preflight, startRun } from "./start.ts";
 import { createTurns } from "./turns.ts";
 import { changeValue, type ValueCall, valuesOf } from "./values.ts";
 import { headerOf, stepsOf, terminalsOf, viewOf } from "./view.ts";
+import { wayBackView } from "./wayback-candidates.ts";
 import { createWhereabouts } from "./whereabouts.ts";
 
+/** Who finishes a way back that has recovered. */
+const AUTOMATIC: Who = { actor: ENGINE, roles: [], title: "", isAuthenticated: false };
 /** Ended runs kept folded for the next look; each holds its steps and its parsed text. */
 const KEPT_ENDED = 8;
 
@@ -83,6 +91,7 @@ export function createRunService(deps: RunDeps) {
     }
   });
 
+  const back: Runs = { open, adopt };
   const isOver = (live: LiveRun) => live.state.status === "finished" || live.state.status === "aborted";
 
   /** The run, live or read back from its log; `not-found` where no log has it. */
@@ -95,8 +104,51 @@ export function createRunService(deps: RunDeps) {
     if (!loaded.ok) return loaded;
     const ended = [...runs.values()].filter(isOver);
     if (ended.length >= KEPT_ENDED && ended[0]) runs.delete(ended[0].run);
-    runs.set(run, loaded.value);
+    adopt(loaded.value);
     return loaded;
+  }
+
+  /** Keeps a run, and looks after every event of it at what follows for a way back. */
+  function adopt(live: LiveRun) {
+    runs.set(live.run, live);
+    let isLooking = false;
+    live.hooks = {
+      written: () => {
+        // Once the caller has done what it does after the event.
+        if (isLooking || (live.state.undoes === null && live.state.countdown === null)) return;
+        isLooking = true;
+        queueMicrotask(() => {
+          isLooking = false;
+          void lookAtWayBack(live);
+        });
+      },
+      goBack: (who, step) => void goBack(live, who, step),
+    };
+  }
+
+  async function lookAtWayBack(live: LiveRun) {
+    if (live.state.countdown !== null && live.state.status !== "held") endCountdown(deps, live, null, "the run went on");
+    if (!(await measure(deps, back, live)) || isOver(live)) return;
+    // Recovered: its record is closed by itself once what drove it is put away.
+    await Promise.all([...live.drives]);
+    await command(live.run, (one) => lifecycle.finish(deps, one, AUTOMATIC, undefined));
+  }
+
+  async function goBack(live: LiveRun, who: Who, step: string) {
+    const gone = await rollbackOnce(live, who, {
+      kind: "step",
+      step: step as StepId,
+      reason: "its gate failed by measurement, and nobody stopped the automatic way back",
+    });
+    if (gone.ok) return;
+    endCountdown(deps, live, null, `the way back could not start: ${gone.error.message}`);
+    deps.notify.alarm(live.run, step as StepId, "fail", "The automatic way back could not start", gone.error.message);
+  }
+
+  async function rollbackOnce(live: LiveRun, who: Who, call: RollbackCall): Promise<Result<LiveRun>> {
+    const gone = await rollback(deps, back, live, who, call);
+    if (gone.ok) live.countdownTimer?.();
+    return gone;
   }
 
   /** One command at a time on the whole run, from its checks to its record; a step that goes on behind holds nothing up. */
@@ -154,7 +206,7 @@ export function createRunService(deps: RunDeps) {
       const started = await startRun(deps, who, request);
       if (!started.ok) return started;
       const live = started.value;
-      runs.set(live.run, live);
+      adopt(live);
       settleWhens(deps, live);
       deps.notify.changed(live.run, null);
       return ok(viewOf(deps, live));
@@ -168,7 +220,7 @@ export function createRunService(deps: RunDeps) {
       const started = await startRun(deps, who, request, { document, bytes, isChecks: true });
       if (!started.ok) return started;
       const live = started.value;
-      runs.set(live.run, live);
+      adopt(live);
       deps.notify.changed(live.run, null);
       goOnChecking(live, who);
       return ok({ run: live.run });
@@ -212,6 +264,18 @@ export function createRunService(deps: RunDeps) {
         return command(run, async (live) => (await liftForRetry(deps, live, who, call)) ?? commands.retry(deps, live, who, call));
       return onStep(run, call.step, (live) => commands.retry(deps, live, who, call), true);
     },
+    async wayBack(run: RunId): Promise<Result<WayBackView>> {
+      const opened = await open(run);
+      return opened.ok ? ok(await wayBackView(deps, opened.value)) : opened;
+    },
+    /** Must reach a run that waits for something: it takes no turn, and of two who press at once one decides. */
+    async rollback(who: Who, run: RunId, call: RollbackCall): Promise<Result<RunHeader>> {
+      const opened = await open(run);
+      if (!opened.ok) return opened;
+      const gone = await rollbackOnce(opened.value, who, call);
+      return gone.ok ? ok(headerOf(deps, gone.value)) : gone;
+    },
+    stopRollback: (who: Who, run: RunId) => atOnce(run, (live) => stopCountdown(deps, live, who)),
     gate: (who: Who, run: RunId, call: GateCall) => command(run, (live) => goOnGate(deps, live, who, call)),
     async values(run: RunId): Promise<Result<ValueView[]>> {
       const opened = await open(run);
@@ -243,6 +307,8 @@ export function createRunService(deps: RunDeps) {
       onStep(run, call.step, (live) => commands.runAsShell(deps, live, who, call), true),
     resume: (who: Who, run: RunId, given: { reason?: string | undefined; secrets?: Record<string, string> | undefined }) =>
       command(run, async (live) => {
+        const busy = await notGoingBack(back, live);
+        if (busy) return busy;
         const resumed = await lifecycle.resume(deps, live, who, given);
         return resumed.ok && live.state.isChecks ? goOnChecking(live, who) : resumed;
       }),
@@ -278,7 +344,7 @@ export function createRunService(deps: RunDeps) {
     /** Header and the given steps of a live run, for its news; null where it is not in memory. */
     news(run: RunId, steps: Iterable<string>): { header: RunHeader; steps: StepState[] } | null {
       const live = runs.get(run);
-      return live ? { header: headerOf(deps, live), steps: stepsOf(live, steps) } : null;
+      return live ? { header: headerOf(deps, live), steps: stepsOf(deps, live, steps) } : null;
     },
     /** The newest run that has not ended; one of checks, which goes on by itself, only where there is no other. */
     activeRun(): RunId | null {
@@ -294,9 +360,12 @@ export function createRunService(deps: RunDeps) {
         const recovered = loaded.ok ? await recoverRun(deps, loaded.value) : loaded;
         if (!recovered.ok) problems.push(recovered.error);
         if (!loaded.ok) continue;
-        runs.set(loaded.value.run, loaded.value);
+        adopt(loaded.value);
+        endCountdown(deps, loaded.value, null, "Holdpoint ended during the countdown; the run stays held");
         watchLoops(deps, loaded.value);
       }
+      for (const live of [...runs.values()]) await linkAgain(deps, back, live);
+      for (const live of runs.values()) if (!isOver(live)) dropUnstarted(deps, live);
       return problems;
     },
     /** Whether a run's events or output do not reach the disk: an orderly end would wait for a disk that does not come. */
@@ -314,6 +383,7 @@ export function createRunService(deps: RunDeps) {
     },
     async close(): Promise<void> {
       unsubscribe();
+      for (const live of runs.values()) endCountdown(deps, live, null, "Holdpoint was closed during the countdown; the run stays held");
       await Promise.all([...runs.values()].map((live) => lifecycle.closeRun(deps, live)));
     },
   };

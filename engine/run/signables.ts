@@ -57,6 +57,7 @@ function holdPoint(deps: RunDeps, live: LiveRun, subject: SignSubject, own: Step
   const id = own.step.id;
   const now = state.steps[state.positions.get(id) ?? -1];
   const point = holdPointOf(state, own)!;
+  const isNoReturn = own.step.directive.pointOfNoReturn;
   if (now?.status !== "todo" && point.missing.length === 0)
     return fail("conflict", `Step ${own.step.number} has begun: its hold point is behind it.`);
   const before = coveredSteps(state, id);
@@ -78,9 +79,9 @@ function holdPoint(deps: RunDeps, live: LiveRun, subject: SignSubject, own: Step
     lines: before.map((step) => `${step.number} ${step.title}: ${endWords(step)}`),
     statement: (meaning, { role, note }) =>
       sentence(
-        `I ${meaning === "rejected" ? "reject" : "release"} the hold point “${own.step.title}” (step ${own.step.number}) of ${state.title}${
+        `I ${meaning === "rejected" ? "reject" : "release"} the ${isNoReturn ? "point of no return" : "hold point"} “${own.step.title}” (step ${own.step.number}) of ${state.title}${
           where === "" ? "" : ` on ${where}`
-        } as ${role}: ${before.length === 0 ? "nothing comes before it" : `${before.length} step${before.length === 1 ? "" : "s"} before it, ${counts.join(", ") || "none done"}`}.`,
+        } as ${role}: ${before.length === 0 ? "nothing comes before it" : `${before.length} step${before.length === 1 ? "" : "s"} before it, ${counts.join(", ") || "none done"}`}.${isNoReturn && meaning === "approved" ? ` ${lostWords(live, id)}` : ""}`,
         note,
       ),
     excluded: (operator) => executedBefore(state, id, operator),
@@ -91,6 +92,25 @@ function holdPoint(deps: RunDeps, live: LiveRun, subject: SignSubject, own: Step
       return passing(own, now?.attempt ?? 0);
     },
   });
+}
+
+/** What is no longer possible once a point of no return has begun, and what still is: derived from the text, and part of what is signed. */
+function lostWords({ plan, state }: LiveRun, id: string): string {
+  const names = (steps: readonly { title: string }[]) => steps.map((step) => `“${step.title}”`).join(", ");
+  const backs = plan.steps.filter((one) => one.isWayBack && state.positions.has(one.step.id)).map((one) => one.step);
+  const kept = backs.filter((step) => step.directive.afterNoReturn === true);
+  const lost = backs.filter((step) => !kept.includes(step));
+  const before = plan.steps
+    .slice(
+      0,
+      plan.steps.findIndex((one) => one.step.id === id),
+    )
+    .filter((one) => !one.isWayBack).length;
+  const gone =
+    lost.length === 0
+      ? `what ${before} ${before === 1 ? "step" : "steps"} before it did can no longer be undone`
+      : `no longer possible: ${names(lost)}`;
+  return `Once it has begun, ${gone}; what is left is ${kept.length === 0 ? "a restore or a fix forward" : names(kept)}.`;
 }
 
 type Common = Pick<RunSignable, "log" | "launch" | "run" | "subject" | "planSha256" | "record">;
@@ -162,5 +182,6 @@ function record(deps: RunDeps, live: LiveRun, events: NewEvent[]): StoredEvent[]
   }
   if (live.state.status === "held") endRunOn(live);
   wakeRunOn(live);
+  live.hooks?.written();
   return stored;
 }

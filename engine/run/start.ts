@@ -1,7 +1,7 @@
 // Begins a run: one text, one set of inputs, pinned clusters, findings joined, all of it the first events of a new log.
 // Owns: what a start demands and records. A secret parameter is kept in this process alone.
 import { dirname } from "node:path";
-import { type ClusterPin, createPin } from "../cluster/index.ts";
+import { type ClusterPin, createPin, identityKey } from "../cluster/index.ts";
 import { readRegularFile } from "../ports.ts";
 import {
   type CanonicalValue,
@@ -10,10 +10,12 @@ import {
   fail,
   ok,
   type Param,
+  type PinView,
   type Result,
   type RunbookDocument,
   RunId,
   type StartRequest,
+  type Undoes,
 } from "../protocol/index.ts";
 import { createRedactor } from "../shell/index.ts";
 import type { LaunchForRun, LiveRun, RunDeps, Who } from "./deps.ts";
@@ -36,6 +38,7 @@ type Prepared = {
   request: StartRequest;
   launch: LaunchForRun | null;
   isChecks: boolean;
+  wayBack: WayBackStart["wayBack"] | null;
   bytes: Uint8Array;
   plan: RunPlan;
   params: Record<string, string>;
@@ -60,9 +63,27 @@ export async function preflight(deps: RunDeps, who: Who, request: StartRequest):
 /** Automatic checks of a launch: their text is the launch's copy of its checklist. */
 export type ChecksStart = Text & { isChecks: true };
 
+/** A way back: its text is what the run before has pinned, or a file that was read to be shown. */
+export type WayBackStart = Text & {
+  isChecks: false;
+  wayBack: {
+    undoes: Undoes;
+    /** Steps of the text that are run, in this order; null for all. `rest`: the others, as the record lists them. */
+    only: string[] | null;
+    rest: Record<string, CanonicalValue>[];
+    /** The clusters must be these. */
+    pins: ReadonlyMap<ClusterName, PinView>;
+    /** Parameters and captured values of the run before, for steps of its own text. */
+    values: Record<string, string>;
+    reason: string;
+  };
+};
+type Given = ChecksStart | WayBackStart;
+const wayBackOf = (given: Given | null): WayBackStart["wayBack"] | null => (given !== null && !given.isChecks ? given.wayBack : null);
+
 /** The new run, on record. Fails with `not-trusted`, `invalid-params`, `confirmation-needed`, `not-ready` (details: findings), or the cluster's own code. */
-export async function startRun(deps: RunDeps, who: Who, asked: StartRequest, checks: ChecksStart | null = null): Promise<Result<LiveRun>> {
-  const prepared = await prepare(deps, who, asked, checks);
+export async function startRun(deps: RunDeps, who: Who, asked: StartRequest, given: Given | null = null): Promise<Result<LiveRun>> {
+  const prepared = await prepare(deps, who, asked, given);
   if (!prepared.ok) return prepared;
   const { request, launch, pins, findings, plan } = prepared.value;
   const refused = refusal(prepared.value);
@@ -116,7 +137,7 @@ const HARD = ["not-a-runbook", "no-steps", "rehearsal-guard", "secret-placeholde
 /** Of checks each stands for itself: what keeps one from running makes that one unknown. */
 const HARD_FOR_CHECKS = ["no-steps", "no-context"];
 
-function refusal({ who, request, launch, isChecks, findings, pins, plan }: Prepared): Result<never> | null {
+function refusal({ who, request, launch, isChecks, wayBack, findings, pins, plan }: Prepared): Result<never> | null {
   const blocker = (code: string) => findings.find((one) => one.code === code && one.severity === "blocker");
   const untrusted = blocker("not-trusted");
   if (untrusted) return fail("not-trusted", `${request.path}: ${untrusted.message} ${untrusted.todo}`);
@@ -126,6 +147,8 @@ function refusal({ who, request, launch, isChecks, findings, pins, plan }: Prepa
     const found = blocker(code);
     if (found) return fail("not-ready", `${request.path}: ${found.subject}: ${found.message} ${found.todo}`, { findings });
   }
+  // A way back was confirmed once, on the clusters whose names were typed for the run that it undoes; what else is missing is a deviation on record.
+  if (wayBack !== null) return isOnSameClusters(wayBack.pins, pins);
   // A run on two production clusters is confirmed by both names.
   const typed = (request.typedCluster ?? "").split(/[\s,]+/);
   const production = pins.filter((pin) => pin.view().class === "production");
@@ -151,8 +174,21 @@ function refusal({ who, request, launch, isChecks, findings, pins, plan }: Prepa
   return null;
 }
 
-async function prepare(deps: RunDeps, who: Who, asked: StartRequest, checks: ChecksStart | null = null): Promise<Result<Prepared>> {
-  const read = checks === null ? await readRunbook(deps, asked.path) : ok(checks);
+function isOnSameClusters(before: ReadonlyMap<ClusterName, PinView>, pins: readonly ClusterPin[]): Result<never> | null {
+  for (const pin of pins) {
+    const was = [...before.values()].find((view) => view.context === pin.context);
+    const now = pin.view();
+    if (!was || (was.identity && now.identity && identityKey(was.identity) !== identityKey(now.identity)))
+      return fail(
+        "cluster-differs",
+        `Context ${pin.context} no longer leads to the cluster of the run that is undone. Nothing was started.`,
+      );
+  }
+  return null;
+}
+
+async function prepare(deps: RunDeps, who: Who, asked: StartRequest, given: Given | null = null): Promise<Result<Prepared>> {
+  const read = given === null ? await readRunbook(deps, asked.path) : ok(given);
   if (!read.ok) return read;
   const { document, bytes } = read.value;
   const plan = planOf(document);
@@ -172,11 +208,23 @@ async function prepare(deps: RunDeps, who: Who, asked: StartRequest, checks: Che
     paramProblem: checked.ok ? null : checked.error.message,
     trusted: deps.folderOf(request.path)?.trusted === true,
     launch,
-    isChecks: checks !== null,
+    isChecks: given?.isChecks === true,
     nowMs: deps.ports.clock.now(),
   });
   const [params, secrets] = splitSecrets(document.params, checked.ok ? checked.value : {});
-  return ok({ who, request, launch, isChecks: checks !== null, bytes, plan, params, secrets, pins, findings });
+  return ok({
+    who,
+    request,
+    launch,
+    isChecks: given?.isChecks === true,
+    wayBack: wayBackOf(given),
+    bytes,
+    plan,
+    params,
+    secrets,
+    pins,
+    findings,
+  });
 }
 
 async function launchOf(deps: RunDeps, { launch }: StartRequest): Promise<Result<LaunchForRun | null>> {
@@ -243,7 +291,7 @@ async function pinAll(deps: RunDeps, request: StartRequest): Promise<Result<Clus
   return ok(pins);
 }
 
-function startedDraft(deps: RunDeps, { request, isChecks, findings, plan, params, bytes }: Prepared): Draft {
+function startedDraft(deps: RunDeps, { request, isChecks, wayBack, findings, plan, params, bytes }: Prepared): Draft {
   const { document } = plan;
   // What was gone past with the reason; of checks nothing is, each says itself what kept it.
   const deviations = isChecks ? [] : findings.filter((one) => one.severity === "blocker");
@@ -259,7 +307,7 @@ function startedDraft(deps: RunDeps, { request, isChecks, findings, plan, params
       reviewed: document.reviewed,
       owner: document.owner,
       mode: request.mode,
-      params,
+      params: { ...wayBack?.values, ...params },
       secret_params: document.params.filter((param) => param.type === "secret").map((param) => param.name),
       placeholders: request.placeholders,
       namespace: request.namespace ?? null,
@@ -270,11 +318,21 @@ function startedDraft(deps: RunDeps, { request, isChecks, findings, plan, params
       trusted: true,
       preflight: "joined",
       deviations: deviations.map(({ code, subject, message }) => ({ code, subject, message })),
-      steps: stepsData(plan),
+      steps: [...stepsData(plan), ...(wayBack?.rest ?? [])],
+      ...(wayBack === null ? {} : { undoes: undoesData(wayBack.undoes), only: wayBack.only }),
     },
     payloads: [{ name: "plan", mediaType: "text/markdown", bytes }],
   };
 }
+
+const undoesData = ({ run, kind, title, steps, decidedAt, targetMs }: Undoes): Record<string, CanonicalValue> => ({
+  run,
+  kind,
+  title,
+  steps,
+  decided_at: decidedAt,
+  target_ms: targetMs,
+});
 
 /** A run as this process holds it before any event was folded. */
 export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
@@ -313,6 +371,10 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
     measuredAt: new Map(),
     background: new Set(),
     isClosing: false,
+    decidedNs: null,
+    isDeciding: false,
+    countdownTimer: null,
+    hooks: null,
   };
   return live;
 }

@@ -1,6 +1,17 @@
 // A run as its events leave it. Owns: the shape and its empty form.
 // Does not hold what lives only in this process (shells, pins, timers): that is live.ts.
-import type { ClusterName, LoopState, Mode, PinView, RunHeader, StepState, ValueFact } from "../protocol/index.ts";
+import type {
+  ClusterName,
+  Countdown,
+  LoopState,
+  Mode,
+  PinView,
+  RunHeader,
+  StepState,
+  Undoes,
+  UndoneBy,
+  ValueFact,
+} from "../protocol/index.ts";
 
 /** A signature of the run's own subjects, as its log has it. */
 export type RunSignature = {
@@ -75,6 +86,12 @@ export type RunState = {
   head: string;
   redactions: number;
   recordedBytes: number;
+  /** Goes back from another run; of its text only these steps, in this order (null: all). */
+  undoes: Undoes | null;
+  only: string[] | null;
+  /** Ways back from this run, oldest first. */
+  undoneBy: UndoneBy[];
+  countdown: Countdown | null;
 };
 
 export function emptyRunState(): RunState {
@@ -120,6 +137,10 @@ export function emptyRunState(): RunState {
     head: "",
     redactions: 0,
     recordedBytes: 0,
+    undoes: null,
+    only: null,
+    undoneBy: [],
+    countdown: null,
   };
 }
 
@@ -130,6 +151,9 @@ export function isSettled(step: StepState): boolean {
   if (step.verdict === "passed" || step.verdict === "skipped" || step.passedOver === true) return true;
   return step.verdict === "unknown" && step.judgement?.outcome === "accepted";
 }
+
+/** Gone back from, and the recovery verified: what is left of it is not done any more. */
+export const isRecovered = (state: RunState): boolean => state.undoneBy.at(-1)?.status === "recovered";
 
 /** What `needs` asks for: passed, or unknown and accepted by a person, or not applicable by its own `when`. */
 export function satisfiesNeed(state: RunState, step: StepState): boolean {

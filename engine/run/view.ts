@@ -1,12 +1,13 @@
 // A run as the doors show it. Owns: putting state, plan and live facts together. Pure but for the moment it is given.
 import type { RunHeader, RunView, StepState } from "../protocol/index.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
-import { figuresOf } from "./forecast.ts";
+import { figuresOf, windowOf } from "./forecast.ts";
 import { holdPointOf } from "./hold-points.ts";
 import { isRunningOn } from "./lanes.ts";
 import { factsOf } from "./live.ts";
 import { loopViews } from "./loops.ts";
 import { currentAndNext, laneViews, nextAction } from "./primary.ts";
+import { latestWayBack, noReturn, rollbackOf } from "./wayback.ts";
 
 export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
   const { state, plan } = live;
@@ -54,6 +55,11 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
     secretsWanted: live.secretsWanted,
     loops: loopViews(state, deps.ports.clock.now()),
     proposed: proposedOf(live),
+    undoes: state.undoes,
+    undoneBy: state.undoneBy,
+    pointOfNoReturn: noReturn(state, plan),
+    latestWayBack: latestWayBack(state, plan, windowOf(deps, live.launch).end),
+    countdown: state.countdown,
   };
 }
 
@@ -65,7 +71,7 @@ function proposedOf({ run, state: { proposal } }: LiveRun): RunHeader["proposed"
 
 export const viewOf = (deps: RunDeps, live: LiveRun): RunView => ({
   header: headerOf(deps, live),
-  steps: live.state.steps.map((step) => withSignoff(live, step)),
+  steps: live.state.steps.map((step) => withBack(deps, live, withSignoff(live, step))),
   values: { ...live.state.placeholders, ...live.state.values },
 });
 
@@ -78,8 +84,15 @@ export const terminalsOf = (live: LiveRun): RunHeader["terminals"] =>
     alive: lane.session.isAlive(),
   }));
 
-export const stepsOf = (live: LiveRun, ids: Iterable<string>): StepState[] =>
-  [...ids].flatMap((id) => live.state.steps[live.state.positions.get(id) ?? -1] ?? []).map((step) => withSignoff(live, step));
+export const stepsOf = (deps: RunDeps, live: LiveRun, ids: Iterable<string>): StepState[] =>
+  [...ids]
+    .flatMap((id) => live.state.steps[live.state.positions.get(id) ?? -1] ?? [])
+    .map((step) => withBack(deps, live, withSignoff(live, step)));
+
+function withBack(deps: RunDeps, live: LiveRun, step: StepState): StepState {
+  const rollback = rollbackOf(live.plan, step, deps.ports.clock.now());
+  return rollback === undefined ? step : { ...step, rollback };
+}
 
 function withSignoff(live: LiveRun, step: StepState): StepState {
   const plan = live.plan.byId.get(step.id);

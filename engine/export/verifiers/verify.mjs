@@ -1329,7 +1329,9 @@ function holdPointsOf(text, steps) {
   // Before any heading only some blocks are steps, and in HTML only a reader of Markdown knows: that is said, not judged.
   const first = lines.findIndex(isHeadingAt);
   for (const { line, body, isSure } of directives) {
-    const roles = directiveValue(body, "signoff") ?? [];
+    const said = directiveValue(body, "signoff") ?? [];
+    // A point of no return is released by the lead where its step names nobody.
+    const roles = said.length === 0 && directiveValue(body, "point-of-no-return")?.[0] === "true" ? ["lead"] : said;
     if (roles.length === 0) continue;
     if (!isSure || first === -1 || first > line) {
       unplaced.push({ line, roles, isSure: false });

@@ -1322,6 +1322,9 @@ def hold_points(text, steps):
     first = next((i for i, one in enumerate(text.lines) if one.is_heading()), None)
     for _, line, body, _, is_plain in told:
         roles = value_of(body, "signoff")
+        if not roles and (value_of(body, "point-of-no-return") or [""])[0] == "true":
+            # A point of no return is released by the lead where its step names nobody.
+            roles = ["lead"]
         if not roles:
             continue
         if not is_plain or first is None or first > line:
