@@ -152,7 +152,6 @@ it("never skips what it cannot honour: it stops there and names the key", () => 
     ["recheck=x", "", "recheck=x, which names no block that runs"],
     ['expect="<= 3" warn="<= 2"', "", "warn"],
     ['expect="<= 3" min-samples=9', "", "min-samples"],
-    ["", ", point-of-no-return: true", "point-of-no-return"],
   ] as const) {
     const run = runOf(step("first", sh("x")) + step("a", sh("x", `{${attribute}}`), directive) + step("last", sh("x")));
     run.pass("first");

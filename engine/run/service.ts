@@ -364,7 +364,11 @@ export function createRunService(deps: RunDeps) {
         endCountdown(deps, loaded.value, null, "Holdpoint ended during the countdown; the run stays held");
         watchLoops(deps, loaded.value);
       }
-      for (const live of [...runs.values()]) await linkAgain(deps, back, live);
+      for (const live of [...runs.values()]) {
+        await linkAgain(deps, back, live);
+        // It may have ended between its last step and its measure.
+        void lookAtWayBack(live);
+      }
       for (const live of runs.values()) if (!isOver(live)) dropUnstarted(deps, live);
       return problems;
     },

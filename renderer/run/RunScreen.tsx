@@ -4,8 +4,7 @@ import { Activity, BookOpenText, ChartNoAxesGantt, ListTree, SquareTerminal } fr
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ClusterName, RunId, SignSubject } from "../../engine/protocol/index.ts";
 import { FrameWork, go, useApp, useFrameSubject, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
-import { Button, formatDuration, IconButton, Sheet, Status, Tabs } from "../design/index.ts";
-import { useLibrary } from "../library/slice.ts";
+import { Button, IconButton, Sheet, Status, Tabs } from "../design/index.ts";
 import { type PaletteEntry, usePaletteEntries } from "../palette/entries.ts";
 import { RunPlan } from "../plan/index.ts";
 import { SignSheet } from "../signing/index.ts";
@@ -37,8 +36,9 @@ import { type TabMark, tabMarks } from "./tab-marks.ts";
 import { useRunActs } from "./useRunActs.tsx";
 import { useViewport } from "./useViewport.ts";
 import { WatchAge, WatchPanel, watchWords } from "./WatchPanel.tsx";
+import { WayBackBand } from "./WayBackBand.tsx";
 import { WayBackDialog } from "./WayBackDialog.tsx";
-import { waysBack } from "./wayback.ts";
+import { nearestWords } from "./wayback.ts";
 
 export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture }) {
   const { view, document: text } = picture;
@@ -50,7 +50,6 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   const readOnly = useReadOnly();
   const isReadOnly = readOnly !== null;
   const fontSize = useApp((app) => app.snapshot?.settings.terminalFontSize ?? 13);
-  const folders = useApp((app) => app.snapshot?.folders);
   const connection = useApp((app) => app.connection.state);
   const notify = useApp((app) => app.notify);
   const zone = useSiteZone();
@@ -171,27 +170,14 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
     ...primaryKeys(guarded).map((key) => ({ ...key, run: primary })),
     { combo: "F8", scope: "always" as const, run: () => !isReadOnly && acts.hold() },
     // It opens the question and nothing else: what runs is chosen there, and another open question keeps the word.
-    { combo: "F9", scope: "always" as const, run: () => !isOver && !hasDialog() && acts.openWayBack(null) },
+    { combo: "F9", scope: "always" as const, run: () => !hasDialog() && acts.openWayBack(null) },
     { combo: "P", scope: "free" as const, run: turn },
     { combo: "F6", scope: "always" as const, run: () => walkRegions(regions, 1) },
     { combo: "Shift+F6", scope: "always" as const, run: () => walkRegions(regions, -1) },
     ...(alarms.length > 0 ? [{ combo: "Escape", scope: "free" as const, run: markSeen }] : []),
   ]);
 
-  const ways = useMemo(
-    () => waysBack(text, steps, acts.wayBackOf ?? focus, header.path),
-    [text, steps, acts.wayBackOf, focus, header.path],
-  );
-  const nearest = ways[0];
-  const wayBackWords =
-    nearest === undefined ? "none named" : nearest.targetMs === null ? "no time promised" : `under ${formatDuration(nearest.targetMs)}`;
-  const emergency = useMemo(
-    () =>
-      folders
-        ?.flatMap((folder) => folder.entries)
-        .find((entry) => /(^|[\\/])emergency-rollback\.md$/.test(entry.path) && entry.path !== header.path)?.path ?? null,
-    [folders, header.path],
-  );
+  const wayBackWords = nearestWords(steps, focus);
 
   const names = useMemo(() => {
     const variables = new Set(text.params.map((param) => param.name));
@@ -331,16 +317,24 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       onBlocked={acts.blocked}
       onStop={() => acts.step.stop(nextAction.step ?? undefined)}
       lanes={
-        <LaneRows
-          lanes={otherLanes(header)}
-          steps={steps}
-          isReadOnly={isReadOnly}
-          isBusy={pending !== null || connection !== "online"}
-          isGuarded={guarded}
-          onAct={acts.lane}
-          onSkip={acts.step.skip}
-          onStop={acts.step.stop}
-        />
+        <>
+          <WayBackBand
+            header={header}
+            isReadOnly={isReadOnly}
+            isBusy={pending !== null || connection !== "online"}
+            onStopCountdown={acts.stopCountdown}
+          />
+          <LaneRows
+            lanes={otherLanes(header)}
+            steps={steps}
+            isReadOnly={isReadOnly}
+            isBusy={pending !== null || connection !== "online"}
+            isGuarded={guarded}
+            onAct={acts.lane}
+            onSkip={acts.step.skip}
+            onStop={acts.step.stop}
+          />
+        </>
       }
       onDismiss={dismissRefusal}
     >
@@ -485,28 +479,11 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       {acts.isAmending ? <AmendDialog header={header} zone={zone} onSign={signText} onClose={acts.closeAmendment} /> : null}
       {acts.isWayBackOpen ? (
         <WayBackDialog
-          ways={ways}
-          document={text}
-          values={view.values}
-          variables={names.variables}
-          secrets={names.secrets}
-          emergency={emergency}
-          first={running !== undefined ? "stop" : header.status === "held" ? "resume" : null}
-          isOver={isOver}
+          run={run}
+          step={acts.wayBackOf ?? focus}
+          isRunning={running !== undefined}
           unavailable={readOnly}
-          onOpenFile={(path) => {
-            acts.closeWayBack();
-            useLibrary.getState().start(path);
-          }}
-          onShowStep={(step) => {
-            acts.closeWayBack();
-            show(step);
-          }}
-          onRunStep={(step) => {
-            acts.closeWayBack();
-            acts.goBack(step, running !== undefined, header.status === "held");
-            show(step);
-          }}
+          onStart={acts.goBack}
           onClose={acts.closeWayBack}
         />
       ) : null}

@@ -21,6 +21,7 @@ import { alsoRunning } from "./lanes.ts";
 import type { Arrangement } from "./layout.ts";
 import type { StepGlyph } from "./outline-rows.ts";
 import { progressOf, stepElapsedMs } from "./progress.ts";
+import { latestWords } from "./wayback.ts";
 import { VERDICT_WORDS } from "./words.ts";
 
 type Props = {
@@ -74,16 +75,28 @@ export function SituationBar(props: Props) {
               onClick={props.onHold}
             />
           )}
-          <TwoLineButton
-            icon={<Undo2 size={20} aria-hidden="true" />}
-            title="Way back"
-            detail={`F9, ${props.wayBack}`}
-            aria-keyshortcuts="F9"
-            onClick={props.onWayBack}
-          />
+          <WayBackButton {...props} />
         </div>
       )}
     </FrameSituation>
+  );
+}
+
+/** What it promises; below it, where there is a window, the latest moment for it. */
+function WayBackButton({ header, wayBack, onWayBack }: Props) {
+  const latest = latestWords(header.latestWayBack, useNow());
+  return (
+    <TwoLineButton
+      className={latest?.isLate === true ? "run-back-late" : ""}
+      icon={<Undo2 size={20} aria-hidden="true" />}
+      title="Way back"
+      detail={
+        latest === null ? `F9, ${wayBack}` : `${wayBack}, ${latest.isLate ? "was due" : "by"} ${formatMinute(header.latestWayBack ?? "")}`
+      }
+      aria-label={`Way back, ${wayBack}${latest === null ? "" : `, ${latest.words} to fit the window`}. It asks once.`}
+      aria-keyshortcuts="F9"
+      onClick={onWayBack}
+    />
   );
 }
 
@@ -183,8 +196,10 @@ function TightTime({ now, elapsed, isTrouble, lanes }: { now: StepState; elapsed
 }
 
 function ElapsedCell({ header, steps, arrangement }: Props) {
-  const progress = progressOf(header, steps, useNow());
+  const now = useNow();
+  const progress = progressOf(header, steps, now);
   const { plannedMs, byPlanMs } = progress;
+  if (header.undoes) return <BackCell undoes={header.undoes} now={now} />;
   return (
     <SituationCell
       label={plannedMs === null ? "Elapsed, no plan" : `Elapsed${arrangement === "wide" ? ", plan" : " of"} ${formatDuration(plannedMs)}`}
@@ -198,6 +213,27 @@ function ElapsedCell({ header, steps, arrangement }: Props) {
         <div className="progress" aria-hidden="true">
           <i style={{ width: `${progress.elapsedShare * 100}%` }} />
           <u style={{ left: `calc(${progress.byPlanShare * 100}% - 1px)` }} />
+        </div>
+      )}
+    </SituationCell>
+  );
+}
+
+/** A way back is timed from its decision, against its promise. */
+function BackCell({ undoes: { measure, decidedAt, targetMs }, now }: { undoes: NonNullable<RunHeader["undoes"]>; now: number }) {
+  const spent = measure?.durationMs ?? Math.max(0, now - Date.parse(decidedAt));
+  const isLate = targetMs !== null && spent > targetMs;
+  return (
+    <SituationCell label={targetMs === null ? "Since the decision" : `Promised under ${formatDuration(targetMs)}`} className="run-elapsed">
+      <div className="situation-value">
+        <span className={`run-big ${isLate ? "fail-text" : ""}`}>{measure === null ? formatDuration(spent) : formatSpent(spent)}</span>
+        <span className={`small run-push ${isLate ? "fail-text" : ""}`}>
+          {isLate ? `late by ${formatSpent(spent - targetMs)}` : measure?.met === true ? "in time" : "since the decision"}
+        </span>
+      </div>
+      {targetMs === null ? null : (
+        <div className="progress" aria-hidden="true">
+          <i style={{ width: `${Math.min(1, spent / targetMs) * 100}%` }} />
         </div>
       )}
     </SituationCell>

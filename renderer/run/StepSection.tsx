@@ -18,6 +18,7 @@ import { stepElapsedMs } from "./progress.ts";
 import { SoakBar } from "./SoakBar.tsx";
 import { StepMenu } from "./StepMenu.tsx";
 import { type Display, wayBackOf } from "./sections.ts";
+import { validWords } from "./wayback.ts";
 import { doneWords, targetWords, verdictWords } from "./words.ts";
 
 export type StepContext = {
@@ -123,6 +124,13 @@ function CardClock({ state }: { state: StepState }) {
   );
 }
 
+/** Runs out visibly. */
+function Validity({ validUntil }: { validUntil: string }) {
+  const now = useNow();
+  const isExpired = now > Date.parse(validUntil);
+  return <span className={isExpired ? "fail-text" : ""}>{validWords({ validUntil, isExpired }, now)}</span>;
+}
+
 function Meta({ step, state, context, display }: Props) {
   const { directive } = step;
   const way = wayBackOf(directive.rollback, context.document, context.path);
@@ -158,6 +166,8 @@ function Meta({ step, state, context, display }: Props) {
         </button>
       ),
     });
+    if (state.rollback?.validUntil != null)
+      parts.push({ key: "valid", label: "Way back", value: <Validity validUntil={state.rollback.validUntil} /> });
   } else if (target !== "") parts.push({ key: "target", label: "Target", value: target });
   if (parts.length === 0) return null;
   return (

@@ -225,7 +225,8 @@ export async function act<M extends HeaderMethod | "run.cancel">(method: M, para
   if ("step" in params) seen(getState().alarms.filter((one) => one.step === params.step));
   if (method !== "run.cancel") {
     const { picture } = getState();
-    if (picture !== null) show(mergeHeader(picture, answer.value as RunHeader));
+    const header = answer.value as RunHeader;
+    if (picture !== null && header.run === picture.view.header.run) show(mergeHeader(picture, header));
   }
   return answer;
 }

@@ -2,7 +2,8 @@
 // Owns: the dialogs' state and the drafts of values. Facts come from the store; the engine decides.
 import { useMemo, useRef, useState } from "react";
 import type { NextAction, ParamsOf, RunId, SignSubject } from "../../engine/protocol/index.ts";
-import { useApp } from "../app/index.ts";
+import { callEngine } from "../app/call.ts";
+import { go, useApp } from "../app/index.ts";
 import type { CallFailure } from "../bridge/index.ts";
 import type { StepActs } from "./acts.ts";
 import type { Ask } from "./asking.tsx";
@@ -36,8 +37,9 @@ export type RunActs = {
   wayBackOf: string | null;
   openWayBack(step: string | null): void;
   closeWayBack(): void;
-  /** One confirmation: what runs is stopped, what is held goes on, and then the way back starts. */
-  goBack(step: string, stopsFirst: boolean, resumesFirst: boolean): void;
+  /** The one confirmation: the window goes to the run that goes back. Resolves with why it was refused; null where it goes. */
+  goBack(request: Omit<ParamsOf<"run.rollback">, "run">): Promise<CallFailure | null>;
+  stopCountdown(): void;
   isWayBackOpen: boolean;
   /** What is before a person for signing. */
   signing: Signing | null;
@@ -278,7 +280,8 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
     };
     const finish = (): void => {
       const open = latest.current.picture.view.steps.filter((one) => one.status !== "done" && one.wayBack !== true).length;
-      if (open === 0) return void send("run.finish", {}, "Finish the run", null);
+      // Gone back from, it is finished as it stands: why is on record already.
+      if (open === 0 || header().undoneBy?.at(-1)?.status === "recovered") return void send("run.finish", {}, "Finish the run", null);
       setAsk({
         type: "reason",
         title: "Finish the run early?",
@@ -391,14 +394,13 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
           },
         });
       },
-      goBack: async (step: string, stopsFirst: boolean, resumesFirst: boolean) => {
-        if (stopsFirst) await stop();
-        if (resumesFirst) {
-          const answer = await act("run.resume", { run, reason: `going back: ${named(step)}` });
-          if (!answer?.ok) return;
-        }
-        stepSend("run.step", step, "Run step", {}, null);
+      goBack: async (request: Omit<ParamsOf<"run.rollback">, "run">): Promise<CallFailure | null> => {
+        const answer = await callEngine("run.rollback", { run, ...request });
+        if (!answer.ok) return answer.error;
+        go({ view: "run", run: answer.value.run });
+        return null;
       },
+      stopCountdown: () => void act("run.stopRollback", { run }),
       openWayBack: (step: string | null) => setWayBack({ step }),
       closeWayBack: () => setWayBack(null),
       closeAsk: () => setAsk(null),

@@ -1,32 +1,60 @@
-// Which way back counts now: that of the step under way, else of the last one that was begun.
-// Owns: the choice. Does not start anything.
-import type { RunbookDocument, Step, StepState } from "../../engine/protocol/index.ts";
-import { type WayBack, wayBackOf } from "./sections.ts";
+// The ways back as the window shows them: which is before the person first, and the words for promise, deadline and validity.
+// Owns: choice and words. What there is, and what it undoes, the engine says.
+import type { StepState, Trouble, WayBackCandidate, WayBackView } from "../../engine/protocol/index.ts";
+import { formatDuration, formatMinute } from "../design/format.ts";
 
-export type WayBackNow = { from: Step; way: WayBack; targetMs: number | null };
+export const TROUBLE_WORDS: Record<Trouble, string> = {
+  "critical-bug": "Critical bug",
+  performance: "Performance",
+  data: "Data",
+  security: "Security",
+};
 
-/** More than a tired person reads; the rest is in the runbook. */
-export const WAYS_SHOWN = 4;
+export const KIND_WORDS: Record<WayBackCandidate["kind"], string> = {
+  step: "This step",
+  run: "The whole run",
+  emergency: "Emergency",
+  procedure: "Procedure",
+};
 
-/** Ways back of the steps begun so far, the nearest first; what was never begun needs no undoing. */
-export function waysBack(document: RunbookDocument, states: StepState[], focus: string | null, path: string): WayBackNow[] {
-  const found: WayBackNow[] = [];
-  const seen = new Set<string>();
-  const steps = new Map(document.steps.map((step) => [step.id as string, step]));
-  const add = (id: string): void => {
-    const step = steps.get(id);
-    if (step === undefined || step.directive.rollback === null) return;
-    const way = wayBackOf(step.directive.rollback, document, path);
-    const key = JSON.stringify(way);
-    if (way === null || seen.has(key)) return;
-    seen.add(key);
-    found.push({ from: step, way, targetMs: step.directive.targetMs });
-  };
-  // The step under way comes first even where a later one was begun out of order.
-  if (focus !== null) add(focus);
-  for (let index = states.length - 1; index >= 0 && found.length < WAYS_SHOWN; index--) {
-    const state = states[index]!;
-    if (state.status !== "todo") add(state.id);
-  }
-  return found;
+/** In the order in which they are offered: for a trouble those that serve it, best first; what is gone comes last and stays in sight. */
+export function offered({ candidates, byTrouble }: WayBackView, trouble: Trouble | null): WayBackCandidate[] {
+  const isGone = (one: WayBackCandidate): number => Number(one.gone !== "");
+  if (trouble === null) return candidates.toSorted((a, b) => isGone(a) - isGone(b));
+  const best = byTrouble[trouble];
+  return [...best.flatMap((id) => candidates.filter((one) => one.id === id)), ...candidates.filter((one) => one.gone !== "")];
+}
+
+/** The one that is chosen at first: that of the step that was asked for, else the first that can be taken. */
+export function firstChoice(candidates: readonly WayBackCandidate[], step: string | null): string | null {
+  const open = candidates.filter((one) => one.gone === "");
+  const asked = open.find(
+    (one) => step !== null && (one.step === step || (one.kind === "step" && one.undoes.some(({ id }) => id === step))),
+  );
+  return (asked ?? open[0])?.id ?? null;
+}
+
+export const promiseWords = ({ targetMs }: Pick<WayBackCandidate, "targetMs">): string =>
+  targetMs === null ? "no time promised" : `promised under ${formatDuration(targetMs)}`;
+
+/** Until when it can be begun and still be verified within the window; "" without a window. */
+export function latestWords(latest: string | null | undefined, now: number): { words: string; isLate: boolean } | null {
+  if (latest == null) return null;
+  const isLate = now > Date.parse(latest);
+  return { words: `${isLate ? "had to begin by" : "must begin by"} ${formatMinute(latest)} UTC`, isLate };
+}
+
+export function validWords({ validUntil, isExpired }: Pick<WayBackCandidate, "validUntil" | "isExpired">, now: number): string {
+  if (validUntil === null) return "";
+  const left = Date.parse(validUntil) - now;
+  return isExpired || left <= 0 ? `ran out ${formatDuration(-left)} ago` : `valid for another ${formatDuration(left)}`;
+}
+
+/** What stands on the button of the situation bar: the promise of the way back that comes first. */
+export function nearestWords(steps: readonly StepState[], focus: string | null): string {
+  const begun = steps.filter((step) => step.startedAt !== null && step.undone === undefined && step.rollback !== undefined);
+  const nearest = begun.find((step) => step.id === focus) ?? begun.at(-1);
+  if (nearest?.rollback === undefined) return "none named";
+  const { targetMs, isExpired } = nearest.rollback;
+  return isExpired ? "ran out" : targetMs === null ? "no time promised" : `under ${formatDuration(targetMs)}`;
 }

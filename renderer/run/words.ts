@@ -12,6 +12,7 @@ export function besideVerdict(state: StepState): string {
   const words = [
     state.judgement?.outcome ?? "",
     state.passedOver === true ? "left behind with a reason" : "",
+    state.undone === undefined ? "" : "undone",
     textWords(state),
     overtakenWords(state),
   ];
