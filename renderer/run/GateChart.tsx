@@ -1,6 +1,6 @@
 // A gate in its block: what is asked, how long it still takes, each probe as a point against the limit, and what happens at the end.
 // Owns: the drawing and the acts of a gate that stands. Geometry is gate-chart.ts; the engine decides.
-import { useId } from "react";
+import { useEffect, useId, useRef } from "react";
 import type { BlockState, GateProbe, GateState } from "../../engine/protocol/index.ts";
 import { Button, formatClock, formatDuration, Notice, Status, type StatusState, useNow } from "../design/index.ts";
 import { chartOf, endWords, limitWords, type Mark, type Size, summary } from "./gate-chart.ts";
@@ -9,6 +9,19 @@ const SIZE: Size = { width: 500, height: 190, left: 52, right: 30, top: 12, bott
 
 export type GateActs = { onGoOn(go: "continue" | "restart"): void; onJudge(): void; onRetry(): void; onSkip(): void };
 type Props = { name: string; state: BlockState; gate: GateState; hasWayBack: boolean; isQuiet: boolean } & GateActs;
+
+/** On a low screen the chart lies below its step's command: it comes into view when it begins and when it stops, unless another step is read. */
+function useInView(state: GateState["state"]) {
+  const root = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change of the state shows it once
+  useEffect(() => {
+    const step = root.current?.closest("[data-step]");
+    if (!root.current || !step) return;
+    const { top, bottom } = step.getBoundingClientRect();
+    if (top < window.innerHeight && bottom > 0) root.current.scrollIntoView({ block: "nearest" });
+  }, [state]);
+  return root;
+}
 
 export function GateChart(props: Props) {
   const { name, state, gate, hasWayBack, isQuiet } = props;
@@ -20,8 +33,9 @@ export function GateChart(props: Props) {
   const hasFailed = gate.state === "done" && state.verdict === "failed";
   const line = chart.marks.filter((mark) => mark.probe.value !== null).map((mark) => `${mark.x},${mark.y}`);
   const { limit } = chart;
+  const root = useInView(gate.state);
   return (
-    <div className="gate">
+    <div className="gate" ref={root}>
       <div className="gate-head">
         <span>{limitWords(gate)}</span>
         {gate.warn === null ? null : (
