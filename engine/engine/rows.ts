@@ -127,6 +127,12 @@ export function whatHappened({ body }: StoredEvent): string {
       return `The recheck ${text("answer") === "" ? text("because").replace("it gave", "gave") : `says ${text("answer")}`}`;
     case "manual.performed":
       return `Transcribed: done elsewhere by ${text("performed_by")} at ${text("claimed_at")}: ${text("note")}`;
+    case "job.started":
+      return "Started as a job: it runs on without the window and without Holdpoint";
+    case "job.attached":
+      return "The job was found again and is followed";
+    case "job.ended":
+      return body.outcome === "lost" ? "The job's process is gone" : "The job has ended";
     case "loop.overdue":
       return `“${text("name")}” is still open, and was to be closed by now`;
     case "value.captured":

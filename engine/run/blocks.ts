@@ -44,6 +44,8 @@ export type BlockEnd = {
   shellAlive: boolean;
   /** A gate that was interrupted: it has not ended, and a person says how it goes on. */
   isInterrupted?: true;
+  /** A job that this engine let go: it has not ended, and nothing is recorded of it. */
+  isDetached?: true;
   /** A gate that failed: the run is held, and this is said of it. */
   alarm?: { title: string; detail: string };
 };
@@ -61,6 +63,19 @@ export type Prepared = {
 
 export async function prepareBlock(deps: RunDeps, live: LiveRun, request: BlockRequest): Promise<Result<Prepared>> {
   const { step, block } = request;
+  const prepared = await prepareText(deps, live, request);
+  if (!prepared.ok) return prepared;
+  const recorded = recordingOf(deps, live, step, request.attempt, block.options.background === true ? block.index : null);
+  return recorded.ok ? ok({ ...prepared.value, ...recorded.value }) : recorded;
+}
+
+/** As prepareBlock, without a recording: a job writes its own. */
+export async function prepareText(
+  deps: RunDeps,
+  live: LiveRun,
+  request: BlockRequest,
+): Promise<Result<Omit<Prepared, "recording" | "path">>> {
+  const { step, block } = request;
   const sent = request.asShell === null ? block : asShellBlock(block);
   const filled = sent === null ? ok(block.text) : deps.documents.fillPlaceholders(sent, placeholderValues(live), live.plan.document.params);
   if (!filled.ok) return filled;
@@ -72,8 +87,6 @@ export async function prepareBlock(deps: RunDeps, live: LiveRun, request: BlockR
     return fail("conflict", "The command was cancelled before it began; it was not started.");
   if (live.isClosing || (live.state.status !== "active" && request.whileHeld !== true) || live.problem !== null)
     return fail("conflict", "The run was held before the command began; it was not started.");
-  const recorded = recordingOf(deps, live, step, request.attempt, block.options.background === true ? block.index : null);
-  if (!recorded.ok) return recorded;
   const number = live.plan.byId.get(step)?.step.number ?? "";
   return ok({
     lane: ready.value,
@@ -81,12 +94,17 @@ export async function prepareBlock(deps: RunDeps, live: LiveRun, request: BlockR
     filled: filled.value,
     text: live.redactor.redactText(filled.value),
     label: [number, request.asShell === null ? (block.name ?? "") : "run as shell"].filter((part) => part !== "").join(" · "),
-    ...recorded.value,
   });
 }
 
 /** Puts the start on record, and that of the attempt where this is its first block. `more`: what goes into the same transaction. */
-export function recordStart(deps: RunDeps, live: LiveRun, request: BlockRequest, prepared: Prepared, more: Draft[] = []): Result<null> {
+export function recordStart(
+  deps: RunDeps,
+  live: LiveRun,
+  request: BlockRequest,
+  prepared: Omit<Prepared, "recording">,
+  more: Draft[] = [],
+): Result<null> {
   const { step, block, who } = request;
   const { lane, text } = prepared;
   const began = append(deps, live, [
@@ -186,7 +204,16 @@ export async function readyShell(deps: RunDeps, live: LiveRun, request: BlockReq
   return opened;
 }
 
-function recordEnd(deps: RunDeps, live: LiveRun, request: BlockRequest, lane: LaneShell, outcome: BlockOutcome, path: string): BlockEnd {
+/** Puts an end on record, with the value that it captured. `more`: what goes into the same transaction. */
+export function recordEnd(
+  deps: RunDeps,
+  live: LiveRun,
+  request: Pick<BlockRequest, "step" | "block" | "who" | "attempt">,
+  lane: LaneShell,
+  outcome: BlockOutcome,
+  path: string,
+  more: Draft[] = [],
+): BlockEnd {
   const { step, block, who, attempt } = request;
   const pin = live.pins.get(lane.cluster);
   const reported = outcome.reported.KUBECONFIG ?? null;
@@ -226,6 +253,7 @@ function recordEnd(deps: RunDeps, live: LiveRun, request: BlockRequest, lane: La
   ];
   if (captured.value !== null)
     events.push(eventOf(live, who.actor, { type: "value.captured", ...at, data: { block: block.index, ...captured.value } }));
+  events.push(...more.map((draft) => eventOf(live, who.actor, draft)));
   appendOrKeep(deps, live, events);
   noteHandOver(live, lane, outcome);
   return { verdict, because, lane, reported, shellAlive: outcome.shellAlive };
@@ -251,7 +279,7 @@ export function decimalOf(live: LiveRun, value: number | null): string {
 /** The last line of a passed block becomes a value; a block that promises one and prints nothing has failed. */
 export function captureOf(
   live: LiveRun,
-  { block }: BlockRequest,
+  { block }: Pick<BlockRequest, "block">,
   outcome: BlockOutcome,
 ): { value: { name: string; value: string } | null; problem: string | null } {
   const name = block.options.capture;

@@ -19,7 +19,7 @@ import type {
   WatchedObject,
 } from "../protocol/index.ts";
 import type { NewEvent, RecordStore } from "../record/index.ts";
-import type { HandOver, Recording, Redactor, ShellSession } from "../shell/index.ts";
+import type { HandOver, Job, Known, Recording, Redactor, ShellSession } from "../shell/index.ts";
 import type { Learnt } from "./learnt.ts";
 import type { RunPlan } from "./plan.ts";
 import type { Waiting } from "./run-clock.ts";
@@ -102,6 +102,8 @@ export type LaneShell = {
   typist: Actor | null;
   /** Settles when the shell has begun the block it was given last: an interrupt before that would reach nobody. */
   accepted: Promise<unknown>;
+  /** Of a job: it lives in a process of its own, and is let go instead of ended when the engine closes. */
+  job?: Job;
 };
 
 /** What is true of one lane in this process alone. */
@@ -136,6 +138,8 @@ export type LiveRun = {
   /** Directory of the runbook's file: where its shells begin. */
   folder: string;
   redactor: Redactor;
+  /** Of the environment, masked wherever they are printed; a job's process needs them by value. */
+  masked: Known[];
   secrets: Map<string, string>;
   secretsWanted: string[];
   pins: Map<string, ClusterPin>;

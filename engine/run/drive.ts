@@ -7,6 +7,7 @@ import { startCountdown } from "./countdown.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { foreseeNext } from "./foresee.ts";
 import { holdQuietly, type Resuming, runGate } from "./gates.ts";
+import { runJob } from "./jobs.ts";
 import { laneNowOf, lanesOf, wakeRunOn } from "./lanes.ts";
 import { append, appendOrKeep, type Draft, ENGINE, eventOf, holdByEngine, wholeMs } from "./live.ts";
 import { loopDrafts } from "./loops.ts";
@@ -118,7 +119,9 @@ async function driveStep(
       continue;
     }
     const isGate = block.options.gate !== undefined && block.runnable;
-    const ended = isGate ? await runGate(deps, live, resume ? { ...request, resume } : request) : await runBlock(deps, live, request);
+    const ended = isGate
+      ? await runGate(deps, live, resume ? { ...request, resume } : request)
+      : await (block.options.job === true && request.asShell === null ? runJob : runBlock)(deps, live, request);
     resume = undefined;
     if (!ended.ok) {
       if (ends.length === 0) return ended;
@@ -127,6 +130,8 @@ async function driveStep(
       break;
     }
     begin = null;
+    // It runs on by itself, and so does its step on record.
+    if (ended.value.isDetached === true) return ok(null);
     ends.push(ended.value);
     if (ended.value.verdict !== "passed" || isOnly) break;
   }

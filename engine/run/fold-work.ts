@@ -71,6 +71,18 @@ export const WORK_HANDLERS: Record<string, Handler> = {
       },
     }));
   },
+  "job.started": (state, { body }) =>
+    changeBlock(state, body.subject.step, whole(body.data, "block"), () => ({
+      job: { job: text(body.data, "job"), state: "running", startedAt: body.ts_utc, attached: 0 },
+    })),
+  "job.attached": (state, { body }) =>
+    changeBlock(state, body.subject.step, whole(body.data, "block"), ({ job }) =>
+      job === undefined ? {} : { job: { ...job, attached: job.attached + 1 } },
+    ),
+  "job.ended": (state, { body }) =>
+    changeBlock(state, body.subject.step, whole(body.data, "block"), ({ job }) =>
+      job === undefined ? {} : { job: { ...job, state: body.outcome === "lost" ? "lost" : "ended" } },
+    ),
   "loop.opened": (state, { body }) => {
     const byMs = numberOrNull(body.data, "by_ms");
     state.loops.push({

@@ -3,6 +3,7 @@
 import { fail, ok, type Result, type StepState } from "../protocol/index.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { settleWhens, writeKept } from "./drive.ts";
+import { letJobsGo } from "./jobs.ts";
 import { endRunOn, isDriven, laneNow, laneOf, stopWaits } from "./lanes.ts";
 import { append, appendOrKeep, ENGINE, eventOf } from "./live.ts";
 import { loopNames, openLoops, openLoopsData, watchLoops } from "./loops.ts";
@@ -94,7 +95,8 @@ export async function cancel(deps: RunDeps, live: LiveRun, who: Who, { giveUp, l
   // A soak runs nothing that could be stopped: it is ended early, with a reason.
   for (const wait of live.waits)
     if (wait.block !== null && isMeant(laneOf(live.state, wait.step))) wait.stop({ how: "cancelled", by: who.actor.name });
-  const busy = [...live.shells.values()].filter((shell) => isMeant(shell.lane) && isBusyShell(shell));
+  const jobs = [...live.lanes].filter((lane) => lane.job !== undefined);
+  const busy = [...live.shells.values(), ...jobs].filter((shell) => isMeant(shell.lane) && isBusyShell(shell));
   const isUnderWay = only === null ? live.drives.size > 0 : isDriven(laneNow(live, only));
   if (busy.length === 0 && !isWaiting && !isUnderWay) return fail("conflict", "Nothing is running, so there is nothing to cancel.");
   const cancelled = lanes.flatMap(
@@ -234,12 +236,16 @@ async function putAway(deps: RunDeps, live: LiveRun, why: string) {
 export async function closeRun(deps: RunDeps, live: LiveRun): Promise<void> {
   const isOver = live.state.status === "finished" || live.state.status === "aborted";
   live.isClosing = true;
+  const runsOn = letJobsGo(live);
   for (const lane of live.lanes) lane.givenUp = "Holdpoint was closed while it ran, and ended it; whether it had taken effect is not known";
   await stopEverything(deps, live);
   if (live.unwritten.length > 0) await writeKept(deps, live); // the disk may have space again; where not, the next start finds it as after a crash
   if (!isOver && live.state.status === "active")
     appendOrKeep(deps, live, [
-      eventOf(live, ENGINE, { type: "run.held", reason: "Holdpoint was closed. The shells are gone; the next step gets a new one." }),
+      eventOf(live, ENGINE, {
+        type: "run.held",
+        reason: `Holdpoint was closed. The shells are gone; the next step gets a new one.${runsOn ? " What was started as a job runs on." : ""}`,
+      }),
     ]);
   watchLoops(deps, live);
   await closeShells(deps, live);

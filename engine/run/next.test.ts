@@ -148,7 +148,7 @@ it("never skips what it cannot honour: it stops there and names the key", () => 
     ["gate=hold every=15s", "", "gate=hold without for"],
     ["gate=wait within=5m", "", "gate=wait without every"],
     ["gate=hold for=5m every=15s background=true", "", "gate in the background"],
-    ["job=true", "", "job"],
+    ["job=true background=true", "", "job in the background"],
     ["recheck=x", "", "recheck=x, which names no block that runs"],
     ['expect="<= 3" warn="<= 2"', "", "warn"],
     ['expect="<= 3" min-samples=9', "", "min-samples"],

@@ -2,6 +2,7 @@
 // Owns: reading of the parsed document. Pure; knows neither events nor shells.
 import type { Block, BlockState, CanonicalValue, Check, RunbookDocument, Step, StepState } from "../protocol/index.ts";
 import { gateProblems } from "./gate-settings.ts";
+import { jobProblems } from "./job-settings.ts";
 import { isFileTarget, stepsNamed } from "./wayback-text.ts";
 
 /** One thing to do in a step, in the order of the page. */
@@ -120,7 +121,7 @@ function unsupportedKeys(document: RunbookDocument, step: Step): string[] {
   for (const { options, runnable, index } of step.blocks) {
     if (!runnable) continue;
     keys.push(...gateProblems(options));
-    if (options.job) keys.push("job");
+    keys.push(...jobProblems(options));
     if (options.recheck !== undefined && !rechecks.has(index)) keys.push(`recheck=${options.recheck}, which names no block that runs`);
   }
   return [...new Set(keys)];

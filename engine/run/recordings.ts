@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type CanonicalValue, fail, ok, type Result, type Verdict } from "../protocol/index.ts";
-import { openRecording, type Recording } from "../shell/index.ts";
+import { closeAfterCrash, openRecording, type Recording } from "../shell/index.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
 import { appendOrKeep, ENGINE, eventOf, holdByEngine } from "./live.ts";
 
@@ -43,6 +43,27 @@ export function recordingOf(
   const key = background === null ? step : `${step}#${background}`;
   const open = live.recordings.get(key);
   if (open) return ok(open);
+  const found = freePath(deps, live, step, attempt, background === null ? "" : `.background-${background}`);
+  if (!found.ok) return found;
+  const path = found.value;
+  const recording = openRecording(join(deps.home, "recordings", path), {
+    cols: COLS,
+    rows: ROWS,
+    title: recordingTitle(live, step, attempt),
+    env: { TERM: "xterm-256color" },
+    clock: deps.ports.clock,
+  });
+  recording.onError(() => watchStall(deps, live));
+  const entry = { recording, path };
+  live.recordings.set(key, entry);
+  return ok(entry);
+}
+
+export const recordingTitle = (live: LiveRun, step: string, attempt: number): string =>
+  live.redactor.redactText(`${live.state.title} · ${step} · attempt ${attempt}`);
+
+/** A name below `recordings` that nothing has yet; its folder is there then. */
+export function freePath(deps: RunDeps, live: LiveRun, step: string, attempt: number, suffix: string): Result<string> {
   const position = String((live.state.positions.get(step) ?? 0) + 1).padStart(4, "0");
   const name = step
     .toLowerCase()
@@ -59,21 +80,11 @@ export function recordingOf(
       `The folder ${folder} for recordings cannot be made (${code}). A command is never run unrecorded: put that right, then run the step.`,
     );
   }
-  const stem = `${live.run}/${position}-${name}.${attempt}${background === null ? "" : `.background-${background}`}`;
+  const stem = `${live.run}/${position}-${name}.${attempt}${suffix}`;
   // An attempt that goes on after a restart gets a second file: the first was closed by its hash on record.
   let path = `${stem}.cast`;
   for (let part = 2; existsSync(join(deps.home, "recordings", path)); part += 1) path = `${stem}.part-${part}.cast`;
-  const recording = openRecording(join(deps.home, "recordings", path), {
-    cols: COLS,
-    rows: ROWS,
-    title: live.redactor.redactText(`${live.state.title} · ${step} · attempt ${attempt}`),
-    env: { TERM: "xterm-256color" },
-    clock: deps.ports.clock,
-  });
-  recording.onError(() => watchStall(deps, live));
-  const entry = { recording, path };
-  live.recordings.set(key, entry);
-  return ok(entry);
+  return ok(path);
 }
 
 /** Closes the recording if one is open, and gives what binds it: path, hash, size. No hash where the disk refused. */
@@ -97,4 +108,17 @@ export async function recordClosed(deps: RunDeps, live: LiveRun, key: string, ou
   const step = key.split("#", 1)[0] ?? "";
   const attempt = live.state.steps[live.state.positions.get(step) ?? -1]?.attempt ?? 0;
   appendOrKeep(deps, live, [eventOf(live, ENGINE, { type: "recording.closed", step, attempt, data })]);
+}
+
+/** Cuts off what the crash left half written, and gives what binds the rest. */
+export async function hashAfterCrash(deps: RunDeps, recording: string | null): Promise<Record<string, CanonicalValue>> {
+  if (recording === null || recording === "") return { recording: "", recording_sha256: "", recording_bytes: 0 };
+  try {
+    const { sha256, bytes, repaired } = await closeAfterCrash(join(deps.home, "recordings", recording));
+    return { recording, recording_sha256: sha256, recording_bytes: bytes, recording_repaired: repaired };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    // The engine ended between the start on record and the first byte on disk: there is nothing to hash, and the record says so.
+    return { recording, recording_sha256: "", recording_bytes: 0 };
+  }
 }

@@ -1,6 +1,6 @@
 // Puts runs back as they stood when the engine ended: from their events and the text they pinned, never from the file.
 // Owns: what a crash leaves on record. Starts no shell and asks no cluster; that is done by a resume.
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import {
   type CanonicalValue,
   type ClusterName,
@@ -13,16 +13,19 @@ import {
   type Verdict,
 } from "../protocol/index.ts";
 import type { NewEvent } from "../record/index.ts";
-import { closeAfterCrash } from "../shell/index.ts";
-import type { LiveRun, RunDeps } from "./deps.ts";
-import { passedWords } from "./drive.ts";
+import type { LiveRun, RunDeps, Who } from "./deps.ts";
+import { conclude, passedWords, settleWhens } from "./drive.ts";
 import { applyEvent, foldRun } from "./fold.ts";
 import { closeLoops } from "./fold-work.ts";
-import { append, ENGINE, eventOf } from "./live.ts";
+import { attachedEvent, type FoundJob, findJob, followFound } from "./jobs.ts";
+import { laneNowOf, wakeRunOn } from "./lanes.ts";
+import { append, ENGINE, eventOf, holdByEngine } from "./live.ts";
 import { loopDrafts } from "./loops.ts";
 import { pendingAction } from "./next.ts";
+import { pinAgain, proveAfter } from "./pins.ts";
 import { planOf } from "./plan.ts";
 import { lostRechecks } from "./recheck.ts";
+import { hashAfterCrash } from "./recordings.ts";
 import { newLive } from "./start.ts";
 import { subsetOf } from "./wayback-text.ts";
 import type { RunPlace } from "./whereabouts.ts";
@@ -89,12 +92,22 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
   const soaking = state.steps.filter((step) => step.status === "open" && step.soak?.state === "soaking");
   const isLooking = state.steps.some((step) => step.blocks.some((block) => block.recheck?.isRunning === true));
   if (interrupted.length === 0 && soaking.length === 0 && !isLooking && state.status === "held") return ok(null);
-  const because = "Holdpoint ended while this ran; whether it took effect is not known";
+  const found: { job: FoundJob; path: string }[] = [];
   const events = [];
   const ended = new Map<string, Record<string, CanonicalValue>>();
   for (const { step, block, isBackground, recording: path } of interrupted) {
     const now = state.steps[state.positions.get(step) ?? -1];
-    const recording = await hashOf(deps, path);
+    const isJob = now?.blocks[block]?.job?.state === "running";
+    const job = isJob ? await findJob(deps, live, now, block) : null;
+    if (job) {
+      events.push(attachedEvent(live, AS_ENGINE, job));
+      found.push({ job, path });
+      continue;
+    }
+    const because = isJob
+      ? "the process of the job is gone without an end of its command; whether it took effect is not known"
+      : "Holdpoint ended while this ran; whether it took effect is not known";
+    const recording = await hashAfterCrash(deps, path);
     const at = { step, attempt: now?.attempt ?? 0, cluster: now?.on ?? "" };
     events.push(eventOf(live, ENGINE, { type: "run.crash_recovered", ...at, data: { step, block, ...recording } }));
     const gate = now?.blocks[block]?.gate;
@@ -123,6 +136,10 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
         },
       }),
     );
+    if (isJob)
+      events.push(
+        eventOf(live, ENGINE, { type: "job.ended", ...at, outcome: "lost", data: { block, job: now.blocks[block]?.job?.job ?? "" } }),
+      );
     if (now?.status === "running" && !isBackground)
       ended.set(step, { because, duration_ms: null, planned_ms: now.plannedMs, ...recording });
   }
@@ -140,7 +157,7 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
   for (const step of soaking) events.push(soakLost(deps, live, step));
   for (const step of state.steps) {
     if (step.status !== "open") continue;
-    const recording = await hashOf(deps, step.recording);
+    const recording = await hashAfterCrash(deps, step.recording);
     const end = lostEnd(live, step);
     const at = { step: step.id, attempt: step.attempt };
     if (end) {
@@ -149,8 +166,10 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
       if (plan && end.outcome === "passed") events.push(...loopDrafts(plan, step.attempt).map((draft) => eventOf(live, ENGINE, draft)));
     } else if (recording.recording !== "") events.push(eventOf(live, ENGINE, { type: "recording.closed", ...at, data: recording }));
   }
-  if (interrupted.length === 0) events.push(eventOf(live, ENGINE, { type: "run.crash_recovered", data: { step: "", block: null } }));
-  const what = interrupted.length > 0 ? "in the middle of a step" : soaking.length > 0 ? "during a soak" : "between two steps";
+  const lost = interrupted.length - found.length;
+  if (lost === 0 && (found.length === 0 || state.status === "active"))
+    events.push(eventOf(live, ENGINE, { type: "run.crash_recovered", data: { step: "", block: null } }));
+  const what = lost > 0 ? "in the middle of a step" : soaking.length > 0 ? "during a soak" : "between two steps";
   if (state.status === "active")
     events.push(
       eventOf(live, ENGINE, {
@@ -161,7 +180,46 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
   const written = append(deps, live, events);
   // Kept, so that a resume writes them once there is space: what runs no longer must not stand as running.
   if (!written.ok) live.unwritten.push(...events);
+  for (const one of found) goOnWithJob(deps, live, one.job, one.path);
   return written;
+}
+
+const AS_ENGINE: Who = { actor: ENGINE, roles: [], title: "", isAuthenticated: false };
+
+/** The job that ran on is followed to its end, held or not; its cluster is proved again before that counts. */
+function goOnWithJob(deps: RunDeps, live: LiveRun, job: FoundJob, path: string): void {
+  const { id, attempt } = job.step;
+  const now = laneNowOf(live, id);
+  now.driving.push(id);
+  const toEnd = async () => {
+    const end = await followFound(deps, live, job, AS_ENGINE, path);
+    const plan = live.plan.byId.get(id);
+    if (end === null || !plan) return;
+    const { cluster } = end.lane;
+    const needsPin = live.state.pins.has(cluster as ClusterName) && !live.pins.has(cluster);
+    const pinned = needsPin ? await pinAgain(deps, live, ENGINE) : ok(null);
+    const differs = pinned.ok
+      ? await proveAfter(deps, live, end.lane, id, end.reported)
+      : `the cluster could not be proved after the job: ${pinned.error.message}`;
+    await conclude(deps, live, AS_ENGINE, plan, { attempt, last: end, differs });
+    settleWhens(deps, live);
+  };
+  const work: Promise<void> = toEnd()
+    .catch((error: unknown) => {
+      holdByEngine(
+        deps,
+        live,
+        `The job of step ${id} met a defect of Holdpoint: ${error instanceof Error ? error.message : String(error)}`,
+        id,
+      );
+    })
+    .finally(() => {
+      now.driving.splice(now.driving.lastIndexOf(id), 1);
+      live.drives.delete(work);
+      wakeRunOn(live);
+      deps.notify.changed(live.run, job.step.id);
+    });
+  live.drives.add(work);
 }
 
 /** It is known to have waited until the last event before the end; after that nobody watched. */
@@ -190,17 +248,4 @@ function lostEnd(live: LiveRun, step: StepState): { outcome: Verdict; data: Reco
   // Its soak had not begun: retried, or judged, by a person.
   if (plan.step.directive.soakMs !== null) return end("unknown", "every command passed, but Holdpoint ended before its soak began");
   return end("passed", passedWords(plan));
-}
-
-/** Cuts off what the crash left half written, and gives what binds the rest. */
-async function hashOf(deps: RunDeps, recording: string | null): Promise<Record<string, CanonicalValue>> {
-  if (recording === null || recording === "") return { recording: "", recording_sha256: "", recording_bytes: 0 };
-  try {
-    const { sha256, bytes, repaired } = await closeAfterCrash(join(deps.home, "recordings", recording));
-    return { recording, recording_sha256: sha256, recording_bytes: bytes, recording_repaired: repaired };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    // The engine ended between the start on record and the first byte on disk: there is nothing to hash, and the record says so.
-    return { recording, recording_sha256: "", recording_bytes: 0 };
-  }
 }

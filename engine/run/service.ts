@@ -377,7 +377,9 @@ export function createRunService(deps: RunDeps) {
     /** Ends every shell at once, for a process that ends without closing: the next start finds its runs as after a crash. */
     endShells(): void {
       for (const live of runs.values())
-        for (const { session } of live.lanes) {
+        for (const { session, job } of live.lanes) {
+          // A job lives on, and is found again.
+          if (job !== undefined) continue;
           try {
             if (session.isAlive()) process.kill(session.pid, "SIGKILL");
           } catch {

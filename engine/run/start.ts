@@ -336,6 +336,7 @@ const undoesData = ({ run, kind, title, steps, decidedAt, targetMs }: Undoes): R
 
 /** A run as this process holds it before any event was folded. */
 export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
+  const masked = secretLooking(deps.environment);
   const live: LiveRun = {
     run: "" as LiveRun["run"],
     log: "" as LiveRun["log"],
@@ -344,7 +345,8 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
     state: foldRun([]),
     plan,
     folder,
-    redactor: createRedactor(secretLooking(deps.environment)),
+    redactor: createRedactor(masked),
+    masked,
     secrets: new Map(),
     secretsWanted: [],
     pins: new Map(),
