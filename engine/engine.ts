@@ -5,8 +5,10 @@ import { loadContexts, sweepRuntime } from "./cluster/index.ts";
 import { checkParams, fillPlaceholders, parseInWorker } from "./document/index.ts";
 import { type Caller, isForTheRecord, LEVELS, refusal } from "./engine/access.ts";
 import type { Context, Emit } from "./engine/context.ts";
+import { createFollowLinks, newsFor, type Scope } from "./engine/follow.ts";
 import { HANDLERS } from "./engine/handlers.ts";
-import { createWindows, launchForRun } from "./engine/launch-runs.ts";
+import { createWindows, launchForRun, waitingIn } from "./engine/launch-runs.ts";
+import { createLookers } from "./engine/lookers.ts";
 import { createPulse } from "./engine/pulse.ts";
 import { reviewsOf } from "./engine/reviews.ts";
 import { createRows } from "./engine/rows.ts";
@@ -57,6 +59,12 @@ export type Engine = {
   /** Answers every call, whatever it is given: a bug inside becomes `internal`. */
   handle(method: string, params: unknown, caller: Caller): Promise<Result<unknown>>;
   subscribe(listener: <E extends EventName>(event: E, payload: PayloadOf<E>) => void): () => void;
+  /** Links that only follow: the one that a token opens, what of the news is for it, and word of each that is revoked. */
+  follow: {
+    scopeOf(token: string): Scope | null;
+    newsFor<E extends EventName>(scope: Scope, event: E, payload: PayloadOf<E>): PayloadOf<E> | null;
+    onRevoked(callback: (link: string) => void): () => void;
+  };
   connectTerminal(id: string, caller: Caller, send: (message: TerminalFromEngine) => void): Result<TerminalLink>;
   /** Whether a run's events or output do not reach the disk now, so that closing may wait for it in vain. */
   cannotWrite(): boolean;
@@ -142,7 +150,12 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     documents,
     contexts,
     folderOf: folders.of,
-    launches: { forRun: (launch) => launchForRun(launches, launch), windowOf: createWindows(store) },
+    launches: {
+      forRun: (launch) => launchForRun(launches, launch),
+      windowOf: createWindows(store),
+      waiting: (launch) => waitingIn(launches, launch),
+    },
+    people,
     procedures: async () => proceduresIn(await context.library.all(false)),
     siteZone: () => settings.get().siteZone || ports.clock.zone().name,
     learnt: createLearnt(store),
@@ -195,6 +208,11 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       refused: recordRefusal,
     },
   });
+  const follow = createFollowLinks({ store, ports, runs, changed: () => emit("follow.changed", {}) });
+  const lookers = createLookers({
+    now: () => Number(ports.clock.monotonicNs() / 1_000_000n),
+    told: (run, now) => emit("run.lookers", { run, lookers: now }),
+  });
   const context: Context = {
     home: options.home,
     env,
@@ -212,6 +230,8 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     library: createLibrary(folders, createScanner(documents.parse), () => emit("app.changed", { what: "library" })),
     openedTexts: new Map(),
     emit,
+    follow,
+    lookers,
     lost: [],
     startedAt: new Date(ports.clock.now()).toISOString(),
   };
@@ -238,6 +258,10 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
         if (!refused.ok && isForTheRecord(name, refused.error.code)) people.refused(who.actor, name, refused.error.message, caller.id);
         return refused;
       }
+      if (caller.door === "follow") {
+        const scoped = follow.refusal(caller.follow, name, (parsed.data as { run?: unknown }).run);
+        if (scoped) return scoped;
+      }
       // The table types each handler by its own method; the union of all cannot be called without this.
       if (LEVELS[name] === "operate" || LEVELS[name] === "launch") people.stir(caller.id);
       const handler = HANDLERS[name] as (context: Context, params: unknown, call: unknown) => Promise<Result<unknown>>;
@@ -259,6 +283,11 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       return () => listeners.delete(listener);
     },
     connectTerminal: (id, caller, send) => (closing ? fail("busy", "Holdpoint is closing.") : connectTerminal(context, id, caller, send)),
+    follow: {
+      scopeOf: follow.scopeOf,
+      newsFor: (scope, event, payload) => newsFor(follow, scope, event, payload),
+      onRevoked: follow.onRevoked,
+    },
     cannotWrite: runs.cannotWrite,
     endShells: runs.endShells,
     close: () => {

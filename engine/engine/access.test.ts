@@ -7,6 +7,7 @@ const actor = { op_id: "dana", name: "Dana", role: "operator", session: "s", on_
 const who = (roles: Who["roles"]): Who => ({ actor, roles, title: "", isAuthenticated: true });
 const window: Caller = { id: "w", door: "window", isReadOnly: false };
 const follower: Caller = { id: "f", door: "follow", isReadOnly: true };
+const reader: Caller = { ...window, isReadOnly: true };
 const commandLine: Caller = { id: "c", door: "command-line", isReadOnly: false };
 const signedIn = (roles: Who["roles"], locked = false): Standing => ({ hasOperators: true, session: { locked }, who: who(roles) });
 const nobody: Standing = { hasOperators: true, session: null, who: { ...who([]), isAuthenticated: false } };
@@ -18,14 +19,20 @@ it("knows a level for every method", () => {
   expect(Object.keys(LEVELS).sort()).toEqual([...all].sort());
 });
 
-it("lets a follower read and do nothing else", () => {
+it("lets somebody who follows by a link look at the run and at nothing else", () => {
   const allowed = all.filter((method) => refusal(method, follower, nobody) === null);
-  expect(allowed.sort()).toEqual(["app.snapshot", ...all.filter((method) => LEVELS[method] === "read")].sort());
-  for (const method of allowed) expect(method).not.toMatch(/^(run\.(?!get$|plan$)|people|settings|record\.(export|verify|backup))/);
+  expect(allowed.sort()).toEqual(["app.snapshot", "cluster.watch", "run.get", "run.look", "run.plan", "terminal.list"]);
 });
 
-it("treats a read-only window as a follower", () => {
-  expect(codeOf(refusal("run.step", { ...window, isReadOnly: true }, signedIn(["lead"])))).toBe("read-only");
+it("lets a read-only window read and do nothing else", () => {
+  const allowed = all.filter((method) => refusal(method, reader, nobody) === null);
+  expect(allowed.sort()).toEqual(["app.snapshot", ...all.filter((method) => LEVELS[method] === "read")].sort());
+  for (const method of allowed)
+    expect(method).not.toMatch(/^(run\.(?!get$|plan$|look$|summary$)|people|settings|record\.(export|verify|backup))/);
+});
+
+it("treats whoever signs in at a read-only window as one who only reads", () => {
+  expect(codeOf(refusal("run.step", reader, signedIn(["lead"])))).toBe("read-only");
 });
 
 it("refuses everything but signing in while the window is locked", () => {

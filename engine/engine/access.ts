@@ -2,8 +2,10 @@
 // A door says who calls and whether it may only read; here that is joined with the session and its roles.
 import { type ErrorCode, fail, type Method, type Result } from "../protocol/index.ts";
 import type { Who } from "../run/index.ts";
+import { isFollowable, type Scope } from "./follow.ts";
 
-export type Caller = { id: string; door: "window" | "command-line" | "follow"; isReadOnly: boolean };
+/** `follow`: the link of a caller at the door of the same name; without one nothing is shown there. */
+export type Caller = { id: string; door: "window" | "command-line" | "follow"; isReadOnly: boolean; follow?: Scope };
 
 /**
  * open: before anybody has signed in · read: shows, changes nothing · record: reads and leaves an event, any role · operate: lead or operator ·
@@ -28,6 +30,8 @@ export const LEVELS: Record<Method, Level> = {
   "run.values": "read",
   "run.payload": "read",
   "run.wayBack": "read",
+  "run.summary": "read",
+  "run.look": "read",
   "document.plan": "read",
   "record.logs": "read",
   "record.events": "read",
@@ -120,6 +124,11 @@ export const LEVELS: Record<Method, Level> = {
   "run.rollback": "operate",
   "run.stopRollback": "operate",
   "run.abort": "operate",
+  "run.handOver": "operate",
+  "run.note": "operate",
+  "follow.list": "read",
+  "follow.make": "operate",
+  "follow.revoke": "operate",
   "run.finish": "operate",
   "run.asShell": "operate",
 };
@@ -140,7 +149,8 @@ export const isForTheRecord = (method: Method, code: ErrorCode): boolean =>
 export function refusal(method: Method, caller: Caller, standing: Standing): Result<never> | null {
   const level = LEVELS[method];
   if (caller.isReadOnly || caller.door === "follow") {
-    if (level === "read" || OPEN_TO_READERS.has(method)) return null;
+    const isShown = caller.door === "follow" ? isFollowable(method) : level === "read" || OPEN_TO_READERS.has(method);
+    if (isShown) return null;
     return fail(
       "read-only",
       `${method} changes something, and this view only follows. Use the window or the command line of the machine itself.`,

@@ -8,6 +8,8 @@ import type { EventName, HostCapabilities, PayloadOf } from "../protocol/index.t
 import type { RecordStore } from "../record/index.ts";
 import type { RunDeps, RunService } from "../run/index.ts";
 import type { SettingsStore } from "../settings/index.ts";
+import type { FollowLinks } from "./follow.ts";
+import type { Lookers } from "./lookers.ts";
 import type { createRows } from "./rows.ts";
 
 export type Emit = <E extends EventName>(event: E, payload: PayloadOf<E>) => void;
@@ -29,6 +31,8 @@ export type Context = {
   /** Path by source hash of texts that were opened by themselves, of no opened folder: they can be reviewed all the same. */
   openedTexts: Map<string, string>;
   emit: Emit;
+  follow: FollowLinks;
+  lookers: Lookers;
   startedAt: string;
   /** Runs without an end that could not be put back, in words. */
   lost: string[];

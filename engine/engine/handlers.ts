@@ -10,6 +10,7 @@ import type { Caller } from "./access.ts";
 import * as bundles from "./bundles.ts";
 import type { Context } from "./context.ts";
 import { findingsOf } from "./findings.ts";
+import { snapshotFor } from "./follow.ts";
 import { startRun } from "./launch-runs.ts";
 import * as records from "./records.ts";
 import { reviewsOf } from "./reviews.ts";
@@ -19,7 +20,10 @@ export type Call = { caller: Caller; who: Who };
 type Handler<M extends Method> = (context: Context, params: ParsedParamsOf<M>, call: Call) => Promise<Result<unknown>> | Result<unknown>;
 
 export const HANDLERS: { [M in Method]: Handler<M> } = {
-  "app.snapshot": async (context, _, { caller }) => ok(await snapshot(context, caller)),
+  "app.snapshot": async (context, _, { caller }) => {
+    const whole = await snapshot(context, caller);
+    return ok(caller.follow === undefined ? whole : snapshotFor(whole, context.follow.following(caller.follow)));
+  },
   "settings.set": (context, { change }, { who }) => {
     const defined = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     const settings = context.settings.set(defined, who.actor);
@@ -98,6 +102,13 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "run.rollback": (context, { run, ...call }, { who }) => context.runs.rollback(who, run, call),
   "run.stopRollback": (context, { run }, { who }) => context.runs.stopRollback(who, run),
   "run.amend": (context, { run, reason }, { who }) => context.runs.amend(who, run, reason),
+  "run.summary": (context, { run }) => context.runs.summary(run),
+  "run.look": (context, { run, window }, { caller }) => ok(context.lookers.look(`${caller.id} ${window}`, run, lookerOf(context, caller))),
+  "run.handOver": (context, { run, ...given }, { who }) => context.runs.handOver(who, run, given),
+  "run.note": (context, { run, ...given }, { who }) => context.runs.note(who, run, given),
+  "follow.list": (context) => ok(context.follow.list()),
+  "follow.make": (context, given, { who }) => context.follow.make(who, given),
+  "follow.revoke": (context, { link }, { who }) => context.follow.revoke(who, link),
   "run.abort": (context, { run, reason }, { who }) => context.runs.abort(who, run, reason),
   "run.finish": (context, { run, reason }, { who }) => context.runs.finish(who, run, reason),
   "run.asShell": (context, { run, ...call }, { who }) => context.runs.asShell(who, run, call),
@@ -169,6 +180,13 @@ const withRealChecklist = <P extends { checklist?: string | undefined }>(params:
 function told<T>(context: Context, what: "library" | "contexts" | "session", result: Result<T>): Result<T> {
   if (result.ok) context.emit("app.changed", { what });
   return result;
+}
+
+/** Somebody signed in by name, whoever came by a link by the link's. */
+function lookerOf(context: Context, caller: Caller): { id: string; name: string; follows: boolean } {
+  if (caller.follow !== undefined) return { id: "", name: context.follow.nameOf(caller.follow.link), follows: true };
+  const operator = context.people.session(caller.id)?.operator;
+  return { id: operator?.id ?? "", name: operator?.name ?? "somebody not signed in", follows: caller.isReadOnly };
 }
 
 async function openFolder(

@@ -116,6 +116,8 @@ function subjectWords(kind: string, id: string, statement: string): string {
       return `the hold point ${id.slice(id.indexOf("/") + 1)}`;
     case "amendment":
       return "the amendment of a run";
+    case "handover":
+      return `the hand-over of event ${id.slice(id.indexOf("/") + 1)}`;
     case "review":
       return "the review of a runbook";
     case "briefing":

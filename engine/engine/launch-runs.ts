@@ -18,6 +18,22 @@ export async function launchForRun(launches: LaunchService, launch: LaunchId): P
   return ok({ log: header.log, name: header.facts.name, context: header.facts.context, notYet: notYet(found.value.view) });
 }
 
+/** What waits in the launch for somebody, in words, for whoever takes over one of its runs. */
+export async function waitingIn(launches: LaunchService, launch: LaunchId): Promise<string[]> {
+  const found = await launches.get(launch);
+  if (!found.ok) return [];
+  const { duty, decisions, notes } = found.value.view;
+  return [
+    ...duty.loops.filter((one) => one.closedAt === null).map((one) => `Open in the launch: ${one.name}`),
+    ...decisions
+      .filter((one) => one.state === "taken")
+      .flatMap((one) =>
+        one.conditions.filter(({ closedAt }) => closedAt === null).map(({ text, owner }) => `Condition of the decision, ${owner}: ${text}`),
+      ),
+    ...notes.filter((one) => one.kind === "incident" && one.closedAt === null).map((one) => `Incident of the launch: ${one.title}`),
+  ];
+}
+
 /** A run that is part of a launch keeps to its plan, and the first of the plan begins the cut-over. A rehearsal stands for no entry. */
 export function startRun(context: Pick<Context, "launches" | "runs">, who: Who, request: StartRequest): Promise<Result<RunView>> {
   const { launch, planEntry, overrideReason, path } = request;

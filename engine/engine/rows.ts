@@ -79,6 +79,16 @@ export function whatHappened({ body }: StoredEvent): string {
       return `Text amended in mid-run, as ${text("proposed_by")} proposed: ${plural(lengthOf(data.changes), "step")} differ${because}`;
     case "run.amendment_rejected":
       return `Proposed text rejected${because}`;
+    case "handover.proposed":
+      return `Hand-over from ${text("from_name")} to ${text("to_name")} proposed`;
+    case "handover.done":
+      return `${text("to_name")} operates the run from now on; ${text("from_name")} handed it over`;
+    case "handover.refused":
+      return `Hand-over from ${text("from_name")} to ${text("to_name")} refused${because}`;
+    case "follow.link_made":
+      return `Link to follow run ${text("number")} made: ${text("name")}`;
+    case "follow.link_revoked":
+      return `Link to follow “${text("name")}” revoked`;
     case "run.armed":
       return "Run-on armed for production";
     case "run.crash_recovered":

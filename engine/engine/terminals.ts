@@ -22,6 +22,10 @@ export function connectTerminal(
   if (seeing) return seeing;
   const found = context.runs.terminal(id);
   if (!found) return fail("not-found", `Terminal ${id} is gone: its shell has ended. The recording of its steps is in the record.`);
+  if (caller.door === "follow") {
+    const scoped = context.follow.refusal(caller.follow, "terminal.list", found.live.run);
+    if (scoped) return scoped;
+  }
   const { receive, detach } = found.lane.session.attach(send);
   return ok({
     receive(message) {

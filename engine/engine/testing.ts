@@ -8,7 +8,8 @@ import type { Failure, Method, ParamsOf, ResultOf, RunHeader, RunId, RunView, St
 
 export const WINDOW: Caller = { id: "test-window", door: "window", isReadOnly: false };
 export const COMMAND_LINE: Caller = { id: "test-command-line", door: "command-line", isReadOnly: false };
-export const FOLLOWER: Caller = { id: "test-follower", door: "follow", isReadOnly: true };
+/** A window that only reads; by a link that only follows one sees less (follow.ts). */
+export const FOLLOWER: Caller = { id: "test-follower", door: "window", isReadOnly: true };
 /** A step of a test may take this long on two slow cores, milliseconds; no test asserts a time. */
 const PATIENCE_MS = 30_000;
 

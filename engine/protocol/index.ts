@@ -5,6 +5,8 @@ import { BUNDLE_METHODS } from "./bundle.ts";
 import { ContextEntry, ContextProbe, Finding, WatchedObject } from "./cluster.ts";
 import { Diagnostic, RunbookDocument } from "./document.ts";
 import { LaunchAlarm } from "./duty.ts";
+import { FOLLOW_METHODS } from "./follow.ts";
+import { HANDOVER_SHAPES, handoverParams, Looker, noteParams } from "./handover.ts";
 import { ClusterClass, ClusterName, LaunchId, LogId, OperatorId, Reason, RunId, StepId, TerminalId } from "./ids.ts";
 import { LAUNCH_METHODS } from "./launch.ts";
 import { AppSnapshot, LibraryFolder, Settings } from "./library.ts";
@@ -21,7 +23,9 @@ export * from "./cluster.ts";
 export * from "./document.ts";
 export * from "./duty.ts";
 export * from "./errors.ts";
+export * from "./follow.ts";
 export * from "./gate.ts";
+export * from "./handover.ts";
 export * from "./ids.ts";
 export * from "./launch.ts";
 export * from "./launch-plan.ts";
@@ -202,6 +206,12 @@ export const METHODS = {
   "run.rollback": { params: RollbackRequest, result: RunHeader },
   /** Stops the countdown of a way back that would start by itself. */
   "run.stopRollback": { params: z.strictObject({ run: RunId }), result: RunHeader },
+  /** Proposes to hand the run over; in force when the giver and then the taker have signed `header.handover.subject`. */
+  "run.handOver": { params: handoverParams, result: RunHeader },
+  /** On the run's own timeline; a run of a launch has the launch's (`launch.note`). */
+  "run.note": { params: noteParams, result: RunHeader },
+  ...HANDOVER_SHAPES,
+  ...FOLLOW_METHODS,
   // plan and actual
   ...SCHEDULE_METHODS,
   // launches
@@ -271,6 +281,10 @@ export const EVENTS = {
     title: z.string(),
     detail: z.string(),
   }),
+  /** Who looks at a run has changed. */
+  "run.lookers": z.object({ run: RunId, lookers: z.array(Looker) }),
+  /** Links to follow by were made or revoked; ask for follow.list again. */
+  "follow.changed": z.object({}),
   "cluster.watched": z.object({
     run: RunId,
     cluster: ClusterName,

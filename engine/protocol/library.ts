@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ContextEntry } from "./cluster.ts";
 import { Diagnostic } from "./document.ts";
+import { Following } from "./follow.ts";
 import { RunId, Timestamp } from "./ids.ts";
 import { SessionView } from "./people.ts";
 import { LogSummary } from "./record.ts";
@@ -89,6 +90,8 @@ export const AppSnapshot = z.object({
   installFingerprint: z.string(),
   startedAt: Timestamp,
   recordProblem: z.string().nullable(),
+  /** Of a window that was opened by a link which only follows. */
+  following: Following.optional(),
 });
 export type AppSnapshot = z.infer<typeof AppSnapshot>;
 export const OpenedDocumentMeta = z.object({

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { PinView } from "./cluster.ts";
 import { GateState, SoakState } from "./gate.ts";
+import { HandoverView, RunNote } from "./handover.ts";
 import { ClusterName, LaunchId, LogId, Mode, RunId, Sha256, ShellKind, StepId, TerminalId, Timestamp, Verdict } from "./ids.ts";
 import { PlanFigures } from "./schedule.ts";
 import { SignSubject } from "./signing.ts";
@@ -167,7 +168,9 @@ export const RunHeader = z.object({
   status: RunStatus,
   result: z.string(),
   hold: z.object({ by: z.string(), reason: z.string(), since: Timestamp }).nullable(),
+  /** Who operates it now: who started it, or who took it over last. */
   operator: z.string(),
+  operatorId: z.string().optional(),
   solo: z.boolean(),
   startedAt: Timestamp,
   endedAt: Timestamp.nullable(),
@@ -208,6 +211,12 @@ export const RunHeader = z.object({
   countdown: Countdown.nullable().optional(),
   /** An amendment on record that waits for a second person's signature over `subject`. */
   proposed: z.object({ by: z.string(), at: Timestamp, reason: z.string(), sha256: Sha256, subject: SignSubject }).nullable().optional(),
+  /** A hand-over that waits for signatures. */
+  handover: HandoverView.nullable().optional(),
+  /** Hand-overs that were done, oldest first. */
+  handovers: z.array(z.object({ from: z.string(), to: z.string(), at: Timestamp })).optional(),
+  /** What was put on the timeline of a run outside any launch, newest last. */
+  notes: z.array(RunNote).optional(),
 });
 export type RunHeader = z.infer<typeof RunHeader>;
 export const RunView = z.object({ header: RunHeader, steps: z.array(StepState), values: z.record(z.string(), z.string()) });

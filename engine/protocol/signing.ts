@@ -8,11 +8,22 @@ export type SignMeaning = z.infer<typeof SignMeaning>;
 
 /**
  * What a signature is about. `id` by kind: category → its key · decision → the id of the proposed decision · review → the source hash of the
- * runbook · holdpoint → `RUN/STEP` · amendment → `RUN/HASH` of the new text · briefing → the briefing's seq · break-glass, break-glass-review →
+ * runbook · holdpoint → `RUN/STEP` · amendment → `RUN/HASH` of the new text · handover → `RUN/SEQ` of its proposal · briefing → the briefing's seq · break-glass, break-glass-review →
  * the seq that opened it · close → the launch.
  */
 export const SignSubject = z.object({
-  kind: z.enum(["category", "decision", "review", "holdpoint", "amendment", "briefing", "break-glass", "break-glass-review", "close"]),
+  kind: z.enum([
+    "category",
+    "decision",
+    "review",
+    "holdpoint",
+    "amendment",
+    "handover",
+    "briefing",
+    "break-glass",
+    "break-glass-review",
+    "close",
+  ]),
   id: z.string().min(1).max(300),
 });
 export type SignSubject = z.infer<typeof SignSubject>;

@@ -1,6 +1,7 @@
 // What the run room is given, and what it keeps per run in this process beside the events.
 // Owns: these two types. Does nothing.
 import type { ClusterPin, LoadedContexts } from "../cluster/index.ts";
+import type { People } from "../people/index.ts";
 import type { Ports } from "../ports.ts";
 import type {
   Actor,
@@ -51,6 +52,8 @@ export type RunDeps = {
     forRun(launch: LaunchId): Promise<Result<LaunchForRun>>;
     /** Its window and its site's zone as they are set now; null where there is no such launch. */
     windowOf?(launch: LaunchId): LaunchWindow | null;
+    /** What waits in it for somebody: open loops, conditions, incidents, one line each. */
+    waiting?(launch: LaunchId): Promise<string[]>;
   };
   /** IANA zone in which a plan's times of day are read where no launch has its own; UTC without it. */
   siteZone?(): string;
@@ -60,6 +63,8 @@ export type RunDeps = {
   learnt?: Learnt;
   /** Signed reviews of a text for production, by the hash of its bytes; without it there are none. */
   reviewsOf?(sha256: string): { name: string; role: string; at: string }[];
+  /** Who there is, and who stands in for whom; without it nobody does, and no run is handed over. */
+  people?: Pick<People, "list" | "delegationInForce">;
   contexts(): LoadedContexts;
   /** The opened or built-in folder of a file, and whether it may run; null where no folder holds it. */
   folderOf(path: string): { folder: string; trusted: boolean; builtIn: boolean } | null;

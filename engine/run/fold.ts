@@ -8,6 +8,7 @@ import { changeBlock, changeStep, type Data, numberOrNull, sum, text, textOrNull
 import { forgetSoak, GATE_HANDLERS } from "./fold-gates.ts";
 import { undoesOf, WAY_BACK_HANDLERS } from "./fold-wayback.ts";
 import { forgetManual, noteSecrets, noteValues, WORK_HANDLERS } from "./fold-work.ts";
+import { HANDOVER_HANDLERS, happened } from "./handover-state.ts";
 import { emptyRunState, type RunState } from "./state.ts";
 
 /** `run` picks the events of one run out of a log that holds more: a launch's. */
@@ -28,6 +29,7 @@ export function applyEvent(state: RunState, event: StoredEvent): string | null {
   const { step } = body.subject;
   if (ENDS.has(body.type)) state.endSeqs.set(step, body.seq);
   if (EXECUTES.has(body.type)) execute(state, step, body.actor.op_id);
+  happened(state, event);
   const handler = HANDLERS[body.type];
   if (handler) handler(state, event);
   if (body.type.startsWith("signoff.")) return heldStep(state, body.data);
@@ -99,6 +101,7 @@ const HANDLERS: Record<string, Handler> = {
   ...GATE_HANDLERS,
   ...WORK_HANDLERS,
   ...WAY_BACK_HANDLERS,
+  ...HANDOVER_HANDLERS,
   "signoff.added": signed,
   "signoff.invalidated": (state, { body }) => {
     const id = text(body.data, "signature");
@@ -152,6 +155,7 @@ function started(state: RunState, { body }: StoredEvent) {
   state.reviewed = textOrNull(data, "reviewed");
   state.planSha256 = body.subject.plan_sha256;
   state.operator = body.actor.name;
+  state.operatorId = body.actor.role === "unauthenticated" ? "" : body.actor.op_id;
   state.solo = data.solo === true;
   state.startedAt = body.ts_utc;
   state.plannedMs = numberOrNull(data, "planned_ms");

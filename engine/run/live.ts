@@ -5,6 +5,7 @@ import { fail, ok } from "../protocol/index.ts";
 import type { NewEvent } from "../record/index.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { applyEvent } from "./fold.ts";
+import { HAPPENS, handoverSignatures } from "./handover-state.ts";
 import { holdPointOf, openHoldPointBefore, signaturesAhead, signaturesOver } from "./hold-points.ts";
 import { endRunOn, laneNow, wakeRunOn } from "./lanes.ts";
 import type { LiveFacts } from "./next.ts";
@@ -80,7 +81,7 @@ function withOvertaken(deps: RunDeps, live: LiveRun, events: NewEvent[]): NewEve
           : [];
     return over.map((signature) => ({ signature, index, event }));
   });
-  if (found.length === 0) return events;
+  if (found.length === 0 && overtakenHandover(live, events, 0).length === 0) return events;
   // The events name the seq of what overtook them: nothing may come before it.
   deps.store.settleClock(live.log);
   const first = deps.store.head(live.log).seq + 1 + live.unwritten.length;
@@ -95,8 +96,34 @@ function withOvertaken(deps: RunDeps, live: LiveRun, events: NewEvent[]): NewEve
     const what = event.type === "step.started" ? "run again" : event.type === "step.skipped" ? "gone past" : "judged";
     return [staleEvent(live, signature, first + index, `step ${number} was ${what} after it was signed`)];
   });
-  return [...events, ...invalidated];
+  return [...events, ...invalidated, ...overtakenHandover(live, events, first)];
 }
+
+/** What was summed up for a hand-over is no longer so: who signed it has to look again. `first` is the seq of the first event. */
+export function overtakenHandover(live: LiveRun, events: NewEvent[], first: number): NewEvent[] {
+  const signed = handoverSignatures(live.state);
+  const index = signed.length === 0 ? -1 : events.findIndex(({ type }) => HAPPENS.test(type) && type !== "handover.done");
+  if (index === -1) return [];
+  return signed.map((one) => staleEvent(live, one, first + index, "something happened after the run was summed up for the hand-over"));
+}
+
+/**
+ * The person as they act in the step: in their own role, or on behalf of whoever of that role has delegated it to them, which is recorded.
+ */
+export function standIn(deps: RunDeps, live: LiveRun, who: Who, step: string): Who {
+  const wanted = live.plan.byId.get(step)?.step.directive.role ?? null;
+  const { people } = deps;
+  if (wanted === null || people === undefined || who.actor.on_behalf_of !== "" || holdsRole(deps, who, wanted)) return who;
+  const to = who.actor.op_id;
+  const at = new Date(deps.ports.clock.now()).toISOString();
+  const isOf = (one: { roles: readonly string[]; title: string }): boolean =>
+    one.roles.includes(wanted) || slug(one.title) === slug(wanted);
+  const giver = people.list().find((one) => one.id !== to && isOf(one) && people.delegationInForce(one.id, to, wanted, at) !== null);
+  return giver === undefined ? who : { ...who, actor: { ...who.actor, on_behalf_of: giver.id } };
+}
+
+const holdsRole = (deps: RunDeps, who: Who, wanted: string): boolean =>
+  deps.isSolo() || who.roles.some((role) => role === wanted) || slug(who.title) === slug(wanted);
 
 export function staleEvent(live: LiveRun, signature: RunSignature, cause: number, why: string): NewEvent {
   const subject = { kind: signature.kind, id: `${live.run}/${signature.about}` };
@@ -178,7 +205,7 @@ export const canonical = (value: unknown): CanonicalValue => JSON.parse(JSON.str
 /** Why this person may not run the step, or null. A solo installation has nobody else to ask; the record shows which role was wanted. */
 export function roleProblem(deps: RunDeps, live: LiveRun, who: Who, step: string): string | null {
   const wanted = live.plan.byId.get(step)?.step.directive.role ?? null;
-  if (wanted === null || deps.isSolo() || who.roles.some((role) => role === wanted) || slug(who.title) === slug(wanted)) return null;
+  if (wanted === null || holdsRole(deps, who, wanted) || standIn(deps, live, who, step).actor.on_behalf_of !== "") return null;
   return `step "${step}" is for the role ${wanted}; ${who.actor.name} has ${who.roles.join(", ") || "no role"}${who.title ? ` (${who.title})` : ""}`;
 }
 
@@ -187,7 +214,7 @@ export function checkRole(deps: RunDeps, live: LiveRun, who: Who, step: string):
   const why = roleProblem(deps, live, who, step);
   if (why === null) return ok(null);
   deps.notify.refused(who, `run.step ${live.run}`, why);
-  return fail("forbidden", `${live.state.path}: ${why}. Ask somebody with that role to run it.`);
+  return fail("forbidden", `${live.state.path}: ${why}. Ask somebody with that role to run it, or to delegate it.`);
 }
 
 const slug = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");

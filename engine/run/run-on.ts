@@ -5,7 +5,7 @@ import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { driveToEnd } from "./drive.ts";
 import { foreseeNext } from "./foresee.ts";
 import { isDriven, laneNow, lanesOf, nextNews, wakeRunOn } from "./lanes.ts";
-import { factsOf, holdByEngine, roleProblem } from "./live.ts";
+import { factsOf, holdByEngine, roleProblem, standIn } from "./live.ts";
 import { focusStep, obstacleFor, pendingAction } from "./next.ts";
 import { interruptedWords } from "./next-gates.ts";
 import { stopsRunOn } from "./plan.ts";
@@ -69,7 +69,14 @@ async function goOn(
         continue;
       }
       if (step === null || stop !== null) return isBegun ? null : refusal(fail("not-ready", `Run-on stops here: ${stop?.why ?? ""}.`));
-      const driven = await driveToEnd(deps, live, who, step.id, { fresh: step.status === "todo", isRunOn: true }, begin);
+      const driven = await driveToEnd(
+        deps,
+        live,
+        standIn(deps, live, who, step.id),
+        step.id,
+        { fresh: step.status === "todo", isRunOn: true },
+        begin,
+      );
       if (!driven.ok) return isBegun ? null : refusal(driven);
       begin();
       const after = live.state.steps[live.state.positions.get(step.id) ?? -1];

@@ -7,6 +7,7 @@ import {
   type Finding,
   fail,
   type HandedFile,
+  type HandoverSummary,
   type LaunchId,
   ok,
   type PlanView,
@@ -14,6 +15,7 @@ import {
   type RunbookDocument,
   type RunHeader,
   type RunId,
+  type RunNote,
   type RunView,
   type SignSubject,
   type StartRequest,
@@ -34,9 +36,10 @@ import { settleWhens } from "./drive.ts";
 import { closeLoops } from "./fold-work.ts";
 import { nothingLearnt, planViewOf, previewOf, windowOf } from "./forecast.ts";
 import { endSoak, type GateCall, goOnGate, isLiftedByRetry, liftForRetry } from "./gate-commands.ts";
+import { addNote, propose, summary } from "./handover.ts";
 import { laneOf } from "./lanes.ts";
 import * as lifecycle from "./lifecycle.ts";
-import { ENGINE } from "./live.ts";
+import { ENGINE, standIn } from "./live.ts";
 import { closeLoop, watchLoops } from "./loops.ts";
 import { type ManualCall, recordManual } from "./manual.ts";
 import { watchCluster } from "./pins.ts";
@@ -249,20 +252,25 @@ export function createRunService(deps: RunDeps) {
       return previewOf(document, path, { startMs, launch: given.launch ?? null, window, learntOf });
     },
     step: (who: Who, run: RunId, call: commands.StepCall) =>
-      onStep(run, call.step, (live) => commands.runStep(deps, live, who, call), true),
+      onStep(run, call.step, (live) => commands.runStep(deps, live, standIn(deps, live, who, call.step), call), true),
     block: (who: Who, run: RunId, call: commands.StepCall & { block: number }) =>
-      onStep(run, call.step, (live) => commands.runBlockAlone(deps, live, who, call), true),
+      onStep(run, call.step, (live) => commands.runBlockAlone(deps, live, standIn(deps, live, who, call.step), call), true),
     on: async (who: Who, run: RunId) =>
       command(run, async (live) => (live.state.isChecks ? goOnChecking(live, who) : commands.runOn(deps, live, who))),
     arm: (who: Who, run: RunId, typed: string) => command(run, (live) => commands.arm(deps, live, who, typed)),
     check: (who: Who, run: RunId, call: { step: string; check: number; value?: string | undefined; file?: HandedFile | undefined }) =>
-      onStep(run, call.step, (live) => commands.confirmCheck(deps, live, who, call)),
+      onStep(run, call.step, (live) => commands.confirmCheck(deps, live, standIn(deps, live, who, call.step), call)),
     retry: async (who: Who, run: RunId, call: commands.StepCall) => {
       const opened = await open(run);
       // Lifting the hold of a failed gate concerns every lane: it takes the whole run's turn.
       if (opened.ok && isLiftedByRetry(opened.value, call.step))
-        return command(run, async (live) => (await liftForRetry(deps, live, who, call)) ?? commands.retry(deps, live, who, call));
-      return onStep(run, call.step, (live) => commands.retry(deps, live, who, call), true);
+        return command(
+          run,
+          async (live) =>
+            (await liftForRetry(deps, live, standIn(deps, live, who, call.step), call)) ??
+            commands.retry(deps, live, standIn(deps, live, who, call.step), call),
+        );
+      return onStep(run, call.step, (live) => commands.retry(deps, live, standIn(deps, live, who, call.step), call), true);
     },
     async wayBack(run: RunId): Promise<Result<WayBackView>> {
       const opened = await open(run);
@@ -276,7 +284,7 @@ export function createRunService(deps: RunDeps) {
       return gone.ok ? ok(headerOf(deps, gone.value)) : gone;
     },
     stopRollback: (who: Who, run: RunId) => atOnce(run, (live) => stopCountdown(deps, live, who)),
-    gate: (who: Who, run: RunId, call: GateCall) => command(run, (live) => goOnGate(deps, live, who, call)),
+    gate: (who: Who, run: RunId, call: GateCall) => command(run, (live) => goOnGate(deps, live, standIn(deps, live, who, call.step), call)),
     async values(run: RunId): Promise<Result<ValueView[]>> {
       const opened = await open(run);
       return opened.ok ? ok(valuesOf(opened.value)) : opened;
@@ -284,12 +292,13 @@ export function createRunService(deps: RunDeps) {
     value: (who: Who, run: RunId, call: ValueCall) => command(run, (live) => changeValue(deps, live, who, call)),
     closeLoop: (who: Who, run: RunId, call: { name: string; reason: string }) => command(run, (live) => closeLoop(deps, live, who, call)),
     endSoak: (who: Who, run: RunId, call: { step: string; reason: string }) =>
-      onStep(run, call.step, (live) => endSoak(deps, live, who, call)),
+      onStep(run, call.step, (live) => endSoak(deps, live, standIn(deps, live, who, call.step), call)),
     skip: (who: Who, run: RunId, call: { step: string; reason: string }) =>
-      onStep(run, call.step, (live) => commands.skip(deps, live, who, call)),
+      onStep(run, call.step, (live) => commands.skip(deps, live, standIn(deps, live, who, call.step), call)),
     judge: (who: Who, run: RunId, call: { step: string; outcome: "accepted" | "rejected"; reason: string }) =>
-      onStep(run, call.step, (live) => commands.judge(deps, live, who, call)),
-    manual: (who: Who, run: RunId, call: ManualCall) => onStep(run, call.step, (live) => recordManual(deps, live, who, call)),
+      onStep(run, call.step, (live) => commands.judge(deps, live, standIn(deps, live, who, call.step), call)),
+    manual: (who: Who, run: RunId, call: ManualCall) =>
+      onStep(run, call.step, (live) => recordManual(deps, live, standIn(deps, live, who, call.step), call)),
     /** Bytes that a check or transcribed work of the run carries. */
     async payload(run: RunId, seq: number): Promise<Result<{ mediaType: string; base64: string }>> {
       const opened = await open(run);
@@ -302,9 +311,10 @@ export function createRunService(deps: RunDeps) {
       if (bytes === null) return fail("not-found", `The file of event ${seq} was erased; the record still holds its hash.`);
       return ok({ mediaType: reference.media_type, base64: Buffer.from(bytes).toString("base64") });
     },
-    recheck: (who: Who, run: RunId, call: RecheckCall) => onStep(run, call.step, (live) => recheck(deps, live, who, call)),
+    recheck: (who: Who, run: RunId, call: RecheckCall) =>
+      onStep(run, call.step, (live) => recheck(deps, live, standIn(deps, live, who, call.step), call)),
     asShell: (who: Who, run: RunId, call: commands.AsShellCall) =>
-      onStep(run, call.step, (live) => commands.runAsShell(deps, live, who, call), true),
+      onStep(run, call.step, (live) => commands.runAsShell(deps, live, standIn(deps, live, who, call.step), call), true),
     resume: (who: Who, run: RunId, given: { reason?: string | undefined; secrets?: Record<string, string> | undefined }) =>
       command(run, async (live) => {
         const busy = await notGoingBack(back, live);
@@ -322,6 +332,13 @@ export function createRunService(deps: RunDeps) {
       });
       return result.ok ? ok(shown.amendment as Amendment) : result;
     },
+    async summary(run: RunId): Promise<Result<HandoverSummary>> {
+      const opened = await open(run);
+      return opened.ok ? ok(await summary(deps, opened.value)) : opened;
+    },
+    handOver: (who: Who, run: RunId, given: { to: string; text: string }) => atOnce(run, (live) => propose(deps, live, who, given)),
+    note: (who: Who, run: RunId, given: Pick<RunNote, "kind" | "title" | "text">) =>
+      atOnce(run, async (live) => addNote(deps, live, who, given)),
     hold: (who: Who, run: RunId, reason: string) => atOnce(run, (live) => lifecycle.hold(deps, live, who, reason)),
     abort: (who: Who, run: RunId, reason: string) => atOnce(run, (live) => lifecycle.abort(deps, live, who, reason)),
     async cancel(who: Who, run: RunId, call: lifecycle.CancelCall): Promise<Result<{ survivors: { pid: number; command: string }[] }>> {
@@ -335,6 +352,20 @@ export function createRunService(deps: RunDeps) {
     async terminals(run: RunId): Promise<Result<RunHeader["terminals"]>> {
       const opened = await open(run);
       return opened.ok ? ok(terminalsOf(opened.value)) : opened;
+    },
+    /** The launch it is part of, null for none; undefined where there is no such run. */
+    launchOf(run: RunId): LaunchId | null | undefined {
+      const live = runs.get(run);
+      return live ? live.launch : whereabouts.find(run)?.launch;
+    },
+    numberOf: (run: RunId): number | null => runs.get(run)?.number ?? null,
+    /** The run that this one goes back from, as far as this process holds it. */
+    undoneBy: (run: RunId): RunId | null => runs.get(run)?.state.undoes?.run ?? null,
+    /** Of a run, those that go back from it and the others of its launch, the newest: one that has not ended before others. */
+    newestWith(run: RunId, launch: LaunchId | null): RunId | null {
+      const isKin = (live: LiveRun) => live.run === run || live.state.undoes?.run === run || (launch !== null && live.launch === launch);
+      const kin = [...runs.values()].filter((live) => !live.state.isChecks && isKin(live)).sort((a, b) => (a.run < b.run ? 1 : -1));
+      return (kin.find((live) => !isOver(live)) ?? kin[0])?.run ?? null;
     },
     /** The shell behind a terminal's id, while it lives in this process. */
     terminal(id: string): { live: LiveRun; lane: LaneShell } | null {

@@ -6,12 +6,14 @@ import { amendmentSignable, proposedText } from "./amend.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
 import { settleWhens } from "./drive.ts";
 import { applyEvent } from "./fold.ts";
+import { handoverSignable } from "./handover.ts";
 import { coveredSteps, executedBefore, holdPointBlockers, holdPointCovers, holdPointDigest, holdPointOf } from "./hold-points.ts";
 import { endRunOn, wakeRunOn } from "./lanes.ts";
-import { append, ENGINE, staleEvent } from "./live.ts";
+import { append, ENGINE, overtakenHandover, staleEvent } from "./live.ts";
 import { loopDrafts } from "./loops.ts";
 import type { RunPlan, StepPlan } from "./plan.ts";
 import type { RunSignature } from "./state.ts";
+import { stepEndWords } from "./step-words.ts";
 
 export type RunSignable = {
   log: LogId;
@@ -33,7 +35,13 @@ export type RunSignable = {
   /** Why this person may not sign; "" where they may. */
   excluded(operator: string, role: string): string;
   needsRight: boolean;
-  after(signed: { meaning: SignMeaning; reason: string; head: { seq: number }; missing: string[] }): Omit<NewEvent, "actor">[];
+  after(signed: {
+    meaning: SignMeaning;
+    reason: string;
+    head: { seq: number };
+    count?: number;
+    missing: string[];
+  }): Omit<NewEvent, "actor">[];
   record(events: NewEvent[]): StoredEvent[];
 };
 
@@ -43,6 +51,7 @@ export async function signableOf(deps: RunDeps, live: LiveRun, subject: SignSubj
     const text = await proposedText(deps, live);
     return amendmentSignable(deps, live, { ...common(deps, live, subject, text?.plan) }, subject, text);
   }
+  if (subject.kind === "handover") return handoverSignable(deps, live, common(deps, live, subject), subject);
   if (subject.kind !== "holdpoint") return fail("not-found", `Nothing of the kind “${subject.kind}” can be signed in a run.`);
   const about = subject.id.startsWith(`${live.run}/`) ? subject.id.slice(live.run.length + 1) : null;
   const own = about === null ? undefined : live.plan.byId.get(about);
@@ -76,7 +85,7 @@ function holdPoint(deps: RunDeps, live: LiveRun, subject: SignSubject, own: Step
     countedSeqs: point.signed.map((one) => one.seq),
     missing: point.missing,
     blockers: holdPointBlockers(state, id),
-    lines: before.map((step) => `${step.number} ${step.title}: ${endWords(step)}`),
+    lines: before.map((step) => `${step.number} ${step.title}: ${stepEndWords(step)}`),
     statement: (meaning, { role, note }) =>
       sentence(
         `I ${meaning === "rejected" ? "reject" : "release"} the ${isNoReturn ? "point of no return" : "hold point"} “${own.step.title}” (step ${own.step.number}) of ${state.title}${
@@ -132,13 +141,6 @@ const common = (deps: RunDeps, live: LiveRun, subject: SignSubject, plan?: RunPl
 
 const sentence = (words: string, note: string): string => (note === "" ? words : `${words} ${note}.`);
 
-function endWords(step: ReturnType<typeof coveredSteps>[number]): string {
-  const judged = step.judgement === null ? "" : `, ${step.judgement.outcome} by ${step.judgement.by}: ${step.judgement.reason}`;
-  const passed = step.passedOver === true ? `, gone past: ${step.reason}` : step.verdict === "skipped" ? `: ${step.reason}` : "";
-  const earlier = step.earlierText === true ? ", under an earlier text" : "";
-  return `${step.verdict ?? step.status}${earlier}${judged}${passed}${step.endedAt === null ? "" : ` (${step.endedAt})`}`;
-}
-
 /** Holds the run; who had approved before has to look again. */
 function rejection(live: LiveRun, step: string, signed: RunSignature[], reason: string, cause: number): Omit<NewEvent, "actor">[] {
   const stale = signed.map((one) => staleEvent(live, one, cause, `the hold point was rejected: ${reason}`));
@@ -168,9 +170,10 @@ function record(deps: RunDeps, live: LiveRun, events: NewEvent[]): StoredEvent[]
   const kept = append(deps, live, []);
   if (!kept.ok) throw new RecordError(kept.error.code === "disk-full" ? "disk-full" : "record-damaged", kept.error.message);
   const subject = { ...(live.launch === null ? {} : { launch: live.launch }), run: live.run, mode: live.state.mode };
+  const stale = overtakenHandover(live, events, deps.store.head(live.log).seq + 1);
   const stored = deps.store.appendAll(
     live.log,
-    events.map((event) => ({
+    [...events, ...stale].map((event) => ({
       ...event,
       actor: event.type.startsWith("step.") || event.type === "signoff.invalidated" ? ENGINE : event.actor,
       subject: { ...subject, plan_sha256: live.state.planSha256, ...stepOf(live, event), ...event.subject },

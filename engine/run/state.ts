@@ -3,10 +3,12 @@
 import type {
   ClusterName,
   Countdown,
+  HandoverView,
   LoopState,
   Mode,
   PinView,
   RunHeader,
+  RunNote,
   StepState,
   Undoes,
   UndoneBy,
@@ -47,6 +49,8 @@ export type RunState = {
   reviewed: string | null;
   planSha256: string;
   operator: string;
+  /** "" where nobody was signed in when it was started. */
+  operatorId: string;
   solo: boolean;
   startedAt: string;
   endedAt: string | null;
@@ -77,6 +81,12 @@ export type RunState = {
   texts: Map<string, string>;
   shapes: Map<string, { blocks: number; checks: number }>;
   signatures: RunSignature[];
+  /** A hand-over that waits for signatures; `last` is what had happened last when it was summed up. */
+  handover: (Omit<HandoverView, "signed" | "subject"> & { last: number }) | null;
+  handovers: { from: string; to: string; at: string }[];
+  notes: RunNote[];
+  /** seq of the last event that makes an earlier summary untrue. */
+  happened: number;
   /** seq of `run.started`, and of what ended, skipped or judged each step last. */
   startedSeq: number;
   endSeqs: Map<string, number>;
@@ -107,6 +117,7 @@ export function emptyRunState(): RunState {
     reviewed: null,
     planSha256: "",
     operator: "",
+    operatorId: "",
     solo: false,
     startedAt: "",
     endedAt: null,
@@ -130,6 +141,10 @@ export function emptyRunState(): RunState {
     texts: new Map(),
     shapes: new Map(),
     signatures: [],
+    handover: null,
+    handovers: [],
+    notes: [],
+    happened: 0,
     startedSeq: 0,
     endSeqs: new Map(),
     executors: new Map(),

@@ -2,6 +2,7 @@
 import type { RunHeader, RunView, StepState } from "../protocol/index.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
 import { figuresOf, windowOf } from "./forecast.ts";
+import { handoverView } from "./handover.ts";
 import { holdPointOf } from "./hold-points.ts";
 import { isRunningOn } from "./lanes.ts";
 import { factsOf } from "./live.ts";
@@ -32,6 +33,7 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
     result: state.result,
     hold: state.hold ?? (live.problem === null ? null : { by: "Holdpoint", reason: live.problem, since: live.problemSince }),
     operator: state.operator,
+    operatorId: state.operatorId,
     solo: state.solo,
     startedAt: state.startedAt,
     endedAt: state.endedAt,
@@ -60,6 +62,9 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
     pointOfNoReturn: noReturn(state, plan),
     latestWayBack: latestWayBack(state, plan, windowOf(deps, live.launch).end),
     countdown: state.countdown,
+    handover: handoverView(live),
+    handovers: state.handovers,
+    notes: live.launch === null ? state.notes : [],
   };
 }
 

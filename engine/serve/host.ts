@@ -6,11 +6,12 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Engine } from "../engine.ts";
+import type { Caller, Engine } from "../engine.ts";
 import { fail, ok, type Result } from "../protocol/index.ts";
 import { type Admission, createAdmission, createLimiter, type WebSession } from "./admission.ts";
 import { findExport } from "./downloads.ts";
 import { openWindowFile } from "./files.ts";
+import { createFollowDoor, FOLLOW_PAGE, FOLLOW_TRADE, type FollowDoor, followSocketPath } from "./follow.ts";
 import { hostPort, isLoopback, type Names, namesOfCertificate, type Refusal, type RequestKind, refusalOf, safetyHeaders } from "./guard.ts";
 import { ENTER_CSS, ENTER_HTML, ENTER_JS, NOT_BUILT_HTML } from "./page.ts";
 import { peerUid } from "./peer.ts";
@@ -27,6 +28,8 @@ export type HostLimits = SocketLimits & {
   terminalBytes: number;
   /** Sockets of all windows together; a window has one per terminal and one for calls. */
   sockets: number;
+  /** Of these, sockets of those who only follow: they never keep an operator out. */
+  followers: number;
   /** A window that does not answer two pings in a row is gone (lid closed, cable out). */
   pingMs: number;
 };
@@ -38,6 +41,7 @@ export const HOST_LIMITS: HostLimits = {
   callBytes: 32 * 1024 * 1024,
   terminalBytes: 700 * 1024,
   sockets: 128,
+  followers: 96,
   pingMs: 30_000,
 };
 
@@ -124,7 +128,8 @@ export async function startLocalHost(options: HostOptions): Promise<Result<Local
   const sockets = new Set<WebSocket>();
   const watchers: ((count: number) => void)[] = [];
   const signIns = createLimiter(now);
-  const state: State = { options, limits, names, admission, isEncrypted: options.tls !== undefined };
+  const follow = createFollowDoor(options.engine, `${admission.cookieName}_follow`, now, CLOSED.refused);
+  const state: State = { options, limits, names, admission, follow, isEncrypted: options.tls !== undefined };
 
   const calls = new WebSocketServer({ noServer: true, maxPayload: limits.callBytes, perMessageDeflate: false, clientTracking: false });
   const terminals = new WebSocketServer({
@@ -146,11 +151,14 @@ export async function startLocalHost(options: HostOptions): Promise<Result<Local
           for (const watcher of watchers) watcher(sockets.size);
         });
         for (const watcher of watchers) watcher(sockets.size);
+        const { caller } = admitted;
+        if (caller.door === "follow") follow.join(webSocket, caller);
         serve(webSocket, {
           engine: options.engine,
-          caller: { id: admitted.session.id, door: "window", isReadOnly: options.isReadOnly ?? false },
+          caller,
           session: admitted.session,
-          mustSignIn: !isLocal,
+          // A link that only follows is let in by itself: it shows one run and does nothing.
+          mustSignIn: !isLocal && caller.door !== "follow",
           signIns,
           address: request.socket.remoteAddress ?? "",
           limits,
@@ -179,6 +187,7 @@ export async function startLocalHost(options: HostOptions): Promise<Result<Local
         socket.close(CLOSED.stopping, "Holdpoint is stopping");
         socket.terminate();
       }
+      follow.close();
       server.closeAllConnections();
       await closed;
     },
@@ -198,23 +207,40 @@ function namesOf(options: HostOptions, address: string, isLocal: boolean): Resul
   }
 }
 
-type State = { options: HostOptions; limits: HostLimits; names: Names; admission: Admission; isEncrypted: boolean };
+type State = {
+  options: HostOptions;
+  limits: HostLimits;
+  names: Names;
+  admission: Admission;
+  follow: FollowDoor;
+  isEncrypted: boolean;
+};
+type Admitted = { session: WebSession; caller: Caller; terminal: string | null };
 
-function admitUpgrade(state: State, request: IncomingMessage, open: number): Refusal | { session: WebSession; terminal: string | null } {
+function admitUpgrade(state: State, request: IncomingMessage, open: number): Refusal | Admitted {
   const refusal = refusalOf(state.names, request.headers, "upgrade");
   if (refusal !== null) return refusal;
-  const session = state.admission.sessionOf(request.headers.cookie);
-  if (session === null) return { status: 401, why: "This window was not let in. Run `holdpoint open` for a new link." };
-  if (open >= state.limits.sockets) return { status: 503, why: "Too many windows are open." };
-  const path = pathOf(request);
-  if (path === "/api/socket") return { session, terminal: null };
+  const asked = pathOf(request);
+  const followed = followSocketPath(asked);
+  const path = followed ?? asked;
+  const found = followed === null ? windowOf(state, request) : state.follow.callerOf(request.headers.cookie);
+  if (found === null) return { status: 401, why: "This window was not let in. Run `holdpoint open` for a new link." };
+  const { session, caller } = found;
+  if (open >= state.limits.sockets || (followed !== null && state.follow.sockets() >= state.limits.followers))
+    return { status: 503, why: "Too many windows are open." };
+  if (path === "/api/socket") return { session, caller, terminal: null };
   const terminal = /^\/api\/terminal\/([^/]{1,600})$/.exec(path ?? "")?.[1];
   if (terminal === undefined) return { status: 404, why: "There is no such socket." };
   try {
-    return { session, terminal: decodeURIComponent(terminal) };
+    return { session, caller, terminal: decodeURIComponent(terminal) };
   } catch {
     return { status: 400, why: "The terminal's name is not readable." };
   }
+}
+
+function windowOf({ admission, options }: State, request: IncomingMessage): { session: WebSession; caller: Caller } | null {
+  const session = admission.sessionOf(request.headers.cookie);
+  return session === null ? null : { session, caller: { id: session.id, door: "window", isReadOnly: options.isReadOnly ?? false } };
 }
 
 function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
@@ -236,22 +262,26 @@ function pathOf(request: IncomingMessage): string | null {
 async function route(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = pathOf(request);
   if (path === null) return plain(response, 400, "That is no path of this host.");
-  const isPage = path === "/" || path === "/index.html" || path === "/enter";
+  const isPage = path === "/" || path === "/index.html" || path === "/enter" || path === FOLLOW_PAGE;
   const kind: RequestKind = request.method === "POST" ? "call" : isPage ? "page" : "file";
   const refusal = refusalOf(state.names, request.headers, kind);
   if (refusal !== null) return plain(response, refusal.status, refusal.why);
-  if (path === "/api/session") return answerSession(state, request, response);
+  if (path === "/api/session" || path === FOLLOW_TRADE) return answerSession(state, request, response, path === FOLLOW_TRADE);
   if (request.method !== "GET" && request.method !== "HEAD")
     return plain(response, 405, "This host only answers GET here.", { Allow: "GET, HEAD" });
   if (path === "/enter") return text(response, 200, "text/html; charset=utf-8", ENTER_HTML);
   if (path === "/enter.js") return text(response, 200, "text/javascript; charset=utf-8", ENTER_JS);
   if (path === "/enter.css") return text(response, 200, "text/css; charset=utf-8", ENTER_CSS);
+  const isFollowing = state.follow.isIn(request.headers.cookie);
+  if (path === FOLLOW_PAGE)
+    return isFollowing ? answerWindow(state, response) : text(response, 401, "text/html; charset=utf-8", ENTER_HTML);
   const session = state.admission.sessionOf(request.headers.cookie);
-  if (session === null) {
+  // The window's own files are the same for whoever follows; they say nothing of the work.
+  if (session === null && !(isFollowing && !isPage && !path.startsWith("/api/"))) {
     if (isPage) return text(response, 401, "text/html; charset=utf-8", ENTER_HTML);
     return plain(response, 401, "This window was not let in. Run `holdpoint open` for a new link.");
   }
-  if (path === "/api/exported") return answerExport(session, request, response);
+  if (path === "/api/exported" && session !== null) return answerExport(session, request, response);
   if (path.startsWith("/api/")) return plain(response, 404, "There is nothing here.");
   if (isPage) return answerWindow(state, response);
   const file = await openWindowFile(state.options.root, path);
@@ -286,9 +316,10 @@ async function answerWindow(state: State, response: ServerResponse): Promise<voi
 }
 
 /** Trades a token for the cookie (POST), or says whether this browser is in already (GET). */
-async function answerSession(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answerSession(state: State, request: IncomingMessage, response: ServerResponse, follows: boolean): Promise<void> {
   if (request.method === "GET") {
-    const isIn = state.admission.sessionOf(request.headers.cookie) !== null;
+    const { cookie } = request.headers;
+    const isIn = follows ? state.follow.isIn(cookie) : state.admission.sessionOf(cookie) !== null;
     response.writeHead(isIn ? 204 : 401, safetyHeaders()).end();
     return;
   }
@@ -304,9 +335,12 @@ async function answerSession(state: State, request: IncomingMessage, response: S
   }
   if (typeof token !== "string") return json(response, 400, fail("invalid-params", "A token is expected."));
   const { remoteAddress, remotePort, localPort } = request.socket;
-  const result = state.admission.exchange(token, { address: remoteAddress ?? "", uid: () => peerUid(remotePort, localPort) });
+  const result = follows
+    ? state.follow.trade(token, remoteAddress ?? "")
+    : state.admission.exchange(token, { address: remoteAddress ?? "", uid: () => peerUid(remotePort, localPort) });
   if (!result.ok) return json(response, result.error.code === "busy" ? 429 : 403, result);
-  const cookie = `${state.admission.cookieName}=${result.value.cookie}; Path=/; HttpOnly; SameSite=Strict${state.isEncrypted ? "; Secure" : ""}`;
+  const { cookieName } = follows ? state.follow : state.admission;
+  const cookie = `${cookieName}=${result.value.cookie}; Path=/; HttpOnly; SameSite=Strict${state.isEncrypted ? "; Secure" : ""}`;
   json(response, 200, ok(null), { "Set-Cookie": cookie });
 }
 

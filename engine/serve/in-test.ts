@@ -44,6 +44,7 @@ export function smallEngine(handlers: Record<string, Handler> = {}): SmallEngine
         },
       });
     },
+    follow: { scopeOf: () => null, newsFor: () => null, onRevoked: () => () => {} },
     cannotWrite: () => false,
     endShells() {
       throw new Error("unplanned call of endShells");

@@ -137,6 +137,14 @@ describe("every method, over the real engine and the real socket", () => {
       ticket: "none",
       bundle: "none",
       signature: "none",
+      window: "w",
+      link: "none",
+      go: "restart",
+      byMinutes: null,
+      audience: "none",
+      url: "https://nowhere.example/hook",
+      ok: true,
+      values: [],
       ...OWN[method],
     };
     const schema = METHODS[method].params as unknown as { shape: Record<string, unknown> };

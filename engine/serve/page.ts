@@ -29,16 +29,18 @@ export const ENTER_JS = `"use strict";
   const token = fragment.get("token");
   fragment.delete("token");
   const rest = fragment.toString();
-  const window_ = "/" + (location.pathname === "/" ? "?in" : "") + (rest === "" ? "" : "#" + rest);
+  const follows = location.pathname === "/follow";
+  const way = follows ? "/api/follow" : "/api/session";
+  const window_ = (follows ? "/follow?in" : "/" + (location.pathname === "/" ? "?in" : "")) + (rest === "" ? "" : "#" + rest);
   history.replaceState(null, "", location.pathname);
   try {
     const answer = token === null
-      ? await fetch("/api/session", { credentials: "same-origin" })
-      : await fetch("/api/session", { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ token }) });
+      ? await fetch(way, { credentials: "same-origin" })
+      : await fetch(way, { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ token }) });
     if (answer.ok) return location.replace(window_);
     if (token === null) return;
     // The same link opened twice: it is used up, but this browser is in already.
-    if ((await fetch("/api/session", { credentials: "same-origin" })).ok) return location.replace(window_);
+    if (!follows && (await fetch(way, { credentials: "same-origin" })).ok) return location.replace(window_);
     const failure = await answer.json();
     word.textContent = failure.error.message;
   } catch {

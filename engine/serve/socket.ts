@@ -18,6 +18,9 @@ export const SOCKET_LIMITS: SocketLimits = { callsAtOnce: 64, waitingBytes: 8 * 
 /** Codes of our own (4000–4999 are for applications), so that the window can tell them apart. */
 export const CLOSED = { slow: 4008, malformed: 4000, refused: 4003, stopping: 1001 } as const;
 
+/** One window looks once; more than a few on one socket are somebody playing. */
+const LOOKS = 8;
+
 export type WindowLink = {
   engine: Engine;
   caller: Caller;
@@ -40,15 +43,21 @@ export function serveCalls(socket: WebSocket, link: WindowLink): void {
   };
   const unsubscribe = link.engine.subscribe((event, payload) => {
     if (link.mustSignIn && !link.session.isSignedIn) return;
+    const { follow } = link.caller;
+    const told = follow === undefined ? payload : link.engine.follow.newsFor(follow, event, payload);
+    if (told === null) return;
     if (socket.bufferedAmount > link.limits.waitingBytes) closeSlow(socket);
-    else send({ event, payload });
+    else send({ event, payload: told });
   });
+  /** Windows that said they look at a run: with this socket they do no longer. */
+  const looking = new Set<string>();
   socket.on("message", (data, isBinary) => {
     if (!isText(data, isBinary)) return socket.close(CLOSED.malformed, "text frames only");
     const message = parseEnvelope(data.toString("utf8"));
     if (!message.ok) return send({ id: message.id, result: { ok: false, error: message.error } });
     const { id, method, params } = message.value;
     if (underWay >= link.limits.callsAtOnce) return send({ id, result: fail("busy", "Too many calls at once. Wait for the answers.") });
+    if (method === "run.look" && looking.size < LOOKS) looking.add(String((params as { window?: unknown } | null)?.window ?? ""));
     underWay += 1;
     answer(link, method, params)
       .then((result) => {
@@ -60,7 +69,10 @@ export function serveCalls(socket: WebSocket, link: WindowLink): void {
         underWay -= 1;
       });
   });
-  socket.on("close", unsubscribe);
+  socket.on("close", () => {
+    unsubscribe();
+    for (const window of looking) void callEngine(link.engine, "run.look", { run: null, window }, link.caller, link.report);
+  });
   socket.on("error", (error) => link.report(`a window's socket failed: ${error.message}`));
 }
 

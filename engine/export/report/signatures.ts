@@ -110,6 +110,8 @@ function subjectWords(kind: string, id: string, { categories }: LogNames, decisi
       return `Hold point ${id.split("/").slice(1).join("/") || id}`;
     case "amendment":
       return `Amendment ${id.split("/").at(-1)!.slice(0, 12)}`;
+    case "handover":
+      return `Hand-over of event ${id.split("/").at(-1)}`;
     case "briefing":
       return `Briefing of event ${id}`;
     case "break-glass":

@@ -1389,12 +1389,16 @@ const MEANINGS = {
   decision: ["approved", "rejected"],
   holdpoint: ["approved", "rejected"],
   amendment: ["approved", "rejected"],
+  handover: ["approved", "rejected"],
   review: ["reviewed"],
   briefing: ["witnessed"],
   "break-glass": ["approved"],
   "break-glass-review": ["reviewed"],
   close: ["approved"],
 };
+/** What makes the summary untrue that two signed for when a run went from one operator to the next. */
+const HAPPENS =
+  /^(?:(?:step|block|check|value|soak|loop|job|manual)\.|run\.(?:held|resumed|amended|rollback_decided)$|gate\.(?:interrupted|resumed|gap)$|note\.added$|handover\.done$)/;
 const RUN_STATES = { "run.held": "held", "run.resumed": "active", "run.aborted": "aborted", "run.finished": "finished" };
 const CLOSERS = ["lead", "approver"];
 const LEVELS = ["low", "medium", "high"];
@@ -1673,12 +1677,16 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     if (name === "") return;
     if (type === "run.started") {
       const run = { seq, status: "active", plan: subject.plan_sha256, steps: stepsIn(data), ended: new Map(), people: new Map() };
-      runs.set(name, Object.assign(run, { proposal: null, holds: holdsIn(body, subject.plan_sha256) }));
+      runs.set(name, Object.assign(run, { proposal: null, handover: null, happened: 0, holds: holdsIn(body, subject.plan_sha256) }));
       return learn(run.plan, data);
     }
     const run = runs.get(name);
     if (run === undefined) return;
     if (Object.hasOwn(RUN_STATES, type)) run.status = RUN_STATES[type];
+    if (type === "handover.proposed") run.handover = { seq, from: text(data.from), to: text(data.to) };
+    else if (type === "handover.refused") run.handover = null;
+    else if (type === "handover.done") handedOver(name, run, data, seq);
+    if (HAPPENS.test(type)) run.happened = seq;
     if (type === "run.amendment_proposed") {
       const changes = list(data.changes).filter(isRecord);
       const proposal = { seq, by: actor.op_id, sha256: text(data.sha256) };
@@ -1754,6 +1762,20 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
   }
   const learn = (plan, { title, version, owner }) =>
     void texts.push({ plan, title: text(title), version: isText(version) ? version : null, owner: text(owner) });
+  function handoverDigest(name, { handover: { seq, from, to }, happened }) {
+    return shaHex("holdpoint/handover/v1\0", canonical({ run: name, proposed: seq, from, to, last: happened }));
+  }
+  /** Another person operates the run: both have signed what was proposed, and nothing has happened in between. */
+  function handedOver(name, run, data, seq) {
+    const { handover } = run;
+    run.handover = null;
+    const isTold = handover !== null && data.proposed === handover.seq && data.from === handover.from && data.to === handover.to;
+    const over = handover === null ? [] : standing({ kind: "handover", id: `${name}/${handover.seq}` });
+    const digest = handover === null ? "" : handoverDigest(name, { handover, happened: run.happened });
+    const by = new Set(over.filter((one) => one.digest === digest).map((one) => one.op));
+    if (!isTold || handover.from === handover.to || !by.has(handover.from) || !by.has(handover.to))
+      say("handover-unsigned", `Event ${seq} hands the run over without the signatures of both over what was proposed.`, seq);
+  }
   function amendmentDigest(name, { plan: from, proposal }) {
     return shaHex("holdpoint/amendment/v1\0", canonical({ run: name, from, to: proposal.sha256, changes: proposal.changes }));
   }
@@ -1802,6 +1824,13 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     const [name, about] = [id.slice(0, Math.max(slash, 0)), id.slice(slash + 1)];
     const run = runs.get(name);
     if (run === undefined) return null;
+    if (kind === "handover") {
+      const { handover } = run;
+      if (handover === null || String(handover.seq) !== about) return null;
+      const only = [handover.from, handover.to];
+      const covered = [run.seq, handover.seq];
+      return { digest: handoverDigest(name, run), covered, plan: run.plan, roles: null, excluded: new Set(), only };
+    }
     if (kind === "amendment") {
       const { proposal } = run;
       if (proposal === null || proposal.sha256 !== about) return null;
@@ -1871,7 +1900,7 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
       return said("break-glass", { launch, seq: at, kind: known.kind, reason: known.reason, review }, at, [known.by]);
     }
     if (kind === "close") return id === launch ? { ...said("close", { launch, last: substance }, substance, []), roles: CLOSERS } : null;
-    if (kind === "holdpoint" || kind === "amendment") return ofRun(kind, id);
+    if (kind === "holdpoint" || kind === "amendment" || kind === "handover") return ofRun(kind, id);
     // A review is of a text: its digest is held against the runs of that text, where there are any (`reviewed`).
     return HEX64.test(id) ? { digest: null, covered: [], plan: id, roles: null, excluded: new Set() } : null;
   }
@@ -2000,6 +2029,13 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
       say(code, `${did[0]} signed ${kind} ${one.subject.id} (event ${seq}), but opened, proposed or executed what it covers.`, seq);
     if (kind === "briefing") return;
     const roles = rolesAt(one.op, moment);
+    if (kind === "handover") {
+      if (!about.only.includes(one.op) || one.principal !== one.op)
+        say("handover-by-another", `${one.op}, who signed event ${seq}, neither gave nor took the run.`, seq);
+      if (one.op === about.only[1] && !roles.includes("operator") && !roles.includes("lead"))
+        say("signer-without-right", `${one.op}, who took the run over by event ${seq}, was neither operator nor lead by the roster.`, seq);
+      return;
+    }
     if (!roles.includes("approver") && !roles.includes("lead"))
       say("signer-without-right", `${one.op}, who signed event ${seq}, was neither approver nor lead by the roster.`, seq);
     if (one.role !== "lead" && people.some((id) => rolesAt(id, moment).includes("admin")))

@@ -1387,8 +1387,9 @@ class Signed:
 class Subject:
     """What there is to sign: its digest (None: not to be told from the log), the events and the text it rests on."""
 
-    def __init__(self, digest, covered, plan, roles=None, barred=()):
+    def __init__(self, digest, covered, plan, roles=None, barred=(), only=None):
         self.digest, self.covered, self.plan, self.roles, self.barred = digest, covered, plan, roles, set(barred)
+        self.only = only
 
 
 class Step:
@@ -1413,7 +1414,7 @@ class Run:
     def __init__(self, body):
         self.seq, self.plan, self.status = body["seq"], body["subject"]["plan_sha256"], "active"
         self.steps, self.ended, self.people, self.proposal = self.steps_in(body["data"]), {}, {}, None
-        self.holds = {}
+        self.holds, self.handover, self.happened = {}, None, 0
 
     @staticmethod
     def steps_in(data):
@@ -1517,6 +1518,7 @@ class Launch:
         "decision": ("approved", "rejected"),
         "holdpoint": ("approved", "rejected"),
         "amendment": ("approved", "rejected"),
+        "handover": ("approved", "rejected"),
         "review": ("reviewed",),
         "briefing": ("witnessed",),
         "break-glass": ("approved",),
@@ -1529,6 +1531,12 @@ class Launch:
     DECIDING = NAMING | {"windowStart", "windowEnd", "riskClass", "freezeException", "change", "approval"}
     BELONGS = re.compile(r"(item|evidence|decision|checklist|people|risk|launch|briefing|break_glass|condition|note|attachment)\.")
     EXECUTES = {"step.started", "block.started", "check.confirmed", "step.skipped"}
+    # What makes the summary untrue that two signed for when a run went from one operator to the next.
+    HAPPENS = re.compile(
+        r"(?:(?:step|block|check|value|soak|loop|job|manual)\..*|run\.(?:held|resumed|amended|rollback_decided)"
+        r"|gate\.(?:interrupted|resumed|gap)|note\.added|handover\.done)",
+        re.DOTALL,
+    )
     WHILE_SIGNING = 60_000  # a password lies between the look at the clock and the signed time; milliseconds
 
     def __init__(self, genesis, roster, findings, text_at):
@@ -1805,6 +1813,14 @@ class Launch:
         if run is None:
             return
         run.status = Run.STATES.get(kind, run.status)
+        if kind == "handover.proposed":
+            run.handover = (seq, words(data.get("from")), words(data.get("to")))
+        elif kind == "handover.refused":
+            run.handover = None
+        elif kind == "handover.done":
+            self._handed_over(name, run, data, seq)
+        if self.HAPPENS.fullmatch(kind):
+            run.happened = seq
         if kind == "run.amendment_proposed":
             changes = [{key: words(one.get(key)) for key in ("id", "change")} for one in rows_of(data.get("changes")) if type(one) is dict]
             run.proposal = {"seq": seq, "by": actor, "sha256": words(data.get("sha256")), "changes": changes}
@@ -1879,6 +1895,31 @@ class Launch:
         version = data.get("version") if is_text(data.get("version")) else None
         self.texts.append((plan, words(data.get("title")), version, words(data.get("owner"))))
 
+    def _handover_digest(self, name, run):
+        seq, giver, taker = run.handover
+        return self._hash("handover", {"run": name, "proposed": seq, "from": giver, "to": taker, "last": run.happened})
+
+    def _handed_over(self, name, run, data, seq):
+        """Another person operates the run: both have signed what was proposed, and nothing has happened in between."""
+        is_told, by = False, set()
+        if run.handover is not None:
+            at, giver, taker = run.handover
+            is_told = same(data.get("proposed", MISSING), at) and data.get("from") == giver and data.get("to") == taker and giver != taker
+            digest = self._handover_digest(name, run)
+            by = {one.who for one in self._standing("handover", f"{name}/{at}") if one.digest == digest}
+            is_told = is_told and {giver, taker} <= by
+        if not is_told:
+            self.say("handover-unsigned", f"Event {seq} hands the run over without the signatures of both over what was proposed.", seq)
+        run.handover = None
+
+    def _handover(self, name):
+        run, slash, about = name.partition("/")
+        own = self.runs.get(run) if slash else None
+        if own is None or own.handover is None or str(own.handover[0]) != about:
+            return None
+        only = own.handover[1:]
+        return Subject(self._handover_digest(run, own), [own.seq, own.handover[0]], own.plan, None, (), only)
+
     def _amendment_digest(self, name, run):
         value = {"run": name, "from": run.plan, "to": run.proposal["sha256"], "changes": run.proposal["changes"]}
         return self._hash("amendment", value)
@@ -1909,6 +1950,7 @@ class Launch:
             "close": self._close,
             "holdpoint": self._hold_point,
             "amendment": self._amendment,
+            "handover": self._handover,
             # A review is of a text: its digest is held against the runs of that text, where there are any.
             "review": lambda name: Subject(None, [], name) if is_hash(name) else None,
         }[kind]
@@ -2129,6 +2171,13 @@ class Launch:
             message = f"{one.who} signed {one.kind} {one.about} (event {seq}), but opened, proposed or executed what it covers."
             self.say(codes.get(one.kind, "signer-executed"), message, seq)
         if one.kind == "briefing":
+            return
+        if one.kind == "handover":
+            if one.who not in now.only or one.people() != {one.who}:
+                self.say("handover-by-another", f"{one.who}, who signed event {seq}, neither gave nor took the run.", seq)
+            if one.who == now.only[1] and not {"operator", "lead"} & set(self.roster.roles_at(one.who, moment)):
+                message = f"{one.who}, who took the run over by event {seq}, was neither operator nor lead by the roster."
+                self.say("signer-without-right", message, seq)
             return
         if not {"approver", "lead"} & set(self.roster.roles_at(one.who, moment)):
             self.say("signer-without-right", f"{one.who}, who signed event {seq}, was neither approver nor lead by the roster.", seq)
