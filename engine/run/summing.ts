@@ -150,6 +150,6 @@ function wayBackLines(deps: RunDeps, { state, plan }: LiveRun, header: RunHeader
   const { latestWayBack: latest = null, pointOfNoReturn: point = null, undoneBy = [] } = header;
   if (latest !== null) lines.push(`Begun by ${minute(latest)} the way back of all that was done still fits the window`);
   if (point !== null) lines.push(`There is no way back behind step ${point.step}: ${point.by} went past it ${minute(point.at)}`);
-  for (const one of undoneBy) lines.push(`A way back was decided: run ${one.run}`);
+  for (const one of undoneBy) lines.push(`${one.by} decided the way back ${minute(one.decidedAt)}: ${one.title}, ${one.status}`);
   return lines.length > 0 ? lines : ["Nothing that was done has a way back in this runbook"];
 }
