@@ -28,7 +28,9 @@ it("lets a read-only window read and do nothing else", () => {
   const allowed = all.filter((method) => refusal(method, reader, nobody) === null);
   expect(allowed.sort()).toEqual(["app.snapshot", ...all.filter((method) => LEVELS[method] === "read")].sort());
   for (const method of allowed)
-    expect(method).not.toMatch(/^(run\.(?!get$|plan$|look$|summary$|values$|payload$|wayBack$)|people|settings|record\.(export|verify|backup))/);
+    expect(method).not.toMatch(
+      /^(run\.(?!get$|plan$|look$|summary$|values$|payload$|wayBack$)|people|settings|record\.(export|verify|backup))/,
+    );
 });
 
 it("treats whoever signs in at a read-only window as one who only reads", () => {

@@ -76,7 +76,7 @@ it("sums the run up, is signed by both, and from then on the taker operates it; 
     expect.stringMatching(/^incident at .*: Latency doubled$/),
   ]);
   expect(summary.values).toEqual(["colour = blue"]);
-  expect(summary.wayBack).toEqual(["Step 2 move is undone by step 4 back, promised in 2 min"]);
+  expect(summary.wayBack).toEqual(["Step 2 move is undone by back"]);
   expect(summary.next).toHaveLength(1);
 
   const giver = await sign("jon");

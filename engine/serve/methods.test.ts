@@ -66,8 +66,9 @@ const OWN: Partial<Record<Method, Record<string, unknown>>> = {
   "launch.propose": { outcome: "no-go" },
   "item.evidence": { kind: "text" },
   "launch.artefact": { id: "A9" },
+  "run.value": { value: "1" },
   "run.rollback": { kind: "run" },
-  "run.manual": { outcome: "passed" },
+  "run.manual": { outcome: "passed", performedBy: "somebody", place: "a console", claimedAt: "2026-01-01T00:00:00.000Z" },
 };
 
 describe("every method, over the real engine and the real socket", () => {
@@ -143,10 +144,6 @@ describe("every method, over the real engine and the real socket", () => {
       link: "none",
       go: "restart",
       byMinutes: null,
-      value: "1",
-      performedBy: "somebody",
-      place: "a console",
-      claimedAt: "2026-01-01T00:00:00.000Z",
       audience: "none",
       url: "https://nowhere.example/hook",
       ok: true,
