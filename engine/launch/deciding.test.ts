@@ -100,6 +100,7 @@ describe("a waiver that runs out", { timeout: 60_000 }, () => {
     expect(before.board.blockers).toMatchObject([{ kind: "reopened", item: "INF-02" }]);
     expect(before.board.waivers).toMatchObject([{ item: "INF-02", isExpired: true }]);
     must(await advance("watch"));
+    bench.ports.advance(48 * HOUR);
     must(await advance("retrospective", "all quiet"));
     const shown = must(
       await bench.launches.prepare(await bench.who("mira"), { launch, subject: { kind: "close", id: launch }, meaning: "approved" }),
