@@ -9,6 +9,12 @@ import { checklistOf } from "./testing-texts.ts";
 type Value = { [key: string]: CanonicalValue };
 const { attack, verdictOf } = bothVerifiers();
 
+const OUTPUT_OF = (...ran: string[]): Value => ({
+  kind: "output",
+  output: { run: "run-9", ran_by: ran.map((id) => ({ op_id: id, name: id })) },
+});
+const NEW_TITLE = (data: Value): void => void Object.assign(data, { title: "Director" });
+
 const ATTACKS: Attack[] = [
   ["nobody does anything wrong (the control)", [], (_, on) => void on.sign({ by: "ana", ...INFRA })],
   [
@@ -34,6 +40,30 @@ const ATTACKS: Attack[] = [
     (_, on) => {
       on.evidence("ben", "INF-02", "x");
       on.sign({ by: "ben", ...INFRA });
+    },
+  ],
+  [
+    "who supplied the output of another's command signs what neither executed (control)",
+    [],
+    (_, on) => {
+      on.evidence("eve", "INF-02", "x", OUTPUT_OF("cleo"));
+      on.sign({ by: "ana", ...INFRA });
+    },
+  ],
+  [
+    "who ran the command signs, though another brought its output",
+    "signer-executed",
+    (_, on) => {
+      on.evidence("eve", "INF-02", "x", OUTPUT_OF("ben"));
+      on.sign({ by: "ben", ...INFRA, role: "approver" });
+    },
+  ],
+  [
+    "one of several who ran the command has it signed in their place",
+    "signer-executed",
+    (of, on) => {
+      on.evidence("eve", "SEC-01", "x", OUTPUT_OF("omar", "ana"));
+      on.sign({ by: "cleo", ...SECURITY, onBehalfOf: "ana", delegation: of.delegation });
     },
   ],
   [
@@ -348,4 +378,77 @@ it("one alone may sign what they executed, but the record is labelled SOLO; unla
     expect(answers.warnings.includes("solo")).toBe(solo);
     own.close();
   }
+});
+
+type First = [what: string, expected: string[], own?: (payload: Value) => void, spoil?: (data: Value) => void];
+it.each<First>([
+  ["the first person's own key signed their entry (control)", [], () => undefined],
+  ["an older installation has no such signature (control)", []],
+  ["the first person's title is another than their key signed", ["roster-differs", "roster-own-signature"], () => undefined, NEW_TITLE],
+  ["the first person's key signed another name", ["roster-own-signature"], (payload) => void Object.assign(payload, { name: "Mallory" })],
+  [
+    "the first person's own signature is of another place of the log",
+    ["roster-own-signature"],
+    (payload) => void Object.assign(payload, { head: { seq: 1, hash: "0".repeat(64) } }),
+  ],
+  [
+    "the first person's own signature is emptied",
+    ["roster-own-signature"],
+    () => undefined,
+    (data) => void Object.assign(data, { own_signature: null }),
+  ],
+])("%s", async (_what, expected, own, spoil) => {
+  const desk = openDesk();
+  desk.enrol("dana", ["lead", "operator", "admin"], [], "Engineer", own, spoil);
+  desk.enrol("omar", ["operator", "lead"], ["dana"]);
+  const on = desk.launch("first");
+  on.append("launch.created", "dana", { launch: on.launch, facts: {}, solo: false });
+  const answers = await verdictOf(desk, on.log);
+  expect(answers.parted).toBe("");
+  expect(answers.problems).toEqual(expected);
+  desk.close();
+});
+
+/** Dana keeps the roster alone, Lee leads, Omar operates, Ana approves; `more` also keep it. */
+it.each<[what: string, of: string, by: string[], more: string[], expected: string[]]>([
+  ["a lead and another reset the only admin (control)", "dana", ["lee", "omar"], [], []],
+  ["an admin and another reset somebody (control)", "ana", ["dana", "omar"], [], []],
+  ["a lead and another reset somebody who is no admin", "ana", ["lee", "omar"], [], ["roster-not-admin"]],
+  ["a lead and another reset one of two admins", "dana", ["lee", "omar"], ["zoe"], ["roster-not-admin"]],
+  ["one who is no lead resets the only admin", "dana", ["omar", "lee"], [], ["roster-not-admin"]],
+  ["a lead alone resets the only admin", "dana", ["lee"], [], ["roster-unsigned"]],
+  ["a lead and the only admin reset that admin", "dana", ["lee", "dana"], [], ["roster-own-act"]],
+])("%s", async (_what, of, by, more, expected) => {
+  const desk = openDesk();
+  desk.enrol("dana", ["operator", "admin"], []);
+  desk.enrol("lee", ["lead"], ["dana"]);
+  for (const [id, role] of [...more.map((one) => [one, "admin"]), ["omar", "operator"], ["ana", "approver"]] as [string, string][])
+    desk.enrol(id, [role], ["dana", "lee"]);
+  desk.reset(of, by);
+  const on = desk.launch("reset");
+  on.append("launch.created", "lee", { launch: on.launch, facts: {}, solo: false });
+  const answers = await verdictOf(desk, on.log);
+  expect(answers.parted).toBe("");
+  expect(answers.problems).toEqual(expected);
+  desk.close();
+});
+
+it("takes no lead's signature first under an act that is no reset of the only admin", async () => {
+  const desk = openDesk();
+  desk.enrol("dana", ["operator", "admin"], []);
+  for (const [id, role] of [
+    ["lee", "lead"],
+    ["omar", "operator"],
+  ] as const)
+    desk.enrol(id, [role], id === "lee" ? ["dana"] : ["dana", "lee"]);
+  desk.act("operator.changed", { id: "dana", changes: { roles: { from: ["operator", "admin"], to: ["operator"] } }, by: ["lee"] }, [
+    "lee",
+    "omar",
+  ]);
+  const on = desk.launch("changed");
+  on.append("launch.created", "lee", { launch: on.launch, facts: {}, solo: false });
+  const answers = await verdictOf(desk, on.log);
+  expect(answers.parted).toBe("");
+  expect(answers.problems).toEqual(["roster-not-admin"]);
+  desk.close();
 });

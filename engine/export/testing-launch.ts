@@ -87,12 +87,30 @@ export function openDesk(home = temporaryHome(), ports: TestPorts = testPorts())
     act,
     now,
     actorOf,
-    enrol(id: string, roles: string[], by: string[], title = "Engineer"): void {
+    /** `own` changes what the first person's own key signs, `spoil` the event afterwards; without `own` there is no such signature. */
+    enrol(
+      id: string,
+      roles: string[],
+      by: string[],
+      title = "Engineer",
+      own?: (payload: Data) => void,
+      spoil?: (data: Data) => void,
+    ): void {
       const name = `${id[0]!.toUpperCase()}${id.slice(1)} Müller`;
       const key = newKey();
       const second = by[1] ?? "no second person existed";
       const rest = { checked_by: "HR", how: "passport", enrolled_by: by, second, kdf: "scrypt" };
-      act("operator.enrolled", { id, name, title, roles, public_key: key.publicKey, ...rest }, by);
+      const data: Data = { id, name, title, roles, public_key: key.publicKey, ...rest };
+      if (own !== undefined) {
+        const { seq, hash } = store.head(store.install);
+        const signer = { op_id: id, name, title, role: "", key_id: key.keyId, session: "" };
+        const common = { ...data, v: 1, kind: "roster", install_id: store.installId, head: { seq, hash } };
+        const payload: Data = { ...common, act: "operator.enrolled", reason: "", at: now(), signer };
+        own(payload);
+        data["own_signature"] = signEnvelope(ROSTER, payload, key) as unknown as CanonicalValue;
+        spoil?.(data);
+      }
+      act("operator.enrolled", data, by);
       people.set(id, { id, name, title, roles, key });
     },
     reset(id: string, by: string[]): void {
@@ -228,12 +246,12 @@ function createLaunch(
       if (kind === "close") return { digest: digestOver("close", { launch, last: state.substance }), covered: [state.substance] };
       return { digest: sha256Hex(`${kind}/${id}`), covered: [] };
     },
-    evidence(by: string, item: string, text: string): number {
+    evidence(by: string, item: string, text: string, more: Data = {}): number {
       const bytes = Buffer.from(text);
       const data = { item, kind: "text", title: "log", url: "", name: "log.txt", media_type: "text/plain", bytes: bytes.length };
       const rest = { sha256: sha256Hex(bytes), findings: [], tests: null };
       const payloads = [{ name: "evidence", mediaType: "text/plain", bytes }];
-      const seq = made.append("evidence.added", by, { ...data, ...rest }, { payloads });
+      const seq = made.append("evidence.added", by, { ...data, ...rest, ...more }, { payloads });
       of(item).evidence = [...of(item).evidence, seq];
       return seq;
     },

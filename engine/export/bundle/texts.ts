@@ -115,7 +115,8 @@ A person's signature names the hash of the event before it, so it vouches for ev
   answers, checks and evidence of a category; conditions, categories, risks and waivers of a decision; the steps before a hold point.
 - The signer held the role that was asked, in the launch or on the roster, or stood in for who did by a delegation in force, or the
   glass was broken by two because an approver was absent. Nobody signs what they executed, proposed, opened or, as far as the text
-  names its owner, wrote; nobody counts twice; who keeps the roster approves nothing.
+  names its owner, wrote; who ran a command has executed what its output is evidence for. Nobody counts twice; who keeps the roster
+  approves nothing.
 - What changed after a signature took the signature out of force, by an event of its own. Waivers carry an approver's signature and
   an end. Decisions have every signature that the checklist asks for, a closed launch those of a lead and an approver.
 - An adopted checklist's items, ids, categories, roles and rule are those of its text, and no item of it is left out. Where a runbook
@@ -123,7 +124,8 @@ A person's signature names the hash of the event before it, so it vouches for ev
   incident and no open condition. The texts are compared line by line, not parsed: forms of Markdown that only its whole grammar tells
   (items in HTML, in quotes or behind other marks, hold points before any heading) give a warning where they are not borne out.
 - What came first is told by the sequence, across logs by the heads that the installation's log took, and by clocks only between those.
-- Everybody on the roster was put there, changed and given a new key by the people that such an act takes.
+- Everybody on the roster was put there, changed and given a new key by the people that such an act takes. The first person's own key
+  signed their entry (records of before that have no such signature). A lead stands in for the admin only to reset the only admin's key.
 - One person alone (SOLO) is asked for none of these second people; the record says SOLO, and the programs warn.
 
 ## What no check can prove

@@ -797,6 +797,24 @@ function createRoster(genesis, findings) {
     if (head.seq === seq - 1) return head.hash === previous.toString("hex");
     return skipped > 0 && isWhole(head.seq, 0) && head.seq >= seq - 1 - skipped && head.seq < seq && hashBefore[head.seq + 1] === head.hash;
   }
+  /** The first person had nobody who could vouch for them; their new key signs its own making. Logs of before that have none. */
+  function ownSignature({ seq, type, reason, data }, previous) {
+    const { own_signature: own, ...told } = data;
+    if (own === undefined) return;
+    const p = signedBy(own, ROSTER, text(data.public_key)) ? own.payload : {};
+    const { signer, ...statement } = p;
+    const { head, at } = p;
+    const wanted = { ...told, v: 1, kind: "roster", install_id: genesis.install_id, head, act: type, reason, at };
+    const isOwn =
+      isRecord(signer) &&
+      isText(at) &&
+      [signer.op_id, signer.name, signer.title].every(isText) &&
+      signer.op_id === data.id &&
+      signer.name === data.name &&
+      signer.title === data.title;
+    if (!isOwn || !same(statement, wanted) || !isHead(head, seq, previous))
+      say("roster-own-signature", `The first person's own signature does not fit what event ${seq} of the roster says.`, seq);
+  }
   /** The only admin cannot reset their own key: a lead does, with a second person. */
   const standsInForAdmin = (first, { type, data }) => {
     const admins = active().filter((one) => isAdministrator(one.versions.at(-1)));
@@ -845,6 +863,7 @@ function createRoster(genesis, findings) {
         const people0 = active().length;
         const signed = signers(body, previous);
         if (people.size > 0) need(body, signed, Math.min(2, people0));
+        else ownSignature(body, previous);
         if (!isText(id) || people.has(id) || !isText(data.name) || !isText(data.title))
           return say("roster-malformed", `Event ${seq} of the roster enrols nobody new.`, seq);
         const keyId = setKey(id, data.public_key, body);
@@ -1589,7 +1608,12 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
         say("reason-missing", `Event ${seq} says that ${data.item} is ${state} and gives no reason.`, seq);
       if (state === "waived") waive(body);
     } else if (type === "item.checked") item.check = { seq, sha256: data.item_sha256 };
-    else item.evidence.push(seq);
+    else {
+      item.evidence.push(seq);
+      // Whoever ran the command did what the item asks for, whoever pinned its output here.
+      for (const one of list(isRecord(data.output) ? data.output.ran_by : []))
+        if (isRecord(one) && !["", "engine"].includes(text(one.op_id))) item.executors.add(one.op_id);
+    }
     execute(item, actor.op_id);
   }
 

@@ -854,6 +854,8 @@ class Roster:
         signed = self._signers(body)
         if self.people:
             self._need(body, signed, min(2, there))
+        elif "own_signature" in data and not self._vouches_for_itself(body, data):
+            self.say("roster-own-signature", f"The first person's own signature does not fit what event {seq} of the roster says.", seq)
         who = data.get("id")
         if not is_text(who) or who in self.people or not is_text(data.get("name")) or not is_text(data.get("title")):
             self.say("roster-malformed", f"Event {seq} of the roster enrols nobody new.", seq)
@@ -866,6 +868,22 @@ class Roster:
         version.update(roles=roles if type(roles) is list else [], key_id=key_id, public_key=data["public_key"])
         self.people[who] = [version]
         self._apart(seq)
+
+    def _vouches_for_itself(self, body, data):
+        """Nobody stands beside the first person: the key that they are given signs the entry. Older logs go without."""
+        envelope = data["own_signature"]
+        if not is_hash(data.get("public_key")) or not signed_by(envelope, ROSTER, data["public_key"]):
+            return False
+        said = dict(envelope["payload"])
+        signer = said.pop("signer", None)
+        wanted = {name: value for name, value in data.items() if name != "own_signature"}
+        wanted.update(v=1, kind="roster", install_id=self.genesis.get("install_id"), act=body["type"], reason=body["reason"])
+        wanted.update(head=said.get("head"), at=said.get("at"))
+        if type(signer) is not dict or not is_text(said.get("at")) or not same(said, wanted):
+            return False
+        names = {"op_id": "id", "name": "name", "title": "title"}
+        is_own = all(is_text(signer.get(one)) and signer[one] == data.get(other) for one, other in names.items())
+        return is_own and self.heads.fits(said["head"], body["seq"])
 
     def _known(self, data, seq):
         version = self.current(data.get("id"))
@@ -1729,7 +1747,14 @@ class Launch:
         self._touched(body, data)["check"] = (seq, data.get("item_sha256"))
 
     def _on_evidence_added(self, body, data, seq):
-        self._touched(body, data).setdefault("evidence", []).append(seq)
+        fact = self._touched(body, data)
+        fact.setdefault("evidence", []).append(seq)
+        output = data.get("output")
+        # Output of a command: who ran it has done what the item asks for, whoever brings it.
+        for one in rows_of(output.get("ran_by")) if type(output) is dict else []:
+            who = words(one.get("op_id")) if type(one) is dict else ""
+            if who not in ("", "engine"):
+                fact.setdefault("executors", set()).add(who)
 
     def _on_evidence_removed(self, _body, data, _seq):
         gone = data.get("seq")
