@@ -5,8 +5,11 @@ import { createServer } from "node:http";
 export type Metrics = {
   /** For a procedure's PROMETHEUS parameter. */
   url: string;
-  /** Sets the answer to the query of exactly this text; null takes it away, and the query then has an empty result. */
-  set(query: string, value: number | null): void;
+  /**
+   * Sets the answer to the query of exactly this text, or what it is when asked for the nth time from now on, counted from 1; null takes it
+   * away, and the query then has an empty result.
+   */
+  set(query: string, value: number | null | ((nth: number) => number)): void;
   /** Queries asked so far, in order. */
   asked: string[];
   /** While true every query is answered with 503. */
@@ -15,7 +18,7 @@ export type Metrics = {
 };
 
 export async function startMetrics(first: Record<string, number> = {}): Promise<Metrics> {
-  const values = new Map(Object.entries(first));
+  const values = new Map<string, number | (() => number)>(Object.entries(first));
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
     const query = searchParams.get("query");
@@ -24,7 +27,8 @@ export async function startMetrics(first: Record<string, number> = {}): Promise<
       return;
     }
     metrics.asked.push(query);
-    const value = values.get(query);
+    const answer = values.get(query);
+    const value = typeof answer === "function" ? answer() : answer;
     // The shape of Prometheus' HTTP API: a vector of one sample, its value as text; no series is an empty vector, not an error.
     const result = value === undefined ? [] : [{ metric: {}, value: [Date.now() / 1000, String(value)] }];
     response.writeHead(200, { "content-type": "application/json" });
@@ -40,7 +44,15 @@ export async function startMetrics(first: Record<string, number> = {}): Promise<
     url: `http://127.0.0.1:${address.port}`,
     asked: [],
     isDown: false,
-    set: (query, value) => void (value === null ? values.delete(query) : values.set(query, value)),
+    set(query, value) {
+      let nth = 0;
+      const counted = (of: (nth: number) => number) => () => {
+        nth += 1;
+        return of(nth);
+      };
+      if (value === null) values.delete(query);
+      else values.set(query, typeof value === "function" ? counted(value) : value);
+    },
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -19,10 +19,10 @@ import {
   startRedis,
 } from "../../build/services/index.ts";
 import { parseDocument } from "../document/index.ts";
-import type { RunHeader, RunId, RunView, SignSubject, StepState } from "../protocol/index.ts";
+import type { NextAction, RunHeader, RunId, RunView, SignSubject, StepState } from "../protocol/index.ts";
 import { planOf } from "../run/index.ts";
 import type { Caller } from "./access.ts";
-import { type Bench, openBench, runBench, WINDOW } from "./testing.ts";
+import { type Bench, OPERATOR, openBench, type RunBench, runBench, WINDOW } from "./testing.ts";
 
 export const LIBRARY = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "runbooks");
 /** A procedure has at most a few dozen steps of a few actions; past this the next action leads in a circle. */
@@ -46,13 +46,21 @@ export type Walk = {
   sign?: (run: RunId, subject: SignSubject, roles: string[]) => Promise<unknown>;
   /** Ways back of the file itself, run in this order after its last step. */
   waysBack?: string[];
+  /** The walk ends where this is what is to be done next, and nothing is finished. */
+  stopsAt?: NextAction["kind"];
 };
-export type Walked = { view: RunView; steps: Map<string, StepState>; seconds: number; printed(step: string): Promise<string> };
+export type Walked = {
+  own: RunBench;
+  view: RunView;
+  steps: Map<string, StepState>;
+  seconds: number;
+  printed(step: string): Promise<string>;
+};
 
 /** Runs the whole procedure. Throws with the step and what it printed where anything but `passed` comes out. */
 export async function walk(
   bench: Bench,
-  { file, params = {}, contexts = {}, values = {}, before = {}, mayLeaveOut = [], people = {}, sign, waysBack = [] }: Walk,
+  { file, params = {}, contexts = {}, values = {}, before = {}, mayLeaveOut = [], people = {}, sign, waysBack = [], stopsAt }: Walk,
 ): Promise<Walked> {
   const begin = performance.now();
   const path = bench.write(file.replaceAll("/", "-"), honoured(shorten(readFileSync(join(LIBRARY, file), "utf8")), file));
@@ -63,6 +71,11 @@ export async function walk(
   const { log } = started;
   const own = runBench(bench, run);
   const printed = (step: string) => printedBy(bench, log, step, own);
+  const walked = async (): Promise<Walked> => {
+    const view = await own.view();
+    const steps = new Map(view.steps.map((one) => [one.id as string, one]));
+    return { own, view, steps, seconds: (performance.now() - begin) / 1000, printed };
+  };
   const back = [...waysBack];
   const { document } = await bench.call("run.get", { run });
   const callerOf = (id: string | null) => who(document.steps.find((one) => one.id === id)?.directive.role ?? null);
@@ -74,6 +87,7 @@ export async function walk(
     const { nextAction: next } = await own.until("something to do", (header) => header.nextAction.kind !== "wait" && !header.runningOn);
     const step = next.step as never;
     const typed = next.typed === null ? {} : { typed: next.typed };
+    if (next.kind === stopsAt) return await walked();
     if (next.kind === "run-step") {
       await before[next.step ?? ""]?.(runStep);
       await bench.call("run.step", { run, step, ...typed }, callerOf(next.step));
@@ -93,14 +107,29 @@ export async function walk(
       const open = view.steps.filter((one) => one.verdict !== "passed" && !mayLeaveOut.includes(one.id));
       if (open.length > 0)
         throw new Error(`${file}: not passed: ${open.map((one) => `${one.id} (${one.verdict ?? one.status})`).join(", ")}`);
-      const steps = new Map(view.steps.map((one) => [one.id as string, one]));
-      return { view, steps, seconds: (performance.now() - begin) / 1000, printed };
+      return await walked();
     } else {
       const said = next.step === null ? "" : await printed(next.step);
       throw new Error(`${file}: ${next.say} (${next.detail})\n${said}`);
     }
   }
   throw new Error(`${file}: ${MOST_ACTIONS} actions and no end: ${JSON.stringify((await own.view()).header.nextAction)}`);
+}
+
+/** For `sign`: the one operator there is releases a hold point, once for each role that is missing. */
+export const releasesAlone =
+  (bench: Bench): NonNullable<Walk["sign"]> =>
+  async (run, subject, roles) => {
+    for (const role of roles) {
+      const { ticket } = await bench.call("signoff.prepare", { run, subject, meaning: "approved", role });
+      await bench.call("signoff.add", { ticket, ...OPERATOR });
+    }
+  };
+
+/** Takes a way back of the file where a gate failed, as a person does who was shown it: the hold is ended by going back. */
+export async function goBack(bench: Bench, own: RunBench, step: string): Promise<StepState> {
+  await bench.call("run.resume", { run: own.run });
+  return await own.runStep(step);
 }
 
 async function printedBy(bench: Bench, log: RunHeader["log"], step: string, own: ReturnType<typeof runBench>): Promise<string> {
@@ -154,7 +183,7 @@ export async function openNamespaces(kubeconfig: string, { isTwo = false } = {})
 }
 
 /** Figures of a healthy service, by the queries that the procedures ask when nobody gives others. */
-const HEALTHY = {
+export const HEALTHY = {
   "api:request_errors:percent_rate5m": 0.12,
   "api:request_errors:percent_rate5m:canary": 0.15,
   "api:request_duration_ms:p50_rate5m": 120,
@@ -162,6 +191,21 @@ const HEALTHY = {
   "api:request_duration_ms:p99_rate5m": 900,
   "api:cache_hits:percent_rate5m": 92,
   "api:schema_repairs:percent_rate5m": 0.02,
+  "api:requests:increase5m:canary": 4200.4,
+  "api:request_duration_ms:p50_rate5m:canary": 126,
+  "api:request_duration_ms:p95_rate5m:canary": 318,
+  "api:request_duration_ms:p95_rate5m:canary:enhanced": 371,
+  "api:request_duration_ms:p99_rate5m:canary": 912,
+  "api:cache_hits:percent_rate5m:canary": 91,
+  "api:drift:percent": 0.1,
+  "api:persistence_errors:percent_rate5m": 0.03,
+  "api:request_duration_ms:p95_rate5m:enhanced": 362,
+  "api:request_duration_ms:avg_rate5m": 245,
+  "api:cpu:percent": 47,
+  "api:memory:percent": 64,
+  "api:database_connections": 38,
+  "kpi:cache_hits:percent_rate5m": 97.3,
+  'min(up{job=~"api|postgres|redis"})': 1,
   'min(up{job="api"})': 1,
   'min(up{job=~"postgres|redis"})': 1,
 };

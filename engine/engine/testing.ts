@@ -4,12 +4,25 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Caller, createEngine, type Engine, runtimeDirectory } from "../engine.ts";
-import type { Failure, Method, ParamsOf, ResultOf, RunHeader, RunId, RunView, StepState, StoredEvent } from "../protocol/index.ts";
+import type {
+  Failure,
+  Method,
+  OperatorId,
+  ParamsOf,
+  ResultOf,
+  RunHeader,
+  RunId,
+  RunView,
+  StepState,
+  StoredEvent,
+} from "../protocol/index.ts";
 
 export const WINDOW: Caller = { id: "test-window", door: "window", isReadOnly: false };
 export const COMMAND_LINE: Caller = { id: "test-command-line", door: "command-line", isReadOnly: false };
 /** A window that only reads; by a link that only follows one sees less (follow.ts). */
 export const FOLLOWER: Caller = { id: "test-follower", door: "window", isReadOnly: true };
+/** Who is signed in at the window of a bench. */
+export const OPERATOR = { id: "dana" as OperatorId, password: "correct horse battery" };
 /** A step of a test may take this long on two slow cores, milliseconds; no test asserts a time. */
 const PATIENCE_MS = 30_000;
 
@@ -78,9 +91,8 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   };
   if (options.operator !== false) {
     const { hasOperators } = await call("app.snapshot", {});
-    const password = "correct horse battery";
-    if (hasOperators) await call("people.signIn", { id: "dana" as never, password });
-    else await call("people.createFirst", { id: "dana" as never, name: "Dana Mercer", password });
+    if (hasOperators) await call("people.signIn", OPERATOR);
+    else await call("people.createFirst", { ...OPERATOR, name: "Dana Mercer" });
     await call("library.openFolder", { path: folder });
     await call("library.trust", { folder, trusted: true });
   }
