@@ -53,6 +53,6 @@ it("runs every procedure in a test, or says at its top that it cannot", () => {
   const unseen = files
     .map((file) => relative(LIBRARY, join(LIBRARY, file)))
     .filter((file) => !walked.includes(`"${file}"`) && !/In Holdpoint's own\s+tests/.test(readFileSync(join(LIBRARY, file), "utf8")));
-  // These are walked by tests of their own elsewhere.
-  expect(unseen.filter((file) => !["practice.md", "blue-green-switch.md", "canary-rollout.md"].includes(file))).toEqual([]);
+  // The practice runbook is walked by tests of its own elsewhere.
+  expect(unseen.filter((file) => file !== "practice.md")).toEqual([]);
 });

@@ -106,7 +106,7 @@ describe.skipIf(!cluster)("whole plans", () => {
     expect(back.durationMs).toBeLessThan(2 * MIN);
     expect(await weight()).toBe("0");
     expect(pipeline.state).toBe("disabled_manually");
-    expect((await own.runStep("thaw-now")).verdict).toBe("passed");
+    expect((await goBack(world.bench, own, "thaw-now")).verdict).toBe("passed");
     expect(pipeline.state).toBe("active");
     await world.bench.call("run.abort", { run: own.run, reason: "The canary failed; users are on the old release." });
   });
@@ -122,7 +122,7 @@ describe.skipIf(!cluster)("whole plans", () => {
         served: async () => void seen.push(`${await weight()} ${await selected()}`),
         thaw: async () => void seen.push(`${await world.setting("flags", "ROLLOUT_PERCENT")} ${pipeline.state}`),
       },
-      waysBack: ["flags-back", "selector-back"],
+      waysBack: ["flags-back", "selector-back", "weight-0", "thaw-now"],
     });
     expect(view.header.result).toBe("passed");
     expect(seen).toEqual(["0 blue", "10 blue", "0 green", "100 disabled_manually"]);

@@ -37,10 +37,11 @@ export async function openGates(clock: DrivenClock = drivenClock(), isSolo = tru
       await gates.start(text);
     },
     set: (value: string) => writeFileSync(metric, `${value}\n`),
-    async step(): Promise<StepState> {
+    async step(id?: string): Promise<StepState> {
       const got = await bench.runs.get(run);
       if (!got.ok) throw new Error(got.error.message);
-      return got.value.view.steps[0]!;
+      const { steps } = got.value.view;
+      return (id === undefined ? steps[0] : steps.find((step) => step.id === id))!;
     },
     gate: async () => (await gates.step()).blocks[0]!.gate!,
     events: (type?: string): StoredEvent[] => {

@@ -27,6 +27,8 @@ import { type Bench, OPERATOR, openBench, type RunBench, runBench, WINDOW } from
 export const LIBRARY = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "runbooks");
 /** A procedure has at most a few dozen steps of a few actions; past this the next action leads in a circle. */
 const MOST_ACTIONS = 400;
+/** A way back may take this long on two slow cores, milliseconds. */
+const PATIENCE_MS = 60_000;
 
 export type Walk = {
   /** Path below runbooks/. */
@@ -128,8 +130,14 @@ export const releasesAlone =
 
 /** Takes a way back of the file where a gate failed, as a person does who was shown it: the hold is ended by going back. */
 export async function goBack(bench: Bench, own: RunBench, step: string): Promise<StepState> {
-  await bench.call("run.resume", { run: own.run });
-  return await own.runStep(step);
+  const { header } = await own.view();
+  if (header.status === "held") await bench.call("run.resume", { run: own.run });
+  await bench.call("run.step", { run: own.run, step: step as never });
+  // Other lanes may ask for something meanwhile, so an idle run says nothing of this step.
+  let state = await own.step(step);
+  for (const end = Date.now() + PATIENCE_MS; state.status !== "done" && Date.now() < end; state = await own.step(step))
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  return state;
 }
 
 async function printedBy(bench: Bench, log: RunHeader["log"], step: string, own: ReturnType<typeof runBench>): Promise<string> {

@@ -228,7 +228,7 @@ export function obstacleFor(state: RunState, run: RunPlan, plan: StepPlan, step:
         before.map((one) => one.id),
       ),
     };
-  const held = holdPointObstacle(state, plan, step, live);
+  const held = holdPointObstacle(state, run, plan, step, live);
   if (held) return held;
   const unmet = unmetNeeds(state, plan);
   if (unmet.length > 0 && canCome(state, run, step, unmet)) {
@@ -266,14 +266,19 @@ function signsFor(state: RunState, plan: RunPlan, step: StepState): Pick<NextAct
   return { signs: { subject: { kind: "holdpoint", id: `${state.run}/${own.step.id}` }, roles: point.missing } };
 }
 
-function holdPointObstacle(state: RunState, plan: StepPlan, step: StepState, live: LiveFacts): Obstacle | null {
+function holdPointObstacle(state: RunState, run: RunPlan, plan: StepPlan, step: StepState, live: LiveFacts): Obstacle | null {
   const before = live.openHoldPointBefore(step);
-  if (before)
+  if (before) {
+    const point = openHoldPointBefore(state, run, step)?.step;
+    // It is asked for in its own lane, and not before what it covers is done.
+    const isElsewhere = point !== undefined && point.directive.lane !== step.lane && canCome(state, run, step, [point.id]);
     return {
       say: `${named(step)} waits for the hold point before it`,
       detail: `“${before.title}” is released by ${list(before.missing)} signing. No reason goes past a hold point.`,
       button: "",
+      ...(isElsewhere ? { waits: true, needs: [point.id] } : {}),
     };
+  }
   const own = holdPointOf(state, plan);
   if (own === null || isReleased(own)) return null;
   const signed = own.signed.map((one) => `${one.name} as ${one.role}`);
