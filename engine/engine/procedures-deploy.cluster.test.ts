@@ -66,12 +66,8 @@ describe.skipIf(!cluster)("procedures of deployment", () => {
     expect(await printed("weight-100")).toMatch(/p50 126 ms, p95 318 ms, p99 912 ms, errors 0\.15 %, cache 91 %, drift 0\.1 %/);
   });
 
-  it.each([
-    ["api:request_duration_ms:p50_rate5m:canary", 200],
-    ["api:cache_hits:percent_rate5m:canary", 80],
-    ["api:drift:percent", 0.5],
-  ])("does not climb on where %s reaches %d, and offers the way back", async (query, value) => {
-    world.metrics.set(query, value);
+  it("does not climb on where the cache answers only 80 %, and has the weight back", async () => {
+    world.metrics.set("api:cache_hits:percent_rate5m:canary", 80);
     try {
       const { own, view } = await walk(world.bench, {
         file: "deploy/canary-ladder.md",
@@ -84,7 +80,7 @@ describe.skipIf(!cluster)("procedures of deployment", () => {
       expect((await goBack(world.bench, own, "weight-0")).verdict).toBe("passed");
       expect(await weight()).toBe("0");
     } finally {
-      world.metrics.set(query, { "api:cache_hits:percent_rate5m:canary": 91, "api:drift:percent": 0.1 }[query] ?? 126);
+      world.metrics.set("api:cache_hits:percent_rate5m:canary", 91);
     }
   });
 
