@@ -1,10 +1,13 @@
 // Going back in real shells: decided on record first, a run of its own, timed to its verified recovery, and what cannot be undone any more.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { afterEach, expect, it } from "vitest";
 import { bothVerdicts, openPython } from "../export/testing-bundle.ts";
 import type { RunHeader, RunId, WayBackView } from "../protocol/index.ts";
-import { openBench } from "./testing.ts";
+import { openBench, runBench } from "./testing.ts";
 import { drivenClock } from "./testing-clock.ts";
 import { MIN, openGates } from "./testing-gates.ts";
 
@@ -320,4 +323,45 @@ it("exports bundles of both runs that both verifiers accept, hold points of the 
     const { path } = await whole.call("record.export", { log, format: "bundle" });
     expect(await bothVerdicts(python, readFileSync(path))).toMatchObject({ problems: [], parted: "" });
   }
+});
+
+it("comes back after kill -9 in the middle of the way back: both runs as they stood, the time counting on from the decision", {
+  timeout: 120_000,
+}, async () => {
+  let whole = await openBench();
+  opened.push({ close: () => whole.remove() });
+  const { home, folder } = whole;
+  const wait = `until test -e ${folder}/go; do sleep 0.02; done`;
+  const source = text(folder, step("turn", "rollback: '#turn-back', target: 1h", "true") + step("turn-back", "", wait));
+  const path = whole.write("killed-back.md", source);
+  await whole.close();
+  const child = spawn(process.execPath, [join(import.meta.dirname, "kill-back-worker.ts"), home, path], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, HOME: `${home}-user` },
+  });
+  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  child.kill("SIGKILL");
+  await once(child, "close");
+  const { run: id, back: backId } = JSON.parse(line) as { run: RunId; back: RunId };
+  whole = await openBench({ home });
+  const [first, back] = [runBench(whole, id), runBench(whole, backId)];
+  const before = (await first.view()).header;
+  expect([before.status, before.undoneBy?.at(-1)?.status, before.undoneBy?.at(-1)?.run]).toEqual(["held", "running", backId]);
+  const stands = await back.view();
+  expect([stands.header.status, stands.header.undoes?.run, stands.steps.map((one) => [one.id, one.verdict])]).toEqual([
+    "held",
+    id,
+    [["turn-back", "unknown"]],
+  ]);
+  expect(stands.header.undoes?.decidedAt).toBe(before.undoneBy?.at(-1)?.decidedAt);
+  writeFileSync(join(folder, "go"), "");
+  await whole.call("run.resume", { run: backId });
+  await whole.call("run.retry", { run: backId, step: "turn-back" as never, reason: "looked: it had not turned" });
+  const after = await back.until("the recovery", (one) => one.status === "finished");
+  expect(after.undoes?.measure).toMatchObject({ outcome: "passed", met: true });
+  const measured = (await first.events("rollback.finished"))[0]!.body;
+  expect([measured.data.measured_by, measured.data.run]).toEqual(["wall", backId]);
+  expect(measured.data.duration_ms).toBe(after.undoes?.measure?.durationMs);
+  expect((await first.view()).header.nextAction.kind).toBe("finish");
+  expect((await whole.call("record.verify", {})).problems).toEqual([]);
 });
