@@ -21,6 +21,25 @@ function stepLine(output: Output, step: StepState): string[] {
   return [`  ${step.number}`, safe(step.title), output.paint(style, word) + judged, duration(step.durationMs), safe(why)];
 }
 
+/** What it goes back from, and what went back from it, with the time against the promise. */
+function wayBackLines({ undoes, undoneBy = [], countdown }: RunView["header"]): string[] {
+  const measured = (measure: { durationMs: number; met: boolean | null } | null, targetMs: number | null): string => {
+    const promise = targetMs === null ? "" : `, promised under ${duration(targetMs)}`;
+    const met = measure === null || measure.met === null ? "" : measure.met ? ", in time" : ", late";
+    return `${measure === null ? ", not ended" : `, ${duration(measure.durationMs)}`}${promise}${met}`;
+  };
+  return [
+    ...(undoes
+      ? [`goes back from ${undoes.run}: ${undoes.title}, decided ${undoes.decidedAt}${measured(undoes.measure, undoes.targetMs)}`]
+      : []),
+    ...undoneBy.map(
+      (one) =>
+        `way back ${one.status}: ${one.title}, decided by ${one.by} ${one.decidedAt}${measured(one.measure, one.targetMs)}${one.run === null ? "" : `, ${one.run}`}`,
+    ),
+    ...(countdown ? [`goes back by itself at ${countdown.endsAt}, unless somebody stops it`] : []),
+  ];
+}
+
 export function printRun(output: Output, view: RunView): void {
   const { header, steps } = view;
   const clusters = header.clusters.map((pin) => `${pin.context}${pin.class === null ? "" : ` (${pin.class})`}: ${pin.state}`);
@@ -30,6 +49,7 @@ export function printRun(output: Output, view: RunView): void {
   output.line(`  ${header.run}  started ${header.startedAt} by ${safe(header.operator)}`);
   output.line(`  cluster ${clusters.length === 0 ? "none" : safe(clusters.join("; "))}`);
   if (header.hold !== null) output.line(`  held by ${safe(header.hold.by)}: ${safe(header.hold.reason)}`);
+  for (const line of wayBackLines(header)) output.line(`  ${safe(line)}`);
   for (const line of table(steps.map((step) => stepLine(output, step)))) output.line(line);
   if (header.nextAction.kind !== "none") output.line(`  ${safe(joined(header.nextAction))}`);
   // The other lanes, where there are any: what each is at or asks for.

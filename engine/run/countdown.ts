@@ -1,8 +1,8 @@
 // A way back that starts by itself: after a gate has failed by measurement, a countdown that a person can stop.
-// Owns: the countdown. It survives nothing: where Holdpoint ends meanwhile, the run stays held.
+// Owns: the countdown; the alarm is that of the gate, and the window shows the rest. It survives nothing: where Holdpoint ends meanwhile, the run stays held.
 
 import { REAL_TIMERS } from "../ports.ts";
-import { fail, ok, type Result, type StepId } from "../protocol/index.ts";
+import { fail, ok, type Result } from "../protocol/index.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { appendOrKeep, ENGINE, eventOf } from "./live.ts";
 import type { StepPlan } from "./plan.ts";
@@ -33,13 +33,6 @@ export function startCountdown(deps: RunDeps, live: LiveRun, who: Who, { step }:
     if (live.state.countdown?.step === step.id && !live.isClosing) live.hooks?.goBack(who, step.id);
   });
   live.countdownTimer = () => timers.clear(timer);
-  deps.notify.alarm(
-    live.run,
-    step.id as StepId,
-    "fail",
-    `Going back by itself in ${COUNTDOWN_S} seconds`,
-    `The gate of step ${step.number} failed by measurement, and ${who.actor.name} started the step with its automatic way back. Stop it to decide yourself.`,
-  );
 }
 
 /** Stops the countdown and says why on record; without effect where none runs. */

@@ -24,8 +24,8 @@ function CountdownBand({ countdown, isReadOnly, isBusy, onStopCountdown }: Props
         {left}
       </b>
       <span className="grow">
-        <b>Going back by itself in {left} s</b>
-        <small>Armed by {countdown.armedBy} with the step. Stop it to decide yourself.</small>
+        <b role="alert">Going back by itself, unless somebody stops it</b>
+        <small>Seconds left. Armed by {countdown.armedBy} with the step. Stop it to decide yourself.</small>
       </span>
       {isReadOnly ? null : (
         <Button kind="accent" disabled={isBusy} onClick={onStopCountdown}>

@@ -28,8 +28,8 @@ export function verdictWords(state: StepState): string {
 
 /** What a folded row says of a step that is done: `Passed, exit 0`, `Unknown, accepted by Dana Mercer`. */
 export function doneWords(state: StepState): string {
-  const text = textWords(state);
-  return text === "" ? endWords(state) : `${endWords(state)}, ${text}`;
+  const words = [endWords(state), textWords(state), state.undone === undefined ? "" : "undone since"];
+  return words.filter((word) => word !== "").join(", ");
 }
 function endWords(state: StepState): string {
   const words = verdictWords(state);

@@ -70,6 +70,8 @@ export type RunRow = {
   status: string;
   plannedMs: number | null;
   solo: boolean;
+  /** Measured time of a way back beside its promise: of this run, or from it; "" for none. */
+  wayBack: string;
   steps: StepRow[];
   /** seq of the event that carries the text in force: its start, or the last amendment. */
   seq: number;
@@ -119,6 +121,12 @@ export function runsOf(events: readonly StoredEvent[]): { runs: RunRow[]; comman
         run.cluster ||= textOf(data, "context");
         run.clusterClass ||= textOf(data, "class");
         run.principal ||= textOf((data["principal"] ?? {}) as Data, "username");
+        break;
+      case "run.rollback_decided":
+        run.wayBack = `gone back by “${textOf(data, "title")}”, decided by ${actor.name}`;
+        break;
+      case "rollback.finished":
+        run.wayBack = measureWords(data, outcome, textOf(data, "run") === "" ? "way back" : "gone back");
         break;
       case "run.held":
       case "run.crash_recovered":
@@ -218,9 +226,22 @@ function started({ subject, actor, ts_utc, seq }: StoredEvent["body"], data: Dat
     status: "active",
     plannedMs: numberOf(data, "planned_ms"),
     solo: data["solo"] === true,
-    steps: stepsOf(subject.run, data),
+    wayBack: isRecord(data["undoes"]) ? "way back, not measured yet" : "",
+    steps: stepsOf(subject.run, data).filter((step) => !Array.isArray(data["only"]) || data["only"].includes(step.id)),
     seq,
   };
+}
+
+const isRecord = (value: unknown): value is Data => value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** `way back: recovered in 103.2 s, promised 120 s, met`: from the decision to the verified recovery. */
+function measureWords(data: Data, outcome: string, what: string): string {
+  const seconds = (ms: number | null): string => `${((ms ?? 0) / 1000).toFixed(1)} s`;
+  const target = numberOf(data, "target_ms");
+  const spent = numberOf(data, "duration_ms");
+  const kept = data["met"] === true ? ", in time" : `, late by ${seconds((spent ?? 0) - (target ?? 0))}`;
+  const promise = target === null ? ", no time promised" : `, promised ${seconds(target)}${outcome === "passed" ? kept : ""}`;
+  return `${what}: ${outcome === "passed" ? "recovered" : "ended without a verified recovery"} in ${seconds(spent)}${promise}`;
 }
 
 const stepsOf = (run: string, data: Data): StepRow[] =>
