@@ -81,7 +81,14 @@ async function drawRun(sheet: Sheet, run: RunRow): Promise<void> {
   sheet.heading([
     { text: shortened(run.title) },
     {
-      text: run.mode === "rehearsal" ? "   REHEARSAL" : run.purpose === "checks" ? "   automatic checks" : run.wayBack === "" ? "" : `   ${run.wayBack}`,
+      text:
+        run.mode === "rehearsal"
+          ? "   REHEARSAL"
+          : run.purpose === "checks"
+            ? "   automatic checks"
+            : run.wayBack === ""
+              ? ""
+              : `   ${run.wayBack}`,
       style: { size: 10, colour: run.mode === "rehearsal" ? "reh" : "t3" },
     },
   ]);
