@@ -138,7 +138,8 @@ describe.runIf(process.platform === "linux")("on a full disk", () => {
       started.child.kill(signal);
       const { code } = await started.ended;
       expect([130, 3]).toContain(code);
-      expect(alive(mark)).toEqual([]);
+      // Killed before the exit; on a busy machine the kernel takes a moment longer to let go of it.
+      await until("the command's end", () => alive(mark).length === 0);
       const after = await afterSpace(home);
       expect(after.verdict).toBe("unknown");
       expect(after.verified).toBe(2); // verified; where it comes from was not asked
