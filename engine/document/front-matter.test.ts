@@ -202,6 +202,25 @@ params:
     expect(JSON.stringify(document.diagnostics)).not.toContain("hunter2");
   });
 
+  it("says what undoes a run, what verifies it, and which troubles a procedure is for", () => {
+    const front = "rollback: '#back'\nemergency: out.md\nverify: '#prove'\ntrouble: [data, security]\ntarget: 15m\nafter-no-return: true\n";
+    expect(read(`---\n${front}---\n# T\n`)).toMatchObject({
+      wayBack: {
+        rollback: "#back",
+        emergency: "out.md",
+        verify: "#prove",
+        troubles: ["data", "security"],
+        targetMs: 900_000,
+        afterNoReturn: true,
+      },
+      diagnostics: [],
+    });
+    const slip = read("---\ntrouble: [date]\n---\n# T\n");
+    expect(slip.wayBack?.troubles).toEqual([]);
+    expect(slip.diagnostics).toMatchObject([{ line: 2, code: "invalid-value" }]);
+    expect(read("---\ntitle: x\n---\n# T\n").wayBack).toBeUndefined();
+  });
+
   it("leaves a cluster to be asked for where commands call one and nothing is said", () => {
     expect(read("# T\n\n```sh\nkubectl get pods\n```\n").requires.cluster).toBe(true);
     expect(read("# T\n\n```sh\necho kubectly\n```\n").requires.cluster).toBe(false);
