@@ -1,5 +1,5 @@
 // Runs on a real API server: nothing in a step or an rc file moves a run to another cluster.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,9 +29,11 @@ describe.skipIf(!cluster?.hasOurContexts)("a pinned run", () => {
     return config.clusters.find((one) => one.name === name)?.cluster.server ?? "";
   };
   beforeAll(async () => {
-    const kubeconfig = cluster?.kubeconfig ?? "";
-    config = parse(readFileSync(kubeconfig, "utf8")) as Kubeconfig;
     userHome = mkdtempSync(join(tmpdir(), "hp-user-"));
+    // A copy: the rc file below writes into it, and other tests read the cluster's own at the same time.
+    const kubeconfig = join(userHome, "kubeconfig");
+    copyFileSync(cluster?.kubeconfig ?? "", kubeconfig);
+    config = parse(readFileSync(kubeconfig, "utf8")) as Kubeconfig;
     // The rc file of somebody who works on another cluster all day.
     writeFileSync(
       join(userHome, ".bashrc"),
