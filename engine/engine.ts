@@ -37,7 +37,7 @@ import {
   type TerminalFromEngine,
 } from "./protocol/index.ts";
 import { openRecordStore, placesOf, RecordError, type RecordStore } from "./record/index.ts";
-import { createLearnt, createRunService, type RunDeps, type Who } from "./run/index.ts";
+import { createAwake, createLearnt, createRunService, type RunDeps, type Who } from "./run/index.ts";
 import { createSettings } from "./settings/index.ts";
 import { createRedactor } from "./shell/index.ts";
 
@@ -161,6 +161,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     learnt: createLearnt(store),
     reviewsOf: (sha256) => reviewsOf(store, sha256),
     isSolo: () => people.isSolo(),
+    awake: createAwake(process.platform, env, process.pid),
     diskFree: () => diskFree(options.home),
     notify: {
       changed: (run, step) => runNews.mark(run, step),

@@ -64,6 +64,14 @@ async function installation(scene: Scene): Promise<Check[]> {
   }
 }
 
+/** Whether a run in the night stays awake, and on what power. */
+async function power(): Promise<Check[]> {
+  const { batteryFinding, createAwake, readBattery, sleepFinding } = await import("../run/index.ts");
+  const problem = await createAwake(process.platform, process.env, process.pid).probe();
+  const found = [sleepFinding(problem), ...batteryFinding(await readBattery(process.platform))];
+  return found.map(({ subject, severity, message, todo }) => check(subject, severity === "ok" ? "ok" : "warning", message, todo));
+}
+
 async function shells(): Promise<Check[]> {
   try {
     const { shellsAvailable } = await import("../shell/index.ts");
@@ -147,6 +155,7 @@ export function register(program: Command, done: (code: Promise<number>) => void
             runtime,
             ...(await installation(scene)),
             ...(await shells()),
+            ...(await power()),
             ...(await tools()),
             await kubeconfig(),
             ...(await windows(load)),

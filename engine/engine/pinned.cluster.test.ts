@@ -250,14 +250,44 @@ describe.skipIf(!cluster?.hasOurContexts)("a pinned run", () => {
       expect(await run.step("b")).toMatchObject({ status: "todo" });
       const tooEarly = await own.ask("run.resume", { run: run.run });
       expect(tooEarly.ok).toBe(false);
+      // Somebody else's log-in in the same context: the cluster is the same, the person is not.
+      await night("hp-other");
+      const other = await own.ask("run.resume", { run: run.run });
+      expect(other.ok ? "ok" : other.error.code).toBe("cluster-differs");
+      expect(!other.ok && other.error.message).toContain("hp-other");
+      expect((await run.view()).header.status).toBe("held");
       await night("hp-night");
       await own.call("run.resume", { run: run.run });
       expect(await run.runStep("b")).toMatchObject({ verdict: "passed" });
       await own.call("run.finish", { run: run.run });
     } finally {
-      await admin("delete", "serviceaccount", "hp-night", "--ignore-not-found");
+      for (const account of ["hp-night", "hp-other"]) await admin("delete", "serviceaccount", account, "--ignore-not-found");
       await own.remove();
     }
+  });
+
+  it("a job has the pinned cluster in a copy of its own, which holds the run where the job rewrites it", async () => {
+    const text = (command: string) => runbookOf({ a: command }, "", true).replace("```bash", "```bash {job=true capture=SEEN}");
+    const begin = async (command: string) => {
+      const run = await bench.start(text(command), { contexts: { main: "admin" } as never });
+      await bench.call("run.step", { run: run.run, step: sid("a") });
+      await expect.poll(async () => (await run.step("a")).status, { timeout: 60_000, interval: 50 }).toBe("done");
+      return run;
+    };
+    const run = await begin(SERVER);
+    const step = await run.step("a");
+    expect([step.verdict, step.blocks[0]?.captured]).toEqual(["passed", serverOf("admin")]);
+    expect((await run.events("cluster.checked")).map(({ body }) => [body.data["when"], body.data["state"]])).toEqual([
+      ["before", "proved"],
+      ["after", "proved"],
+    ]);
+    await done(run);
+    const moved = await begin("kubectl config set-context --current --namespace elsewhere\necho moved");
+    const after = await moved.step("a");
+    expect(after.verdict).toBe("unknown");
+    expect(after.because).toContain("differs after the step");
+    expect((await moved.view()).header.status).toBe("held");
+    await done(moved);
   });
 
   it("guards production: typed at the start, run-on off until armed, danger typed again, no rehearsal", async () => {

@@ -21,6 +21,7 @@ import type {
 } from "../protocol/index.ts";
 import type { NewEvent, RecordStore } from "../record/index.ts";
 import type { HandOver, Job, Known, Recording, Redactor, ShellSession } from "../shell/index.ts";
+import type { Awake } from "./awake.ts";
 import type { Learnt } from "./learnt.ts";
 import type { RunPlan } from "./plan.ts";
 import type { Waiting } from "./run-clock.ts";
@@ -69,6 +70,8 @@ export type RunDeps = {
   /** The opened or built-in folder of a file, and whether it may run; null where no folder holds it. */
   folderOf(path: string): { folder: string; trusted: boolean; builtIn: boolean } | null;
   isSolo(): boolean;
+  /** Keeps the machine awake while a run is active; without it nothing does, and nothing is said of it. */
+  awake?: Awake;
   /** Free bytes of the disk that holds `home`; null where unknown. */
   diskFree(): Promise<number | null>;
   notify: {

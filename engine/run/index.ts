@@ -1,5 +1,7 @@
 // The run room's door: other rooms import from here only.
 
+export { createAwake, sleepFinding } from "./awake.ts";
+export { batteryFinding, readBattery } from "./battery.ts";
 export { COUNTDOWN_S } from "./countdown.ts";
 export type { LaunchForRun, LaunchWindow, RunDeps, Who } from "./deps.ts";
 export { applyEvent, foldRun } from "./fold.ts";

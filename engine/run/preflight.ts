@@ -3,6 +3,8 @@
 import { type ClusterPin, checkTools, findBypasses } from "../cluster/index.ts";
 import type { ClusterClass, Finding, ShellKind, StartRequest } from "../protocol/index.ts";
 import { shellsAvailable } from "../shell/index.ts";
+import { sleepFinding } from "./awake.ts";
+import { batteryFinding, readBattery } from "./battery.ts";
 import type { LaunchForRun, RunDeps, Who } from "./deps.ts";
 import type { RunPlan } from "./plan.ts";
 import { shellEnvironment } from "./shells.ts";
@@ -37,6 +39,7 @@ export async function preflightFindings(deps: RunDeps, input: PreflightInput): P
     launchFindings(input),
     bypassFindings(input),
     diskFindings(deps),
+    powerFindings(deps, input),
   ]);
   const order = { blocker: 0, warning: 1, ok: 2 };
   return groups.flat().sort((a, b) => order[a.severity] - order[b.severity]);
@@ -324,6 +327,13 @@ function bypassFindings({ plan }: PreflightInput): Finding[] {
         ),
       ),
   );
+}
+
+/** Checks of a launch are over before a machine falls asleep. */
+async function powerFindings(deps: RunDeps, { isChecks }: PreflightInput): Promise<Finding[]> {
+  if (!deps.awake || isChecks) return [];
+  const [problem, battery] = await Promise.all([deps.awake.probe(), readBattery(process.platform)]);
+  return [sleepFinding(problem), ...batteryFinding(battery)];
 }
 
 async function diskFindings(deps: RunDeps): Promise<Finding[]> {

@@ -80,7 +80,9 @@ export function createRunService(deps: RunDeps) {
   const whereabouts = createWhereabouts(deps.store);
 
   // A loop may be closed by another run of the launch, or by hand; and what is open is watched as soon as it stands on record.
+  const keepAwake = () => deps.awake?.keep([...runs.values()].some(({ state }) => state.status === "active" || state.running.length > 0));
   const unsubscribe = deps.store.onAppended((log, { body }) => {
+    if (deps.awake && /^(run|block)\./.test(body.type)) queueMicrotask(keepAwake);
     if (!body.type.startsWith("loop.")) return;
     for (const live of runs.values()) {
       if (live.log !== log) continue;
@@ -420,6 +422,7 @@ export function createRunService(deps: RunDeps) {
     },
     async close(): Promise<void> {
       unsubscribe();
+      deps.awake?.close();
       for (const live of runs.values()) endCountdown(deps, live, null, "Holdpoint was closed during the countdown; the run stays held");
       await Promise.all([...runs.values()].map((live) => lifecycle.closeRun(deps, live)));
     },

@@ -15,6 +15,7 @@ type Props = {
   onAbort(): void;
   onAmend(): void;
   onRecord(): void;
+  onValues(): void;
 };
 
 export function isOnProduction(header: RunHeader): boolean {
@@ -52,6 +53,13 @@ export function RunTools(props: Props) {
     items.push({ id: "abort", label: "Abort the run…", hint: "Ends it for good; what runs is stopped", onSelect: props.onAbort });
     items.push({ kind: "separator", id: "line2" });
   }
+  if (header.isChecks !== true)
+    items.push({
+      id: "values",
+      label: "Values of this run…",
+      hint: "Who set what; changed between steps, with a reason",
+      onSelect: props.onValues,
+    });
   items.push({ id: "record", label: "Open its record", hint: "Events, verify, export", onSelect: props.onRecord });
   return (
     <>

@@ -20,8 +20,10 @@ import { canFill, secretsOf } from "./filling.ts";
 import { useKeptFlag } from "./kept.ts";
 import { LaneRows } from "./LaneRows.tsx";
 import { BackToLaunch, LaunchLink } from "./LaunchLink.tsx";
+import { LoopsChip, LoopsDialog } from "./LoopsDialog.tsx";
 import { otherLanes, runningByLane } from "./lanes.ts";
 import { arrangementOf, isCompact, type Region, regionsOf } from "./layout.ts";
+import { ManualDialog } from "./ManualDialog.tsx";
 import type { RunPicture } from "./merge.ts";
 import { Outline } from "./Outline.tsx";
 import { glyphOf } from "./outline-rows.ts";
@@ -35,6 +37,7 @@ import { dismissRefusal, markSeen, useRunStore, watchCluster } from "./store.ts"
 import { type TabMark, tabMarks } from "./tab-marks.ts";
 import { useRunActs } from "./useRunActs.tsx";
 import { useViewport } from "./useViewport.ts";
+import { ValuesDialog } from "./ValuesDialog.tsx";
 import { WatchAge, WatchPanel, watchWords } from "./WatchPanel.tsx";
 import { WayBackBand } from "./WayBackBand.tsx";
 import { WayBackDialog } from "./WayBackDialog.tsx";
@@ -62,6 +65,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   const [chosenShell, setChosenShell] = useState<string | null>(null);
   const [isScreenReader, setScreenReader] = useKeptFlag("holdpoint.terminal.screen-reader");
   const [pin, setPin] = useState<string>("main");
+  const [work, setWork] = useState<"values" | "loops" | null>(null);
 
   const isNarrow = arrangement === "narrow";
   const show = useCallback(
@@ -92,6 +96,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   const nextState = steps.find((one) => one.id === (header.current === null ? focus : header.next)) ?? null;
   const stepOf = (id: string | undefined) => text.steps.find((one) => one.id === id);
   const running = steps.find((one) => one.status === "running");
+  const manualStep = acts.manualOf === null ? undefined : stepOf(acts.manualOf);
   const unknown = useMemo(() => new Set(steps.filter((one) => one.verdict === "unknown").map((one) => one.id as string)), [steps]);
 
   // The shell of the step under way comes to the front; a tab chosen by hand stays until another step begins.
@@ -232,6 +237,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   const signText = (subject: SignSubject): void => acts.sign({ subject, role: null, title: "Sign the new text" });
   const tools = (
     <>
+      <LoopsChip loops={header.loops} onOpen={() => setWork("loops")} />
       <Button small kind="ghost" icon={<ChartNoAxesGantt size={15} aria-hidden="true" />} onClick={turn} aria-keyshortcuts="P">
         Plan
       </Button>
@@ -247,6 +253,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
           onFinish={acts.finish}
           onAbort={acts.abort}
           onRecord={openRecord}
+          onValues={() => setWork("values")}
         />
       )}
     </>
@@ -463,6 +470,13 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
           )}
         </div>
       </FrameWork>
+      {work === "values" ? (
+        <ValuesDialog run={run} zone={zone} isReadOnly={isReadOnly || isOver} events={header.events} onClose={() => setWork(null)} />
+      ) : null}
+      {work === "loops" ? (
+        <LoopsDialog run={run} loops={header.loops ?? []} zone={zone} isReadOnly={isReadOnly || isOver} onClose={() => setWork(null)} />
+      ) : null}
+      {manualStep === undefined ? null : <ManualDialog run={run} step={manualStep} zone={zone} onClose={acts.closeManual} />}
       <Asking ask={acts.ask} onClose={acts.closeAsk} />
       {acts.signing === null ? null : (
         <SignSheet

@@ -39,6 +39,8 @@ export function stepMenuItems({ step, state, acts, isFocus, isAnotherRunning, ha
     add("accept", "Accept the unknown…", "It stays unknown, accepted in your name with a reason", () => acts.judge(step.id, "accepted"));
     add("reject", "Reject the unknown…", "It stays unknown, rejected in your name with a reason", () => acts.judge(step.id, "rejected"));
   }
+  if ((state.status === "todo" || state.status === "open") && !isHeld)
+    add("manual", "Done elsewhere…", "Written down in your name, printed as transcribed", () => acts.manual(step.id));
   if (state.status !== "running" && !isHeld && !(state.status === "done" && (state.verdict === "passed" || state.verdict === "skipped")))
     add("skip", "Skip with a reason…", "Goes on without it; steps that need it stay blocked", () => acts.skip(step.id));
   if (hasWayBack) {

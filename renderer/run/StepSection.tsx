@@ -20,6 +20,7 @@ import { StepMenu } from "./StepMenu.tsx";
 import { type Display, wayBackOf } from "./sections.ts";
 import { validWords } from "./wayback.ts";
 import { doneWords, targetWords, verdictWords } from "./words.ts";
+import { attachedWords, manualWords } from "./work-words.ts";
 
 export type StepContext = {
   run: string;
@@ -243,7 +244,7 @@ function Held({ step, state, display, context }: Props) {
 
 function Outcome({ state, zone }: { state: StepState; zone: string }) {
   const isBad = state.verdict === "failed" || state.verdict === "unknown";
-  if (!isBad && state.judgement === null && state.reason === "") return null;
+  if (!isBad && state.judgement === null && state.reason === "" && state.manual === undefined) return null;
   return (
     <div className="run-card-notice">
       {isBad && state.status !== "running" ? (
@@ -258,6 +259,12 @@ function Outcome({ state, zone }: { state: StepState; zone: string }) {
         </Notice>
       ) : null}
       {state.blocks.map((block) => (block.recheck === undefined ? null : <Looked key={block.index} recheck={block.recheck} />))}
+      {state.manual === undefined ? null : (
+        <p className="run-judgement">
+          <b>Transcribed:</b> {manualWords(state.manual, zone)}
+          {state.manual.attachment === null ? "" : `; ${attachedWords(state.manual.attachment)}`}
+        </p>
+      )}
       {state.judgement === null ? null : (
         <p className="run-judgement">
           {state.judgement.outcome === "accepted" ? "Accepted" : "Rejected"} by <b>{state.judgement.by}</b>,{" "}
@@ -402,7 +409,7 @@ function Flow({ step, state, nodes, context, isCard }: Props & { isCard: boolean
                 canConfirm={canConfirm}
                 isNext={context.nextCheck?.step === step.id && context.nextCheck.check === check.index}
                 zone={context.zone}
-                onConfirm={() => acts.confirm(step.id, check.index)}
+                onConfirm={(file) => acts.confirm(step.id, check.index, file)}
                 onDraft={(value) => acts.setDraft(step.id, check.index, value)}
               />
             );

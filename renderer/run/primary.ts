@@ -40,6 +40,8 @@ export function planOf(action: NextAction, document: RunbookDocument, drafts: Re
     case "confirm-check": {
       if (step === null || action.check === null) return { type: "none" };
       const check = document.steps.find((one) => one.id === step)?.checks[action.check];
+      // Chosen or pasted at the check itself; attaching it confirms it.
+      if (check?.value === "file" || check?.value === "picture") return { type: "value", step, check: action.check };
       const needsValue = check?.value !== null && check?.value !== undefined && (drafts[draftKey(step, action.check)] ?? "").trim() === "";
       if (needsValue) return { type: "value", step, check: action.check };
       return { type: "act", method: "run.check", step, block: null, check: action.check, typed: null };

@@ -1,7 +1,7 @@
 // Every act of the run view: what it sends, and what it asks first when the engine wants a reason or a typed name.
 // Owns: the dialogs' state and the drafts of values. Facts come from the store; the engine decides.
 import { useMemo, useRef, useState } from "react";
-import type { NextAction, ParamsOf, RunId, SignSubject } from "../../engine/protocol/index.ts";
+import type { HandedFile, NextAction, ParamsOf, RunId, SignSubject } from "../../engine/protocol/index.ts";
 import { callEngine } from "../app/call.ts";
 import { go, useApp } from "../app/index.ts";
 import type { CallFailure } from "../bridge/index.ts";
@@ -50,6 +50,9 @@ export type RunActs = {
   openAmendment(): void;
   closeAmendment(): void;
   drafts: Record<string, string>;
+  /** Step of which it is being written down that it was done elsewhere. */
+  manualOf: string | null;
+  closeManual(): void;
 };
 
 export function useRunActs(run: RunId, picture: RunPicture, show: (step: string) => void): RunActs {
@@ -58,6 +61,7 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
   const [wayBack, setWayBack] = useState<{ step: string | null } | null>(null);
   const [signing, setSigning] = useState<Signing | null>(null);
   const [isAmending, setAmending] = useState(false);
+  const [manual, setManual] = useState<string | null>(null);
   // Handed-down callbacks keep their identity while the run changes, so that only changed steps are drawn again.
   const latest = useRef({ picture, drafts, show });
   latest.current = { picture, drafts, show };
@@ -153,9 +157,10 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
         onAnswer: (given) => void send(method, { step, ...params }, what, step, { typed: given }),
       });
     };
-    const confirm = (step: string, check: number): void => {
+    const confirm = (step: string, check: number, file?: HandedFile): void => {
       const value = (latest.current.drafts[draftKey(step, check)] ?? "").trim();
-      void act("run.check", { run, step: step as ParamsOf<"run.check">["step"], check, ...(value === "" ? {} : { value }) });
+      const given = { ...(value === "" ? {} : { value }), ...(file === undefined ? {} : { file }) };
+      void act("run.check", { run, step: step as ParamsOf<"run.check">["step"], check, ...given });
     };
     const brand = (step: string) => step as ParamsOf<"run.skip">["step"];
     const resume = (reason: string | null): void => {
@@ -271,6 +276,7 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
       retry: (step) => stepSend("run.retry", step, "Run it again", {}, null),
       skip,
       judge,
+      manual: (step) => setManual(step),
       recheck,
       goOn,
       endSoak,
@@ -404,6 +410,7 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
       openWayBack: (step: string | null) => setWayBack({ step }),
       closeWayBack: () => setWayBack(null),
       closeAsk: () => setAsk(null),
+      closeManual: () => setManual(null),
       sign: (what: Signing) => {
         setAmending(false);
         setSigning(what);
@@ -413,5 +420,14 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
       closeAmendment: () => setAmending(false),
     };
   }, [run]);
-  return { ...fixed, isWayBackOpen: wayBack !== null, wayBackOf: wayBack?.step ?? null, ask, drafts, signing, isAmending };
+  return {
+    ...fixed,
+    isWayBackOpen: wayBack !== null,
+    wayBackOf: wayBack?.step ?? null,
+    ask,
+    drafts,
+    signing,
+    isAmending,
+    manualOf: manual,
+  };
 }
