@@ -168,6 +168,12 @@ function lintCategories(input: LintInput): void {
   }
 }
 
+/**
+ * Names that common tools read from the environment by themselves, so that no command spells them: libpq's, Redis's, AWS's, Vault's, curl's
+ * and OpenSSL's (PostgreSQL manual 34.15; redis-cli --help; AWS CLI user guide; vault environment variables).
+ */
+const READ_BY_TOOLS = /^(?:PG[A-Z]+|REDISCLI_AUTH|AWS_[A-Z_]+|VAULT_[A-Z_]+|HTTPS?_PROXY|NO_PROXY|SSL_CERT_(?:FILE|DIR))$/;
+
 function lintParams(input: LintInput): void {
   const used = [
     ...input.document.steps.flatMap((step) => step.blocks),
@@ -175,6 +181,7 @@ function lintParams(input: LintInput): void {
   ];
   for (const param of input.document.params) {
     const isUsed =
+      READ_BY_TOOLS.test(param.name) ||
       used.some((block) => block.placeholders.includes(param.name) || new RegExp(`\\b${param.name}\\b`).test(block.commands)) ||
       input.document.steps.some((step) => step.directive.when?.param === param.name);
     if (!isUsed) input.problems.add("info", "unused-parameter", param.line, 1, `Parameter "${param.name}" is used by no block.`);

@@ -211,6 +211,10 @@ describe("lint of sense", () => {
         "unused-parameter",
       ),
     ).toMatchObject([{ line: 4 }]);
+    // psql asks for no name in its arguments
+    expect(
+      found("---\nparams:\n  - {name: PGHOST}\n  - {name: PGX1}\n---\n## X\n\n```sh\npsql -c 'select 1'\n```\n", "unused-parameter"),
+    ).toMatchObject([{ line: 4 }]);
   });
 });
 
