@@ -169,8 +169,8 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
         runNews.flush(run);
         emit("run.alarm", { run, step, severity, title, detail });
       },
-      watched: (run, cluster, objects, state) =>
-        emit("cluster.watched", { run, cluster, objects, state, at: new Date(ports.clock.now()).toISOString() }),
+      watched: (run, cluster, objects, state, notes) =>
+        emit("cluster.watched", { run, cluster, objects, state, notes, at: new Date(ports.clock.now()).toISOString() }),
       refused: recordRefusal,
     },
   });

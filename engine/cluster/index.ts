@@ -9,4 +9,7 @@ export { type ClusterPin, createPin, type PinOptions } from "./pin.ts";
 export { sweepRuntime } from "./pin-file.ts";
 export { probeContext } from "./probe.ts";
 export type { Actual, PinCheck } from "./prove.ts";
+export { type Snapshot, type SnapshotObject, snapshotData } from "./snapshot.ts";
 export { checkTools } from "./tools.ts";
+export { type Touched, touchedBy } from "./touched.ts";
+export type { ClusterWatch } from "./watch.ts";

@@ -9,7 +9,6 @@ import {
   type PinView,
   type Principal,
   type Result,
-  type WatchedObject,
 } from "../protocol/index.ts";
 import { askIdentity } from "./ask-identity.ts";
 import { Connection, tokenOf } from "./connection.ts";
@@ -22,7 +21,9 @@ import { deletePinFile, writePinFile } from "./pin-file.ts";
 import { askPrincipal } from "./principal.ts";
 import { type Actual, type PinCheck, provePin } from "./prove.ts";
 import { type OneContext, standAlone } from "./resolve.ts";
-import { watchNamespace } from "./watch.ts";
+import { type Snapshot, takeSnapshot } from "./snapshot.ts";
+import type { Touched } from "./touched.ts";
+import { type ClusterWatch, type OnObjects, watchNamespaces } from "./watch.ts";
 
 export type ClusterPin = {
   readonly name: ClusterName;
@@ -38,7 +39,9 @@ export type ClusterPin = {
   prove(actual: Actual | null): Promise<PinCheck>;
   view(): PinView;
   permissions(wanted: string[]): Promise<Finding[]>;
-  watch(onObjects: (objects: WatchedObject[], state: "live" | "lost") => void): () => void;
+  watch(onObjects: OnObjects): ClusterWatch;
+  /** What the cluster says of these objects now, for the record. Never fails: what could not be read is said in it. */
+  snapshot(touched: Touched): Promise<Snapshot>;
   dispose(): Promise<void>;
 };
 
@@ -130,13 +133,17 @@ function makePin({ loaded, context, name, config, connection, file, identity, pr
     }),
     permissions: (wanted) => checkPermissions(connection, wanted, identity.namespace, name),
     watch(onObjects) {
-      const stop = watchNamespace(connection, identity.namespace, onObjects);
-      watches.add(stop);
-      return () => {
-        watches.delete(stop);
-        stop();
+      const watch = watchNamespaces(connection, identity.namespace, onObjects);
+      watches.add(watch.stop);
+      return {
+        touch: watch.touch,
+        stop() {
+          watches.delete(watch.stop);
+          watch.stop();
+        },
       };
     },
+    snapshot: (touched) => takeSnapshot(connection, touched),
     async dispose() {
       for (const stop of watches) stop();
       watches.clear();

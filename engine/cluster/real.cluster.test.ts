@@ -189,12 +189,12 @@ describe.runIf(cluster?.hasOurContexts)("on the test control plane", () => {
     const asked = tunnels;
     expect(asked).toBeGreaterThan(0);
     let state = "";
-    const stop = pin.watch((_objects, is) => {
+    const watch = pin.watch((_objects, is) => {
       state = is;
     });
     await poll(() => (state === "live" ? true : undefined), "the picture through the proxy");
     expect(tunnels).toBeGreaterThan(asked);
-    stop();
+    watch.stop();
     await pin.dispose();
     proxy.closeAllConnections();
     proxy.close();
@@ -254,7 +254,7 @@ describe.runIf(cluster?.hasOurContexts)("on the test control plane", () => {
       let objects: WatchedObject[] = [];
       let state = "";
       const states: string[] = [];
-      const stop = pin.watch((now, is) => {
+      const watch = pin.watch((now, is) => {
         objects = now;
         state = is;
         if (states.at(-1) !== is) states.push(is);
@@ -293,7 +293,7 @@ describe.runIf(cluster?.hasOurContexts)("on the test control plane", () => {
 
       await admin("set", "image", "deployment/app-green", "*=registry.test/app:v3");
       await poll(() => (deployment("app-green")?.detail.includes(":v3") ? true : undefined), "a change after the loss");
-      stop();
+      watch.stop();
       await pin.dispose();
     });
 
@@ -302,7 +302,7 @@ describe.runIf(cluster?.hasOurContexts)("on the test control plane", () => {
       await admin("create", "rolebinding", "few", "--role=few", "--user=viewer");
       await admin("create", "deployment", "seen", "--image=registry.test/app:v1", "--replicas=0");
       const pin = await pinTo("viewer", path, namespace);
-      const stop = pin.watch((objects, state) => {
+      const watch = pin.watch((objects, state) => {
         seen = { objects, state };
       });
       let seen: { objects: WatchedObject[]; state: string } | undefined;
@@ -311,7 +311,7 @@ describe.runIf(cluster?.hasOurContexts)("on the test control plane", () => {
         "the deployment",
       );
       expect(seen?.objects.every(({ kind }) => kind === "Deployment")).toBe(true);
-      stop();
+      watch.stop();
       await pin.dispose();
     });
   });

@@ -6,7 +6,7 @@ import type { WatchedObject } from "../protocol/index.ts";
 type Meta = { name?: string; namespace?: string; creationTimestamp?: Date | string };
 const MAX_DETAIL = 300;
 
-const base = (kind: WatchedObject["kind"], meta: Meta | undefined): WatchedObject => ({
+export const base = (kind: WatchedObject["kind"], meta: Meta | undefined): WatchedObject => ({
   kind,
   namespace: meta?.namespace ?? "",
   name: meta?.name ?? "",
@@ -133,7 +133,7 @@ export function watchedEvent({
 }
 
 /** From the labels that blue-green set-ups use, else from the end of the name. */
-function colourOf(labels: Record<string, string> | undefined, name: string | undefined): WatchedObject["colour"] {
+export function colourOf(labels: Record<string, string> | undefined, name: string | undefined): WatchedObject["colour"] {
   for (const label of ["colour", "color", "slot", "track", "version"]) {
     const value = labels?.[label];
     if (value === "blue" || value === "green") return value;
@@ -149,4 +149,4 @@ function isoOf(date: Date | string | undefined | null): string | null {
   return Number.isNaN(at.getTime()) ? null : at.toISOString();
 }
 
-const clip = (text: string): string => text.replace(/\s+/g, " ").trim().slice(0, MAX_DETAIL);
+export const clip = (text: string): string => text.replace(/\s+/g, " ").trim().slice(0, MAX_DETAIL);

@@ -77,9 +77,42 @@ export const Finding = z.object({
 });
 export type Finding = z.infer<typeof Finding>;
 
+/** How far a deployment's roll-out is, as its controller last said. */
+export const RolloutView = z.object({
+  wanted: z.int(),
+  updated: z.int(),
+  ready: z.int(),
+  available: z.int(),
+  /** Replicas of earlier templates that are still there. */
+  old: z.int(),
+  generation: z.int(),
+  /** The generation that the controller has acted on; below `generation` nothing here is of the newest change yet. */
+  observed: z.int(),
+  /** `deployment.kubernetes.io/revision`; "" where it is not known. */
+  revision: z.string(),
+  images: z.array(z.string()),
+  /** `ProgressDeadlineExceeded`: the controller gave up waiting; it still goes on if it can. */
+  isStuck: z.boolean(),
+  isPaused: z.boolean(),
+  /** The condition that says why it does not go on; null where none does. */
+  condition: z.object({ reason: z.string(), message: z.string() }).nullable(),
+  /** Replica sets that hold replicas, the newest first, bounded. */
+  sets: z.array(
+    z.object({ name: z.string(), revision: z.string(), images: z.array(z.string()), wanted: z.int(), ready: z.int(), isNew: z.boolean() }),
+  ),
+});
+export type RolloutView = z.infer<typeof RolloutView>;
+
+/** Who gets how much, as an API object says it or as replicas stand behind one service. No traffic is measured. */
+export const TrafficSplit = z.object({
+  by: z.enum(["canary weight", "route weight", "rollout weight", "mesh weight", "selector", "ready replicas"]),
+  parts: z.array(z.object({ to: z.string(), percent: z.int(), colour: z.enum(["blue", "green"]).nullable() })),
+});
+export type TrafficSplit = z.infer<typeof TrafficSplit>;
+
 /** One object of the cluster watch. */
 export const WatchedObject = z.object({
-  kind: z.enum(["Deployment", "Pod", "Ingress", "Service", "Event"]),
+  kind: z.enum(["Deployment", "Pod", "Ingress", "Service", "Event", "HTTPRoute", "Rollout", "VirtualService"]),
   namespace: z.string(),
   name: z.string(),
   detail: z.string(),
@@ -90,5 +123,11 @@ export const WatchedObject = z.object({
   colour: z.enum(["blue", "green"]).nullable(),
   weight: z.int().nullable(),
   at: Timestamp.nullable(),
+  /** Of a deployment. */
+  rollout: RolloutView.optional(),
+  /** Of a service, an ingress, a route or a rollout that divides or leads traffic. */
+  split: TrafficSplit.optional(),
+  /** The step that runs or ran last names it, or it belongs to what that step names. */
+  touched: z.boolean().optional(),
 });
 export type WatchedObject = z.infer<typeof WatchedObject>;

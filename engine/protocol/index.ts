@@ -291,6 +291,8 @@ export const EVENTS = {
     objects: z.array(WatchedObject),
     at: z.string(),
     state: z.enum(["live", "lost", "off"]),
+    /** What is not shown, and why: kinds that may not be read, too many pods. */
+    notes: z.array(z.string()).optional(),
   }),
   /** A launch changed; ask for launch.get again. `seq` is the last event that did. */
   "launch.changed": z.object({ launch: LaunchId, seq: z.int() }),

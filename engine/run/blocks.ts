@@ -7,6 +7,7 @@ import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { laneNowOf } from "./lanes.ts";
 import { append, appendOrKeep, type Draft, eventOf, placeholderValues, wholeMs } from "./live.ts";
 import { proveBefore } from "./pins.ts";
+import { askObjects, recordObjects } from "./watching.ts";
 import { recordingOf } from "./recordings.ts";
 import { blockDirectory, clusterOf, ensureShell, NO_KUBECONFIG, placeOf, shellKey, variablesFor } from "./shells.ts";
 
@@ -198,8 +199,12 @@ export async function readyShell(deps: RunDeps, live: LiveRun, request: BlockReq
   if (request.nested && activity !== "block")
     return fail("conflict", "No command is running that could have opened a nested shell. Run the step the ordinary way.");
   if (request.proved.has(lane)) return opened;
+  // A look changes nothing, and two shells on one cluster have one before.
+  const isKnown = request.whileHeld === true || [...request.proved].some(({ cluster }) => cluster === lane.cluster);
+  const asking = isKnown ? null : askObjects(deps, live, lane, request.step);
   const proof = await proveBefore(deps, live, lane, request.step, request.nested, request.onBegun, request.whileHeld);
   if (!proof.ok) return proof;
+  await recordObjects(deps, live, lane, { step: request.step, attempt: request.attempt, when: "before" }, asking);
   request.proved.add(lane);
   return opened;
 }

@@ -1,6 +1,6 @@
 // What the run room is given, and what it keeps per run in this process beside the events.
 // Owns: these two types. Does nothing.
-import type { ClusterPin, LoadedContexts } from "../cluster/index.ts";
+import type { ClusterPin, ClusterWatch, LoadedContexts, Touched } from "../cluster/index.ts";
 import type { People } from "../people/index.ts";
 import type { Ports } from "../ports.ts";
 import type {
@@ -77,7 +77,7 @@ export type RunDeps = {
   notify: {
     changed(run: RunId, step: StepId | null): void;
     alarm(run: RunId, step: StepId | null, severity: "fail" | "warn" | "info", title: string, detail: string): void;
-    watched(run: RunId, cluster: ClusterName, objects: WatchedObject[], state: "live" | "lost" | "off"): void;
+    watched(run: RunId, cluster: ClusterName, objects: WatchedObject[], state: "live" | "lost" | "off", notes: string[]): void;
     /** A refusal by role: recorded in the install log. */
     refused(who: Who, what: string, why: string): void;
   };
@@ -151,7 +151,9 @@ export type LiveRun = {
   secrets: Map<string, string>;
   secretsWanted: string[];
   pins: Map<string, ClusterPin>;
-  watches: Map<string, { stop: () => void; objects: WatchedObject[] }>;
+  watches: Map<string, { watch: ClusterWatch | null; objects: WatchedObject[] }>;
+  /** What the step that runs or ran last in each lane touches, by cluster and lane. */
+  touches: Map<string, Map<string, { step: string; touched: Touched }>>;
   shells: Map<string, LaneShell>;
   /** Every open shell, those of background commands too. */
   lanes: Set<LaneShell>;

@@ -13,6 +13,7 @@ import { append, appendOrKeep, type Draft, ENGINE, eventOf, holdByEngine, wholeM
 import { loopDrafts } from "./loops.ts";
 import { isOnProduction, nextTodo, pendingAction } from "./next.ts";
 import { proveAfter } from "./pins.ts";
+import { askObjects, recordObjects } from "./watching.ts";
 import { needsTyping, type StepPlan, stopsRunOn } from "./plan.ts";
 import { closeRecording } from "./recordings.ts";
 import { clusterOf, ensureShell, shellKey } from "./shells.ts";
@@ -141,7 +142,7 @@ async function driveStep(
     live.begun.set(id, deps.ports.clock.monotonicNs());
   }
   const last = ends.at(-1);
-  const differs = await proveLanes(deps, live, id, ends);
+  const differs = await proveLanes(deps, live, id, attempt, ends);
   // Interrupted is not ended: the step stays open where it is.
   const ended = last?.isInterrupted === true ? null : (last ?? null);
   if (resume?.block === null) resumeSoak(deps, live, who, soakingOf(deps, live, who, plan, attempt), resume);
@@ -189,12 +190,16 @@ function mustPause(live: LiveRun, plan: StepPlan, index: number, options: DriveO
   return options.isRunOn === true && stopsRunOn(block);
 }
 
-async function proveLanes(deps: RunDeps, live: LiveRun, step: string, ends: BlockEnd[]): Promise<string | null> {
+async function proveLanes(deps: RunDeps, live: LiveRun, step: string, attempt: number, ends: BlockEnd[]): Promise<string | null> {
   const lanes = new Map(ends.map((end) => [end.lane, end.reported]));
   const differs: string[] = [];
+  const asked = new Set<string>();
   for (const [lane, reported] of lanes) {
+    const asking = asked.has(lane.cluster) ? null : askObjects(deps, live, lane, step);
+    asked.add(lane.cluster);
     const words = await proveAfter(deps, live, lane, step, reported);
     if (words !== null) differs.push(words);
+    await recordObjects(deps, live, lane, { step, attempt, when: "after" }, asking);
   }
   return differs.length === 0 ? null : differs.join("; ");
 }

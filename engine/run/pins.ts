@@ -7,6 +7,7 @@ import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
 import { laneNowOf } from "./lanes.ts";
 import { appendOrKeep, canonical, ENGINE, eventOf, holdByEngine } from "./live.ts";
 import { isBusyShell, retireShell } from "./shells.ts";
+import { watchAgain } from "./watching.ts";
 
 /** Between two questions to a cluster that does not answer, milliseconds: soon enough for a person, rare enough for a server coming up. */
 const RETRY_MS = 3_000;
@@ -186,15 +187,6 @@ export async function pinAgain(deps: RunDeps, live: LiveRun, actor: Actor): Prom
   return ok(null);
 }
 
-/** A watch belongs to the pin that is gone: whoever followed it follows the new one. */
-function watchAgain(deps: RunDeps, live: LiveRun, name: ClusterName) {
-  const watch = live.watches.get(name);
-  if (!watch) return;
-  watch.stop();
-  live.watches.delete(name);
-  watchCluster(deps, live, name);
-}
-
 export function adoptPin(live: LiveRun, pin: ClusterPin) {
   live.pins.set(pin.name, pin);
   live.redactor.add(pin.secretValues);
@@ -202,27 +194,12 @@ export function adoptPin(live: LiveRun, pin: ClusterPin) {
 
 export async function disposePins(deps: RunDeps, live: LiveRun) {
   for (const [name, watch] of live.watches) {
-    watch.stop();
-    deps.notify.watched(live.run, name as ClusterName, watch.objects, "off");
+    watch.watch?.stop();
+    deps.notify.watched(live.run, name as ClusterName, watch.objects, "off", []);
   }
   live.watches.clear();
   await Promise.all([...live.pins.values()].map((pin) => pin.dispose()));
   live.pins.clear();
-}
-
-/** Follows the objects of a pinned cluster, once per cluster; later calls get what was seen last. */
-export function watchCluster(deps: RunDeps, live: LiveRun, cluster: ClusterName): Result<import("../protocol/index.ts").WatchedObject[]> {
-  const known = live.watches.get(cluster);
-  if (known) return ok(known.objects);
-  const pin = live.pins.get(cluster);
-  if (!pin) return fail("not-found", `Run ${live.run} has no pinned cluster ${cluster}. Resume it, or start it with a context.`);
-  const entry: { stop: () => void; objects: import("../protocol/index.ts").WatchedObject[] } = { stop: () => {}, objects: [] };
-  live.watches.set(cluster, entry);
-  entry.stop = pin.watch((objects, state) => {
-    entry.objects = objects;
-    deps.notify.watched(live.run, cluster, objects, state);
-  });
-  return ok(entry.objects);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

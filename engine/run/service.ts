@@ -42,7 +42,6 @@ import * as lifecycle from "./lifecycle.ts";
 import { ENGINE, standIn } from "./live.ts";
 import { closeLoop, watchLoops } from "./loops.ts";
 import { type ManualCall, recordManual } from "./manual.ts";
-import { watchCluster } from "./pins.ts";
 import { type RecheckCall, recheck } from "./recheck.ts";
 import { loadRun, recoverRun } from "./recover.ts";
 import { active, allIdle, begunSoFar, startedMeanwhile } from "./refusals.ts";
@@ -52,6 +51,7 @@ import { preflight, startRun } from "./start.ts";
 import { createTurns } from "./turns.ts";
 import { changeValue, type ValueCall, valuesOf } from "./values.ts";
 import { headerOf, stepsOf, terminalsOf, viewOf } from "./view.ts";
+import { watchCluster } from "./watching.ts";
 import { wayBackView } from "./wayback-candidates.ts";
 import { createWhereabouts } from "./whereabouts.ts";
 

@@ -351,6 +351,7 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
     secretsWanted: [],
     pins: new Map(),
     watches: new Map(),
+    touches: new Map(),
     shells: new Map(),
     lanes: new Set(),
     handOvers: new Map(),
