@@ -55,7 +55,15 @@ const HAS_PODS = new Set(["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"
 type Container = { image?: string };
 type PodSpec = { containers?: Container[]; initContainers?: Container[] };
 type Any = {
-  metadata?: { name?: string; namespace?: string; uid?: string; generation?: number; resourceVersion?: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+  metadata?: {
+    name?: string;
+    namespace?: string;
+    uid?: string;
+    generation?: number;
+    resourceVersion?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
   spec?: {
     replicas?: number;
     selector?: { matchLabels?: Record<string, string> } & Record<string, unknown>;
@@ -105,7 +113,8 @@ export async function takeSnapshot(connection: Connection, touched: Touched): Pr
     const many = [...touched.selections, ...wide].map(async ({ kind, namespace, labels }): Promise<Read[]> => {
       const place = placeOf(kind, namespace);
       const query = `limit=${OBJECTS_MAX * 2}${labels === "" ? "" : `&labelSelector=${encodeURIComponent(labels)}`}`;
-      const list = place === null ? null : ((await get(`${place}?${query}`, `the ${kind} objects of ${namespace}`)) as { items?: Any[] } | null);
+      const list =
+        place === null ? null : ((await get(`${place}?${query}`, `the ${kind} objects of ${namespace}`)) as { items?: Any[] } | null);
       return (list?.items ?? []).map((found) => ({ kind, found }));
     });
     const all = (await Promise.all([...one, ...many])).flat();
@@ -114,7 +123,12 @@ export async function takeSnapshot(connection: Connection, touched: Touched): Pr
     const pods = await podsOf(shown, get);
     const objects = shown.map((read) => objectOf(read, pods.get(read.found.metadata?.namespace ?? "") ?? []));
     objects.sort((a, b) => compare(`${a.kind} ${a.ns} ${a.name}`, `${b.kind} ${b.ns} ${b.name}`));
-    return { objects, absent: absent.slice(0, OBJECTS_MAX), more: whole.length - shown.length, because: [...problems].slice(0, STRINGS_MAX).join("; ") };
+    return {
+      objects,
+      absent: absent.slice(0, OBJECTS_MAX),
+      more: whole.length - shown.length,
+      because: [...problems].slice(0, STRINGS_MAX).join("; "),
+    };
   } finally {
     clearTimeout(timer);
     late.resolve(null);
@@ -139,7 +153,12 @@ async function podsOf(reads: Read[], get: (path: string, what: string) => Promis
 function objectOf({ kind, found: { metadata, spec, status } }: Read, pods: Any[]): SnapshotObject {
   const template = kind === "Pod" ? spec : kind === "CronJob" ? spec?.jobTemplate?.spec?.template?.spec : spec?.template?.spec;
   const selector = spec?.selector?.matchLabels;
-  const own = kind === "Pod" ? [{ status }] : HAS_PODS.has(kind) && selector ? pods.filter(({ metadata: pod }) => isIn(selector, pod?.labels ?? {})) : [];
+  const own =
+    kind === "Pod"
+      ? [{ status }]
+      : HAS_PODS.has(kind) && selector
+        ? pods.filter(({ metadata: pod }) => isIn(selector, pod?.labels ?? {}))
+        : [];
   const digests = own.flatMap(({ status: pod }) => (pod?.containerStatuses ?? []).map(({ imageID }) => digestOf(imageID ?? "")));
   const isSet = kind === "DaemonSet";
   return {
@@ -162,7 +181,10 @@ function objectOf({ kind, found: { metadata, spec, status } }: Read, pods: Any[]
 const isIn = (selector: Record<string, string>, labels: Record<string, string>): boolean =>
   Object.entries(selector).every(([name, value]) => labels[name] === value);
 const strings = (values: string[]): string[] =>
-  values.filter((value) => value !== "").slice(0, STRINGS_MAX).map((value) => value.slice(0, TEXT_MAX));
+  values
+    .filter((value) => value !== "")
+    .slice(0, STRINGS_MAX)
+    .map((value) => value.slice(0, TEXT_MAX));
 const numberOf = (value: unknown): number | null => (value === undefined || !Number.isSafeInteger(Number(value)) ? null : Number(value));
 /** `docker-pullable://repo@sha256:…` → `repo@sha256:…`. */
 const digestOf = (image: string): string => image.replace(/^[a-z-]+:\/\//, "");
@@ -170,14 +192,24 @@ const digestOf = (image: string): string => image.replace(/^[a-z-]+:\/\//, "");
 const WEIGHT = "nginx.ingress.kubernetes.io/canary-weight";
 
 function saysOf(kind: string, { metadata, spec, status }: Any): string {
-  const words = (pairs: object | undefined) => Object.entries(pairs ?? {}).map(([name, value]) => `${name}=${String(value)}`).sort(compare).join(",");
+  const words = (pairs: object | undefined) =>
+    Object.entries(pairs ?? {})
+      .map(([name, value]) => `${name}=${String(value)}`)
+      .sort(compare)
+      .join(",");
   if (kind === "Service") return `selector ${words(spec?.selector) || "none"}`;
   if (kind === "Ingress") return metadata?.annotations?.[WEIGHT] === undefined ? "" : `canary weight ${metadata.annotations[WEIGHT]}`;
   if (kind === "HTTPRoute")
-    return (spec?.rules ?? []).map(({ backendRefs }) => (backendRefs ?? []).map(({ name, weight }) => `${name} ${weight ?? 1}`).join(", ")).join(" | ");
+    return (spec?.rules ?? [])
+      .map(({ backendRefs }) => (backendRefs ?? []).map(({ name, weight }) => `${name} ${weight ?? 1}`).join(", "))
+      .join(" | ");
   if (kind === "VirtualService")
     return (spec?.http ?? [])
-      .map(({ route }) => (route ?? []).map(({ destination, weight }) => `${[destination?.host, destination?.subset].filter(Boolean).join(" ")} ${weight ?? 100}`).join(", "))
+      .map(({ route }) =>
+        (route ?? [])
+          .map(({ destination, weight }) => `${[destination?.host, destination?.subset].filter(Boolean).join(" ")} ${weight ?? 100}`)
+          .join(", "),
+      )
       .join(" | ");
   if (kind === "HorizontalPodAutoscaler") return `${spec?.minReplicas ?? 1} to ${spec?.maxReplicas ?? "?"} replicas`;
   return kind === "Pod" ? (status?.phase ?? "") : "";

@@ -70,7 +70,9 @@ const QUIET = new Set([
 const WITH_VALUE = new Set([
   ..."-n --namespace -f --filename -k --kustomize -l --selector -o --output -p --patch --type -c --container --timeout --for".split(" "),
   ..."--replicas --current-replicas --image --port --target-port --name --tcp --field-selector --overrides --resource-version".split(" "),
-  ..."--context --cluster --user --kubeconfig -s --server --token --as --as-group --request-timeout --field-manager --to-revision".split(" "),
+  ..."--context --cluster --user --kubeconfig -s --server --token --as --as-group --request-timeout --field-manager --to-revision".split(
+    " ",
+  ),
   ..."--revision --grace-period --cascade --sort-by --template --min --max --cpu-percent --limits --requests -v --patch-file -L".split(" "),
   ..."--from-literal --from-file --subresource --class --rule --annotation --selector --protocol --cert --key -i".split(" "),
 ]);
@@ -78,8 +80,12 @@ const CLIENTS = new Set(["kubectl", "k", "oc"]);
 const RUNS_TEXT = new Set(["bash", "sh", "zsh", "dash", "eval"]);
 /** They do nothing to a cluster, whatever words they are given. */
 const HARMLESS = new Set([
-  ..."echo printf true false : test [ [[ exit return cd pwd sleep date set export read local declare readonly unset shift trap wait".split(" "),
-  ..."grep egrep jq yq awk sed cut sort uniq head tail wc tr cat tee diff column ls mkdir break continue for case esac done fi in".split(" "),
+  ..."echo printf true false : test [ [[ exit return cd pwd sleep date set export read local declare readonly unset shift trap wait".split(
+    " ",
+  ),
+  ..."grep egrep jq yq awk sed cut sort uniq head tail wc tr cat tee diff column ls mkdir break continue for case esac done fi in".split(
+    " ",
+  ),
   ..."curl wget dig nc getent git hostname whoami env seq expr let type which command basename dirname".split(" "),
 ]);
 
@@ -144,7 +150,8 @@ class Found {
     const name = baseName(program);
     if (RUNS_TEXT.has(name)) {
       const at = name === "eval" ? 0 : plain.findIndex((word) => /^-[a-z]*c$/.test(word));
-      if (at < 0) this.#isOpen = true; // a script in a file
+      if (at < 0)
+        this.#isOpen = true; // a script in a file
       else for (const word of name === "eval" ? plain.slice(1) : plain.slice(at + 1, at + 2)) this.read(word);
       return;
     }
@@ -241,7 +248,11 @@ class Found {
   }
 
   #manifest(value: unknown, namespace: string): void {
-    const { kind, metadata, items } = (value ?? {}) as { kind?: unknown; metadata?: { name?: unknown; namespace?: unknown }; items?: unknown };
+    const { kind, metadata, items } = (value ?? {}) as {
+      kind?: unknown;
+      metadata?: { name?: unknown; namespace?: unknown };
+      items?: unknown;
+    };
     if (Array.isArray(items)) for (const item of items.slice(0, OBJECTS_MAX)) this.#manifest(item, namespace);
     if (typeof kind !== "string" || typeof metadata?.name !== "string") return;
     this.#add(kind, metadata.name, typeof metadata.namespace === "string" ? metadata.namespace : namespace);

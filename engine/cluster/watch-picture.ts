@@ -37,7 +37,12 @@ export function keepDeployment(object: V1Deployment): Kept {
       generation: metadata?.generation,
       annotations: { "deployment.kubernetes.io/revision": metadata?.annotations?.["deployment.kubernetes.io/revision"] ?? "" },
     },
-    spec: { replicas: spec?.replicas, paused: spec?.paused, selector: {}, template: { spec: { containers: template?.spec?.containers ?? [] } } },
+    spec: {
+      replicas: spec?.replicas,
+      paused: spec?.paused,
+      selector: {},
+      template: { spec: { containers: template?.spec?.containers ?? [] } },
+    },
     status,
   } as V1Deployment;
   return {
@@ -70,7 +75,10 @@ export function pictureOf(kept: Kept[], touched: Touched[]): { objects: WatchedO
     .filter((one) => one.selector !== undefined)
     .map((one) => {
       const behind = deployments.filter((other) => isBeside(one, other) && selects(one.selector!, other.podLabels!));
-      const split = serviceSplit(one.shown!, behind.map(({ shown }) => shown));
+      const split = serviceSplit(
+        one.shown!,
+        behind.map(({ shown }) => shown),
+      );
       const colour = one.shown!.colour ?? (behind.length === 1 ? behind[0]!.shown.colour : null);
       return { ...one, behind, shown: { ...one.shown!, colour, ...(split === null ? {} : { split }) } };
     });
@@ -103,7 +111,8 @@ function mark(all: Kept[], services: (Kept & { behind: Kept[] })[], touched: Tou
   for (const { objects, selections } of touched) {
     for (const { kind, namespace, name } of objects) put(kind, namespace, name);
     for (const { shown, labels } of all)
-      if (shown !== null && selections.some((selection) => isSelected(selection, shown, labels ?? {}))) put(shown.kind, shown.namespace, shown.name);
+      if (shown !== null && selections.some((selection) => isSelected(selection, shown, labels ?? {})))
+        put(shown.kind, shown.namespace, shown.name);
   }
   for (const service of services)
     if (has(service.shown!)) for (const { shown } of service.behind) put("Deployment", shown!.namespace, shown!.name);
@@ -146,8 +155,16 @@ function bounded(all: WatchedObject[]): { objects: WatchedObject[]; notes: strin
     notes.push(`${some.length - most} more ${what} not shown`);
     return [...some].sort(first).slice(0, most);
   };
-  const pods = take(all.filter(({ kind }) => kind === "Pod"), PODS_SHOWN, "pods");
-  const others = take(all.filter(({ kind }) => kind !== "Pod" && kind !== "Event"), OTHERS_SHOWN, "objects");
+  const pods = take(
+    all.filter(({ kind }) => kind === "Pod"),
+    PODS_SHOWN,
+    "pods",
+  );
+  const others = take(
+    all.filter(({ kind }) => kind !== "Pod" && kind !== "Event"),
+    OTHERS_SHOWN,
+    "objects",
+  );
   const newest = all.filter(({ kind }) => kind === "Event").sort((a, b) => (b.at ?? "").localeCompare(a.at ?? ""));
   // Those of what is touched are never crowded out by a noisy neighbour.
   const events = [...newest.filter(({ touched }) => touched).slice(0, EVENTS_SHOWN / 2), ...newest]

@@ -76,10 +76,7 @@ export function watchedMesh({ metadata, spec }: MeshService): WatchedObject {
     const to = [destination?.host, destination?.subset].filter(Boolean).join(" ");
     return { to, weight: weight ?? (route.length === 1 ? 100 : 0), colour: colourOf(undefined, destination?.subset ?? destination?.host) };
   });
-  return withSplit(
-    { ...base("VirtualService", metadata), detail: clip((spec?.hosts ?? []).join(", ")) },
-    splitOf("mesh weight", parts),
-  );
+  return withSplit({ ...base("VirtualService", metadata), detail: clip((spec?.hosts ?? []).join(", ")) }, splitOf("mesh weight", parts));
 }
 
 type ArgoRollout = {

@@ -90,8 +90,16 @@ describe.skipIf(!cluster?.hasOurContexts)("the watch of a roll-out", () => {
     expect(under.generation).toBeGreaterThan(before.generation);
     expect(under.sets[0]).toMatchObject({ isNew: true, images: ["registry.test/api:next"], revision: under.revision });
     expect(under.sets[1]).toMatchObject({ isNew: false, images: ["registry.test/api:green"] });
-    const done = await poll(() => (see("Deployment", "api-green")?.state === "ok" ? see("Deployment", "api-green")! : undefined), "its end");
-    expect(done).toMatchObject({ touched: true, ready: 2, wanted: 2, rollout: { updated: 2, available: 2, ready: 2, old: 0, isStuck: false } });
+    const done = await poll(
+      () => (see("Deployment", "api-green")?.state === "ok" ? see("Deployment", "api-green")! : undefined),
+      "its end",
+    );
+    expect(done).toMatchObject({
+      touched: true,
+      ready: 2,
+      wanted: 2,
+      rollout: { updated: 2, available: 2, ready: 2, old: 0, isStuck: false },
+    });
     expect(done.rollout!.observed).toBe(done.rollout!.generation);
     await poll(() => (see("Deployment", "api-green")!.rollout!.sets.length === 1 ? true : undefined), "the old set gone");
     expect(see("Deployment", "api-blue")!.touched).toBeUndefined();
@@ -116,9 +124,19 @@ describe.skipIf(!cluster?.hasOurContexts)("the watch of a roll-out", () => {
 
   it("tells which colour a service leads to, and the share of each where one service stands before both", async () => {
     await here("create", "service", "clusterip", "api", "--tcp=80");
-    await here("patch", "service", "api", "--type=merge", "-p", JSON.stringify({ spec: { selector: { app: null, part: "api", colour: "blue" } } }));
+    await here(
+      "patch",
+      "service",
+      "api",
+      "--type=merge",
+      "-p",
+      JSON.stringify({ spec: { selector: { app: null, part: "api", colour: "blue" } } }),
+    );
     await poll(() => (see("Service", "api")?.split?.parts[0]?.to === "api-blue" ? true : undefined), "blue live");
-    expect(see("Service", "api")).toMatchObject({ colour: "blue", split: { by: "selector", parts: [{ to: "api-blue", percent: 100, colour: "blue" }] } });
+    expect(see("Service", "api")).toMatchObject({
+      colour: "blue",
+      split: { by: "selector", parts: [{ to: "api-blue", percent: 100, colour: "blue" }] },
+    });
     touch("kubectl patch service api -p '{}'");
     await poll(() => (see("Deployment", "api-blue")?.touched ? true : undefined), "what the service leads to is touched with it");
     await here("patch", "service", "api", "--type=merge", "-p", JSON.stringify({ spec: { selector: { colour: "green" } } }));
@@ -161,12 +179,18 @@ describe.skipIf(!cluster?.hasOurContexts)("the watch of a roll-out", () => {
     touch(`kubectl -n ${beside} rollout status deploy/far`);
     expect(await poll(() => see("Deployment", "far"), "the other namespace")).toMatchObject({ namespace: beside, touched: true });
     touch("kubectl rollout status deploy/api-blue");
-    await poll(() => (see("Deployment", "far") === undefined && see("Deployment", "api-blue")?.touched ? true : undefined), "it gone again");
+    await poll(
+      () => (see("Deployment", "far") === undefined && see("Deployment", "api-blue")?.touched ? true : undefined),
+      "it gone again",
+    );
     expect(notes).toEqual([]);
   }, 60_000);
 
   it("puts generation, images, digests and replicas on record, before and after", async () => {
-    const touched = touchedBy(["kubectl set image deploy/api-blue '*=registry.test/api:rc'\nkubectl get svc api\nkubectl delete deploy gone"], namespace);
+    const touched = touchedBy(
+      ["kubectl set image deploy/api-blue '*=registry.test/api:rc'\nkubectl get svc api\nkubectl delete deploy gone"],
+      namespace,
+    );
     const before = await pin.snapshot(touched);
     expect(before).toMatchObject({ absent: ["Deployment gone"], more: 0, because: "" });
     expect(before.objects.map(({ kind, name }) => `${kind} ${name}`)).toEqual(["Deployment api-blue", "Service api"]);
@@ -176,7 +200,10 @@ describe.skipIf(!cluster?.hasOurContexts)("the watch of a roll-out", () => {
     expect(blue!.digests.every((digest) => digest !== "" && !digest.includes("://"))).toBe(true);
     expect(service!.says).toContain("part=api");
     await here("set", "image", "deployment/api-blue", "*=registry.test/api:rc");
-    await poll(() => (see("Deployment", "api-blue")?.detail.includes(":rc") && see("Deployment", "api-blue")?.state === "ok" ? true : undefined), "the new one");
+    await poll(
+      () => (see("Deployment", "api-blue")?.detail.includes(":rc") && see("Deployment", "api-blue")?.state === "ok" ? true : undefined),
+      "the new one",
+    );
     const [after] = (await pin.snapshot(touched)).objects;
     expect(after).toMatchObject({ images: ["registry.test/api:rc"], uid: blue!.uid, updated: 3 });
     expect(after!.generation).toBe(blue!.generation! + 1);

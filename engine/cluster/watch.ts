@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { WatchedObject } from "../protocol/index.ts";
 import type { Connection } from "./connection.ts";
 import type { Touched } from "./touched.ts";
-import { keepDeployment, keepIngress, keepPod, keepService, keepSet, type Kept, pictureOf } from "./watch-picture.ts";
+import { type Kept, keepDeployment, keepIngress, keepPod, keepService, keepSet, pictureOf } from "./watch-picture.ts";
 import { watchedMesh, watchedRollout, watchedRoute } from "./watch-traffic.ts";
 import { watchedEvent } from "./watched.ts";
 
@@ -38,7 +38,12 @@ const NAMESPACES_MAX = 4;
 type Item = { metadata?: { uid?: string; name?: string; resourceVersion?: string } };
 type List = { metadata?: { resourceVersion?: string; continue?: string }; items?: Item[] };
 type Change = { type?: string; object?: Item & { code?: number } };
-type Kind = { word: string; path: string; keep(object: never): Kept; /** Not every cluster has it: its absence is no news. */ isExtra?: true };
+type Kind = {
+  word: string;
+  path: string;
+  keep(object: never): Kept /** Not every cluster has it: its absence is no news. */;
+  isExtra?: true;
+};
 
 const shown = (show: (object: never) => WatchedObject) => (object: never) => {
   const { metadata } = object as { metadata?: { labels?: Record<string, string> } };
@@ -54,7 +59,12 @@ const KINDS: Kind[] = [
   { word: "events", path: "/api/v1/namespaces/NS/events", keep: shown(watchedEvent) },
   { word: "HTTP routes", path: "/apis/gateway.networking.k8s.io/v1/namespaces/NS/httproutes", keep: shown(watchedRoute), isExtra: true },
   { word: "rollouts", path: "/apis/argoproj.io/v1alpha1/namespaces/NS/rollouts", keep: shown(watchedRollout), isExtra: true },
-  { word: "virtual services", path: "/apis/networking.istio.io/v1beta1/namespaces/NS/virtualservices", keep: shown(watchedMesh), isExtra: true },
+  {
+    word: "virtual services",
+    path: "/apis/networking.istio.io/v1beta1/namespaces/NS/virtualservices",
+    keep: shown(watchedMesh),
+    isExtra: true,
+  },
 ];
 
 /** Calls `onObjects` with the whole picture whenever it changes, and with `lost` as soon as a watch is. Ends with `stop`. */
@@ -73,7 +83,10 @@ export function watchNamespaces(connection: Connection, home: string, onObjects:
       const isLost = followers.some(({ state }) => state === "lost") || plain.every(({ state }) => state === "forbidden");
       const isWaiting = plain.some(({ state }) => state === "starting");
       if (isWaiting && !isLost) return;
-      const { objects, notes } = pictureOf(followers.flatMap((follower) => [...follower.objects.values()]), touched);
+      const { objects, notes } = pictureOf(
+        followers.flatMap((follower) => [...follower.objects.values()]),
+        touched,
+      );
       onObjects(objects, isLost ? "lost" : "live", [...notesOf(places), ...notes]);
     }, GATHER_MS);
   }
@@ -114,7 +127,9 @@ function notesOf(places: Map<string, { followers: Follower[] }>): string[] {
     const [hidden, asked] = [words("forbidden"), words("polling")];
     return [
       ...(hidden.length === 0 ? [] : [`${hidden.join(", ")} of ${namespace}: these permissions do not show them`]),
-      ...(asked.length === 0 ? [] : [`${asked.join(", ")} of ${namespace}: may be listed but not watched, asked every ${POLL_MS / 1000} s`]),
+      ...(asked.length === 0
+        ? []
+        : [`${asked.join(", ")} of ${namespace}: may be listed but not watched, asked every ${POLL_MS / 1000} s`]),
     ];
   });
 }

@@ -99,6 +99,8 @@ export function whatHappened({ body }: StoredEvent): string {
       return `Pinned to ${text("context")} (${text("class") || "unclassified"}, ${text("why")})`;
     case "cluster.checked":
       return `Cluster ${text("name")} ${text("state")} ${text("when")} the step${list(data.differs)}`;
+    case "cluster.objects":
+      return `${plural(lengthOf(data.objects), "object")} of cluster ${text("name")} taken down ${text("when")} the step${text("because") === "" ? "" : `; ${text("because")}`}`;
     case "cluster.classified":
       return `${text("context")} is ${text("class")}`;
     case "shell.opened":

@@ -7,9 +7,9 @@ import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { laneNowOf } from "./lanes.ts";
 import { append, appendOrKeep, type Draft, eventOf, placeholderValues, wholeMs } from "./live.ts";
 import { proveBefore } from "./pins.ts";
-import { askObjects, recordObjects } from "./watching.ts";
 import { recordingOf } from "./recordings.ts";
 import { blockDirectory, clusterOf, ensureShell, NO_KUBECONFIG, placeOf, shellKey, variablesFor } from "./shells.ts";
+import { askObjects, recordObjects } from "./watching.ts";
 
 /** A shell with slow rc files has its first prompt by then; milliseconds. After it, something typed by hand is in the way. */
 const PROMPT_MS = 30_000;

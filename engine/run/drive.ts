@@ -13,12 +13,12 @@ import { append, appendOrKeep, type Draft, ENGINE, eventOf, holdByEngine, wholeM
 import { loopDrafts } from "./loops.ts";
 import { isOnProduction, nextTodo, pendingAction } from "./next.ts";
 import { proveAfter } from "./pins.ts";
-import { askObjects, recordObjects } from "./watching.ts";
 import { needsTyping, type StepPlan, stopsRunOn } from "./plan.ts";
 import { closeRecording } from "./recordings.ts";
 import { clusterOf, ensureShell, shellKey } from "./shells.ts";
 import { resumeSoak, type Soaking, soakOf, startSoak } from "./soak.ts";
 import { isSettled } from "./state.ts";
+import { askObjects, recordObjects } from "./watching.ts";
 
 export type DriveOptions = {
   /** Begins a new attempt: always for a step that is done. */

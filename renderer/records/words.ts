@@ -100,6 +100,7 @@ export const RUN_EVENT_TYPES = [
   "preflight.finished",
   "cluster.pinned",
   "cluster.checked",
+  "cluster.objects",
   "shell.opened",
   "shell.ended",
   "step.started",

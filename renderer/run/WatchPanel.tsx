@@ -5,7 +5,18 @@ import { useMemo } from "react";
 import type { PinView, WatchedObject } from "../../engine/protocol/index.ts";
 import { EmptyState, formatAgo, formatClock, Status, type StatusState, useNow } from "../design/index.ts";
 import type { Watch } from "./store.ts";
-import { type Deployment, shortDetail, shortName, type Traffic, watchPicture } from "./watch-model.ts";
+import {
+  type Deployment,
+  eventWords,
+  imageWords,
+  rolloutWords,
+  shortImage,
+  shortName,
+  type Traffic,
+  trafficWords,
+  troubleWords,
+  watchPicture,
+} from "./watch-model.ts";
 
 const GLYPH: Record<WatchedObject["state"], StatusState> = { ok: "passed", progress: "running", trouble: "failed", idle: "open" };
 const WORD: Record<WatchedObject["state"], string> = { ok: "Ready", progress: "Starting", trouble: "Trouble", idle: "Idle" };
@@ -63,6 +74,11 @@ export function WatchPanel({
         ) : (
           <Objects objects={shown.objects} />
         )}
+        {(shown?.notes ?? []).map((note) => (
+          <p key={note} className="run-watch-note">
+            {note}
+          </p>
+        ))}
       </section>
     </div>
   );
@@ -87,9 +103,11 @@ function Objects({ objects }: { objects: WatchedObject[] }) {
   const picture = useMemo(() => watchPicture(objects), [objects]);
   return (
     <>
-      <Cards deployments={picture.deployments.filter((one) => one.object.colour !== null)} />
-      {picture.traffic === null ? null : <TrafficBar traffic={picture.traffic} />}
-      <Cards deployments={picture.deployments.filter((one) => one.object.colour === null)} />
+      <Cards deployments={picture.front.filter((one) => one.object.colour !== null)} />
+      {picture.traffic.map((traffic) => (
+        <TrafficBar key={traffic.key} traffic={traffic} />
+      ))}
+      <Cards deployments={picture.front.filter((one) => one.object.colour === null)} />
       {picture.loosePods.length > 0 ? (
         <ul className="run-pods loose">
           {picture.loosePods.map((pod) => (
@@ -100,15 +118,21 @@ function Objects({ objects }: { objects: WatchedObject[] }) {
       {picture.events.length > 0 ? (
         <ul className="run-events" aria-label="Events, times in UTC">
           {picture.events.map((event) => (
-            <li key={`${event.name} ${event.at}`}>
+            <li key={`${event.name} ${event.at} ${event.detail}`}>
               {event.at === null ? <span /> : <time dateTime={event.at}>{formatClock(event.at)}</time>}
               <span className={event.state === "trouble" ? "run-trouble" : ""}>
                 {event.state === "trouble" ? <Status state="nearmiss" size={14} label="Warning" /> : null}
-                {event.detail || event.name}
+                {eventWords(event)}
               </span>
             </li>
           ))}
         </ul>
+      ) : null}
+      {picture.others.length > 0 ? (
+        <details className="run-watch-others">
+          <summary>{picture.others.length === 1 ? "1 deployment" : `${picture.others.length} deployments`} this step does not name</summary>
+          <Cards deployments={picture.others} />
+        </details>
       ) : null}
     </>
   );
@@ -119,15 +143,22 @@ function Cards({ deployments }: { deployments: Deployment[] }) {
   return (
     <div className="run-deployments">
       {deployments.map((one) => (
-        <DeploymentCard key={`${one.object.namespace}/${one.object.name}`} deployment={one} />
+        <DeploymentCard key={`${one.object.kind} ${one.object.namespace}/${one.object.name}`} deployment={one} />
       ))}
     </div>
   );
 }
 
-function DeploymentCard({ deployment: { object, pods } }: { deployment: Deployment }) {
+function DeploymentCard({ deployment: { object, pods, morePods } }: { deployment: Deployment }) {
+  const trouble = troubleWords(object);
+  const words = rolloutWords(object);
+  const sets = object.rollout?.sets ?? [];
+  const image = imageWords(object);
   return (
-    <section className="run-deployment" aria-label={`Deployment ${object.name}`}>
+    <section
+      className={`run-deployment ${object.touched ? "touched" : ""}`}
+      aria-label={`${object.kind} ${object.name}${object.touched ? ", touched by this step" : ""}`}
+    >
       <header>
         {object.colour === null ? null : <span className={`run-colour ${object.colour}`}>{object.colour.toUpperCase()}</span>}
         <h3>{object.name}</h3>
@@ -135,19 +166,58 @@ function DeploymentCard({ deployment: { object, pods } }: { deployment: Deployme
           {object.ready ?? 0} of {object.wanted ?? 0}
         </span>
       </header>
-      {object.detail === "" ? null : (
-        <div className="run-deployment-detail" title={object.detail}>
-          {shortDetail(object.detail)}
+      {image === "" ? null : (
+        <div className="run-deployment-detail" title={object.rollout?.images.join(", ") || object.detail}>
+          {image}
         </div>
+      )}
+      {words === "" ? null : (
+        <div className="run-rollout">
+          <RolloutBar object={object} />
+          <span>{words}</span>
+        </div>
+      )}
+      {trouble === "" ? null : (
+        <div className="run-rollout-trouble">
+          <Status state="failed" size={14} />
+          <span>{trouble}</span>
+        </div>
+      )}
+      {sets.length < 2 ? null : (
+        <ul className="run-sets" aria-label="Replica sets">
+          {sets.map((set) => (
+            <li key={set.name} title={set.name}>
+              <b>{set.isNew ? "New" : "Old"}</b>
+              <span className="mono">{set.images.map(shortImage).join(", ")}</span>
+              <span className="end">
+                {set.ready} of {set.wanted} ready
+              </span>
+            </li>
+          ))}
+        </ul>
       )}
       <ul className="run-pods">
         {pods.map((pod) => (
           <Pod key={pod.name} pod={pod} name={shortName(pod.name, object.name)} />
         ))}
+        {morePods > 0 ? <li className="dim">and {morePods} more</li> : null}
       </ul>
     </section>
   );
 }
+
+/** Available of wanted, filled; updated of wanted, behind it. The words beside it say the same. */
+function RolloutBar({ object: { rollout } }: { object: WatchedObject }) {
+  if (rollout === undefined || rollout.wanted === 0) return null;
+  const share = (count: number) => `${Math.min(100, (count * 100) / rollout.wanted)}%`;
+  return (
+    <div className="run-rollout-bar" aria-hidden="true">
+      <i className="updated" style={{ width: share(rollout.updated) }} />
+      <i className="available" style={{ width: share(Math.min(rollout.available, rollout.updated)) }} />
+    </div>
+  );
+}
+
 function Pod({ pod, name }: { pod: WatchedObject; name: string }) {
   return (
     <li title={pod.name}>
@@ -159,8 +229,7 @@ function Pod({ pod, name }: { pod: WatchedObject; name: string }) {
 }
 
 function TrafficBar({ traffic }: { traffic: Traffic }) {
-  const first = traffic.blue >= traffic.green ? `Blue ${traffic.blue} %` : `Green ${traffic.green} %`;
-  const second = traffic.blue >= traffic.green ? `green ${traffic.green} %` : `blue ${traffic.blue} %`;
+  const { first, rest } = trafficWords(traffic);
   return (
     <div className="run-traffic">
       <div>
@@ -168,12 +237,16 @@ function TrafficBar({ traffic }: { traffic: Traffic }) {
           Traffic <span className="dim">by {traffic.source}</span>
         </span>
         <span>
-          <b>{first}</b>, {second}
+          <b>{first}</b>
+          {rest === "" ? null : `, ${rest}`}
         </span>
       </div>
       <div className="run-split" aria-hidden="true">
-        {traffic.blue > 0 ? <i className="blue" style={{ width: `${traffic.blue}%` }} /> : null}
-        {traffic.green > 0 ? <i className="green" style={{ width: `${traffic.green}%` }} /> : null}
+        {traffic.parts
+          .filter(({ percent }) => percent > 0)
+          .map(({ to, percent, colour }) => (
+            <i key={to} className={colour ?? "plain"} style={{ width: `${percent}%` }} title={to} />
+          ))}
       </div>
     </div>
   );

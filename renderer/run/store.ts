@@ -11,7 +11,7 @@ import { mergeChange, mergeHeader, pictureFrom, type RunChange, type RunPicture 
 import { cryOut } from "./outcry.ts";
 
 export type Alarm = Omit<PayloadOf<"run.alarm">, "run"> & { key: string; at: number };
-export type Watch = { objects: WatchedObject[]; at: string; state: "live" | "lost" | "off" };
+export type Watch = { objects: WatchedObject[]; at: string; state: "live" | "lost" | "off"; notes?: string[] };
 
 export type RunSlice = {
   run: RunId | null;
@@ -91,8 +91,8 @@ export function followRun(run: RunId): () => void {
     host.subscribe("run.alarm", (alarm) => {
       if (alarm.run === run) raise({ step: alarm.step, severity: alarm.severity, title: alarm.title, detail: alarm.detail });
     }),
-    host.subscribe("cluster.watched", ({ cluster, objects, at, state, run: of }) => {
-      if (of === run) setState(({ watch }) => ({ watch: { ...watch, [cluster]: { objects, at, state } } }));
+    host.subscribe("cluster.watched", ({ cluster, objects, at, state, notes = [], run: of }) => {
+      if (of === run) setState(({ watch }) => ({ watch: { ...watch, [cluster]: { objects, at, state, notes } } }));
     }),
     host.onConnection(({ state }) => {
       const isOnline = state === "online";

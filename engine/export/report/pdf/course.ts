@@ -18,6 +18,7 @@ const NOT_LISTED = new Set([
   "recording.closed",
   "value.captured",
   "cluster.checked",
+  "cluster.objects",
   "step.started",
   "input.typed",
 ]);
