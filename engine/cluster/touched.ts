@@ -173,14 +173,20 @@ class Found {
     if (QUIET.has(verb) || verb === "") return;
     const namespace = this.#namespaceOf(options);
     if (namespace === null) return;
-    if (isArgo) return this.#argo(verb, rest, namespace);
+    if (isArgo) {
+      this.#argo(verb, rest, namespace);
+      return;
+    }
     const files = options.get("-f") ?? options.get("--filename") ?? [];
     if (BY_FILE.has(verb) && (files.length > 0 || options.has("-k") || options.has("--kustomize"))) {
       if (files.some((file) => file !== "-") || files.length === 0) this.#isOpen = true;
       else if (!this.#manifests(manifests, namespace)) this.#isOpen = true;
       return;
     }
-    if (verb === "run") return this.#add("Pod", rest[0], namespace);
+    if (verb === "run") {
+      this.#add("Pod", rest[0], namespace);
+      return;
+    }
     const skip = VERBS[verb];
     if (skip === undefined) {
       if (verb === "apply" || verb === "replace") this.#isOpen = true;
