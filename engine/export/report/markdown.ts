@@ -2,6 +2,7 @@
 // Works on lines of the source's own bytes: all else stays byte for byte, line ends, BOM and invalid bytes included.
 import type { ItemView, RunbookDocument } from "../../protocol/index.ts";
 import type { ReportModel } from "./model.ts";
+import { changeLines } from "./objects.ts";
 import { type RunRow, type StepRow, saysWhy, stepState } from "./runs.ts";
 import { seen } from "./text.ts";
 import { duration, minuteUtc, utc, wordOf } from "./words.ts";
@@ -41,7 +42,9 @@ export function runbookMarkdown(model: ReportModel, run: RunRow, document: Runbo
           "paragraph",
         );
     }
-    if (row !== undefined) page.result(step.line, stepResult(row), "heading");
+    if (row === undefined) continue;
+    const changed = model.objects.changes.filter((one) => one.run === run.run && one.step === step.id && one.attempt === last);
+    page.result(step.line, [stepResult(row), ...changeLines(changed).map(plain)].join("; "), "heading");
   }
   return page.bytes(ending(model));
 }

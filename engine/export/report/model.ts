@@ -5,6 +5,7 @@ import { fingerprintOf, matchesFilter } from "../../record/index.ts";
 import type { ExportJob } from "../index.ts";
 import { pagesOf } from "../json.ts";
 import { type Deviation, deviationsOf, type Noticed, noticedOf } from "./deviations.ts";
+import { changesOf } from "./objects.ts";
 import { type CommandRow, type RunRow, runsOf } from "./runs.ts";
 import { type SignatureRow, signaturesOf } from "./signatures.ts";
 
@@ -36,6 +37,8 @@ export type ReportModel = {
   signatures: SignatureRow[];
   runs: RunRow[];
   commands: CommandRow[];
+  /** What the steps changed on their clusters, as far as it was taken down. */
+  objects: ReturnType<typeof changesOf>;
   deviations: Deviation[];
   noticed: Noticed[];
   recordings: number;
@@ -81,6 +84,7 @@ export async function readModel(job: ExportJob, source: ReportSource): Promise<{
     signatures: signaturesOf(events, { log, number, title, categories }),
     runs,
     commands: commands.filter((command) => isMeant.has(command.seq)),
+    objects: changesOf(matching),
     deviations: deviationsOf(matching, source.wordsOf),
     noticed: noticedOf(matching, source.wordsOf),
     recordings: new Set(events.map((event) => event.body.data["recording"]).filter((path) => typeof path === "string" && path !== "")).size,

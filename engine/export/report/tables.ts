@@ -152,6 +152,22 @@ export function tablesOf(model: ReportModel): Table[] {
       output_sha256: (one) => one.outputSha256,
       recording: (one) => one.recording,
     }),
+    ...(model.objects.comparisons.length === 0
+      ? []
+      : [
+          table("Cluster changes", model.objects.changes, {
+            run: (one) => one.run,
+            step: (one) => one.step,
+            "#attempt": (one) => one.attempt,
+            cluster: (one) => one.cluster,
+            object: (one) => one.object,
+            what: (one) => one.field,
+            "~before": (one) => one.before,
+            "~after": (one) => one.after,
+            "#event_before": (one) => one.from,
+            "#event_after": (one) => one.to,
+          }),
+        ]),
     table("Deviations", model.deviations, {
       "#event": (one) => one.seq,
       "@at_utc": (one) => one.at,

@@ -4,6 +4,7 @@ import { createSheet, type Sheet } from "../sheet.ts";
 import { drawCommands, drawDeviations, drawNoticed, drawTimeline } from "./course.ts";
 import { drawCover, reserveContents } from "./cover.ts";
 import { drawDecision, drawFacts, drawNotes, drawReadiness, drawRisks } from "./launch.ts";
+import { drawObjects } from "./objects.ts";
 import { drawSignoffs } from "./signoffs.ts";
 import { drawVerification } from "./verification.ts";
 
@@ -27,7 +28,7 @@ export async function makePdf(model: ReportModel): Promise<Uint8Array> {
     ...(model.launch !== null || model.signatures.length > 0 ? [drawSignoffs] : []),
     ...(model.launch === null ? [] : [drawDecision, drawRisks]),
     drawTimeline,
-    drawCommands,
+    drawCommandsAndObjects,
     drawDeviations,
     drawIncidents,
     drawVerification,
@@ -42,4 +43,9 @@ async function drawIncidents(sheet: Sheet, model: ReportModel): Promise<void> {
   sheet.section("Incidents");
   if (model.launch !== null) await drawNotes(sheet, model);
   await drawNoticed(sheet, model);
+}
+
+async function drawCommandsAndObjects(sheet: Sheet, model: ReportModel): Promise<void> {
+  await drawCommands(sheet, model);
+  await drawObjects(sheet, model);
 }
