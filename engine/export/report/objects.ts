@@ -73,18 +73,18 @@ const byName = (data: Data): Map<string, Data> =>
   new Map((listOf(data, "objects") as Data[]).map((one) => [`${textOf(one, "kind")} ${textOf(one, "ns")}/${textOf(one, "name")}`, one]));
 
 function differences(was: Data, is: Data): { field: string; before: string; after: string }[] {
-  const all = FIELDS.map((field) => ({ field, before: valueOf(was, field), after: valueOf(is, field) })).filter(
+  const all = FIELDS.map((field) => ({ field, before: textFor(was, field), after: textFor(is, field) })).filter(
     ({ before, after }) => before !== after,
   );
   return all.every(({ field }) => PASSING.has(field)) ? [] : all;
 }
 
-function valueOf(data: Data, field: string): string {
+function textFor(data: Data, field: string): string {
   if (field === "images" || field === "digests") return textsOf(data, field).join(", ");
   return field === "says" || field === "uid" ? textOf(data, field) : String(numberOf(data, field) ?? "");
 }
 
-const wordsOf = (data: Data): string => valueOf(data, "images") || valueOf(data, "says") || "there";
+const wordsOf = (data: Data): string => textFor(data, "images") || textFor(data, "says") || "there";
 
 /** `Deployment core/api: images v1 → v2, generation 4 → 5`, one line per object. */
 export function changeLines(changes: readonly ObjectChange[]): string[] {
