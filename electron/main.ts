@@ -1,7 +1,7 @@
 // The desktop shell: one window, one engine process, one door between them.
 // Owns: start, single instance, restart of the engine, shutdown. Every rule lies in a file of its own beside this one.
 import { homedir } from "node:os";
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { app, BrowserWindow, dialog, ipcMain, Menu, MessageChannelMain, protocol, session, shell, utilityProcess } from "electron";
 import { dataDirectory } from "../engine/ports.ts";
@@ -9,6 +9,7 @@ import { CONNECTION_EVENT, EVENT } from "./channels.ts";
 import { type EngineHost, startEngineHost } from "./engine-host.ts";
 import { hostMethods } from "./host-methods.ts";
 import { openDoor } from "./ipc.ts";
+import { pageFor, takeLinks } from "./links.ts";
 import { menuTemplate } from "./menu.ts";
 import { APP_SCHEME, APP_URL, guardContents, guardSession, outsideUrl } from "./navigation.ts";
 import { servePage } from "./pages.ts";
@@ -37,13 +38,18 @@ function tellWindow(event: string, payload: unknown): void {
   if (window !== null && !window.isDestroyed()) window.webContents.send(EVENT, { event, payload });
 }
 
-/** Files named on the command line, as the window's address carries them; whatever is not a file's path is left out. */
-function pageFor(argv: readonly string[]): string {
-  const files = argv.filter((argument) => isAbsolute(argument) && /\.(md|markdown|mdx)$/i.test(argument));
-  return files.length === 0 ? APP_URL : `${APP_URL}#${files.map((file) => `open=${encodeURIComponent(file)}`).join("&")}`;
+/** In the window there is, in front of the others; else in a new one. */
+function showPage(page: string): void {
+  if (window === null) {
+    openWindow(page);
+    return;
+  }
+  if (page !== APP_URL) void window.loadURL(page);
+  if (window.isMinimized()) window.restore();
+  window.focus();
 }
 
-function openWindow(argv: readonly string[] = []): void {
+function openWindow(page: string = APP_URL): void {
   const own = new BrowserWindow(windowOptions(join(here, "preload.cjs")));
   window = own;
   own.once("ready-to-show", () => own.show());
@@ -52,18 +58,19 @@ function openWindow(argv: readonly string[] = []): void {
   });
   // The engine and its shells live on: a new page attaches to them again.
   own.webContents.on("render-process-gone", () => own.reload());
-  void own.loadURL(pageFor(argv));
+  void own.loadURL(page);
 }
 
 if (!app.requestSingleInstanceLock()) {
   app.quit();
 } else {
-  app.on("second-instance", (_event, argv) => {
-    if (window === null) return openWindow(argv);
-    const page = pageFor(argv);
-    if (page !== APP_URL) void window.loadURL(page);
-    if (window.isMinimized()) window.restore();
-    window.focus();
+  app.on("second-instance", (_event, argv) => showPage(pageFor(argv)));
+  // Before the window is there, a link waits for it.
+  let isReady = false;
+  let first: string | null = null;
+  takeLinks(app, app.isPackaged, (page) => {
+    if (isReady) showPage(page);
+    else first = page;
   });
   app.on("web-contents-created", (_event, contents) => guardContents(contents, { openOutside }));
   app.on("window-all-closed", () => app.quit());
@@ -99,5 +106,6 @@ if (!app.requestSingleInstanceLock()) {
   });
   const host = hostMethods(dialog, shell);
   openDoor(ipcMain, () => window?.webContents ?? null, { host, ...engine });
-  openWindow(process.argv);
+  isReady = true;
+  openWindow(first ?? pageFor(process.argv));
 }

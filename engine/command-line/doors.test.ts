@@ -80,6 +80,12 @@ it("serves the window behind a one-time link, and other commands talk to the one
   const link = new URL((lines(again.out)[0] as { url: string }).url);
   expect(link.origin).toBe(origin);
   expect(new URLSearchParams(link.hash.slice(1)).get("open")).toBe(good);
+  const alert = "holdpoint://open?runbook=respond/high-error-rate.md#page";
+  const carried = await bench.holdpoint(["open", "--no-browser", "--no-build", "--json", alert]);
+  expect(new URLSearchParams(new URL((lines(carried.out)[0] as { url: string }).url).hash.slice(1)).get("open")).toBe(alert);
+  const refused = await bench.holdpoint(["open", "--no-browser", "--no-build", "--json", "holdpoint://open?runbook=../../x.md"]);
+  expect([refused.code, refused.out + refused.err]).toEqual([2, expect.stringContaining("its path goes up")]);
+
   const entered = await fetch(`${origin}/api/session`, {
     method: "POST",
     headers: { Origin: origin, "Content-Type": "application/json" },

@@ -3,6 +3,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { isLink, parseLink } from "../protocol/index.ts";
 import type { LocalHost } from "../serve/index.ts";
 import { findBrowser, openBrowser, windowObstacle } from "./browser.ts";
 import { need, play, type Scene } from "./command.ts";
@@ -81,7 +82,7 @@ export function register(program: Command, done: (code: Promise<number>) => void
     .command("open", { isDefault: true })
     .summary("the window (also with no command at all)")
     .description("Opens the desktop window. Without an Electron runtime: the same window in the browser, with a word on why.")
-    .argument("[file...]", "runbooks or checklists to show")
+    .argument("[file...]", "runbooks or checklists to show, or a link: holdpoint://open?runbook=respond/high-latency.md#step")
     .option("--no-browser", "print the link and start no browser")
     .option("--no-build", "show the window as it was built last")
     .option("--json", 'where a link is printed: {"url": …} on standard output')
@@ -90,6 +91,10 @@ export function register(program: Command, done: (code: Promise<number>) => void
       done(
         play("open", isJson, async (scene) => {
           const files = given.map((file) => {
+            if (isLink(file)) {
+              need(parseLink(file));
+              return file;
+            }
             if (!existsSync(file)) throw usage(`${file}: there is no such file. (\`holdpoint --help\` lists the commands.)`);
             return realpathSync(resolve(file));
           });

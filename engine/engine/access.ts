@@ -24,6 +24,7 @@ export const LEVELS: Record<Method, Level> = {
   "library.rescan": "read",
   "document.open": "read",
   "document.findings": "read",
+  "link.resolve": "read",
   "cluster.contexts": "read",
   "run.get": "read",
   "run.plan": "read",

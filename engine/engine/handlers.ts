@@ -1,4 +1,5 @@
 // One line per method around an exported function. Owns: the table. Params are parsed and the caller is admitted before it is reached.
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { identityKeys, probeContext } from "../cluster/index.ts";
 import { lintInWorker } from "../document/index.ts";
@@ -12,6 +13,7 @@ import type { Context } from "./context.ts";
 import { findingsOf } from "./findings.ts";
 import { snapshotFor } from "./follow.ts";
 import { startRun } from "./launch-runs.ts";
+import { resolveLink } from "./link.ts";
 import * as records from "./records.ts";
 import { reviewsOf } from "./reviews.ts";
 import { snapshot } from "./snapshot.ts";
@@ -68,6 +70,7 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   },
   "document.open": openDocument,
   "document.findings": findings,
+  "link.resolve": (context, { link }) => resolveLink(context.folders, link, existsSync),
   "cluster.contexts": (context) => ok(context.contexts().entries),
   "cluster.probe": async (context, params) => ok(await probeContext(context.contexts(), params.context)),
   "cluster.classify": classify,

@@ -10,6 +10,7 @@ import { HANDOVER_SHAPES, handoverParams, Looker, noteParams } from "./handover.
 import { ClusterClass, ClusterName, LaunchId, LogId, OperatorId, Reason, RunId, StepId, TerminalId } from "./ids.ts";
 import { LAUNCH_METHODS } from "./launch.ts";
 import { AppSnapshot, LibraryFolder, Settings } from "./library.ts";
+import { LINK_METHODS } from "./link.ts";
 import { Password, PEOPLE_METHODS, SessionView } from "./people.ts";
 import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./record.ts";
 import { Amendment, RunHeader, RunView, StartRequest, StepState } from "./run.ts";
@@ -30,6 +31,7 @@ export * from "./ids.ts";
 export * from "./launch.ts";
 export * from "./launch-plan.ts";
 export * from "./library.ts";
+export * from "./link.ts";
 export * from "./people.ts";
 export * from "./record.ts";
 export * from "./run.ts";
@@ -84,6 +86,7 @@ export const METHODS = {
         .optional(),
     }),
   },
+  ...LINK_METHODS,
   /** All findings in the text: the document's own diagnostics, lint, and what walks round the cluster pin; each once, by line. */
   "document.findings": { params: z.strictObject({ path }), result: z.array(Diagnostic) },
   // clusters

@@ -139,6 +139,28 @@ describe("Host and Origin", () => {
     expect((await ask(host.port, "/", { headers: { ...link, "Sec-Fetch-Dest": "iframe" } })).status).toBe(403);
   });
 
+  it("hands a link from an alert to the window as it is, knowing nothing itself and asking the engine nothing", async () => {
+    const host = await start();
+    const link = { "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document" };
+    const page = await ask(host.port, "/open?runbook=respond/high-error-rate.md", { headers: link });
+    expect([page.status, page.body.includes("runbook=")]).toEqual([200, false]);
+    const script = await ask(host.port, "/open.js");
+    for (const [search, hash] of [
+      ["?runbook=back/a.md", "#one"],
+      ["?runbook=</script><script>alert(1)</script>.md", "#';alert(1)//"],
+      ["?runbook=a.md&x=https://evil.example/", ""],
+    ] as const) {
+      const gone: string[] = [];
+      const location = { search, hash, replace: (to: string) => gone.push(to) };
+      new Function("location", script.body)(location);
+      // A path of this host whatever the link says; what it names is one value of the fragment.
+      const target = new URL(gone[0] ?? "", "http://127.0.0.1:1/open");
+      expect([gone.length, target.origin, target.pathname, target.search]).toEqual([1, "http://127.0.0.1:1", "/", ""]);
+      expect(new URLSearchParams(target.hash.slice(1)).getAll("open")).toEqual([`holdpoint://open${search}${hash}`]);
+    }
+    expect(engine.calls).toEqual([]);
+  });
+
   it("does not look at the cookie of a host on another port", async () => {
     const [one, two] = [await start(), await start()];
     const [cookieOne, cookieTwo] = [await enter(one), await enter(two)];

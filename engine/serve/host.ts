@@ -13,7 +13,7 @@ import { findExport } from "./downloads.ts";
 import { openWindowFile } from "./files.ts";
 import { createFollowDoor, FOLLOW_PAGE, FOLLOW_TRADE, type FollowDoor, followSocketPath } from "./follow.ts";
 import { hostPort, isLoopback, type Names, namesOfCertificate, type Refusal, type RequestKind, refusalOf, safetyHeaders } from "./guard.ts";
-import { ENTER_CSS, ENTER_HTML, ENTER_JS, NOT_BUILT_HTML } from "./page.ts";
+import { ENTER_CSS, ENTER_HTML, ENTER_JS, NOT_BUILT_HTML, OPEN_HTML, OPEN_JS } from "./page.ts";
 import { peerUid } from "./peer.ts";
 import { CLOSED, SOCKET_LIMITS, type SocketLimits, serveCalls, serveTerminal, type WindowLink } from "./socket.ts";
 
@@ -262,7 +262,7 @@ function pathOf(request: IncomingMessage): string | null {
 async function route(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = pathOf(request);
   if (path === null) return plain(response, 400, "That is no path of this host.");
-  const isPage = path === "/" || path === "/index.html" || path === "/enter" || path === FOLLOW_PAGE;
+  const isPage = path === "/" || path === "/index.html" || path === "/enter" || path === "/open" || path === FOLLOW_PAGE;
   const kind: RequestKind = request.method === "POST" ? "call" : isPage ? "page" : "file";
   const refusal = refusalOf(state.names, request.headers, kind);
   if (refusal !== null) return plain(response, refusal.status, refusal.why);
@@ -270,6 +270,8 @@ async function route(state: State, request: IncomingMessage, response: ServerRes
   if (request.method !== "GET" && request.method !== "HEAD")
     return plain(response, 405, "This host only answers GET here.", { Allow: "GET, HEAD" });
   if (path === "/enter") return text(response, 200, "text/html; charset=utf-8", ENTER_HTML);
+  if (path === "/open") return text(response, 200, "text/html; charset=utf-8", OPEN_HTML);
+  if (path === "/open.js") return text(response, 200, "text/javascript; charset=utf-8", OPEN_JS);
   if (path === "/enter.js") return text(response, 200, "text/javascript; charset=utf-8", ENTER_JS);
   if (path === "/enter.css") return text(response, 200, "text/css; charset=utf-8", ENTER_CSS);
   const isFollowing = state.follow.isIn(request.headers.cookie);

@@ -49,6 +49,15 @@ export const ENTER_JS = `"use strict";
 })();
 `;
 
+/**
+ * Where alerts link to that cannot carry holdpoint://: the same words behind this host's name, /open?runbook=…#step. The link goes on to the
+ * window as it is and is judged there; this page needs no cookie, since it knows nothing. A move by script keeps the strict cookie.
+ */
+export const OPEN_HTML = page("Holdpoint", `<h1>Holdpoint</h1><p role="status">Following the link…</p><script src="/open.js"></script>`);
+export const OPEN_JS = `"use strict";
+location.replace("/#open=" + encodeURIComponent("holdpoint://open" + location.search + location.hash));
+`;
+
 export const NOT_BUILT_HTML = page(
   "Holdpoint: the window is not built",
   "<h1>The window is not built yet</h1><p>Its files belong in <code>dist/renderer</code>. In the checkout, run <code>npm run build</code>, then reload this page.</p>",

@@ -10,6 +10,7 @@ import { SetupView } from "../launches/SetupView.tsx";
 import { useRailLaunch } from "../launches/useRailLaunch.ts";
 import { DocumentView } from "../library/DocumentView.tsx";
 import { LibraryView } from "../library/LibraryView.tsx";
+import { LinkView } from "../library/LinkView.tsx";
 import { useLibrary } from "../library/slice.ts";
 import { NightView, QuickLog } from "../night/index.ts";
 import { PaletteView } from "../palette/PaletteView.tsx";
@@ -128,7 +129,9 @@ function View({ route }: { route: Route }) {
     case "library":
       return <LibraryView />;
     case "document":
-      return <DocumentView path={route.path} isPlan={route.part === "plan"} />;
+      return <DocumentView path={route.path} isPlan={route.part === "plan"} step={route.step ?? null} />;
+    case "link":
+      return <LinkView link={route.link} />;
     case "run":
       return <RunView run={route.run} />;
     case "launches":
@@ -154,17 +157,20 @@ function View({ route }: { route: Route }) {
 
 const routeKey = (route: Route): string =>
   route.view === "document"
-    ? `document ${route.path}`
+    ? `document ${route.path} ${route.step ?? ""}`
     : route.view === "run"
       ? route.run
       : route.view === "record"
         ? route.log
         : "launch" in route
           ? `${route.view} ${route.launch}`
-          : route.view;
+          : route.view === "link"
+            ? `link ${route.link}`
+            : route.view;
 const titles: Record<Route["view"], string> = {
   library: "Library",
   document: "Runbook",
+  link: "Link",
   run: "Run",
   launches: "Launches",
   launch: "Set-up",

@@ -10,6 +10,8 @@ describe("the window's address", () => {
       { view: "library" },
       { view: "document", path: "/srv/books/über #1/50% %2F.md" },
       { view: "document", path: "/srv/books/a.md", part: "plan" },
+      { view: "document", path: "/srv/books/a.md", step: "überall.1" },
+      { view: "link", link: "holdpoint://open?runbook=back/a+b.md#one" },
       { view: "run", run },
       { view: "run", run, part: "plan" },
       { view: "records" },

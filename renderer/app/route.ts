@@ -1,11 +1,13 @@
 // Where the window is, as the fragment of its address. Pure, both ways.
 // Owns: the spelling of routes. Does not listen to the browser (renderer/app/store.ts does).
-import type { LaunchId, LogId, RunId } from "../../engine/protocol/index.ts";
+import { isLink, type LaunchId, type LogId, type RunId } from "../../engine/protocol/index.ts";
 
 export type Route =
   | { view: "library" }
-  /** `part`: its plan instead of its text. */
-  | { view: "document"; path: string; part?: "plan" }
+  /** `part`: its plan instead of its text. `step`: where its text is shown first. */
+  | { view: "document"; path: string; part?: "plan"; step?: string }
+  /** A link from outside, before it is known where it leads. */
+  | { view: "link"; link: string }
   | { view: "run"; run: RunId; part?: "plan" }
   | { view: "launches" }
   /** Set-up of a launch; its readiness, at an item where one is named; its decision. */
@@ -31,11 +33,13 @@ export function parseRoute(hash: string): Route {
   // A link for files ("open PATH" on the command line) carries them as `#open=…`; the first is shown.
   if (hash.startsWith("#open=")) {
     const path = new URLSearchParams(hash.slice(1)).get("open");
+    if (path !== null && isLink(path)) return { view: "link", link: path };
     if (path !== null && path !== "") return { view: "document", path };
   }
   const [, view, first, second, third] = hash.replace(/^#?\/?/, "/").split("/");
   const value = decoded(first);
-  const part = second === "plan" ? { part: "plan" as const } : {};
+  const step = second === "at" ? decoded(third) : "";
+  const part = second === "plan" ? { part: "plan" as const } : step === "" ? {} : { step };
   if (view === "library" && value !== "") return { view: "document", path: value, ...part };
   if (view === "run" && /^run-[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) return { view: "run", run: value as RunId, ...part };
   if (view === "launches") return { view: "launches" };
@@ -60,7 +64,9 @@ export function routeHash(route: Route): string {
     case "library":
       return "#/library";
     case "document":
-      return `#/library/${encodeURIComponent(route.path)}${route.part === undefined ? "" : "/plan"}`;
+      return `#/library/${encodeURIComponent(route.path)}${route.part ? "/plan" : route.step ? `/at/${encodeURIComponent(route.step)}` : ""}`;
+    case "link":
+      return `#${new URLSearchParams({ open: route.link })}`;
     case "run":
       return `#/run/${route.run}${route.part === undefined ? "" : "/plan"}`;
     case "launches":

@@ -34,7 +34,7 @@ type Opened = ResultOf<"document.open">;
 /** What lint and the search for bypasses add comes after the text, so that reading does not wait for it. */
 export type Findings = { state: "looking" | "done"; list: Diagnostic[] } | { state: "failed"; list: Diagnostic[]; message: string };
 
-export function DocumentView({ path, isPlan }: { path: string; isPlan: boolean }) {
+export function DocumentView({ path, isPlan, step }: { path: string; isPlan: boolean; step: string | null }) {
   const [opened, setOpened] = useState<Opened | null>(null);
   const [error, setError] = useState<string | null>(null);
   const connection = useApp((state) => state.connection.state);
@@ -68,10 +68,12 @@ export function DocumentView({ path, isPlan }: { path: string; isPlan: boolean }
         <div className="splash">Reading…</div>
       </FrameWork>
     );
-  return <OpenDocument opened={opened} isPlan={isPlan} onChanged={load} />;
+  return <OpenDocument opened={opened} isPlan={isPlan} step={step} onChanged={load} />;
 }
 
-function OpenDocument({ opened, isPlan, onChanged }: { opened: Opened; isPlan: boolean; onChanged(): Promise<void> }) {
+type Shown = { opened: Opened; isPlan: boolean; step: string | null; onChanged(): Promise<void> };
+
+function OpenDocument({ opened, isPlan, step, onChanged }: Shown) {
   const { document: text, path, folder, trusted } = opened;
   const findings = useFindings(opened);
   const readOnly = useReadOnly();
@@ -88,8 +90,8 @@ function OpenDocument({ opened, isPlan, onChanged }: { opened: Opened; isPlan: b
   }, [path]);
   const isChecklist = text.kind === "checklist";
   const turn = (): void => go({ view: "document", path, ...(isPlan ? {} : { part: "plan" as const }) });
-  // The step that was asked for in the plan, shown once the text is there again.
-  const [wanted, setWanted] = useState<string | null>(null);
+  // The step that was asked for by a link or in the plan, shown once the text is there.
+  const [wanted, setWanted] = useState<string | null>(step);
   useEffect(() => {
     if (isPlan || wanted === null || page === null) return;
     page.show(wanted);
