@@ -2,9 +2,11 @@
 // Owns: which view is shown. Each view owns itself.
 import { X } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import type { Following } from "../../engine/protocol/index.ts";
 import { bridge } from "../bridge/index.ts";
 import { DecisionView } from "../decision/index.ts";
 import { Button, formatDuration, IconButton, Mark, Notice, useNow } from "../design/index.ts";
+import { FollowEnded, FollowWindow } from "../follow/index.ts";
 import { LaunchesView } from "../launches/LaunchesView.tsx";
 import { SetupView } from "../launches/SetupView.tsx";
 import { useRailLaunch } from "../launches/useRailLaunch.ts";
@@ -42,9 +44,13 @@ export function App() {
   const snapshotError = useApp((state) => state.snapshotError);
   useAppearance();
   useStirring();
-  if (connection.state === "refused") return <Refused />;
+  if (connection.state === "refused") return window.location.pathname === "/follow" ? <FollowEnded /> : <Refused />;
   if (snapshot === null) return <Splash error={snapshotError} isLost={connection.state === "lost"} />;
-  return <Window snapshot={snapshot} />;
+  return snapshot.following === undefined ? (
+    <Window snapshot={snapshot} />
+  ) : (
+    <Followed snapshot={snapshot} following={snapshot.following} />
+  );
 }
 
 function Window({ snapshot }: { snapshot: NonNullable<AppState["snapshot"]> }) {
@@ -106,6 +112,51 @@ function Window({ snapshot }: { snapshot: NonNullable<AppState["snapshot"]> }) {
           <StartOverlay isSomebody={snapshot.session !== null && !snapshot.session.locked} />
           <QuickLog />
           <PaletteView />
+          <ConnectionWord />
+          <Notices />
+        </>
+      }
+    />
+  );
+}
+
+/** The one run of the link; another one of the same night takes its place when it begins. */
+function Followed({ snapshot, following }: { snapshot: NonNullable<AppState["snapshot"]>; following: Following }) {
+  const subject = useApp((state) => state.subject);
+  const siteZone = useSiteZone();
+  useEffect(() => {
+    document.title = `${following.name} · Holdpoint`;
+  }, [following.name]);
+  const nothing = (): void => {};
+  return (
+    <FollowWindow
+      following={following}
+      band={
+        <Band
+          subject={subject}
+          session={null}
+          osUser=""
+          siteZone={siteZone}
+          onSearch={null}
+          onLock={nothing}
+          onSignOut={nothing}
+          onSignIn={nothing}
+        />
+      }
+      view={
+        <Suspense
+          fallback={
+            <FrameWork label="Loading">
+              <div className="splash">Opening the run…</div>
+            </FrameWork>
+          }
+        >
+          <RunView key={following.run} run={following.run} />
+        </Suspense>
+      }
+      record={<RecordBar snapshot={snapshot} subject={subject} />}
+      notices={
+        <>
           <ConnectionWord />
           <Notices />
         </>

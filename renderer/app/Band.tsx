@@ -35,7 +35,8 @@ export function Band({
   session: SessionView | null;
   osUser: string;
   siteZone: string;
-  onSearch(): void;
+  /** Null where there is nothing to search. */
+  onSearch: (() => void) | null;
   onLock(): void;
   onSignIn(): void;
   onSignOut(): void;
@@ -56,11 +57,13 @@ export function Band({
         <NoRunWords />
       )}
       <div className="band-end">
-        <button type="button" className="band-search" onClick={onSearch} aria-label={`Search, ${comboWords("Mod+K")}`}>
-          <Search size={15} aria-hidden="true" />
-          <span className="band-wide">Search</span>
-          <Kbd combo="Mod+K" />
-        </button>
+        {onSearch === null ? null : (
+          <button type="button" className="band-search" onClick={onSearch} aria-label={`Search, ${comboWords("Mod+K")}`}>
+            <Search size={15} aria-hidden="true" />
+            <span className="band-wide">Search</span>
+            <Kbd combo="Mod+K" />
+          </button>
+        )}
         <Clocks siteZone={siteZone} />
         <Who session={session} osUser={osUser} onLock={onLock} onSignIn={onSignIn} onSignOut={onSignOut} />
       </div>

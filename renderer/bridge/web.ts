@@ -177,23 +177,31 @@ export function createWebBridge(ports: WebPorts): Bridge {
   return bridge;
 }
 
+/** The page of whoever follows by a link has sockets and a cookie of its own: it never speaks as a window that may act. */
+const FOLLOWS = "/follow";
+
 /** The real browser. */
 export function browserPorts(): WebPorts {
   const origin = window.location;
+  const follows = origin.pathname === FOLLOWS;
+  const way = follows ? "/api/follow" : "/api/session";
   return {
-    open: (path) => new WebSocket(`${origin.protocol === "https:" ? "wss" : "ws"}://${origin.host}${path}`),
+    open: (path) =>
+      new WebSocket(
+        `${origin.protocol === "https:" ? "wss" : "ws"}://${origin.host}${follows ? path.replace("/api/", "/api/follow/") : path}`,
+      ),
     admit: async (token) => {
       const answer =
         token === null
-          ? await fetch("/api/session", { credentials: "same-origin" })
-          : await fetch("/api/session", {
+          ? await fetch(way, { credentials: "same-origin" })
+          : await fetch(way, {
               method: "POST",
               credentials: "same-origin",
               headers: { "Content-Type": "application/json" },
               body: JSON.stringify({ token }),
             });
       // A link opened twice: its token is used up, but this browser is in already.
-      if (!answer.ok && token !== null) return (await fetch("/api/session", { credentials: "same-origin" })).ok;
+      if (!answer.ok && token !== null && !follows) return (await fetch(way, { credentials: "same-origin" })).ok;
       return answer.ok;
     },
     takeToken: () => {

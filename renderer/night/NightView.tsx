@@ -66,7 +66,7 @@ function Night({ view }: { view: LaunchView }) {
           </div>
           <div className="setup-grid">
             <div className="setup-column">
-              <EscalationSection view={view} may={may} onLog={() => openLog(header.launch)} />
+              <EscalationSection view={view} may={may} onLog={() => openLog({ launch: header.launch })} />
             </div>
             <div className="setup-column">
               <UpdatesSection view={view} may={may} />

@@ -1,14 +1,14 @@
-// Incident, near-miss, note or decision on the timeline in two keystrokes: L anywhere in a launch or one of its runs, then I, M, N or D.
+// Incident, near-miss, note or decision on the timeline in two keystrokes: L anywhere in a launch or a run, then I, M, N or D.
 // Owns: the key, the dialog, and news of alarms to whoever sits at the window. Which launch: that of the open view.
 import { useEffect, useState } from "react";
-import type { LaunchId, LaunchView } from "../../engine/protocol/index.ts";
-import { announce, callEngine, go, useApp, useKeys, useReadOnly } from "../app/index.ts";
+import type { LaunchView } from "../../engine/protocol/index.ts";
+import { announce, callEngine, type FrameSubject, go, useApp, useKeys, useReadOnly } from "../app/index.ts";
 import { bridge } from "../bridge/index.ts";
 import { Button, Dialog, Field, Kbd, TextAreaField } from "../design/index.ts";
 import { FormDialog } from "../launches/FormDialog.tsx";
 import { useLaunches } from "../launches/slice.ts";
 import { cryOut } from "../run/outcry.ts";
-import { useQuickLog } from "./quick-log.ts";
+import { type Timeline, useQuickLog } from "./quick-log.ts";
 
 type Kind = LaunchView["notes"][number]["kind"];
 const KINDS: { key: string; kind: Kind; word: string }[] = [
@@ -20,21 +20,29 @@ const KINDS: { key: string; kind: Kind; word: string }[] = [
 
 /** Over the whole window, as long as somebody is signed in. */
 export function QuickLog() {
-  const { launch, open, close } = useQuickLog();
+  const { at, open, close } = useQuickLog();
   const subject = useApp((state) => state.subject);
   const isSomebody = useApp(({ snapshot }) => snapshot?.session != null && !snapshot.session.locked);
   const readOnly = useReadOnly();
   const [kind, setKind] = useState<Kind | null>(null);
-  const own = subject.kind === "launch" ? subject.header.launch : subject.kind === "run" ? (subject.header.launch ?? null) : null;
-  const isClosed = subject.kind === "launch" && subject.header.state === "closed";
+  const own = timelineOf(subject);
   useAlarms();
-  useKeys([{ combo: "L", scope: "free", run: () => own !== null && !isClosed && readOnly === null && isSomebody && open(own) }]);
+  useKeys([{ combo: "L", scope: "free", run: () => own !== null && readOnly === null && isSomebody && open(own) }]);
   const end = (): void => {
     setKind(null);
     close();
   };
-  if (launch === null || !isSomebody) return null;
-  return kind === null ? <Choice onKind={setKind} onClose={end} /> : <Entry launch={launch} kind={kind} onClose={end} />;
+  if (at === null || !isSomebody) return null;
+  return kind === null ? <Choice onKind={setKind} onClose={end} /> : <Entry at={at} kind={kind} onClose={end} />;
+}
+
+/** Of the open view: its launch, or a run that is part of none; null where nothing more can be put on it. */
+function timelineOf(subject: FrameSubject): Timeline | null {
+  if (subject.kind === "launch") return subject.header.state === "closed" ? null : { launch: subject.header.launch };
+  if (subject.kind !== "run") return null;
+  const { launch = null, run, status } = subject.header;
+  if (launch !== null) return { launch };
+  return status === "finished" || status === "aborted" ? null : { run };
 }
 
 function Choice({ onKind, onClose }: { onKind(kind: Kind): void; onClose(): void }) {
@@ -62,7 +70,7 @@ function Choice({ onKind, onClose }: { onKind(kind: Kind): void; onClose(): void
   );
 }
 
-function Entry({ launch, kind, onClose }: { launch: LaunchId; kind: Kind; onClose(): void }) {
+function Entry({ at, kind, onClose }: { at: Timeline; kind: Kind; onClose(): void }) {
   const [title, setTitle] = useState("");
   const [text, setText] = useState("");
   const [severity, setSeverity] = useState("");
@@ -71,12 +79,20 @@ function Entry({ launch, kind, onClose }: { launch: LaunchId; kind: Kind; onClos
   return (
     <FormDialog
       title={word}
-      {...(kind === "incident" ? { about: "Its clock begins now: level 1 is called after its time unless somebody acknowledges it." } : {})}
+      {...(kind === "incident" && "launch" in at
+        ? { about: "Its clock begins now: level 1 is called after its time unless somebody acknowledges it." }
+        : {})}
       button="Record it"
       problem={title.trim() === "" ? "Say in a line what it is." : null}
       onSend={async () => {
+        if ("run" in at) {
+          const noted = await callEngine("run.note", { run: at.run, kind, title: title.trim(), text: text.trim() });
+          if (!noted.ok) return noted.error.message;
+          useApp.getState().notify("ok", `${word} recorded: ${title.trim()}`);
+          return null;
+        }
         const result = await callEngine("launch.note", {
-          launch,
+          launch: at.launch,
           kind,
           title: title.trim(),
           text: text.trim(),
@@ -97,7 +113,7 @@ function Entry({ launch, kind, onClose }: { launch: LaunchId; kind: Kind; onClos
         value={text}
         onChange={(event) => setText(event.target.value)}
       />
-      {isTrouble ? (
+      {isTrouble && "launch" in at ? (
         <Field label="Severity" maxLength={40} placeholder="SEV-2" value={severity} onChange={(event) => setSeverity(event.target.value)} />
       ) : null}
     </FormDialog>

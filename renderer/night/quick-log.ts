@@ -1,9 +1,11 @@
-// Whether something is just being put on a launch's timeline. Owns: that alone; the dialog is QuickLog.tsx.
+// Whether something is just being put on the timeline of a launch, or of a run outside any launch. Owns: that alone; the dialog is QuickLog.tsx.
 import { create } from "zustand";
-import type { LaunchId } from "../../engine/protocol/index.ts";
+import type { LaunchId, RunId } from "../../engine/protocol/index.ts";
 
-export const useQuickLog = create<{ launch: LaunchId | null; open(launch: LaunchId): void; close(): void }>()((set) => ({
-  launch: null,
-  open: (launch) => set({ launch }),
-  close: () => set({ launch: null }),
+export type Timeline = { launch: LaunchId } | { run: RunId };
+
+export const useQuickLog = create<{ at: Timeline | null; open(at: Timeline): void; close(): void }>()((set) => ({
+  at: null,
+  open: (at) => set({ at }),
+  close: () => set({ at: null }),
 }));

@@ -14,6 +14,8 @@ type Props = {
   onFinish(): void;
   onAbort(): void;
   onAmend(): void;
+  onHandOver(): void;
+  onFollowLinks(): void;
   onRecord(): void;
   onValues(): void;
 };
@@ -43,6 +45,13 @@ export function RunTools(props: Props) {
         hint: header.proposed ? "Proposed already; a second person signs it" : "Shows what changed, step by step; a second person signs it",
         onSelect: props.onAmend,
       });
+    items.push({
+      id: "hand-over",
+      label: header.handover ? "Show the hand-over…" : "Hand the run over…",
+      hint: `${header.operator} operates it; both sign`,
+      onSelect: props.onHandOver,
+    });
+    items.push({ id: "follow", label: "Links to follow it…", hint: "Others see it live, and do nothing", onSelect: props.onFollowLinks });
     items.push({
       id: "finish",
       label: "Finish the run early…",

@@ -5,6 +5,8 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import type { ClusterName, RunId, SignSubject } from "../../engine/protocol/index.ts";
 import { FrameWork, go, useApp, useFrameSubject, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
 import { Button, IconButton, Sheet, Status, Tabs } from "../design/index.ts";
+import { LinksDialog, Lookers } from "../follow/index.ts";
+import { HandoverDialog, HandoverWaits } from "../handover/index.ts";
 import { type PaletteEntry, usePaletteEntries } from "../palette/entries.ts";
 import { RunPlan } from "../plan/index.ts";
 import { SignSheet } from "../signing/index.ts";
@@ -78,6 +80,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
     [isNarrow],
   );
   const acts = useRunActs(run, picture, show);
+  const [beside, setBeside] = useState<"hand-over" | "follow" | null>(null);
   const isPlan = useApp((app) => app.route.view === "run" && app.route.part === "plan");
   const turn = (): void => go({ view: "run", run, ...(isPlan ? {} : { part: "plan" as const }) });
   // The step that was asked for in the plan, shown once the text is there again.
@@ -238,6 +241,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
   const tools = (
     <>
       <LoopsChip loops={header.loops} onOpen={() => setWork("loops")} />
+      <Lookers header={header} />
       <Button small kind="ghost" icon={<ChartNoAxesGantt size={15} aria-hidden="true" />} onClick={turn} aria-keyshortcuts="P">
         Plan
       </Button>
@@ -247,6 +251,8 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
         <RunTools
           header={header}
           onAmend={acts.openAmendment}
+          onHandOver={() => setBeside("hand-over")}
+          onFollowLinks={() => setBeside("follow")}
           onRunOn={acts.runOn}
           onArm={acts.arm}
           onResume={acts.resumeWithReason}
@@ -268,7 +274,12 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       focus={focus}
       context={context}
       tools={tools}
-      notice={<ProposedText header={header} isReadOnly={isReadOnly} onLook={acts.openAmendment} onSign={signText} />}
+      notice={
+        <>
+          <ProposedText header={header} isReadOnly={isReadOnly} onLook={acts.openAmendment} onSign={signText} />
+          {isOver ? null : <HandoverWaits header={header} onLook={() => setBeside("hand-over")} />}
+        </>
+      }
       hasHead={!isNarrow}
       isLow={compact}
     />
@@ -490,6 +501,19 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
           onClose={acts.closeSigning}
         />
       )}
+      {beside === "hand-over" ? (
+        <HandoverDialog
+          header={header}
+          zone={zone}
+          unavailable={readOnly}
+          onSign={(subject) => {
+            setBeside(null);
+            acts.sign({ subject, role: null, title: "Sign the hand-over" });
+          }}
+          onClose={() => setBeside(null)}
+        />
+      ) : null}
+      {beside === "follow" ? <LinksDialog header={header} zone={zone} onClose={() => setBeside(null)} /> : null}
       {acts.isAmending ? <AmendDialog header={header} zone={zone} onSign={signText} onClose={acts.closeAmendment} /> : null}
       {acts.isWayBackOpen ? (
         <WayBackDialog

@@ -4,6 +4,7 @@ import { Pause, Undo2 } from "lucide-react";
 import type { RunHeader, StepState } from "../../engine/protocol/index.ts";
 import { FrameSituation, SituationCell } from "../app/Frame.tsx";
 import { useReadOnly } from "../app/read-only.ts";
+import { useApp } from "../app/store.ts";
 import {
   formatDuration,
   formatMinute,
@@ -43,6 +44,7 @@ export function SituationBar(props: Props) {
   const { header } = props;
   const isOver = header.status === "finished" || header.status === "aborted";
   const readOnly = useReadOnly();
+  const follows = useApp((app) => app.snapshot?.following !== undefined);
   return (
     <FrameSituation label="Situation">
       <NowCell {...props} />
@@ -61,7 +63,7 @@ export function SituationBar(props: Props) {
       </SituationCell>
       <ElapsedCell {...props} />
       <ForecastCell {...props} />
-      {isOver ? null : (
+      {isOver || follows ? null : (
         <div className="run-brakes">
           {header.status === "held" ? (
             <HeldButton header={header} unavailable={readOnly} onHeld={props.onHeld} />
