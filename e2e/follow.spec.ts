@@ -59,12 +59,12 @@ test("two browsers follow by a link, in step with the operator, with nothing to 
   await expect(page.getByText(/War room \(2\) follow/)).toBeVisible();
   await act(page, /Run step/);
   await expectStep(page, "Passed", "Look around");
-  for (const follower of followers) await expectFollowed(follower, "Passed", "Look around");
+  for (const follower of followers) await expectStep(follower, "Passed", "Look around");
   await act(page, /Run step/);
   for (const follower of followers) {
-    await expectFollowed(follower, "Failed", "Move the traffic");
+    await expect(follower.getByRole("region", { name: "Situation" })).toContainText(/failed at/i);
     await expect(follower.getByRole("region", { name: "Alarm" })).toContainText("Step 2");
-    for (const name of [/Run step/, /Retry/, /Skip/, /^Hold/, /Way back/, /Run on/, /Search/, /Sign in|Not signed in/])
+    for (const name of [/Run step/, /^Retry/, /^Hold/, /Way back/, /Run on/, /^Search, /, /Sign in|Not signed in/])
       await expect(follower.getByRole("button", { name })).toHaveCount(0);
     await expect(follower.getByRole("navigation", { name: "Places" })).toHaveCount(0);
     for (const key of ["Enter", "ControlOrMeta+Enter", "F8", "L", "ControlOrMeta+k"]) await follower.keyboard.press(key);
@@ -81,11 +81,6 @@ test("two browsers follow by a link, in step with the operator, with nothing to 
   await followers[0]!.reload();
   await expect(followers[0]!.getByText("Cut-over")).toHaveCount(0);
 });
-
-/** The outline where it stands beside the text, else the step's own card. */
-const expectFollowed = async (page: Page, verdict: string, title: string): Promise<void> => {
-  await expect(page.getByRole("treeitem", { name: new RegExp(`${verdict}.*${title}`) })).toBeVisible();
-};
 
 test("two operators at two browsers press the same step at once: it starts once, and one of them is told who started it", async ({
   holdpoint,
