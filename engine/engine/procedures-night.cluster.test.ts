@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Pipeline, startPipeline } from "../../build/services/index.ts";
 import type { StoredEvent } from "../protocol/index.ts";
+import { runBench } from "./testing.ts";
 import { goBack, openGround, openWorld, releasesAlone, type Walk, type World, walk } from "./testing-procedures.ts";
 
 const cluster = await openGround();
@@ -101,9 +102,12 @@ describe.skipIf(!cluster)("whole plans", () => {
       nextAction: { kind: "way-back", step: "canary", say: "Go back: Weight to zero?" },
     });
     expect([await weight(), await selected()]).toEqual(["10", "blue"]);
-    const back = await goBack(world.bench, own, "weight-0");
-    expect(back).toMatchObject({ verdict: "passed", wayBack: true });
-    expect(back.durationMs).toBeLessThan(2 * MIN);
+    const { run } = await world.bench.call("run.rollback", { run: own.run, kind: "step", step: "canary" as never });
+    const back = runBench(world.bench, run);
+    await back.until("the end of the way back", (header) => header.status === "finished");
+    expect((await back.view()).header).toMatchObject({ result: "passed", undoes: { run: own.run, steps: ["canary"], targetMs: 2 * MIN } });
+    const [finished] = await own.events("rollback.finished");
+    expect(finished?.body.data).toMatchObject({ target_ms: 2 * MIN, met: true });
     expect(await weight()).toBe("0");
     expect(pipeline.state).toBe("disabled_manually");
     expect((await goBack(world.bench, own, "thaw-now")).verdict).toBe("passed");
