@@ -6,9 +6,11 @@ import type { PinView, WatchedObject } from "../../engine/protocol/index.ts";
 import { EmptyState, formatAgo, formatClock, Status, type StatusState, useNow } from "../design/index.ts";
 import type { Watch } from "./store.ts";
 import {
+  countWords,
   type Deployment,
   eventWords,
   imageWords,
+  newReady,
   rolloutWords,
   shortImage,
   shortName,
@@ -92,21 +94,22 @@ export function WatchAge({ watch }: { watch: Watch | undefined }) {
   return <span className="nowrap">{watch.state === "off" ? "off" : formatAgo(now - Date.parse(watch.at))}</span>;
 }
 
-/** In a few words, for a tab: `green 2 of 3`. */
+/** In a few words, for a tab: `green 2 of 3 new`. */
 export function watchWords(watch: Watch | undefined): string {
   const moving = watch?.objects.find((one) => one.kind === "Deployment" && (one.state === "progress" || one.state === "trouble"));
   if (moving === undefined) return "";
-  return `${moving.colour ?? moving.name} ${moving.ready ?? 0} of ${moving.wanted ?? 0}`;
+  return `${moving.colour ?? moving.name} ${countWords(moving)}`;
 }
 
 function Objects({ objects }: { objects: WatchedObject[] }) {
   const picture = useMemo(() => watchPicture(objects), [objects]);
   return (
     <>
-      <Cards deployments={picture.front.filter((one) => one.object.colour !== null)} />
+      {/* First: in a low panel it would lie below the cards, out of sight, and it is what a cut-over is about. */}
       {picture.traffic.map((traffic) => (
         <TrafficBar key={traffic.key} traffic={traffic} />
       ))}
+      <Cards deployments={picture.front.filter((one) => one.object.colour !== null)} />
       <Cards deployments={picture.front.filter((one) => one.object.colour === null)} />
       {picture.loosePods.length > 0 ? (
         <ul className="run-pods loose">
@@ -163,7 +166,7 @@ function DeploymentCard({ deployment: { object, pods, morePods } }: { deployment
         {object.colour === null ? null : <span className={`run-colour ${object.colour}`}>{object.colour.toUpperCase()}</span>}
         <h3>{object.name}</h3>
         <span className={`end ${object.state === "progress" ? "accent-text" : object.state === "trouble" ? "fail-text run-strong" : ""}`}>
-          {object.ready ?? 0} of {object.wanted ?? 0}
+          {countWords(object)}
         </span>
       </header>
       {image === "" ? null : (
@@ -184,13 +187,13 @@ function DeploymentCard({ deployment: { object, pods, morePods } }: { deployment
         </div>
       )}
       {sets.length < 2 ? null : (
-        <ul className="run-sets" aria-label="Replica sets">
+        <ul className="run-sets" aria-label="Replica sets, ready of wanted">
           {sets.map((set) => (
             <li key={set.name} title={set.name}>
               <b>{set.isNew ? "New" : "Old"}</b>
               <span className="mono">{set.images.map(shortImage).join(", ")}</span>
               <span className="end">
-                {set.ready} of {set.wanted} ready
+                {set.ready} of {set.wanted}
               </span>
             </li>
           ))}
@@ -206,14 +209,14 @@ function DeploymentCard({ deployment: { object, pods, morePods } }: { deployment
   );
 }
 
-/** Available of wanted, filled; updated of wanted, behind it. The words beside it say the same. */
+/** Ready ones of the new template, filled; all of the new template, behind them. The words beside it say the same. */
 function RolloutBar({ object: { rollout } }: { object: WatchedObject }) {
   if (rollout === undefined || rollout.wanted === 0) return null;
   const share = (count: number) => `${Math.min(100, (count * 100) / rollout.wanted)}%`;
   return (
     <div className="run-rollout-bar" aria-hidden="true">
       <i className="updated" style={{ width: share(rollout.updated) }} />
-      <i className="available" style={{ width: share(Math.min(rollout.available, rollout.updated)) }} />
+      <i className="ready" style={{ width: share(newReady(rollout)) }} />
     </div>
   );
 }

@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { WatchedObject } from "../../engine/protocol/index.ts";
-import { eventWords, imageWords, rolloutWords, shortDetail, shortName, trafficWords, troubleWords, watchPicture } from "./watch-model.ts";
+import {
+  countWords,
+  eventWords,
+  imageWords,
+  rolloutWords,
+  shortDetail,
+  shortName,
+  trafficWords,
+  troubleWords,
+  watchPicture,
+} from "./watch-model.ts";
 
 const object = (kind: WatchedObject["kind"], name: string, extra: Partial<WatchedObject> = {}): WatchedObject => ({
   kind,
@@ -85,6 +95,8 @@ describe("the cluster watch", () => {
     const moving = object("Deployment", "api", { state: "progress", rollout });
     expect(rolloutWords(moving)).toBe("1 of 3 updated · 2 available · 2 old");
     expect(imageWords(moving)).toBe("api:v2, revision 4");
+    expect(countWords({ ...moving, ready: 4, wanted: 3 })).toBe("1 of 3 new");
+    expect(countWords({ ...moving, ready: 3, wanted: 3, rollout: { ...rollout, old: 0 } })).toBe("3 of 3");
     expect(rolloutWords({ ...moving, rollout: { ...rollout, observed: 4 } })).toBe("Change 5 is not taken up yet");
     expect(rolloutWords({ ...moving, state: "ok" })).toBe("");
     expect(rolloutWords({ ...moving, state: "ok", rollout: { ...rollout, isPaused: true } })).toBe("Paused");

@@ -96,6 +96,16 @@ export function trafficWords({ parts }: Traffic): { first: string; rest: string 
   return { first: words.charAt(0).toUpperCase() + words.slice(1), rest: rest.join(", ") };
 }
 
+/** Ready pods of the newest template. */
+export const newReady = (rollout: NonNullable<WatchedObject["rollout"]>): number =>
+  rollout.sets.find((set) => set.isNew)?.ready ?? Math.min(rollout.ready, rollout.updated);
+
+/** `3 of 3`; while old replicas stand beside the new ones, the new ones alone: with the surge all would be four of three. */
+export function countWords({ rollout, ready, wanted }: WatchedObject): string {
+  if (rollout !== undefined && rollout.old > 0) return `${newReady(rollout)} of ${rollout.wanted} new`;
+  return `${ready ?? 0} of ${wanted ?? 0}`;
+}
+
 /** Where a roll-out stands, in a line; "" for one that is whole. */
 export function rolloutWords({ rollout, state }: WatchedObject): string {
   if (rollout === undefined || (state !== "progress" && state !== "trouble")) return rollout?.isPaused ? "Paused" : "";
