@@ -123,6 +123,9 @@ A person's signature names the hash of the event before it, so it vouches for ev
   asks for signatures before a step, those roles signed before it started. A go had nothing in its way; a closed launch has no open
   incident and no open condition. The texts are compared line by line, not parsed: forms of Markdown that only its whole grammar tells
   (items in HTML, in quotes or behind other marks, hold points before any heading) give a warning where they are not borne out.
+- A gate that passed has the probes for it, a soak lasted or was ended early with a reason, and a kept promise of a way back follows from
+  the time it took. Nobody goes back past a point of no return by a way that is gone with it. Work done elsewhere was done before it was
+  entered. A look's outcome follows from what was seen; a watch that ended early carries a second person's signature.
 - What came first is told by the sequence, across logs by the heads that the installation's log took, and by clocks only between those.
 - Everybody on the roster was put there, changed and given a new key by the people that such an act takes. The first person's own key
   signed their entry (records of before that have no such signature). A lead stands in for the admin only to reset the only admin's key.
@@ -134,7 +137,7 @@ A person's signature names the hash of the event before it, so it vouches for ev
 - that nobody with full rights on the machine (root) forged it while it was written
 - that the machine's clock was right: the order is proved, the times are a claim
 - that a password was used by its owner and not given away
-- that Holdpoint read a text as its author meant it; what stood in a go's way besides items, signatures and risks (age, limits, missing
+- that Holdpoint read a text as its author meant it, a gate's or a look's limits among it; what stood in a go's way besides items, signatures and risks (age, limits, missing
   evidence) is taken from the record
 - the order of a signature and a change of the roster at one and the same time, where no head in the install log lies between them
 - anything about other logs of the installation than the one here

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 const SIGNATURE = "application/vnd.holdpoint.signature.v1+json";
 const ROSTER = "application/vnd.holdpoint.roster.v1+json";
 const WAIVER = "application/vnd.holdpoint.waiver.v1+json";
+const WATCH_END = "application/vnd.holdpoint.watch-end.v1+json";
 const CLOSING = "application/vnd.holdpoint.export.v1+json";
 const BUNDLE = "application/vnd.holdpoint.bundle.v1+json";
 const CHECKPOINT = "application/vnd.holdpoint.checkpoint.v1+json";
@@ -1342,6 +1343,7 @@ function holdPointsOf(text, steps) {
   const { lines } = text;
   const directives = directivesIn(lines).filter(({ kind }) => kind === "step");
   const holds = new Map();
+  const noReturn = new Set();
   const unplaced = [];
   const hashes = new Map(steps.map((one) => [one.sha256, one.id]));
   const left = { tries: MAX_TRIES };
@@ -1350,7 +1352,8 @@ function holdPointsOf(text, steps) {
   for (const { line, body, isSure } of directives) {
     const said = directiveValue(body, "signoff") ?? [];
     // A point of no return is released by the lead where its step names nobody.
-    const roles = said.length === 0 && directiveValue(body, "point-of-no-return")?.[0] === "true" ? ["lead"] : said;
+    const isPoint = directiveValue(body, "point-of-no-return")?.[0] === "true";
+    const roles = said.length === 0 && isPoint ? ["lead"] : said;
     if (roles.length === 0) continue;
     if (!isSure || first === -1 || first > line) {
       unplaced.push({ line, roles, isSure: false });
@@ -1359,14 +1362,35 @@ function holdPointsOf(text, steps) {
     const span = stepAround(text, line, hashes, left);
     if (span !== null) {
       // The first directive of a step is the one in force.
-      if (!directives.some((other) => other.line >= span.line && other.line < line)) holds.set(span.id, roles);
+      if (!directives.some((other) => other.line >= span.line && other.line < line)) {
+        holds.set(span.id, roles);
+        if (isPoint) noReturn.add(span.id);
+      }
       continue;
     }
     const [id] = directiveValue(body, "id") ?? [];
     if (id !== undefined && steps.some((one) => one.id === id)) holds.set(id, roles);
     else unplaced.push({ line, roles, isSure: true });
   }
-  return { holds, unplaced };
+  return { holds, noReturn, unplaced };
+}
+/** Steps that may go back behind a point of no return, as far as it can be told which they are; and whether a step verifies it. */
+function wayBackOf(text, steps) {
+  const { lines } = text;
+  const hashes = new Map(steps.map((one) => [one.sha256, one.id]));
+  const left = { tries: MAX_TRIES };
+  const afterNoReturn = new Set();
+  let isAfterUnsure = false;
+  for (const { kind, line, body, isSure } of directivesIn(lines)) {
+    const [said] = kind === "step" ? (directiveValue(body, "after-no-return") ?? []) : [];
+    if (said === undefined || said === "false") continue;
+    const id = (isSure ? stepAround(text, line, hashes, left)?.id : undefined) ?? directiveValue(body, "id")?.[0];
+    if (steps.some((one) => one.id === id)) afterNoReturn.add(id);
+    else isAfterUnsure = true;
+  }
+  const end = lines.findIndex((one, i) => i > 0 && /^(?:---|\.\.\.)[ \t]*$/.test(one.text));
+  const hasVerification = lines.slice(0, Math.max(end, 0)).some((one) => one.hidden && /verify["']?[ \t]*:/.test(one.text));
+  return { afterNoReturn, isAfterUnsure, hasVerification };
 }
 /** The step whose lines, by their hash, hold this one: it begins here or above, down from the nearest heading. */
 function stepAround({ bytes, lines }, line, hashes, left) {
@@ -1384,6 +1408,167 @@ function stepAround({ bytes, lines }, line, hashes, left) {
     if (isHeadingAt(lines[from])) break;
   }
   return null;
+}
+
+// ── what a run and its night say of themselves ──────────────────────────────────────────────────────────────────────────
+//
+// Each row is one rule. What only the text says (how long a gate is to hold, which limit a look has) is taken from the event.
+//
+//   events                                      what must hold                                                        code
+//   value.changed, plan.entry_skipped,
+//   run.rollback_decided, watch.ended,
+//   soak.ended early, gate and soak gone on     there is a reason                                                     reason-missing
+//   gate.probed                                 numbered one after the other                                          gate-differs
+//   block.ended passed, gate=hold               no probe failed; one for each turn, or left out by name; the last
+//                                               passed at the end of its time; not interrupted                        gate-differs
+//   block.ended passed, gate=wait               the last probe passed in time; not interrupted                        gate-differs
+//   soak.ended, not early                       it lasted as long as it was to; not interrupted                       soak-differs
+//   step.ended passed                           its soak has ended                                                    soak-differs
+//   rollback.finished                           `met` follows from duration and promise; the promise is the one
+//                                               that was decided on                                                   rollback-differs
+//   run.rollback_decided, steps of the text     behind a point of no return only by steps that are meant for it       way-back-gone
+//   manual.performed                            done before it was entered; recorded by who entered it                manual-differs
+//   watch.entered                               the outcome follows from what was seen and said                       watch-differs
+//   watch.ended                                 another person signed it, and just that                               watch-end-unsigned, watch-end-differs
+
+/** Clocks of two people differ by so much at the most. Milliseconds. */
+const AHEAD = 5 * 60_000;
+const REASONED = new Set(["value.changed", "plan.entry_skipped", "run.rollback_decided", "watch.ended"]);
+const GONE_ON = new Set(["gate.resumed", "soak.resumed"]);
+
+function createDeeds(genesis, launch, rosterOf, say) {
+  const gates = new Map();
+  const soaks = new Map();
+  /** What a way back promises: by the run that decided it, by that run and the one that goes back, and by the latter alone. */
+  const promises = new Map();
+  const whole = (value) => (isWhole(value, 0) ? value : 0);
+  const blockAt = ({ subject, data }) => canonical([subject.run, subject.step, whole(data.block)]);
+  const stepAt = ({ subject }) => canonical([subject.run, subject.step]);
+  const NO_PROBES = { n: 0, made: 0, failed: 0, last: null, isGapped: false, isStopped: false };
+
+  const HANDLERS = {
+    "block.started": (body) => void gates.delete(blockAt(body)),
+    "gate.started": (body) => {
+      const { kind, every_ms: every, for_ms: held, within_ms: within } = body.data;
+      const isWait = kind === "wait";
+      gates.set(blockAt(body), { isWait, every: whole(every), span: whole(isWait ? within : held), ...NO_PROBES });
+    },
+    "gate.probed": (body) => {
+      const { data, seq, outcome } = body;
+      const gate = gates.get(blockAt(body));
+      if (gate === undefined) return;
+      if (data.n !== gate.n + 1) say("gate-differs", `Event ${seq} is not the probe that follows the one before it.`, seq);
+      gate.n = whole(data.n);
+      gate.made += 1 + whole(data.left_out);
+      if (outcome === "failed") gate.failed += 1;
+      gate.last = { outcome, due: whole(data.due_ms), elapsed: whole(data.elapsed_ms) };
+    },
+    "gate.interrupted": (body) => stop(gates.get(blockAt(body))),
+    "gate.resumed": (body) => {
+      const gate = gates.get(blockAt(body));
+      if (gate === undefined) return;
+      if (body.data.how === "restart") Object.assign(gate, NO_PROBES);
+      // A person goes on with it as it stands, with a reason.
+      else Object.assign(gate, { isStopped: false, isGapped: true, failed: 0 });
+    },
+    "block.ended": (body) => {
+      const gate = gates.get(blockAt(body));
+      gates.delete(blockAt(body));
+      if (body.outcome !== "passed" || (gate === undefined && body.data.kind !== "gate")) return;
+      if (gate === undefined || !hasHeld(gate))
+        say("gate-differs", `Event ${body.seq} says that a gate has passed, and its probes do not.`, body.seq);
+    },
+    "step.started": (body) => void soaks.delete(stepAt(body)),
+    "soak.started": (body) => void soaks.set(stepAt(body), { ms: whole(body.data.ms), isStopped: false, isDone: false }),
+    "soak.interrupted": (body) => stop(soaks.get(stepAt(body))),
+    "soak.resumed": (body) => {
+      const soak = soaks.get(stepAt(body));
+      if (soak !== undefined) soak.isStopped = false;
+    },
+    "soak.ended": (body) => {
+      const soak = soaks.get(stepAt(body));
+      if (soak === undefined) return;
+      soak.isDone = true;
+      if (body.data.early !== true && (soak.isStopped || whole(body.data.elapsed_ms) < soak.ms))
+        say("soak-differs", `Event ${body.seq} ends a soak before its time and does not call it early.`, body.seq);
+    },
+    "step.ended": (body) => {
+      const soak = soaks.get(stepAt(body));
+      if (body.outcome === "passed" && soak?.isDone === false)
+        say("soak-differs", `Event ${body.seq} says that a step has passed whose soak has not ended.`, body.seq);
+    },
+    "run.started": ({ subject, data }) => {
+      if (isRecord(data.undoes) && data.undoes.target_ms !== undefined) promises.set(canonical([subject.run]), data.undoes.target_ms);
+    },
+    "run.rollback_decided": ({ seq, subject, data }, run) => {
+      if (data.target_ms !== undefined) promises.set(canonical([subject.run, "", ""]), data.target_ms);
+      if (run === undefined || text(data.path) !== "" || !run.steps.some((one) => one.hasBegun && run.noReturn.has(one.id))) return;
+      const gone = list(data.way).filter((id) => isText(id) && !run.afterNoReturn.has(id));
+      // The step that verifies a recovery undoes nothing; which it is, only a reader of the whole text knows.
+      if (!run.isAfterUnsure && gone.length > (run.hasVerification ? 1 : 0))
+        say("way-back-gone", `Event ${seq} goes back by ${gone[0]}, which is gone since a point of no return began.`, seq);
+    },
+    "run.rollback_started": ({ subject, data }) => {
+      const promise = promises.get(canonical([subject.run, "", ""]));
+      if (promise !== undefined) promises.set(canonical([subject.run, text(data.run)]), promise);
+    },
+    "rollback.finished": ({ seq, subject, data, outcome }) => {
+      const { duration_ms: took, target_ms: target, met } = data;
+      const isTold = isWhole(took, 0) && (target === null || isWhole(target, 0));
+      const wanted = target === null ? null : outcome === "passed" && took <= target;
+      const promise = promises.get(canonical(data.run === undefined ? [subject.run] : [subject.run, text(data.run)]));
+      if (!isTold || met !== wanted || (promise !== undefined && !same(promise, target)))
+        say("rollback-differs", `Event ${seq} says of a promised time what does not follow from the time it took.`, seq);
+    },
+    "manual.performed": ({ seq, data, actor, ts_utc: at }) => {
+      const [claimed, entered] = [data.claimed_at, data.entered_at].map((one) => (isMoment(one) ? Date.parse(one) : Number.NaN));
+      const isInTime = claimed <= entered + AHEAD && entered <= Date.parse(at) + AHEAD;
+      if (!isInTime || data.recorded_by !== actor.name)
+        say("manual-differs", `Event ${seq} records work as done after it was entered, or by another than who entered it.`, seq);
+    },
+    "watch.entered": ({ seq, data, outcome }) => {
+      const seen = list(data.values).map((one) => (isRecord(one) ? text(one.verdict) : ""));
+      const isOutside = seen.includes("not met") || data.said_ok !== true;
+      const wanted = isOutside ? "not-ok" : seen.includes("unknown") ? "unknown" : "ok";
+      if (outcome !== wanted) say("watch-differs", `Event ${seq} calls a look ${outcome}; by what was seen and said it is ${wanted}.`, seq);
+    },
+    "watch.ended": (body, _run, isAlone) => watchEnded(body, isAlone),
+  };
+  const stop = (one) => {
+    if (one !== undefined) one.isStopped = true;
+  };
+  const hasHeld = ({ isWait, isStopped, isGapped, every, span, made, failed, last }) => {
+    if (isStopped || last === null || last.outcome !== "passed") return false;
+    if (isWait) return last.elapsed <= span;
+    // What was interrupted and gone on with has turns in which nothing was measured.
+    return failed === 0 && last.due >= span && every > 0 && (isGapped || made >= Math.ceil(span / every));
+  };
+  /** Before its time a watch is ended by two: the second signs who asked, why, and what was left of it. */
+  function watchEnded(body, isAlone) {
+    const { seq, data, actor, reason } = body;
+    if (isAlone && data.envelope === null) return;
+    const p = isEnvelope(data.envelope) && data.envelope.payloadType === WATCH_END ? data.envelope.payload : {};
+    const signer = isRecord(p.signer) ? p.signer : {};
+    const person = isText(signer.op_id) ? rosterOf.at(signer.op_id, momentOf(body)) : null;
+    const isAnother = isAlone || signer.op_id !== actor.op_id;
+    const isEntitled = list(person?.roles).some((role) => ["lead", "operator", "approver"].includes(role));
+    if (person?.status !== "active" || !isAnother || !isEntitled || !signedBy(data.envelope, WATCH_END, person.publicKey))
+      return say("watch-end-unsigned", `Event ${seq} ends the watch before its time without the signature of a second person.`, seq);
+    const { install_id } = genesis;
+    const wanted = { v: 1, kind: "watch-end", install_id, log: genesis.log, launch, asked_by: actor.op_id, reason };
+    const { left_ms, missed } = data;
+    const isTold = Object.entries({ ...wanted, left_ms, missed }).every(([key, value]) => same(p[key], value));
+    const isNamed = signer.name === person.name && signer.title === person.title && signer.key_id === person.keyId;
+    if (!isTold || !isNamed || data.second !== signer.op_id || data.second_name !== signer.name)
+      say("watch-end-differs", `What ${signer.op_id} signed is not the end of the watch of event ${seq}.`, seq);
+  }
+  return (body, run, isAlone) => {
+    const { seq, type, data, reason } = body;
+    const isDecision =
+      REASONED.has(type) || (GONE_ON.has(type) && data.how !== "restart") || (type === "soak.ended" && data.early === true);
+    if (isDecision && reason.trim() === "") say("reason-missing", `Event ${seq} (${type}) has no reason.`, seq);
+    if (Object.hasOwn(HANDLERS, type)) HANDLERS[type](body, run, isAlone);
+  };
 }
 
 // ── what was signed, decided and changed in a log ───────────────────────────────────────────────────────────────────────
@@ -1498,6 +1683,7 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
   const opened = { log: genesis.log, seq: 0, ts: isText(genesis.opened_at) ? genesis.opened_at : "", boot: "", mono: "0" };
   let lastAnchor = -1;
   let isNamedSolo = false;
+  const deeds = createDeeds(genesis, launch, rosterOf, say);
 
   function nameSolo() {
     const people = rosterOf.countAt(opened);
@@ -1701,7 +1887,7 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     if (name === "") return;
     if (type === "run.started") {
       const run = { seq, status: "active", plan: subject.plan_sha256, steps: stepsIn(data), ended: new Map(), people: new Map() };
-      runs.set(name, Object.assign(run, { proposal: null, handover: null, happened: 0, holds: holdsIn(body, subject.plan_sha256) }));
+      runs.set(name, Object.assign(run, { proposal: null, handover: null, happened: 0, ...planIn(body, subject.plan_sha256) }));
       return learn(run.plan, data);
     }
     const run = runs.get(name);
@@ -1719,7 +1905,7 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     } else if (type === "run.amendment_rejected") run.proposal = null;
     else if (type === "run.amended") {
       amended(name, run, data, seq);
-      run.holds = holdsIn(body, run.plan);
+      Object.assign(run, planIn(body, run.plan));
     }
     if (["step.ended", "step.judged", "step.skipped"].includes(type)) run.ended.set(subject.step, seq);
     if (["step.started", "block.started", "check.confirmed", "step.skipped"].includes(type) && !["", "engine"].includes(actor.op_id))
@@ -1747,12 +1933,14 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
       findings.warning("text-unread", `The text of event ${seq} is not UTF-8: its lines are not compared.`, genesis.log, seq);
     return text?.isRead ? text : null;
   }
-  /** Roles that the steps of a text ask for before they start, by id. A launch's own checklist has items and no steps. */
-  function holdsIn(body, sha256) {
+  /** Roles that the steps of a text ask for before they start, by id, and its ways back. A launch's own checklist has no steps. */
+  function planIn(body, sha256) {
     const { seq } = body;
     const text = textOf(body, "plan");
-    if (text === null || (launch !== "" && sha256 === plan)) return new Map();
-    const { holds, unplaced } = holdPointsOf(text, stepsIn(body.data));
+    const none = { holds: new Map(), noReturn: new Set(), afterNoReturn: new Set(), isAfterUnsure: true, hasVerification: true };
+    if (text === null || (launch !== "" && sha256 === plan)) return none;
+    const steps = stepsIn(body.data);
+    const { holds, noReturn, unplaced } = holdPointsOf(text, steps);
     for (const { line, roles, isSure } of unplaced) {
       const add = isSure ? findings.problem : findings.warning;
       add(
@@ -1762,7 +1950,7 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
         seq,
       );
     }
-    return holds;
+    return { holds, noReturn, ...wayBackOf(text, steps) };
   }
   const missingAt = (name, run, id) => {
     const missing = [...(run.holds.get(id) ?? [])];
@@ -2214,6 +2402,7 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     if (type === "step.started") execute(null, body.actor.op_id);
     if (SETTLES.has(type)) settle();
     ran(body);
+    deeds(body, runs.get(body.subject.run), isAlone);
     act(body, previous);
     const isOfClose = type.startsWith("signoff.") && isRecord(data.subject) && data.subject.kind === "close";
     if (type !== "clock.step" && !type.startsWith("record.") && !isOfClose) substance = seq;

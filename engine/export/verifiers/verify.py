@@ -20,6 +20,7 @@ from json.encoder import encode_basestring
 SIGNATURE = "application/vnd.holdpoint.signature.v1+json"
 ROSTER = "application/vnd.holdpoint.roster.v1+json"
 WAIVER = "application/vnd.holdpoint.waiver.v1+json"
+WATCH_END = "application/vnd.holdpoint.watch-end.v1+json"
 CLOSING = "application/vnd.holdpoint.export.v1+json"
 BUNDLE = "application/vnd.holdpoint.bundle.v1+json"
 CHECKPOINT = "application/vnd.holdpoint.checkpoint.v1+json"
@@ -1334,13 +1335,16 @@ class Checklist:
 
 
 def hold_points(text, steps):
-    """Roles that steps ask for before they start, by the step's id; and the directives whose step is not among `steps`."""
+    """Roles that steps ask for before they start, by the step's id; the points of no return among them; and the directives whose
+    step is not among `steps`."""
     told = [one for one in text.directives() if one[0] == "step"]
     names, holds, unplaced, left = {sha256: name for name, sha256 in steps}, {}, [], [Text.TRIES]
+    points = set()
     first = next((i for i, one in enumerate(text.lines) if one.is_heading()), None)
     for _, line, body, _, is_plain in told:
         roles = value_of(body, "signoff")
-        if not roles and (value_of(body, "point-of-no-return") or [""])[0] == "true":
+        is_point = (value_of(body, "point-of-no-return") or [""])[0] == "true"
+        if not roles and is_point:
             # A point of no return is released by the lead where its step names nobody.
             roles = ["lead"]
         if not roles:
@@ -1354,13 +1358,33 @@ def hold_points(text, steps):
             # The first directive of a step is the one in force.
             if not any(found[1] <= other[1] < line for other in told):
                 holds[found[0]] = roles
+                if is_point:
+                    points.add(found[0])
             continue
         name = next(iter(value_of(body, "id") or []), None)
         if name is not None and any(name == step for step, _ in steps):
             holds[name] = roles
         else:
             unplaced.append((line, roles, True))
-    return holds, unplaced
+    return holds, points, unplaced
+
+
+def ways_back(text, steps):
+    """Steps meant for going back behind a point of no return; whether all such could be placed; whether a step may verify it."""
+    names, left, after, is_told = {sha256: name for name, sha256 in steps}, [Text.TRIES], set(), True
+    for kind, line, body, _, is_plain in text.directives():
+        said = (value_of(body, "after-no-return") or [None])[0] if kind == "step" else None
+        if said is None or said == "false":
+            continue
+        found = _step_around(text, line, names, left) if is_plain else None
+        name = found[0] if found is not None else next(iter(value_of(body, "id") or []), None)
+        if any(name == step for step, _ in steps):
+            after.add(name)
+        else:
+            is_told = False
+    end = next((i for i, one in enumerate(text.lines) if i > 0 and re.fullmatch(r"(?:---|\.\.\.)[ \t]*", one.text)), 0)
+    may_verify = any(one.hidden and re.search(r"verify[\"']?[ \t]*:", one.text) for one in text.lines[:end])
+    return after, is_told, may_verify
 
 
 def _step_around(text, line, names, left):
@@ -1378,6 +1402,202 @@ def _step_around(text, line, names, left):
         if lines[start].is_heading():
             break
     return None
+
+
+# ── what a run and its night say of themselves ────────────────────────────────────────────────────────────────────────
+
+
+class Deeds:
+    """Each row is one rule. What only the text says (how long a gate is to hold, a look's limit) is taken from the event.
+
+    reason-missing      value.changed, plan.entry_skipped, run.rollback_decided, watch.ended, a soak ended early, a gate or a
+                        soak gone on with: there is a reason
+    gate-differs        gate.probed: numbered one after the other
+    gate-differs        block.ended passed, gate=hold: no probe failed, one for each turn or left out by name, the last passed at
+                        the end of its time, not interrupted
+    gate-differs        block.ended passed, gate=wait: the last probe passed in time, not interrupted
+    soak-differs        soak.ended, not early: as long as it was to be, not interrupted; step.ended passed: its soak has ended
+    rollback-differs    rollback.finished: `met` follows from duration and promise, the promise is the one decided on
+    way-back-gone       run.rollback_decided by steps of the text: behind a point of no return only by steps meant for it
+    manual-differs      manual.performed: done before it was entered, recorded by who entered it
+    watch-differs       watch.entered: the outcome follows from what was seen and said
+    watch-end-unsigned  watch.ended: another person signed it; watch-end-differs: and just that
+    """
+
+    AHEAD = 300_000  # clocks of two people differ by so much at the most; milliseconds
+    REASONED = {"value.changed", "plan.entry_skipped", "run.rollback_decided", "watch.ended"}
+    HANDLED = {
+        "block.started", "block.ended", "step.started", "step.ended", "run.started", "run.rollback_decided", "run.rollback_started",
+        "gate.started", "gate.probed", "gate.interrupted", "gate.resumed", "soak.started", "soak.interrupted", "soak.resumed", "soak.ended",
+        "rollback.finished", "manual.performed", "watch.entered", "watch.ended",
+    }
+
+    def __init__(self, genesis, launch, roster, say):
+        self.genesis, self.launch, self.roster, self.say = genesis, launch, roster, say
+        self.gates, self.soaks = {}, {}
+        self.decided, self.promised, self.own = {}, {}, {}  # what a way back promises: as decided, by both runs, by the one that goes back
+
+    def see(self, body, run, is_alone):
+        kind, data, seq = body["type"], body["data"], body["seq"]
+        goes_on = kind in ("gate.resumed", "soak.resumed") and data.get("how") != "restart"
+        is_early = kind == "soak.ended" and data.get("early") is True
+        if (goes_on or is_early or kind in self.REASONED) and _BLANK.fullmatch(body["reason"]):
+            self.say("reason-missing", f"Event {seq} ({kind}) has no reason.", seq)
+        if kind in self.HANDLED:
+            subject = body["subject"]
+            step = (subject["run"], subject["step"])
+            at = (*step, self._count(data, "block"))
+            getattr(self, "_" + kind.replace(".", "_"))(body, data, seq, at, run, is_alone)
+
+    @staticmethod
+    def _count(data, name):
+        return data[name] if is_whole(data.get(name), 0) else 0
+
+    def _block_started(self, _body, _data, _seq, at, _run, _is_alone):
+        self.gates.pop(at, None)
+
+    def _gate_started(self, _body, data, _seq, at, _run, _is_alone):
+        is_wait = data.get("kind") == "wait"
+        gate = {"wait": is_wait, "every": self._count(data, "every_ms"), "span": self._count(data, "within_ms" if is_wait else "for_ms")}
+        self.gates[at] = gate
+        self._clear(gate)
+
+    @staticmethod
+    def _clear(gate):
+        gate.update(number=0, turns=0, failed=False, last=None, gapped=False, stopped=False)
+
+    def _gate_probed(self, body, data, seq, at, _run, _is_alone):
+        gate = self.gates.get(at)
+        if gate is None:
+            return
+        if not is_whole(data.get("n")) or data["n"] != gate["number"] + 1:
+            self.say("gate-differs", f"Event {seq} is not the probe that follows the one before it.", seq)
+        gate["number"] = self._count(data, "n")
+        gate["turns"] += 1 + self._count(data, "left_out")
+        gate["failed"] = gate["failed"] or body["outcome"] == "failed"
+        gate["last"] = (body["outcome"], self._count(data, "due_ms"), self._count(data, "elapsed_ms"))
+
+    def _gate_interrupted(self, _body, _data, _seq, at, _run, _is_alone):
+        self.gates.get(at, {})["stopped"] = True
+
+    def _gate_resumed(self, _body, data, _seq, at, _run, _is_alone):
+        gate = self.gates.get(at)
+        if gate is None:
+            return
+        if data.get("how") == "restart":
+            self._clear(gate)
+        else:
+            # A person goes on with it as it stands, with a reason: turns may be missing, in which nothing was measured.
+            gate.update(stopped=False, gapped=True, failed=False)
+
+    def _block_ended(self, body, data, seq, at, _run, _is_alone):
+        gate = self.gates.pop(at, None)
+        if body["outcome"] != "passed" or (gate is None and data.get("kind") != "gate"):
+            return
+        if gate is None or not self._held(gate):
+            self.say("gate-differs", f"Event {seq} says that a gate has passed, and its probes do not.", seq)
+
+    @staticmethod
+    def _held(gate):
+        if gate["stopped"] or gate["last"] is None:
+            return False
+        verdict, due, elapsed = gate["last"]
+        if gate["wait"]:
+            return verdict == "passed" and elapsed <= gate["span"]
+        if verdict != "passed" or gate["failed"] or due < gate["span"] or gate["every"] == 0:
+            return False
+        return gate["gapped"] or gate["turns"] * gate["every"] >= gate["span"]
+
+    def _step_started(self, _body, _data, _seq, at, _run, _is_alone):
+        self.soaks.pop(at[:2], None)
+
+    def _soak_started(self, _body, data, _seq, at, _run, _is_alone):
+        self.soaks[at[:2]] = {"ms": self._count(data, "ms"), "stopped": False, "done": False}
+
+    def _soak_interrupted(self, _body, _data, _seq, at, _run, _is_alone):
+        self.soaks.get(at[:2], {})["stopped"] = True
+
+    def _soak_resumed(self, _body, _data, _seq, at, _run, _is_alone):
+        self.soaks.get(at[:2], {})["stopped"] = False
+
+    def _soak_ended(self, _body, data, seq, at, _run, _is_alone):
+        soak = self.soaks.get(at[:2])
+        if soak is None:
+            return
+        soak["done"] = True
+        if data.get("early") is not True and (soak["stopped"] or self._count(data, "elapsed_ms") < soak["ms"]):
+            self.say("soak-differs", f"Event {seq} ends a soak before its time and does not call it early.", seq)
+
+    def _step_ended(self, body, _data, seq, at, _run, _is_alone):
+        soak = self.soaks.get(at[:2])
+        if body["outcome"] == "passed" and soak is not None and not soak["done"]:
+            self.say("soak-differs", f"Event {seq} says that a step has passed whose soak has not ended.", seq)
+
+    def _run_started(self, _body, data, _seq, at, _run, _is_alone):
+        if type(data.get("undoes")) is dict and "target_ms" in data["undoes"]:
+            self.own[at[0]] = data["undoes"]["target_ms"]
+
+    def _run_rollback_decided(self, _body, data, seq, at, run, _is_alone):
+        if "target_ms" in data:
+            self.decided[at[0]] = data["target_ms"]
+        if run is None or words(data.get("path")) != "" or not any(one.has_begun and one.id in run.no_return for one in run.steps):
+            return
+        gone = [one for one in rows_of(data.get("way")) if is_text(one) and one not in run.after]
+        # One of them may be the step that verifies a recovery: that undoes nothing.
+        if run.is_after_told and len(gone) > (1 if run.may_verify else 0):
+            self.say("way-back-gone", f"Event {seq} goes back by {gone[0]}, which is gone since a point of no return began.", seq)
+
+    def _run_rollback_started(self, _body, data, _seq, at, _run, _is_alone):
+        if at[0] in self.decided:
+            self.promised[(at[0], words(data.get("run")))] = self.decided[at[0]]
+
+    def _rollback_finished(self, body, data, seq, at, _run, _is_alone):
+        took, target = data.get("duration_ms"), data.get("target_ms", MISSING)
+        fits = is_whole(took, 0) and (target is None or is_whole(target, 0))
+        if fits:
+            fits = data.get("met", MISSING) is (None if target is None else body["outcome"] == "passed" and took <= target)
+            promise = self.promised.get((at[0], words(data["run"])), MISSING) if "run" in data else self.own.get(at[0], MISSING)
+            fits = fits and (promise is MISSING or same(promise, target))
+        if not fits:
+            self.say("rollback-differs", f"Event {seq} says of a promised time what does not follow from the time it took.", seq)
+
+    def _manual_performed(self, body, data, seq, _at, _run, _is_alone):
+        claimed, entered = moment_ms(data.get("claimed_at")), moment_ms(data.get("entered_at"))
+        fits = claimed is not None and entered is not None and claimed <= entered + self.AHEAD
+        if not fits or entered > moment_ms(body["ts_utc"]) + self.AHEAD or data.get("recorded_by") != body["actor"]["name"]:
+            self.say("manual-differs", f"Event {seq} records work as done after it was entered, or by another than who entered it.", seq)
+
+    def _watch_entered(self, body, data, seq, _at, _run, _is_alone):
+        seen = [words(one.get("verdict")) for one in rows_of(data.get("values")) if type(one) is dict]
+        wanted = "unknown" if "unknown" in seen else "ok"
+        if "not met" in seen or data.get("said_ok") is not True:
+            wanted = "not-ok"
+        if body["outcome"] != wanted:
+            self.say("watch-differs", f"Event {seq} calls a look {body['outcome']}; by what was seen and said it is {wanted}.", seq)
+
+    def _watch_ended(self, body, data, seq, _at, _run, is_alone):
+        """Before its time a watch is ended by two: the second signs who asked, why, and what was left of it."""
+        envelope, asker = data.get("envelope", MISSING), body["actor"]["op_id"]
+        if is_alone and envelope is None:
+            return
+        told = envelope["payload"] if is_envelope(envelope) else {}
+        signer = told.get("signer") if type(told.get("signer")) is dict else {}
+        who = signer.get("op_id")
+        version = self.roster.at(who, moment_of(body)) if is_text(who) else None
+        is_second = version is not None and version["status"] == "active" and (is_alone or who != asker)
+        if is_second:
+            roles = self.roster.roles_at(who, moment_of(body))
+            is_second = any(role in roles for role in ("lead", "operator", "approver"))
+        if not is_second or not signed_by(envelope, WATCH_END, version["public_key"]):
+            self.say("watch-end-unsigned", f"Event {seq} ends the watch before its time without the signature of a second person.", seq)
+            return
+        wanted = {"v": 1, "kind": "watch-end", "launch": self.launch, "asked_by": asker, "reason": body["reason"]}
+        wanted.update(install_id=self.genesis.get("install_id"), log=self.genesis.get("log"))
+        wanted.update({name: data.get(name, MISSING) for name in ("left_ms", "missed")})
+        fits = all(same(told.get(name, MISSING), value) for name, value in wanted.items())
+        fits = fits and all(same(signer.get(name, MISSING), version[name]) for name in ("name", "title", "key_id"))
+        if not fits or data.get("second") != who or data.get("second_name") != signer.get("name"):
+            self.say("watch-end-differs", f"What {who} signed is not the end of the watch of event {seq}.", seq)
 
 
 # ── signatures, categories, decisions ─────────────────────────────────────────────────────────────────────────────────
@@ -1433,6 +1653,7 @@ class Run:
         self.seq, self.plan, self.status = body["seq"], body["subject"]["plan_sha256"], "active"
         self.steps, self.ended, self.people, self.proposal = self.steps_in(body["data"]), {}, {}, None
         self.holds, self.handover, self.happened = {}, None, 0
+        self.no_return, self.after, self.is_after_told, self.may_verify = set(), set(), False, True
 
     @staticmethod
     def steps_in(data):
@@ -1570,6 +1791,7 @@ class Launch:
         self.executors, self.is_alone = set(), False
         self.assigned, self.risks, self.briefings, self.glasses, self.runs, self.waivers = set(), {}, {}, {}, {}, set()
         self.phase, self.substance, self.texts = "preparing", 0, []
+        self.deeds = Deeds(genesis, self.launch, roster, self.say)
 
     def say(self, code, message, seq):
         self.findings.problem(code, message, self.genesis.get("log"), seq)
@@ -1586,6 +1808,7 @@ class Launch:
         if kind in self.SETTLES:
             self._settle()
         self._ran(body, kind, data, seq)
+        self.deeds.see(body, self.runs.get(body["subject"]["run"]), self.is_alone)
         act = getattr(self, "_on_" + kind.replace(".", "_"), None) if re.fullmatch(r"[a-z_]+\.[a-z_]+", kind) else None
         if act is not None:
             act(body, data, seq)
@@ -1832,7 +2055,7 @@ class Launch:
             return
         if kind == "run.started":
             self.runs[name] = Run(body)
-            self.runs[name].holds = self._hold_points(body, self.runs[name].plan)
+            self._read_plan(body, self.runs[name])
             self._learn(self.runs[name].plan, data)
         run, step = self.runs.get(name), body["subject"]["step"]
         if run is None:
@@ -1854,7 +2077,7 @@ class Launch:
             run.proposal = None
         elif kind == "run.amended":
             self._amended(name, run, data, seq)
-            run.holds = self._hold_points(body, run.plan)
+            self._read_plan(body, run)
         if kind in ("step.ended", "step.judged", "step.skipped"):
             run.ended[step] = seq
         if kind in self.EXECUTES and actor not in ("", "engine"):
@@ -1868,17 +2091,19 @@ class Launch:
                 self._held(name, run, own, seq)
             self._stepped(own, body, kind, data)
 
-    def _hold_points(self, body, sha256):
-        """Roles that the steps of a text ask for before they start. A launch's own checklist has items and no steps."""
+    def _read_plan(self, body, run):
+        """Roles that the steps of a text ask for before they start, and its ways back. A launch's own checklist has no steps."""
         text, seq = self._text(body, "plan"), body["seq"]
-        if text is None or (self.launch != "" and sha256 == self.plan):
-            return {}
-        holds, unplaced = hold_points(text, [(one.id, one.text) for one in Run.steps_in(body["data"])])
+        run.holds, run.no_return, run.after, run.is_after_told = {}, set(), set(), False
+        if text is None or (self.launch != "" and run.plan == self.plan):
+            return
+        steps = [(one.id, one.text) for one in Run.steps_in(body["data"])]
+        run.holds, run.no_return, unplaced = hold_points(text, steps)
+        run.after, run.is_after_told, run.may_verify = ways_back(text, steps)
         for line, roles, is_sure in unplaced:
             add = self.findings.problem if is_sure else self.findings.warning
             message = f"Line {line + 1} of the text of event {seq} asks for the signature of {', '.join(roles)}, and no step of the event holds it."
             add("hold-point-unplaced", message, self.genesis.get("log"), seq)
-        return holds
 
     def _held(self, name, run, step, seq):
         missing = list(run.holds.get(step.id, []))
