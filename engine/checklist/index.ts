@@ -17,6 +17,6 @@ export {
   standingCheck,
 } from "./items.ts";
 export { readTestReport, type TestReport, testReportFindings } from "./junit.ts";
-export { compare, decimal, limitFinding, limitText, readDecimal } from "./numbers.ts";
+export { decimal, limitFinding, limitText, readDecimal } from "./numbers.ts";
 export * from "./statements.ts";
 export { textFindings } from "./text-evidence.ts";

@@ -1,32 +1,13 @@
 // Numbers against limits, and what a finding about one says.
 // Owns: comparing and wording. The record holds decimals as strings; this is where they become numbers.
-import type { Expectation } from "../protocol/index.ts";
-
-export function compare({ operator, value }: Expectation, measured: number): boolean {
-  switch (operator) {
-    case "<":
-      return measured < value;
-    case "<=":
-      return measured <= value;
-    case ">":
-      return measured > value;
-    case ">=":
-      return measured >= value;
-    case "==":
-      return measured === value;
-    case "!=":
-      return measured !== value;
-    default:
-      return operator satisfies never;
-  }
-}
+import { type Expectation, meets } from "../protocol/index.ts";
 
 export const withUnit = (value: number, unit: string): string => (unit === "" ? decimal(value) : `${decimal(value)} ${unit}`);
 export const limitText = (expect: Expectation, unit: string): string => `${expect.operator} ${withUnit(expect.value, unit)}`;
 
 /** "1968 ms is above the limit of 1500 ms"; null where the value is within it. */
 export function limitFinding(expect: Expectation, unit: string, measured: number): string | null {
-  if (compare(expect, measured)) return null;
+  if (meets(measured, expect)) return null;
   const value = withUnit(measured, unit);
   const limit = withUnit(expect.value, unit);
   if (expect.operator === "==") return `${value} is not ${limit}`;

@@ -5,7 +5,7 @@ import { identityKeys, probeContext } from "../cluster/index.ts";
 import { lintInWorker } from "../document/index.ts";
 import { isInside, isMarkdown, realPath } from "../library/index.ts";
 import { readRegularFile } from "../ports.ts";
-import { fail, type Method, ok, type ParsedParamsOf, type Result, type ResultOf } from "../protocol/index.ts";
+import { cannotRead, fail, type Method, ok, type ParsedParamsOf, type Result, type ResultOf } from "../protocol/index.ts";
 import type { Who } from "../run/index.ts";
 import type { Caller } from "./access.ts";
 import * as bundles from "./bundles.ts";
@@ -264,12 +264,7 @@ async function withText<T>(
   try {
     return ok(await read(await readRegularFile(path), path));
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    return fail(
-      code === "ENOENT" ? "not-found" : "unreadable",
-      `${path} cannot be read (${code}). Check that it is there and may be read.`,
-    );
+    return cannotRead(path, error);
   }
 }
 

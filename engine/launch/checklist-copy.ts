@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { isAbsolute } from "node:path";
 import { categoriesOf } from "../checklist/index.ts";
 import { readRegularFile } from "../ports.ts";
-import { type CanonicalValue, fail, ok, type Result, type RunbookDocument } from "../protocol/index.ts";
+import { type CanonicalValue, cannotRead, fail, ok, type Result, type RunbookDocument } from "../protocol/index.ts";
 import type { LaunchDeps } from "./deps.ts";
 import { type Draft, itemsOf, type Live, reopening } from "./live.ts";
 
@@ -20,12 +20,7 @@ export async function readChecklist(deps: LaunchDeps, path: string): Promise<Res
   try {
     bytes = await readRegularFile(path, MOST_BYTES);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    return fail(
-      code === "ENOENT" ? "not-found" : "unreadable",
-      `${path} cannot be read (${code}). Check that it is there and may be read.`,
-    );
+    return cannotRead(path, error);
   }
   const document = await deps.documents.parse(bytes, path);
   if (document.kind === "runbook") return fail("unreadable", runbookWords(path, document));

@@ -2,7 +2,7 @@
 // Owns: their rules. What the plan comes to is plan.ts; the run itself is another room's.
 import { isAbsolute } from "node:path";
 import { MOST_BYTES, readRegularFile } from "../ports.ts";
-import { type CanonicalValue, fail, ok, type Result } from "../protocol/index.ts";
+import { type CanonicalValue, cannotRead, fail, ok, type Result } from "../protocol/index.ts";
 import { personOf } from "./commands.ts";
 import { missingForCutOver } from "./deciding.ts";
 import type { LaunchDeps, Params, Who } from "./deps.ts";
@@ -127,12 +127,7 @@ async function runbookAt(deps: LaunchDeps, path: string): Promise<Result<{ title
     if (document.steps.length === 0) return fail("invalid-params", `${path} has no step that could be run.`);
     return ok({ title: document.title, plannedMs: plannedOf(document), sha256: document.sha256 });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    return fail(
-      code === "ENOENT" ? "not-found" : "unreadable",
-      `${path} cannot be read (${code}). Check that it is there and may be read.`,
-    );
+    return cannotRead(path, error);
   }
 }
 

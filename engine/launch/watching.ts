@@ -1,7 +1,7 @@
 // Commands on the watch of a launch: configured, entered, ended before its time. Owns: their rules.
 // What is due and what was missed is computed (watch.ts); an entry says when it was looked and when it was entered, and fills in nothing else.
-import { compare, decimal, limitText, readDecimal, standingCheck } from "../checklist/index.ts";
-import { type CanonicalValue, fail, ok, type Result, type WatchConfig, type WatchLook, type WatchValue } from "../protocol/index.ts";
+import { decimal, limitText, readDecimal, standingCheck } from "../checklist/index.ts";
+import { type CanonicalValue, fail, meets, ok, type Result, type WatchConfig, type WatchLook, type WatchValue } from "../protocol/index.ts";
 import { personOf } from "./commands.ts";
 import type { LaunchDeps, Params, Who } from "./deps.ts";
 import { KEEPERS, LEADERS, mayChange } from "./guards.ts";
@@ -161,7 +161,7 @@ function lookValue(deps: LaunchDeps, live: Live, look: WatchLook, typed: string,
     return { ...base, verdict: checked.verdict === "passed" ? "met" : checked.verdict === "failed" ? "not met" : "unknown" };
   if (look.expect === null) return { ...base, verdict: "none" };
   const number = readDecimal(value.replace(",", "."));
-  return { ...base, verdict: number === null ? "unknown" : compare(look.expect, number) ? "met" : "not met" };
+  return { ...base, verdict: number === null ? "unknown" : meets(number, look.expect) ? "met" : "not met" };
 }
 
 export const WATCH_END_TYPE = "application/vnd.holdpoint.watch-end.v1+json";

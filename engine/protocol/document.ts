@@ -19,6 +19,25 @@ export type Diagnostic = z.infer<typeof Diagnostic>;
 /** Comparison of `expect="<= 0.3"`. */
 export const Expectation = z.object({ operator: z.enum(["<", "<=", ">", ">=", "==", "!="]), value: z.number() });
 export type Expectation = z.infer<typeof Expectation>;
+/** Whether a measured number is as it is expected to be. */
+export function meets(measured: number, { operator, value }: Expectation): boolean {
+  switch (operator) {
+    case "<":
+      return measured < value;
+    case "<=":
+      return measured <= value;
+    case ">":
+      return measured > value;
+    case ">=":
+      return measured >= value;
+    case "==":
+      return measured === value;
+    case "!=":
+      return measured !== value;
+    default:
+      return operator satisfies never;
+  }
+}
 
 /** Everything a fence's info string says, ours and Runme's, parsed. Absent means not said. */
 export const BlockAttributes = z.object({

@@ -40,3 +40,9 @@ export const fail = (code: ErrorCode, message: string, details?: unknown): { ok:
   ok: false,
   error: details === undefined ? { code, message } : { code, message, details },
 });
+/** A file that could not be read, in words; what is no answer of the file system is a defect, and thrown on. */
+export function cannotRead(path: string, error: unknown): { ok: false; error: Failure } {
+  const { code } = error as { code?: unknown };
+  if (typeof code !== "string") throw error;
+  return fail(code === "ENOENT" ? "not-found" : "unreadable", `${path} cannot be read (${code}). Check that it is there and may be read.`);
+}

@@ -25,6 +25,7 @@ import {
   notBusy,
   onProduction,
   place,
+  reached,
   ready,
   retryReason,
   takePlaceholders,
@@ -252,12 +253,9 @@ export async function retry(deps: RunDeps, live: LiveRun, who: Who, call: StepCa
 
 /** Goes past a step. One that failed or is unknown keeps its verdict; the reason stands beside it. */
 export async function skip(deps: RunDeps, live: LiveRun, who: Who, call: { step: string; reason: string }): Done {
-  if (live.state.status === "finished" || live.state.status === "aborted") return ended(live);
-  const at = find(live, call.step);
+  const at = reached(deps, live, who, call.step);
   if (!at.ok) return at;
   const { step } = at.value;
-  const role = checkRole(deps, live, who, step.id);
-  if (!role.ok) return role;
   // Also while its shell opens or it waits for its cluster: it would begin after it was skipped.
   if (step.status === "running" || laneNow(live, step.lane).driving.includes(step.id))
     return fail("busy", `${place(live, step)} is ${step.status === "running" ? "running" : "starting"}. Cancel it first, then skip it.`);

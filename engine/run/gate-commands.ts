@@ -4,10 +4,10 @@ import { type CanonicalValue, fail, ok, type Result, type StepState } from "../p
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { drive, endStep, settleWhens, soakingOf } from "./drive.ts";
 import { resume } from "./lifecycle.ts";
-import { append, checkRole, ENGINE, eventOf } from "./live.ts";
+import { append, ENGINE, eventOf } from "./live.ts";
 import { gateDecision } from "./next-gates.ts";
 import type { StepPlan } from "./plan.ts";
-import { ended, find, notBusy, place } from "./refusals.ts";
+import { notBusy, place, reached } from "./refusals.ts";
 import { earlyWords, endEarly, soakNow, soakOf } from "./soak.ts";
 
 type Done = Promise<Result<null>>;
@@ -16,12 +16,9 @@ export type GateCall = { step: string; block: number | null; go: "continue" | "r
 
 /** Goes on with what was interrupted. A hold that Holdpoint itself put on the run for it is lifted by the same act. */
 export async function goOnGate(deps: RunDeps, live: LiveRun, who: Who, call: GateCall): Done {
-  if (live.state.status === "finished" || live.state.status === "aborted") return ended(live);
-  const at = find(live, call.step);
+  const at = reached(deps, live, who, call.step);
   if (!at.ok) return at;
   const { step } = at.value;
-  const role = checkRole(deps, live, who, step.id);
-  if (!role.ok) return role;
   const stands = call.block === null ? step.soak : step.blocks[call.block]?.gate;
   if (step.status !== "open" || stands?.state !== "interrupted")
     return fail(
@@ -74,12 +71,9 @@ async function lift(deps: RunDeps, live: LiveRun, who: Who, reason: string): Pro
 
 /** Ends a soak before its time; the step has passed, and the reason stands beside it. */
 export async function endSoak(deps: RunDeps, live: LiveRun, who: Who, call: { step: string; reason: string }): Done {
-  if (live.state.status === "finished" || live.state.status === "aborted") return ended(live);
-  const at = find(live, call.step);
+  const at = reached(deps, live, who, call.step);
   if (!at.ok) return at;
   const { step, plan } = at.value;
-  const role = checkRole(deps, live, who, step.id);
-  if (!role.ok) return role;
   if (step.status !== "open" || (step.soak?.state !== "soaking" && step.soak?.state !== "interrupted"))
     return fail("conflict", `${place(live, step)} does not soak, so there is nothing to end early.`);
   const wasSoaking = step.soak.state === "soaking";

@@ -1,7 +1,7 @@
 // What one probe of a gate says: measured and within the limit, measured and outside, or nothing measured at all.
 // Owns: that decision and its words (docs/gates.md is the table of it). Pure; knows neither clocks nor events.
-import type { BlockAttributes, Expectation, Verdict } from "../protocol/index.ts";
-import { type BlockOutcome, exitWords, holds } from "../shell/index.ts";
+import { type BlockAttributes, type Expectation, meets, type Verdict } from "../protocol/index.ts";
+import { type BlockOutcome, exitWords } from "../shell/index.ts";
 
 export type Judged = {
   verdict: Exclude<Verdict, "skipped">;
@@ -61,8 +61,8 @@ export function judgeProbe(outcome: ProbeOutcome, options: BlockAttributes): Jud
     return say("unknown", `no number was printed to compare with ${limitWords(expect ?? (warn as Expectation))}`);
   if (match !== undefined && !new RegExp(match.source, match.flags).test(tail))
     return say("failed", `the output does not match /${match.source}/${match.flags}`);
-  if (expect !== undefined && value !== null && !holds(value, expect)) return say("failed", `${value} is not ${limitWords(expect)}`);
-  const isWarn = warn !== undefined && value !== null && !holds(value, warn);
+  if (expect !== undefined && value !== null && !meets(value, expect)) return say("failed", `${value} is not ${limitWords(expect)}`);
+  const isWarn = warn !== undefined && value !== null && !meets(value, warn);
   const passed = expect === undefined ? (match === undefined ? "exit 0" : "it matches") : `${value} is ${limitWords(expect)}`;
   return say("passed", isWarn ? `${passed}, but not ${limitWords(warn)}` : passed, { isWarn });
 }

@@ -1,6 +1,6 @@
 // What makes a command on a run refuse, in words that say what to do.
 // Owns: the refusals. Starts nothing; the only thing it records is a placeholder's value, once every command takes it.
-import { type Block, type BlockState, type Expectation, fail, type Result, type StepState } from "../protocol/index.ts";
+import { type Block, type BlockState, fail, meets, type Result, type StepState } from "../protocol/index.ts";
 import type { LaneNow, LiveRun, RunDeps, Who } from "./deps.ts";
 import { isDriven, laneNow, laneOf } from "./lanes.ts";
 import { append, checkRole, eventOf, placeholderValues } from "./live.ts";
@@ -80,6 +80,15 @@ export function ready(deps: RunDeps, live: LiveRun, who: Who, id: string, nested
   const busy = notBusy(live, at.value.step.lane, nested);
   if (busy) return busy;
   const role = checkRole(deps, live, who, id);
+  return role.ok ? at : role;
+}
+
+/** For what may be done while the run is held or something of it runs: it has not ended, the step is there, and this person may act on it. */
+export function reached(deps: RunDeps, live: LiveRun, who: Who, id: string): Result<At> {
+  if (live.state.status === "finished" || live.state.status === "aborted") return ended(live);
+  const at = find(live, id);
+  if (!at.ok) return at;
+  const role = checkRole(deps, live, who, at.value.step.id);
   return role.ok ? at : role;
 }
 
@@ -184,24 +193,5 @@ export function checkValue(
   const number = Number(text);
   if (!Number.isFinite(number))
     return fail("invalid-params", `${where}: “${check.text}” asks for a number, and ${JSON.stringify(text)} is none.`);
-  return { ok: true, value: { text, isMet: check.expect === null || compares(number, check.expect) } };
-}
-
-function compares(number: number, { operator, value }: Expectation): boolean {
-  switch (operator) {
-    case "<":
-      return number < value;
-    case "<=":
-      return number <= value;
-    case ">":
-      return number > value;
-    case ">=":
-      return number >= value;
-    case "==":
-      return number === value;
-    case "!=":
-      return number !== value;
-    default:
-      return operator satisfies never;
-  }
+  return { ok: true, value: { text, isMet: check.expect === null || meets(number, check.expect) } };
 }

@@ -6,6 +6,7 @@ import { readRegularFile } from "../ports.ts";
 import {
   type CanonicalValue,
   type ClusterName,
+  cannotRead,
   type Finding,
   fail,
   ok,
@@ -244,13 +245,9 @@ export async function readRunbook(deps: RunDeps, path: string): Promise<Result<{
     const bytes = await readRegularFile(path, FILE_BYTES);
     return ok({ bytes, document: await deps.documents.parse(bytes, path) });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === "EFBIG" || code === "ENOTFILE") return fail("unreadable", (error as Error).message);
-    return fail(
-      code === "ENOENT" ? "not-found" : "unreadable",
-      `${path} cannot be read (${code}). Check that it is there and may be read.`,
-    );
+    return cannotRead(path, error);
   }
 }
 

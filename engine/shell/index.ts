@@ -4,7 +4,7 @@ export type { Survivor } from "./cancel.ts";
 export { type Cast, readCast } from "./cast.ts";
 export type { HandOver } from "./hand-over.ts";
 export { attachJob, type Job, type JobEnd, type JobOutcome, jobFolder, startJob } from "./job.ts";
-export { exitWords, holds } from "./judge.ts";
+export { exitWords } from "./judge.ts";
 export { closeAfterCrash, openRecording, type Recording } from "./recording.ts";
 export { createRedactor, type Known, type Redactor } from "./redactor.ts";
 export { openShellSession } from "./session.ts";

@@ -1,7 +1,7 @@
 // From an end to a verdict.
 // Owns: what exit code, match and expectation together mean, and the words for it. Reads the raw text, stores nothing of it.
 import { stripVTControlCharacters } from "node:util";
-import type { Expectation, Verdict } from "../protocol/index.ts";
+import { type Expectation, meets, type Verdict } from "../protocol/index.ts";
 
 /** `match` and `expect` look at no more than the last of the output. Characters; a regular expression over more would hold the engine. */
 export const JUDGED_TAIL_CHARS = 1 << 20;
@@ -22,28 +22,9 @@ export function judge({ exitCode, text, match, expect }: Ended): Judged {
   }
   if (expect !== null) {
     if (lastNumber === null) return say("unknown", `exit 0, but no number was printed to compare with ${expect.operator} ${expect.value}`);
-    if (!holds(lastNumber, expect)) return say("failed", `exit 0, but ${lastNumber} is not ${expect.operator} ${expect.value}`);
+    if (!meets(lastNumber, expect)) return say("failed", `exit 0, but ${lastNumber} is not ${expect.operator} ${expect.value}`);
   }
   return say("passed", "exit 0");
-}
-
-export function holds(value: number, { operator, value: limit }: Expectation): boolean {
-  switch (operator) {
-    case "<":
-      return value < limit;
-    case "<=":
-      return value <= limit;
-    case ">":
-      return value > limit;
-    case ">=":
-      return value >= limit;
-    case "==":
-      return value === limit;
-    case "!=":
-      return value !== limit;
-    default:
-      return operator satisfies never;
-  }
 }
 
 /** Codes above 128 are signals by the shell's convention (POSIX XCU 2.8.2). */

@@ -1,9 +1,9 @@
 // The action bar of a launch's rooms: what comes next, and the one button, bottom right, armed and on a key.
 // Owns: arming and keys. Does not act: it calls back.
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useKeys, usesKey } from "../app/keys.ts";
 import { ActionBar, Notice, PrimaryButton, Status } from "../design/index.ts";
-import { type Arming, armingLeftMs, follow } from "../run/arming.ts";
+import { useArmedKey } from "../run/primary.ts";
 import { type NextStep, stepKey } from "./next.ts";
 
 export function LaunchDock({
@@ -83,18 +83,6 @@ const glyphOf = ({ plan }: NextStep) =>
           : plan.type === "advance"
             ? "held"
             : "open";
-
-/** Whether the action has stood still long enough to be meant. */
-function useArmedKey(key: string): boolean {
-  const arming = useRef<Arming | null>(null);
-  const [armedKey, setArmedKey] = useState<string | null>(null);
-  useEffect(() => {
-    arming.current = follow(arming.current, key, performance.now());
-    const timer = setTimeout(() => setArmedKey(key), armingLeftMs(arming.current, performance.now()));
-    return () => clearTimeout(timer);
-  }, [key]);
-  return armedKey === key;
-}
 
 /** Whether the plain Enter belongs to what has the focus; the key printed on the button is the one that works. */
 function useEnterIsTaken(): boolean {

@@ -76,8 +76,10 @@ export const draftKey = (step: string, check: number): string => `${step} ${chec
 export const valueFieldId = (run: RunId | string, step: string, check: number): string => `value-${run}-${step}-${check}`;
 
 /** Whether the action on screen has stood long enough to be taken. Follows the action; renders again when it is armed. */
-export function useArmed(action: NextAction): boolean {
-  const key = actionKey(action);
+export const useArmed = (action: NextAction): boolean => useArmedKey(actionKey(action));
+
+/** The same of anything that is told from what came before it by a key. */
+export function useArmedKey(key: string): boolean {
   const arming = useRef<Arming | null>(null);
   const [armedKey, setArmedKey] = useState<string | null>(null);
   useEffect(() => {
