@@ -3,6 +3,7 @@ import { answer } from "./answer.ts";
 import { append } from "./append.ts";
 import { exporting } from "./exporting.ts";
 import { fold } from "./fold.ts";
+import { follow } from "./follow.ts";
 import { long } from "./long.ts";
 import { memory } from "./memory.ts";
 import { open } from "./open.ts";
@@ -31,5 +32,6 @@ export const MEASUREMENTS: Measurement[] = [
   stream,
   open,
   startup,
+  follow,
   memory,
 ];
