@@ -1,16 +1,20 @@
 // The rules of gates, soaks, ways back, work done elsewhere, looks and the end of a watch: kept, a launch verifies (control);
 // broken, both verifiers refuse it with the rule's code. The runs are made by hand, as engine/run and engine/launch write them.
-import { it } from "vitest";
+import { expect, it } from "vitest";
 import type { CanonicalValue } from "../protocol/index.ts";
 import { type Envelope, type NewEvent, signEnvelope } from "../record/index.ts";
 import { foldRun } from "../run/fold.ts";
 import { holdPointCovers, holdPointDigest } from "../run/hold-points.ts";
 import { type Attack, bothVerifiers } from "./testing-attacks.ts";
-import type { Launch } from "./testing-launch.ts";
+import { tamper } from "./testing-bundle.ts";
+import { type Launch, staffed, startLaunch } from "./testing-launch.ts";
 import { runbookOf } from "./testing-texts.ts";
 
 type Value = { [key: string]: CanonicalValue };
-const { attack } = bothVerifiers();
+/** Tampered fields: HOLDPOINT_MUTATIONS=all tries 20,000, a number so many times the sample that is the default. */
+const GIVEN = process.env["HOLDPOINT_MUTATIONS"] ?? "1";
+const FIELDS = GIVEN === "all" ? 20_000 : 40 * Number(GIVEN);
+const { ask, attack, verdictOf } = bothVerifiers();
 
 const RUN = "run-n";
 const POINT = "<!-- step: {point-of-no-return: true} -->\n\nPromote.";
@@ -330,3 +334,17 @@ const WATCH: Attack[] = [
 ];
 
 it.each([...GATES, ...SOAKS, ...WAYS_BACK, ...WORK, ...WATCH])("%s", (_what, expected, play) => attack(expected, play));
+
+it("of a launch with all of these in it no field can be changed unlike in both verifiers", { timeout: 7_200_000 }, async () => {
+  const own = staffed();
+  try {
+    const on = startLaunch(own);
+    for (const [what, , play] of [...GATES, ...SOAKS, ...WAYS_BACK, ...WORK, ...WATCH])
+      if (what.endsWith("(control)") && !what.includes("point of no return")) play(own, on);
+    const { bundle, ...answers } = await verdictOf(own, on.log);
+    expect(answers).toMatchObject({ problems: [], parted: "" });
+    expect((await tamper(bundle, own.store.signingKey!, FIELDS, ask)).parted).toEqual([]);
+  } finally {
+    own.close();
+  }
+});
