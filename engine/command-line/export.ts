@@ -7,7 +7,7 @@ import type { Door } from "./door.ts";
 import { findLog } from "./find-log.ts";
 import { EXIT, safe, usage } from "./output.ts";
 
-const FORMATS = ["bundle", "pdf", "xlsx", "csv", "json", "md"] as const;
+const FORMATS = ["bundle", "pdf", "xlsx", "csv", "json", "md", "report"] as const;
 const SIGNOFF_FORMATS = ["csv", "xlsx", "pdf", "bundle"] as const;
 type Options = {
   format: string;
@@ -26,7 +26,7 @@ export function register(program: Command, done: (code: Promise<number>) => void
     .command("export")
     .summary("a run's or a launch's record as files, or the sign-offs of all launches")
     .description(
-      "Writes the whole log of a run or a launch, and records that it was exported. bundle: one zip with everything that proves it, and two verifiers. pdf: the report. xlsx: tables. csv: the events as one table; of a launch also items and sign-offs. json: a folder with events, checkpoints, manifest and recordings. md: the file with its boxes ticked and results added. With --signoffs: the signatures of all launches, by date, launch and signer, as csv, xlsx, pdf or bundle.",
+      "Writes the whole log of a run or a launch, and records that it was exported. bundle: one zip with everything that proves it, and two verifiers. pdf: the report. xlsx: tables. csv: the events as one table; of a launch also items and sign-offs. json: a folder with events, checkpoints, manifest and recordings. md: the file with its boxes ticked and results added. report: the deployment report, as pages or Markdown by the ending of --out (.pdf or .md), with the same figures as .json beside it. With --signoffs: the signatures of all launches, by date, launch and signer, as csv, xlsx, pdf or bundle.",
     )
     .argument("[run]", "number, run or launch id, log id, latest, or install")
     .requiredOption("--format <format>", FORMATS.join(", "))

@@ -122,7 +122,7 @@ export async function exported(
     context,
     params.out,
     params.log,
-    { csv: ".csv", bundle: ".zip", json: "" }[params.format as string] ?? `.${params.format}`,
+    { csv: ".csv", bundle: ".zip", json: "", report: "-report.pdf" }[params.format as string] ?? `.${params.format}`,
   );
   if (!out.ok) return out;
   return exportLog(context.store, params.log, {

@@ -4,6 +4,7 @@ import type { ReportSource } from "../export/index.ts";
 import { foldLaunch, viewOf } from "../launch/index.ts";
 import { ClusterClass, type RunbookDocument, type StoredEvent } from "../protocol/index.ts";
 import type { RecordStore } from "../record/index.ts";
+import { createSchedule } from "../schedule/index.ts";
 import { whatHappened } from "./rows.ts";
 
 export type ReportDeps = {
@@ -30,6 +31,7 @@ export function createReportSource({ store, people, documents }: ReportDeps): Re
       return viewOf(state, document, outside, head.at);
     },
     parse: documents.parse,
+    planOf,
     wordsOf: whatHappened,
   };
 }
@@ -46,3 +48,50 @@ function classOf(store: RecordStore, events: readonly StoredEvent[], context: st
       .findLast(({ body }) => body.type === "cluster.classified" && body.data["context"] === context && Date.parse(body.ts_utc) <= at),
   );
 }
+
+/** By the text alone: what was learnt from other logs would make the same log give another report. */
+const planOf: ReportSource["planOf"] = (document, run, zone) => {
+  const startMs = Date.parse(run.startedAt);
+  const rows = new Map(run.steps.map((step) => [step.id, step]));
+  const isOffPlan = (id: string): boolean => {
+    const row = rows.get(id);
+    return row === undefined || row.isWayBack;
+  };
+  const schedule = createSchedule({ document, isWayBack: ({ id }) => isOffPlan(id), learntOf: () => null });
+  const standing = {
+    startMs,
+    nowMs: startMs,
+    endedMs: null,
+    actuals: document.steps.map(({ id }) => {
+      const row = rows.get(id);
+      const isOff = row?.skipped?.applies === false && row.attempts.length === 0;
+      return { status: "todo" as const, start: null, end: null, isOff };
+    }),
+    zone,
+    windowStart: null,
+    windowEnd: null,
+  };
+  const view = schedule.view(NO_HEAD, standing, () => ({ status: "todo", verdict: null, actualMs: null }));
+  if (view.steps.every(({ source }) => source === "none")) return new Map();
+  return new Map(
+    view.steps.flatMap(({ id, plannedStart, plannedEnd, isOff }) =>
+      plannedStart === null || plannedEnd === null || isOff
+        ? []
+        : [[id as string, { start: Date.parse(plannedStart), end: Date.parse(plannedEnd) }] as const],
+    ),
+  );
+};
+
+const NO_HEAD = {
+  run: null,
+  number: null,
+  log: null,
+  fingerprint: null,
+  launch: null,
+  mode: null,
+  path: "",
+  title: "",
+  version: null,
+  sha256: "0".repeat(64),
+  isStarted: false,
+};

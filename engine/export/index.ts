@@ -1,4 +1,4 @@
-// Exports of a log. Owns: exportLog, its checks, the event that follows. Formats are json.ts, csv.ts, bundle/ and report/.
+// Exports of a log. Owns: exportLog, its checks, the event that follows. Formats are json.ts, csv.ts, bundle/, night/ and report/.
 // The room never changes what it exports: the event of an export comes after the head that was exported.
 import { basename } from "node:path";
 import type { Actor, CanonicalValue, EventFilter, LogId, Result } from "../protocol/index.ts";
@@ -7,6 +7,7 @@ import { type Report, writeBundle } from "./bundle/index.ts";
 import { closeExport } from "./closing.ts";
 import { writeCsv } from "./csv.ts";
 import { writeJson } from "./json.ts";
+import { writeNight } from "./night/index.ts";
 import { type ReportFormat, type ReportSource, reportsOf, writeReport } from "./report/index.ts";
 
 export type { Report } from "./bundle/index.ts";
@@ -14,10 +15,11 @@ export { type OpenBundle, openBundle } from "./bundle-view/index.ts";
 export type { ReportSource } from "./report/index.ts";
 export { exportSignoffs, type SignoffExportOptions, type SignoffFilter } from "./signoffs.ts";
 export type ExportOptions = {
-  format: "json" | "csv" | "bundle" | ReportFormat;
+  /** `report`: the deployment report. */
+  format: "json" | "csv" | "bundle" | "report" | ReportFormat;
   /**
    * Where to: a new folder; for csv also a path that ends in `.csv`, then recordings go to `NAME-recordings` beside it; for a
-   * bundle, pdf, xlsx or md the file itself.
+   * bundle, pdf, xlsx or md the file itself; for a deployment report a path that ends in `.md` or `.pdf`, its JSON twin goes beside it.
    */
   out: string;
   filter?: EventFilter;
@@ -84,7 +86,7 @@ async function write(job: ExportJob, { format, source, reports = [] }: ExportOpt
     default:
       if (source === undefined)
         throw new RecordError("invalid-params", `There is no ${format} of a log without what the launch says of it.`);
-      return writeReport(job, format, source);
+      return format === "report" ? writeNight(job, source) : writeReport(job, format, source);
   }
 }
 

@@ -181,7 +181,8 @@ export function addNote(deps: LaunchDeps, lives: Lives, live: Live, who: Who, pa
     {
       type: "note.added",
       data: {
-        kind: params.kind,
+        // What closes an incident is a note on it: as an incident it would open another.
+        kind: params.closes === undefined ? params.kind : "note",
         title: deps.redactText(params.title),
         text: deps.redactText(params.text),
         severity: params.severity ?? "",

@@ -7,6 +7,7 @@ import {
   ItemState,
   LaunchFacts,
   type LaunchView,
+  Note,
   Risk,
   SignMeaning,
   type StoredEvent,
@@ -169,7 +170,7 @@ const HANDLERS: Record<string, Handler> = {
     const kind = text(data, "kind");
     state.notes.push({
       seq,
-      kind: kind === "incident" || kind === "near-miss" || kind === "decision" ? kind : "note",
+      kind: Note.shape.kind.safeParse(kind).data ?? "note",
       title: text(data, "title"),
       text: text(data, "text"),
       at: ts_utc,

@@ -235,7 +235,8 @@ export const METHODS = {
   "record.export": {
     params: z.strictObject({
       log: LogId,
-      format: z.enum(["json", "csv", "bundle", "pdf", "xlsx", "md"]),
+      /** `report`: the deployment report, as .pdf or .md by the ending of `out`, with its JSON twin beside it. */
+      format: z.enum(["json", "csv", "bundle", "pdf", "xlsx", "md", "report"]),
       filter: EventFilter.optional(),
       out: path.optional(),
     }),

@@ -273,7 +273,7 @@ export type Board = z.infer<typeof Board>;
 
 export const Note = z.object({
   seq: z.int(),
-  kind: z.enum(["incident", "near-miss", "note", "decision"]),
+  kind: z.enum(["incident", "near-miss", "note", "decision", "lesson", "next-step"]),
   title: z.string(),
   text: z.string(),
   at: Timestamp,

@@ -22,8 +22,22 @@ import { actOn, actOrNotify } from "./slice.ts";
 import type { May } from "./useMay.ts";
 
 type Kind = z.infer<typeof Note>["kind"];
-const NOTE_WORDS: Record<Kind, string> = { incident: "Incident", "near-miss": "Near-miss", note: "Note", decision: "Decision" };
-const NOTE_GLYPHS: Record<Kind, StatusState> = { incident: "failed", "near-miss": "nearmiss", note: "open", decision: "signoff" };
+const NOTE_WORDS: Record<Kind, string> = {
+  incident: "Incident",
+  "near-miss": "Near-miss",
+  note: "Note",
+  decision: "Decision",
+  lesson: "Lesson",
+  "next-step": "Next step",
+};
+const NOTE_GLYPHS: Record<Kind, StatusState> = {
+  incident: "failed",
+  "near-miss": "nearmiss",
+  note: "open",
+  decision: "signoff",
+  lesson: "open",
+  "next-step": "open",
+};
 
 export function NotesSection({ view, may }: { view: LaunchView; may: May }) {
   const [isOpen, setOpen] = useState(false);
@@ -54,7 +68,7 @@ export function NotesSection({ view, may }: { view: LaunchView; may: May }) {
                 {NOTE_WORDS[one.kind]}: {one.title}
                 {one.severity === "" ? "" : ` (${one.severity})`}
               </b>
-              {one.kind !== "note" && one.closedAt === null ? (
+              {one.kind !== "note" && one.kind !== "lesson" && one.closedAt === null ? (
                 <Button
                   small
                   unavailable={may.take}

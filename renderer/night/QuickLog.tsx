@@ -1,4 +1,5 @@
-// Incident, near-miss, note or decision on the timeline in two keystrokes: L anywhere in a launch or a run, then I, M, N or D.
+// Incident, near-miss, note, decision, lesson or next step on the timeline in two keystrokes: L anywhere in a launch or a run, then
+// I, M, N, D, S or X.
 // Owns: the key, the dialog, and news of alarms to whoever sits at the window. Which launch: that of the open view.
 import { useEffect, useState } from "react";
 import type { LaunchView } from "../../engine/protocol/index.ts";
@@ -16,6 +17,8 @@ const KINDS: { key: string; kind: Kind; word: string }[] = [
   { key: "M", kind: "near-miss", word: "Near-miss" },
   { key: "N", kind: "note", word: "Note" },
   { key: "D", kind: "decision", word: "Decision" },
+  { key: "S", kind: "lesson", word: "Lesson" },
+  { key: "X", kind: "next-step", word: "Next step" },
 ];
 
 /** Over the whole window, as long as somebody is signed in. */

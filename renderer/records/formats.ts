@@ -14,6 +14,13 @@ const ALL: (FormatWords & { canFilter: boolean })[] = [
     button: "Export bundle",
     canFilter: false,
   },
+  {
+    id: "report",
+    label: "Deployment report",
+    hint: "The morning’s report, computed from the record: phases, values, downtime, way back, lessons. PDF, with its figures as JSON.",
+    button: "Export deployment report",
+    canFilter: false,
+  },
   { id: "pdf", label: "Report, PDF", hint: "The report on pages, for reading and for the file.", button: "Export report", canFilter: true },
   {
     id: "json",
@@ -41,14 +48,15 @@ const ALL: (FormatWords & { canFilter: boolean })[] = [
 
 /** A part of a log proves nothing by itself, so a filtered one goes out as events or as a table alone. */
 export function formatsFor(kind: LogSummary["kind"], isFiltered: boolean): FormatWords[] {
-  // The installation has no file to write results into.
-  return ALL.filter((one) => (one.canFilter || !isFiltered) && !(one.id === "md" && kind === "install"));
+  // The installation has no file to write results into, and deployed nothing.
+  return ALL.filter((one) => (one.canFilter || !isFiltered) && !((one.id === "md" || one.id === "report") && kind === "install"));
 }
 
 /** What the word under a finished export says. */
 export const AFTER_WORDS: Record<ExportFormat, string> = {
   bundle: "Check it anywhere: the verifiers lie in it.",
   json: "Check it anywhere with holdpoint verify.",
+  report: "Pages for the change record, every figure computed; the record itself is the bundle.",
   pdf: "Pages for reading; the record itself is the bundle.",
   xlsx: "Tables for reading; the record itself is the bundle.",
   md: "A file for reading; the record itself is the bundle.",

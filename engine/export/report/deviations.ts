@@ -1,7 +1,7 @@
 // What went otherwise than the text says, with who answered for it and why; and what the engine noticed by itself.
 // Owns: which events are one and which the other.
 import type { StoredEvent } from "../../protocol/index.ts";
-import { type Data, listOf, textOf } from "./read.ts";
+import { type Data, dataOf, listOf, textOf } from "./read.ts";
 import { GLASS, wordOf } from "./words.ts";
 
 export type Deviation = { seq: number; at: string; kind: string; what: string; by: string; role: string; reason: string };
@@ -12,7 +12,7 @@ const DEVIATIONS: Record<string, Kind> = {
   "step.skipped": ({ subject }, data) => (data["applies"] === false ? null : { kind: "Skip", what: `Step ${subject.step} was skipped` }),
   "step.judged": ({ subject, outcome }) => ({ kind: "Judgement", what: `The unknown end of step ${subject.step} was ${outcome}` }),
   "run.started": ({ reason }, data) =>
-    reason === "" ? null : { kind: "Override", what: `“${textOf(data, "title")}” was started against its preflight` },
+    reason === "" ? null : (wayBackOf(data) ?? { kind: "Override", what: `“${textOf(data, "title")}” was started against its preflight` }),
   "step.started": ({ reason, subject }) =>
     reason === ""
       ? null
@@ -57,6 +57,12 @@ const DEVIATIONS: Record<string, Kind> = {
   "people.unassigned": ({ reason }, data) =>
     reason === "" ? null : { kind: "People", what: `${textOf(data, "name")} no longer ${textOf(data, "role")}` },
 };
+
+/** A run that goes back from another gives the reason for that; it is no override. */
+function wayBackOf(data: Data): { kind: string; what: string } | null {
+  const title = textOf(dataOf(data, "undoes"), "title");
+  return title === "" ? null : { kind: "Way back", what: `“${textOf(data, "title")}” was gone back from: ${title}` };
+}
 
 export function deviationsOf(events: readonly StoredEvent[], wordsOf: (event: StoredEvent) => string): Deviation[] {
   return events.flatMap((event) => {

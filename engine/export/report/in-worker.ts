@@ -2,6 +2,7 @@
 // Owns: starting the thread and taking its answer. What it makes is the same as without.
 import { Worker } from "node:worker_threads";
 import { RecordError } from "../../record/index.ts";
+import type { NightReport } from "../night/types.ts";
 import type { SignoffsModel } from "../signoffs.ts";
 import type { ReportModel } from "./model.ts";
 
@@ -10,6 +11,7 @@ const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./report-worker.ts" : 
 
 export type ReportOrder =
   | { kind: "pdf" | "workbook"; model: ReportModel }
+  | { kind: "night"; report: NightReport }
   | { kind: "signoffs-pdf" | "signoffs-workbook"; model: SignoffsModel };
 
 /** Rejects with RecordError `internal` where the thread ends without an answer. */

@@ -5,6 +5,7 @@ import type { StoredEvent } from "../../protocol/index.ts";
 import { RecordError } from "../../record/index.ts";
 import type { Report } from "../bundle/index.ts";
 import type { ExportJob, Written } from "../index.ts";
+import { nightReports } from "../night/index.ts";
 import { writeWhole } from "../output.ts";
 import { tableCsv } from "./csv.ts";
 import { makeInWorker } from "./in-worker.ts";
@@ -38,7 +39,7 @@ export async function writeReport(job: ExportJob, format: ReportFormat, source: 
 
 /** What a bundle takes along: the report, the timeline and the tables. */
 export async function reportsOf(job: ExportJob, source: ReportSource): Promise<Report[]> {
-  const { model } = await readModel(job, source);
+  const { model, all } = await readModel(job, source);
   const reports: Report[] = [
     { path: "report.pdf", bytes: await makeInWorker({ kind: "pdf", model }) },
     { path: "timeline.csv", bytes: tableCsv(timelineTable(model)) },
@@ -47,6 +48,7 @@ export async function reportsOf(job: ExportJob, source: ReportSource): Promise<R
   if (model.signatures.length > 0 || model.kind === "launch")
     reports.push({ path: "signoffs.csv", bytes: tableCsv(signoffsTable(model.signatures)) });
   if (model.kind === "launch") reports.push({ path: "items.csv", bytes: tableCsv(itemsTable(model)) });
+  if (model.kind === "launch") reports.push(...(await nightReports(job, model, all, source)));
   return reports;
 }
 

@@ -15,6 +15,8 @@ export type ReportSource = {
   launch(log: LogId, events: StoredEvent[], head: { at: number; fingerprint: string }): Promise<LaunchView | null>;
   /** A text of the record, parsed. */
   parse(bytes: Uint8Array, path: string): Promise<RunbookDocument>;
+  /** When each step of a run was planned to be, by its text alone; milliseconds since the epoch. Empty where the text says no time. */
+  planOf(document: RunbookDocument, run: RunRow, zone: string): ReadonlyMap<string, { start: number; end: number }>;
   /** What an event says in a few words. */
   wordsOf(event: StoredEvent): string;
 };

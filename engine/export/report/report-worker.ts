@@ -1,5 +1,6 @@
 // The thread that sets reports. Owns: one order in, one file's bytes out.
 import { parentPort, workerData } from "node:worker_threads";
+import { nightPdf } from "../night/pdf.ts";
 import type { ReportOrder } from "./in-worker.ts";
 import { makePdf } from "./pdf/index.ts";
 import { makeSignoffsPdf, signoffTables } from "./signoffs.ts";
@@ -15,6 +16,8 @@ function make(order: ReportOrder): Promise<Uint8Array> {
       return makePdf(order.model);
     case "workbook":
       return makeWorkbook(tablesOf(order.model), order.model.head.at);
+    case "night":
+      return nightPdf(order.report);
     case "signoffs-pdf":
       return makeSignoffsPdf(order.model);
     case "signoffs-workbook":

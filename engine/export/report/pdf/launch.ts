@@ -412,6 +412,7 @@ export async function drawRisks(sheet: Sheet, { launch }: ReportModel): Promise<
   );
 }
 
+const TROUBLES = ["incident", "near-miss"];
 export async function drawNotes(sheet: Sheet, { launch }: ReportModel): Promise<void> {
   const { notes, attachments } = launch!.view;
   const table = (wanted: string[]) =>
@@ -427,7 +428,7 @@ export async function drawNotes(sheet: Sheet, { launch }: ReportModel): Promise<
         .map((note) => ({
           cells: [
             lines(minuteUtc(note.at), [quiet(`event ${note.seq}`)]),
-            lines(note.kind === "note" ? "note" : status(note.kind), note.severity !== "" && note.severity),
+            lines(TROUBLES.includes(note.kind) ? status(note.kind) : note.kind.replace("-", " "), note.severity !== "" && note.severity),
             lines([strong(note.title)], note.text),
             lines(
               note.by,
@@ -438,10 +439,11 @@ export async function drawNotes(sheet: Sheet, { launch }: ReportModel): Promise<
       "None was set down.",
     );
   sheet.heading("Incidents and near-misses");
-  await table(["incident", "near-miss"]);
-  if (notes.some((note) => note.kind === "note")) {
+  await table(TROUBLES);
+  const others = notes.map((note) => note.kind).filter((kind) => !TROUBLES.includes(kind));
+  if (others.length > 0) {
     sheet.heading("Notes");
-    await table(["note"]);
+    await table(others);
   }
   if (attachments.length > 0) {
     sheet.heading("Attachments");
