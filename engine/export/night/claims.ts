@@ -62,7 +62,10 @@ function spans(
 
 /** A count said of something, against the one computed. */
 function counts(about: string, name: string, text: string, computed: number): Omit<Contradiction, "seq" | "where">[] {
-  return matches(`\\b${COUNT}\\s+(?:[a-z-]+\\s+)?(?:${name})\\b(?!\\s+(?:otherwise|else|besides|more)\\b)`, text)
+  return matches(
+    `\\b${COUNT}\\s+(?:(?!(?:more|further|other|new|additional)\\b)[a-z-]+\\s+)?(?:${name})\\b(?!\\s+(?:otherwise|else|besides|more)\\b)`,
+    text,
+  )
     .filter(([, figure]) => countOf(figure!) !== computed)
     .map(([whole]) => ({ about, said: whole.trim(), computed: String(computed) }));
 }

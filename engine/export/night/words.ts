@@ -26,7 +26,9 @@ const columns = (...list: [string, number][]): Table["columns"] => list.map(([ti
 const filled = (before: string, text: string): string => (text === "" ? "" : `${before}${text}`);
 const drift = (ms: number | null): string =>
   ms === null ? "" : ms === 0 ? "on time" : `${duration(Math.abs(ms))} ${ms > 0 ? "late" : "early"}`;
-const time = (at: string | null): string => utc(at).slice(11);
+/** The time of day; with its date where that is not the day of `from`. */
+const time = (at: string | null, from: string | null): string =>
+  utc(at).slice(0, 10) === utc(from).slice(0, 10) ? utc(at).slice(11) : utc(at);
 const events = (...seqs: (number | null)[]): string => {
   const known = seqs.filter((one): one is number => one !== null);
   return known.length === 0 ? "" : `${known.length === 1 ? "event" : "events"} ${known.join(", ")}`;
@@ -182,13 +184,17 @@ function phases({ phases: rows, runs }: NightReport): Part[] {
   return [
     {
       table: {
-        columns: columns(["Phase", 26], ["State", 18], ["Planned (UTC)", 20], ["Actual (UTC)", 20], ["Drift", 16]),
+        columns: columns(["Phase", 25], ["State", 18], ["Planned (UTC)", 22], ["Actual (UTC)", 22], ["Drift", 13]),
         rows: rows.map((one) => [
           bold(one.phase, one.phase === titles.get(one.run) ? null : titles.get(one.run)!, one.isWayBack && "a way back"),
           state(one.result, `${one.passed} of ${one.steps} passed`),
-          cell(one.plannedStart !== null && `${time(one.plannedStart)} to ${time(one.plannedEnd)}`, duration(one.plannedMs)),
           cell(
-            one.actualStart !== null && `${time(one.actualStart)} to ${one.actualEnd === null ? "not ended" : time(one.actualEnd)}`,
+            one.plannedStart !== null && `${utc(one.plannedStart)} to ${time(one.plannedEnd, one.plannedStart)}`,
+            duration(one.plannedMs),
+          ),
+          cell(
+            one.actualStart !== null &&
+              `${utc(one.actualStart)} to ${one.actualEnd === null ? "not finished" : time(one.actualEnd, one.actualStart)}`,
             duration(one.elapsedMs),
           ),
           cell(drift(one.driftMs)),
@@ -208,7 +214,10 @@ function phases({ phases: rows, runs }: NightReport): Part[] {
           ),
           state(one.result, `by ${one.by}`, events(one.seq)),
           cell(duration(one.plannedMs) || "not stated"),
-          cell(`${utc(one.startedAt)} to ${one.endedAt === null ? "not ended" : time(one.endedAt)}`, duration(one.elapsedMs)),
+          cell(
+            `${utc(one.startedAt)} to ${one.endedAt === null ? "not ended" : time(one.endedAt, one.startedAt)}`,
+            duration(one.elapsedMs),
+          ),
           cell(drift(one.driftMs)),
         ]),
         none: "None.",
@@ -325,7 +334,7 @@ function changeWords({ change, changePercent }: Kpi): string | null {
   if (change === "") return null;
   if (change === "0") return "as the baseline";
   const sign = change.startsWith("-") ? "" : "+";
-  return `${sign}${change}${changePercent === "" ? "" : ` (${sign}${changePercent} %)`} against the baseline`;
+  return `median ${sign}${change}${changePercent === "" ? "" : ` (${sign}${changePercent} %)`} against the baseline`;
 }
 
 function downtime({ downtime: down }: NightReport): Part[] {
@@ -390,6 +399,13 @@ const migrations = ({ migrations: rows }: NightReport): Part[] => [
   },
 ];
 
+function wayBackState(outcome: string): Cell {
+  if (outcome === "passed") return { ...state("passed"), word: "recovered" };
+  if (outcome === "running") return state("running");
+  if (outcome === "failed") return { ...state("failed"), word: "not recovered" };
+  return { ...state("unknown"), word: { decided: "decided, not started", refused: "could not start" }[outcome] ?? "not known" };
+}
+
 const wayBack = ({ wayBack: rows, runs }: NightReport): Part[] => {
   const titles = new Map(runs.map((one) => [one.run, one.title]));
   return [
@@ -398,10 +414,7 @@ const wayBack = ({ wayBack: rows, runs }: NightReport): Part[] => {
         columns: columns(["Way back", 26], ["Outcome", 16], ["Promised", 12], ["Measured", 16], ["Decided (UTC)", 30]),
         rows: rows.map((one) => [
           bold(one.title, `of ${titles.get(one.of) ?? one.of}`, one.steps.length > 0 && `undoes ${one.steps.join(", ")}`),
-          state(
-            one.outcome === "decided" || one.outcome === "refused" ? "unknown" : one.outcome,
-            one.outcome === "refused" && "it could not start",
-          ),
+          wayBackState(one.outcome),
           cell(one.targetMs === null ? "no time" : `under ${duration(one.targetMs)}`),
           one.durationMs === null
             ? cell("not measured")

@@ -49,7 +49,7 @@ const STATES: Record<string, { word: string; mark: string; colour: Colour }> = {
   valid: { word: "valid", mark: "passed", colour: "ok" },
   taken: { word: "taken", mark: "passed", colour: "ok" },
   finished: { word: "finished", mark: "passed", colour: "ok" },
-  "rolled back": { word: "rolled back", mark: "stale", colour: "warn" },
+  "rolled back": { word: "rolled back", mark: "failed", colour: "fail" },
   "passed with skips": { word: "passed with skips", mark: "passed", colour: "ok" },
   met: { word: "met", mark: "passed", colour: "ok" },
   failed: { word: "failed", mark: "failed", colour: "fail" },
