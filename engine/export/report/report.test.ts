@@ -239,7 +239,9 @@ describe("the report of a launch", { timeout: 60_000 }, () => {
     const zip = (await exported(bench, log, "bundle", headOf(bench, log))).get("r.zip")!;
     const bag = readBag(zip);
     expect([...bag.keys()].filter((path) => path.startsWith("data/reports/")).sort()).toEqual(
-      ["items.csv", "report.pdf", "signoffs.csv", "tables.xlsx", "timeline.csv"].map((name) => `data/reports/${name}`),
+      ["deployment.json", "deployment.md", "deployment.pdf", "items.csv", "report.pdf", "signoffs.csv", "tables.xlsx", "timeline.csv"].map(
+        (name) => `data/reports/${name}`,
+      ),
     );
     expect(verifyBundle(zip, { fingerprint }).problems).toEqual([]);
     expect(readPdf(bag.get("data/reports/report.pdf")!).pages.length).toBeGreaterThan(5);
