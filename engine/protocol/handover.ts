@@ -55,7 +55,7 @@ export const RunNote = z.object({
   seq: z.int(),
   at: Timestamp,
   by: z.string(),
-  kind: z.enum(["incident", "near-miss", "note", "decision"]),
+  kind: z.enum(["incident", "near-miss", "note", "decision", "lesson", "next-step"]),
   title: z.string(),
   text: z.string(),
 });

@@ -1,6 +1,6 @@
 // Hand-overs and notes of a run as its events leave them. Owns: that part of the fold, and which events make a summary untrue.
 // Pure. Proposing and signing are handover.ts.
-import type { StoredEvent } from "../protocol/index.ts";
+import { RunNote, type StoredEvent } from "../protocol/index.ts";
 import { type Data, numberOrNull, text } from "./fold-data.ts";
 import type { RunSignature, RunState } from "./state.ts";
 
@@ -61,7 +61,7 @@ export const HANDOVER_HANDLERS: Record<string, Handler> = {
       seq: body.seq,
       at: body.ts_utc,
       by: body.actor.name,
-      kind: kind === "incident" || kind === "near-miss" || kind === "decision" ? kind : "note",
+      kind: RunNote.shape.kind.safeParse(kind).data ?? "note",
       title: text(body.data, "title"),
       text: text(body.data, "text"),
     });

@@ -1,6 +1,6 @@
 // Puts the report together from a log: runs that count, phases, features, figures of the summary. Owns: that computation and its methods in words.
 // Pure over what it is handed: same log, head and exporter give the same report.
-import type { LaunchView, RunbookDocument, StoredEvent } from "../../protocol/index.ts";
+import { type LaunchView, type RunbookDocument, RunNote, type StoredEvent } from "../../protocol/index.ts";
 import type { ReportModel } from "../report/model.ts";
 import { type Data, dataOf, textOf } from "../report/read.ts";
 import type { RunRow } from "../report/runs.ts";
@@ -43,7 +43,7 @@ export function buildNight({ model, events, texts, planOf }: NightInput): NightR
   const validation = validationOf(facts, nameOf, view);
   const wayBack = wayBackRows(facts, runs, texts);
   const migrations = migrationsOf(facts, wayBack);
-  const notes = view?.notes ?? [];
+  const notes = view?.notes ?? runNotes(events);
   const incidents = notes.filter(({ kind }) => kind === "incident").map(trouble);
   const nearMisses = notes.filter(({ kind }) => kind === "near-miss").map(trouble);
   const phases = runs.flatMap((run) => phasesOf(run, plans.get(run.run)!, facts.back.has(run.run)));
@@ -88,12 +88,12 @@ export function buildNight({ model, events, texts, planOf }: NightInput): NightR
     deviations,
     signoffs,
     decisions: decisionsOf(view),
-    lessons: typed(view, "lesson"),
-    nextSteps: typed(view, "next-step"),
+    lessons: typed(notes, "lesson"),
+    nextSteps: typed(notes, "next-step"),
     review: reviewOf(view, facts),
     methods: METHODS,
   };
-  return { ...report, contradictions: contradictionsOf(saidIn(view, events), report) };
+  return { ...report, contradictions: contradictionsOf(saidIn(view, notes, events), report) };
 }
 
 /** Live runs of runbooks; rehearsals only where there is nothing else. Checks of a checklist are no part of the night. */
@@ -198,8 +198,24 @@ function trouble({ seq, title, text, severity, by, at, acknowledgedAt, closedAt 
   const times = { acknowledgedAt, toAcknowledgeMs: since(acknowledgedAt), closedAt, durationMs: since(closedAt) };
   return { seq, title, text, severity, by, at, ...times };
 }
-const typed = (view: LaunchView | null, wanted: Note["kind"]): Typed[] =>
-  (view?.notes ?? []).filter(({ kind }) => kind === wanted).map(({ seq, title, text, by, at }) => ({ seq, title, text, by, at }));
+/** A run outside any launch has a timeline of its own; nothing on it is closed. */
+const runNotes = (events: readonly StoredEvent[]): Note[] =>
+  events
+    .filter(({ body }) => body.type === "note.added")
+    .map(({ body: { seq, ts_utc, actor, data } }) => ({
+      seq,
+      kind: RunNote.shape.kind.safeParse(data["kind"]).data ?? "note",
+      title: textOf(data as Data, "title"),
+      text: textOf(data as Data, "text"),
+      at: ts_utc,
+      by: actor.name,
+      severity: "",
+      closedAt: null,
+      acknowledgedAt: null,
+      acknowledgedBy: "",
+    }));
+const typed = (notes: readonly Note[], wanted: Note["kind"]): Typed[] =>
+  notes.filter(({ kind }) => kind === wanted).map(({ seq, title, text, by, at }) => ({ seq, title, text, by, at }));
 
 const decisionsOf = (view: LaunchView | null): NightReport["decisions"] =>
   (view?.decisions ?? []).map(({ seq, outcome, state, proposedAt, takenAt, signed, overtaken, conditions }) => ({
@@ -236,8 +252,13 @@ function reviewOf(view: LaunchView | null, { loops }: Facts): NightReport["revie
 }
 
 /** Everything that a person typed as free words, and that could hold a figure. */
-function saidIn(view: LaunchView | null, events: readonly StoredEvent[]): Said[] {
-  if (view === null) return [];
+function saidIn(view: LaunchView | null, notes: readonly Note[], events: readonly StoredEvent[]): Said[] {
+  const words = notes.map(({ seq, kind, title, text }) => ({
+    seq,
+    where: `${kind.replace("-", " ")} “${title}”`,
+    text: `${title}.\n${text}`,
+  }));
+  if (view === null) return words;
   const summary = events.findLast(({ body }) => {
     const data = body.data as Data;
     return textOf(dataOf(data, "facts"), "summary") !== "" || "summary" in dataOf(data, "changes");
@@ -246,7 +267,7 @@ function saidIn(view: LaunchView | null, events: readonly StoredEvent[]): Said[]
     ...(view.header.facts.summary === ""
       ? []
       : [{ seq: summary?.body.seq ?? 1, where: "the summary of the launch", text: view.header.facts.summary }]),
-    ...view.notes.map(({ seq, kind, title, text }) => ({ seq, where: `${kind.replace("-", " ")} “${title}”`, text: `${title}.\n${text}` })),
+    ...words,
     ...[...view.watch.slots.flatMap(({ entry }) => (entry === null ? [] : [entry])), ...view.watch.extra].map(({ seq, note }) => ({
       seq,
       where: "a look of the watch",
