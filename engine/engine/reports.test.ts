@@ -20,7 +20,7 @@ it("makes every format that the protocol names, under a name of its own with the
   const formats = METHODS["record.export"].params.shape.format.options;
   for (const format of formats) {
     const { path } = await bench.call("record.export", { log, format });
-    expect(path).toMatch({ json: /\d{3}Z$/, bundle: /\.zip$/ }[format as string] ?? new RegExp(`\\.${format}$`));
+    expect(path).toMatch({ json: /\d{3}Z$/, bundle: /\.zip$/, report: /-report\.pdf$/ }[format as string] ?? new RegExp(`\\.${format}$`));
     if (format === "pdf") expect(readFileSync(path).subarray(0, 5).toString()).toBe("%PDF-");
   }
   for (const format of METHODS["record.exportSignoffs"].params.shape.format.options) {
