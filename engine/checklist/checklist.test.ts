@@ -35,6 +35,8 @@ describe("what a text says against an item", () => {
     expect(textFindings("took 1,968 ms", item)).toEqual(["1968 ms is above the limit of 1500 ms"]);
     expect(textFindings("P99 latency: <2000ms", item), "a weaker claim is no proof").toEqual(["2000 ms is above the limit of 1500 ms"]);
     expect(textFindings("1200 ms in build 1968 of 2026", item)).toEqual([]);
+    expect(textFindings("CHG-1042 minutes", item), "a ticket and its minutes").toEqual([]);
+    expect(textFindings("1200-1968 ms", item)).toEqual(["1968 ms is above the limit of 1500 ms"]);
   });
 
   it("reads limits that only the item's words or the evidence's own words name", () => {

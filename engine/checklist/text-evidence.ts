@@ -58,7 +58,8 @@ function limitsOf(item: Asked, inText: Limit[], units: ReadonlySet<string>): Lim
 function quantities(text: string, units: ReadonlySet<string>): { all: Quantity[]; limits: Limit[] } {
   const all: Quantity[] = [];
   const limits: Limit[] = [];
-  for (const match of text.matchAll(/(?<![\w.])([+\-−]?)(\d{1,12}(?:[.,]\d{1,9})?)\s?(%|[a-zA-Z]{1,20})(?![\w])/g)) {
+  // Digits after letters and a hyphen belong to a name: `CHG-1042 minutes` is a ticket and its minutes, no time of 1042 minutes.
+  for (const match of text.matchAll(/(?<![\w.]|[A-Za-z]-)([+\-−]?)(\d{1,12}(?:[.,]\d{1,9})?)\s?(%|[a-zA-Z]{1,20})(?![\w])/g)) {
     const unit = match[3]!.toLowerCase();
     if (!units.has(unit)) continue;
     const value = numberOf(match[2]!) * (match[1] === "-" || match[1] === "−" ? -1 : 1);

@@ -21,6 +21,7 @@ kind: checklist
   \`\`\`
 - [ ] **INF-02** by hand
 `;
+const WORDS_ONLY = LIST.replace("```sh", "```sh {match=/ready/}");
 const WITH_PARAMS = `---
 kind: checklist
 params:
@@ -135,6 +136,14 @@ describe("automatic checks", { timeout: 60_000 }, () => {
     expect((await bench.view(launch)).board.criteria).toMatchObject([
       { item: "INF-01", measured: "3", limit: ">= 3", isOld: true, verdict: "not met" },
     ]);
+  });
+
+  it("hold no number against the limit of an item that they were not asked to measure", async () => {
+    launch = await bench.launch(WORDS_ONLY);
+    ran("passed", "200");
+    expect((await item()).check).toMatchObject({ verdict: "passed", measured: null });
+    expect(saysOf(await answer(["INF-01"]))).toContain("a value is needed");
+    must(await answer(["INF-01"], "jon", 3));
   });
 
   it("stand against done when they failed, missed the limit or are unknown and not accepted", async () => {

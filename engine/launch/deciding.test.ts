@@ -170,7 +170,7 @@ describe("the decision", { timeout: 60_000 }, () => {
     must(await propose("go"));
     const { id } = (await bench.view(launch)).decisions[0]!;
     expect(saysOf(await bench.sign(launch, "ana", "decision", id, { role: "approver" }))).toBe(
-      "Ana executed in this launch: executor and approver never meet in one person.",
+      "Ana answered items or ran steps in this launch: who did the work does not decide on it.",
     );
   });
 

@@ -164,7 +164,7 @@ export function createLives(deps: LaunchDeps, hasAddress: (launch: string, audie
         item_sha256: sha256,
         verdict: check.verdict,
         because: check.because,
-        measured: check.measured,
+        measured: isMeasuring(live.document, check.item) ? check.measured : "",
         run: check.run,
         step_seq: check.seq,
         cluster: check.cluster,
@@ -202,6 +202,16 @@ export function createLives(deps: LaunchDeps, hasAddress: (launch: string, audie
   };
 }
 export type Lives = ReturnType<typeof createLives>;
+
+/**
+ * A check whose last block only looks for words (`match=` without `expect=`) measures nothing. The last number that it happened to print,
+ * an HTTP code or a count of replicas, is no value of the item and must not be held against the item's limit.
+ */
+function isMeasuring(document: RunbookDocument | null, item: string): boolean {
+  const found = document?.categories.flatMap((one) => one.items).find((one) => one.id === item);
+  const last = found?.blocks.findLast((one) => one.runnable);
+  return last === undefined || last.options.match === undefined || last.options.expect !== undefined;
+}
 
 export function addTexts(texts: Map<string, string>, document: RunbookDocument | null): void {
   for (const category of document?.categories ?? []) for (const item of category.items) texts.set(item.sha256, item.text);

@@ -119,7 +119,7 @@ function decision(lives: Lives, live: Live, subject: SignSubject): Result<Signab
       statementForDecision(meaning === "rejected" ? "rejected" : "approved", found, state.facts, counts, speaker),
     // RECORDS.md: executor and approver never meet in one person in the same launch; a lead is an executor only who did it personally.
     excluded: (operator) =>
-      state.executors.has(operator) ? "executed in this launch: executor and approver never meet in one person" : "",
+      state.executors.has(operator) ? "answered items or ran steps in this launch: who did the work does not decide on it" : "",
     needsRight: true,
     after: ({ meaning, count, missing, reason }) => {
       if (meaning === "rejected")

@@ -227,7 +227,7 @@ export function recordEnd(
   // Whoever waited did so no longer: that the interrupt ended it says nothing of what it had done by then.
   const givenUp = outcome.kind === "cancelled" ? lane.givenUp : null;
   lane.givenUp = null;
-  const because = captured.problem ?? givenUp ?? outcome.because;
+  const because = captured.problem ?? givenUp ?? `${outcome.because}${saidBy(live, outcome)}`;
   const verdict: Verdict = captured.problem !== null ? "failed" : givenUp !== null ? "unknown" : outcome.verdict;
   const planned = live.plan.byId.get(step)?.step;
   const at = { step, attempt, cluster: lane.cluster };
@@ -279,6 +279,18 @@ export function decimalOf(live: LiveRun, value: number | null): string {
   const plain = String(value);
   const text = plain.includes("e") ? value.toLocaleString("en-US", { useGrouping: false, maximumFractionDigits: 20 }) : plain;
   return live.redactor.redactText(text) === text ? text : "";
+}
+
+/** Longest last line of a failed check that goes into its reason. Characters; a person reads it beside the item. */
+const MOST_SAID = 200;
+/**
+ * A check of an item that failed says why in its last line ("The parameter API_URL is not set"): that is what whoever answers the item has
+ * to know, and a code alone sends them to the recording. Redacted, as everything that is recorded.
+ */
+function saidBy(live: LiveRun, outcome: BlockOutcome): string {
+  if (!live.state.isChecks || outcome.kind !== "exit" || outcome.verdict !== "failed" || outcome.lastLine === null) return "";
+  const said = live.redactor.redactText(outcome.lastLine);
+  return `: ${said.length > MOST_SAID ? `${said.slice(0, MOST_SAID)}…` : said.replace(/\.$/, "")}`;
 }
 
 /** The last line of a passed block becomes a value; a block that promises one and prints nothing has failed. */

@@ -7,6 +7,7 @@ import { Button, ClassGlyph, EmptyState, formatDate, Notice, PanelHead, StatusWo
 import { checklistsOf } from "./Checklists.tsx";
 import { NewLaunchDialog } from "./NewLaunchDialog.tsx";
 import "./launches.css";
+import { usePeople } from "./SetupPeople.tsx";
 import { useLaunches } from "./slice.ts";
 import { decisionWords, roleProblem, STATE_GLYPHS, STATE_WORDS, windowWords } from "./words.ts";
 
@@ -15,6 +16,7 @@ export function LaunchesView() {
   const { list, listError, begunWith, begin: beginWith, refreshList } = useLaunches();
   const [isMaking, setMaking] = useState(false);
   const zone = useSiteZone();
+  const people = usePeople();
   const readOnly = useReadOnly();
   useEffect(() => void refreshList(), [refreshList]);
   const session = snapshot?.session ?? null;
@@ -87,6 +89,7 @@ export function LaunchesView() {
           contexts={snapshot.contexts}
           checklists={checklistsOf(snapshot.folders)}
           zone={zone}
+          isAlone={people.length === 1}
           chosen={begunWith ?? checklistsOf(snapshot.folders).find((one) => /go-live-100\.md$/.test(one.path))?.path ?? ""}
           onPick={
             snapshot.host.canPickFolder

@@ -9,6 +9,7 @@ export function NewLaunchDialog({
   contexts,
   checklists,
   zone,
+  isAlone,
   chosen,
   onPick,
   onCreate,
@@ -17,6 +18,8 @@ export function NewLaunchDialog({
   contexts: ContextEntry[];
   checklists: LibraryEntry[];
   zone: string;
+  /** One person on the roster: what is made now says SOLO for good. */
+  isAlone: boolean;
   /** Checklist that is chosen to begin with. */
   chosen: string;
   onPick: (() => Promise<string | null>) | null;
@@ -61,6 +64,12 @@ export function NewLaunchDialog({
           void create();
         }}
       >
+        {isAlone ? (
+          <Notice kind="warn">
+            You are the only person enrolled: the record of this launch will say SOLO for good, even when others join later. For a launch of
+            several people enrol a second one first, under People.
+          </Notice>
+        ) : null}
         <FactsFields draft={draft} contexts={contexts} isTried={isTried} isFull={false} onChange={setDraft} />
         <ChecklistChoice entries={checklists} value={path} canBeNone onPick={onPick} onChange={setPath} />
         {refusal === null ? null : (

@@ -56,8 +56,8 @@ export function FactsSection({ view, may, contexts }: Props & { contexts: Contex
       </dl>
       {solo ? (
         <p className="mid setup-note">
-          <span className="chip">SOLO</span> Made while one person was enrolled here: four eyes cannot be kept by one, and every signature
-          says so.
+          <span className="chip">SOLO</span> Made while one person was enrolled here, and the record keeps the word. Whoever signs after a
+          second person was enrolled signs under the rule of four eyes.
         </p>
       ) : null}
       {isOpen ? <ChangeFacts view={view} contexts={contexts} onClose={() => setOpen(false)} /> : null}

@@ -3,7 +3,8 @@ import { X } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { LaunchView, OperatorId, RosterEntry } from "../../engine/protocol/index.ts";
 import { bridge } from "../bridge/index.ts";
-import { Button, Field, formatMoment, IconButton, plural, SelectField, Status, TextAreaField } from "../design/index.ts";
+import { Button, Field, formatMoment, IconButton, Notice, plural, SelectField, Status, TextAreaField } from "../design/index.ts";
+import { assignWarning } from "./assigning.ts";
 import { FormDialog } from "./FormDialog.tsx";
 import { Section } from "./Section.tsx";
 import { actOn, actOrNotify } from "./slice.ts";
@@ -87,28 +88,30 @@ export function PeopleSection({ view, may, people }: { view: LaunchView; may: Ma
           </li>
         ))}
       </ul>
-      {role === null ? null : (
-        <AssignForm view={view} roles={rows.map((one) => one.role)} role={role} people={people} onClose={() => setRole(null)} />
-      )}
+      {role === null ? null : <AssignForm view={view} rows={rows} role={role} people={people} onClose={() => setRole(null)} />}
     </Section>
   );
 }
 
+type RoleRow = ReturnType<typeof rolesWanted>[number];
+
 function AssignForm({
   view,
-  roles,
+  rows,
   role: given,
   people,
   onClose,
 }: {
   view: LaunchView;
-  roles: string[];
+  rows: RoleRow[];
   role: string;
   people: RosterEntry[];
   onClose(): void;
 }) {
   const [role, setRole] = useState(given);
   const [operator, setOperator] = useState("");
+  const person = people.find((one) => one.id === operator);
+  const warning = person === undefined ? "" : assignWarning(rows, role.trim(), person);
   const send = async (): Promise<string | null> => {
     const result = await actOn("launch.assign", { launch: view.header.launch, role: role.trim(), operator: operator as OperatorId });
     return result.ok ? null : result.error.message;
@@ -116,7 +119,7 @@ function AssignForm({
   return (
     <FormDialog
       title="Assign a role"
-      about="One person may hold several roles, and a role may have several people. Nobody signs what they answered themselves."
+      about="One person may hold several roles, and a role may have several people. Nobody signs what they answered themselves, and whoever answered an item or ran a step does not sign the decision. Who is missing here is enrolled under People."
       button="Assign"
       problem={role.trim() === "" ? "Name the role." : operator === "" ? "Choose the person." : null}
       onSend={send}
@@ -124,8 +127,8 @@ function AssignForm({
     >
       <Field label="Role" list="launch-roles" maxLength={100} value={role} onChange={(event) => setRole(event.target.value)} />
       <datalist id="launch-roles">
-        {roles.map((one) => (
-          <option key={one} value={one} />
+        {rows.map((one) => (
+          <option key={one.role} value={one.role} />
         ))}
       </datalist>
       <SelectField label="Person" value={operator} onChange={(event) => setOperator(event.target.value)}>
@@ -136,6 +139,11 @@ function AssignForm({
           </option>
         ))}
       </SelectField>
+      {warning === "" ? null : (
+        <Notice kind="warn" live>
+          {warning}
+        </Notice>
+      )}
     </FormDialog>
   );
 }

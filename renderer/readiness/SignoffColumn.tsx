@@ -41,7 +41,7 @@ export function SignoffColumn({
         {signatures.map((one) => (
           <SignatureCard key={one.id} signature={one} log={view.header.log} zone={zone} />
         ))}
-        {category.state === "signed" || category.needed === 0 ? null : <Wanted category={category} prepared={prepared.ok} />}
+        {category.state === "signed" || category.needed === 0 ? null : <Wanted view={view} category={category} prepared={prepared.ok} />}
         {prepared.ok === null || category.needed === 0 || category.state === "signed" ? null : (
           <div className="sign-card plain">
             <small>Will be signed</small>
@@ -143,9 +143,10 @@ function Changes({ changes, log }: { changes: NonNullable<SignatureView["changed
   );
 }
 
-function Wanted({ category, prepared }: { category: CategoryView; prepared: PreparedSignature | null }) {
+function Wanted({ view, category, prepared }: { view: LaunchView; category: CategoryView; prepared: PreparedSignature | null }) {
   const cannot = prepared?.excluded ?? [];
   const can = prepared?.eligible ?? [];
+  const nobodyHolds = category.missing.filter((role) => !view.people.some((one) => one.role === role));
   return (
     <div className="sign-card">
       <div className="sign-who">
@@ -162,7 +163,9 @@ function Wanted({ category, prepared }: { category: CategoryView; prepared: Prep
         <>
           <p className="mid">
             {can.length === 0
-              ? "Nobody who is enrolled here may sign it now."
+              ? nobodyHolds.length === 0
+                ? "Nobody who is enrolled here may sign it now. Give the role to somebody else as well."
+                : `Nobody is ${nobodyHolds.map(roleWords).join(" or ")} in this launch yet.`
               : `May sign: ${can.map((one) => `${one.name}${one.onBehalfOf === null ? "" : ` for ${one.onBehalfOf}`}`).join(", ")}.`}
           </p>
           {cannot.map((one) => (
@@ -170,6 +173,11 @@ function Wanted({ category, prepared }: { category: CategoryView; prepared: Prep
               {one.name} cannot: {one.why}.
             </p>
           ))}
+          {can.length === 0 ? (
+            <p>
+              <a href={routeHash({ view: "launch", launch: view.header.launch })}>Assign roles in Set-up</a>
+            </p>
+          ) : null}
         </>
       )}
     </div>
