@@ -97,7 +97,7 @@ it("makes a list's automatic checks without a person, each for itself, and finis
   const steps = (await checks.view()).steps.map(({ id, verdict, because }) => ({ id, verdict, because }));
   expect(steps).toMatchObject([
     { id: "INF-01", verdict: "passed" },
-    { id: "INF-02", verdict: "failed", because: "exit 4" },
+    { id: "INF-02", verdict: "failed", because: "exit 4: seen" },
     { id: "INF-03", verdict: "unknown" },
     { id: "INF-04", verdict: "unknown" },
     { id: "INF-05", verdict: "passed" },

@@ -252,6 +252,7 @@ describe("the decision", { timeout: 60_000 }, () => {
       ["no-go", "taken", after.decisions[0]!.id],
     ]);
     expect(after.header.state).toBe("preparing");
+    expect([view.header.stale, after.header.stale], "the category stays to be signed, the decision was").toEqual([3, 1]);
   });
 
   it("is withdrawn by a rejection, whose reason stays on record", async () => {

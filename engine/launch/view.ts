@@ -115,7 +115,8 @@ const isRenewed = (state: LaunchFold, old: LaunchFold["signatures"][number]): bo
     (one) =>
       one.seq > old.seq &&
       one.subject.kind === old.subject.kind &&
-      one.subject.id === old.subject.id &&
+      // A decision that is taken anew is another one: what was signed under the old one has nothing left to renew.
+      (one.subject.kind === "decision" || one.subject.id === old.subject.id) &&
       one.role === old.role &&
       one.state === "valid",
   );
