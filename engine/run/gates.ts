@@ -183,11 +183,12 @@ async function probeOn(deps: RunDeps, live: LiveRun, request: GateRequest, gate:
     const { judged } = made;
     gate.last = made;
     recordProbe(deps, live, request, gate, { ...made, lateMs, elapsed });
-    if (waiting.stopped !== null) return interrupt(deps, live, request, gate, stopWords(waiting.stopped));
+    const hasFailed = settings.kind === "hold" && judged.verdict === "failed";
+    // What was measured outside the limit has failed, also where a person stopped the gate at that moment.
+    if (waiting.stopped !== null && !hasFailed) return interrupt(deps, live, request, gate, stopWords(waiting.stopped));
     if (judged.verdict === "unknown") return interrupt(deps, live, request, gate, `probe ${gate.n} measured nothing: ${judged.because}`);
     warn(deps, live, request, gate, judged);
-    if (settings.kind === "hold" && judged.verdict === "failed")
-      return finish(deps, live, request, gate, "failed", `probe ${gate.n} at ${spanWords(gate.due)}: ${judged.because}`);
+    if (hasFailed) return finish(deps, live, request, gate, "failed", `probe ${gate.n} at ${spanWords(gate.due)}: ${judged.because}`);
     if (settings.kind === "wait" && judged.verdict === "passed") {
       const isLate = elapsed > settings.spanMs;
       const because = isLate
