@@ -3167,7 +3167,7 @@ function main(given) {
       else if (one.startsWith("--")) return usage(`unknown: ${one}`);
       else paths.push(one);
     }
-    if (paths.length !== 1) return usage("name one bundle");
+    if (paths.length !== 1) return usage("name one bundle: the zip, or . inside the unpacked folder");
     const report = verifyBundle(paths[0], options);
     process.stdout.write(isJson ? `${JSON.stringify(report)}\n` : `${wordsOf(report).join("\n")}\n`);
     return EXIT[report.verdict];

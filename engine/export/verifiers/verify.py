@@ -3306,7 +3306,7 @@ def main(given):
             else:
                 paths.append(one)
         if len(paths) != 1:
-            sys.stderr.write(f"name one bundle\n{usage}\n")
+            sys.stderr.write(f"name one bundle: the zip, or . inside the unpacked folder\n{usage}\n")
             return CANNOT_READ
         report = verify_bundle(paths[0], **options)
     except (CannotRead, OSError) as error:
