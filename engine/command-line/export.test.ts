@@ -32,6 +32,17 @@ it("exports a run as pages, tables and the file with its results, and the sign-o
   expect(results).toContain("## First\n\n> **passed**; ");
   expect(results).toContain("## Second\n\n> **failed**; ");
 
+  const night = join(bench.folder, "night.md");
+  const ended = await bench.holdpoint(["export", "latest", "--format", "report", "--out", night, "--json"]);
+  expect(ended.code, ended.err).toBe(0);
+  expect(JSON.parse(ended.out)).toMatchObject({ path: night, files: ["night.md", "night.json"] });
+  expect(readFileSync(night, "utf8")).toContain("| **Steps** | 1 of 2 passed; 1 failed |");
+  expect(JSON.parse(readFileSync(join(bench.folder, "night.json"), "utf8"))).toMatchObject({
+    source: { of: "run" },
+    summary: { steps: { failed: 1 } },
+  });
+  expect((await bench.holdpoint(["export", "latest", "--format", "report", "--out", join(bench.folder, "night.doc")])).code).not.toBe(0);
+
   const none = join(bench.folder, "none.csv");
   const signoffs = await bench.holdpoint(["export", "--signoffs", "--from", "2026-01-01", "--format", "csv", "--out", none, "--json"]);
   expect(signoffs.code, signoffs.err).toBe(0);
