@@ -103,7 +103,7 @@ test("a launch's night runs by its plan into its watch, where a missed look stay
     await expectStep(page, "Passed", "Switch");
     await act(page, /Finish the run/);
     await page.goto(`${origin}/#/launch/${launch}/night`);
-    await expect(page.getByRole("row", { name: /Switch tonight/ })).toContainText("Done");
+    await expect(page.getByRole("row", { name: /^\W*Switch tonight/ })).toContainText("Done");
     await expect(page.locator("[data-region=action]").getByRole("button", { name: /Start Announce/ })).toBeVisible();
     const states = await page.evaluate(() => document.querySelector("[aria-label=Situation]")?.textContent);
     expect(states).toContain("In cut-over");
