@@ -183,7 +183,7 @@ function RunWords({ header, pin }: { header: Extract<FrameSubject, { kind: "run"
             LIVE
           </span>
         )}
-        {header.status === "aborted" || header.status === "finished" ? <StatusWord {...runStatus(header.status)} /> : null}
+        {header.status === "aborted" || header.status === "finished" ? <StatusWord {...runStatus(header.status, header.result)} /> : null}
         {header.status === "active" && header.nextAction.kind === "blocked" && header.nextAction.signs !== undefined ? (
           <span className="band-wide">
             <StatusWord state="signoff" word={`Waits for ${header.nextAction.signs.roles.join(" and ")}`} />

@@ -4,8 +4,13 @@ import type { StatusState } from "./Status.tsx";
 
 export type Shown = { state: StatusState; word: string };
 
-/** `status` as a run's header and a log's summary give it. */
-export function runStatus(status: string): Shown {
+/** How a finished run ended where it did not end well; the words are the engine's. */
+const BAD_ENDS: Record<string, StatusState> = { failed: "failed", unknown: "unknown", incomplete: "skipped" };
+
+/** `status` as a run's header and a log's summary give it, and the result where it is known. */
+export function runStatus(status: string, result = ""): Shown {
+  const bad = status === "finished" ? BAD_ENDS[result] : undefined;
+  if (bad !== undefined) return { state: bad, word: `Finished, ${result}` };
   switch (status) {
     case "active":
       return { state: "running", word: "Under way" };

@@ -6,7 +6,7 @@ import { FrameSituation, SituationCell } from "../app/Frame.tsx";
 import { routeHash } from "../app/route.ts";
 import { useApp } from "../app/store.ts";
 import { formatDay, formatMinute, Status, TwoLineButton, useNow, zoneWord } from "../design/index.ts";
-import { decisionWords, STATE_GLYPHS, STATE_WORDS, untilWords } from "./words.ts";
+import { decisionWords, stateShown, untilWords } from "./words.ts";
 
 export function LaunchSituation({ view, room }: { view: LaunchView; room: "setup" | "readiness" | "decision" }) {
   const { header } = view;
@@ -89,15 +89,16 @@ export function LaunchSituation({ view, room }: { view: LaunchView; room: "setup
 
 function StateCell({ view }: { view: LaunchView }) {
   const now = useNow();
-  const { facts, state } = view.header;
+  const { facts } = view.header;
+  const shown = stateShown(view.header);
   const { windowStart, windowEnd } = facts;
   const at = windowStart === null ? null : Date.parse(windowStart);
   const end = windowEnd === null ? null : Date.parse(windowEnd);
   const isWithin = at !== null && now >= at && (end === null || now < end);
   return (
-    <SituationCell label={STATE_WORDS[state]} className="launch-cell-window">
+    <SituationCell label={shown.word} className="launch-cell-window">
       <div className="situation-value">
-        <Status state={STATE_GLYPHS[state]} size={16} />
+        <Status state={shown.state} size={16} />
         {at === null || windowStart === null ? (
           <span className="mid">no window set</span>
         ) : (

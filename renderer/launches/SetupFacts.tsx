@@ -8,7 +8,7 @@ import { FormDialog } from "./FormDialog.tsx";
 import { Section } from "./Section.tsx";
 import { actOn } from "./slice.ts";
 import type { May } from "./useMay.ts";
-import { STATE_GLYPHS, STATE_WORDS, windowWords } from "./words.ts";
+import { stateShown, windowWords } from "./words.ts";
 
 type Props = { view: LaunchView; may: May };
 const wordsOf = (result: { ok: true } | { ok: false; error: { message: string } }): string | null =>
@@ -16,9 +16,9 @@ const wordsOf = (result: { ok: true } | { ok: false; error: { message: string } 
 
 export function FactsSection({ view, may, contexts }: Props & { contexts: ContextEntry[] }) {
   const [isOpen, setOpen] = useState(false);
-  const { facts, clusterClass, state, solo } = view.header;
+  const { facts, clusterClass, solo } = view.header;
   const rows: [string, React.ReactNode][] = [
-    ["State", <StatusWord key="s" state={STATE_GLYPHS[state]} word={STATE_WORDS[state]} />],
+    ["State", <StatusWord key="s" {...stateShown(view.header)} />],
     ["Version", facts.version],
     ["Change", facts.change],
     ["Approval", facts.approval],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decisionWords, fromLocalInput, roleProblem, toLocalInput, untilWords, windowWords } from "./words.ts";
+import { decisionWords, fromLocalInput, roleProblem, stateShown, toLocalInput, untilWords, windowWords } from "./words.ts";
 
 describe("the window of a launch", () => {
   it("is said in UTC and in the site's zone, each with its name", () => {
@@ -37,6 +37,15 @@ describe("words", () => {
     expect(decisionWords({ id: "a", outcome: "no-go", state: "taken", at, overtaken })).toEqual({ state: "failed", word: "NO-GO" });
     expect(decisionWords({ id: "a", outcome: "go", state: "stale", at, overtaken }).state).toBe("stale");
     expect(decisionWords({ id: "a", outcome: "go", state: "taken", at, overtaken: "INF-01 failed" }).state, "after a change").toBe("stale");
+  });
+  it("never show a GO as passed that something has overtaken", () => {
+    const decision = { id: "a", outcome: "go", state: "taken", at: "2026-01-01T00:00:00.000Z", overtaken: "" } as const;
+    expect(stateShown({ state: "go", decision })).toEqual({ state: "passed", word: "GO, not begun" });
+    expect(stateShown({ state: "go", decision: { ...decision, overtaken: "INF-01 failed" } })).toEqual({
+      state: "stale",
+      word: "GO, overtaken",
+    });
+    expect(stateShown({ state: "watch", decision: { ...decision, overtaken: "INF-01 failed" } }).word).toBe("On watch");
   });
   it("say why an act is not to be had by role, and nothing where it is", () => {
     expect(roleProblem(["lead"], ["lead", "operator"], "Answering")).toBeNull();

@@ -22,6 +22,12 @@ export const STATE_GLYPHS: Record<LaunchState, StatusState> = {
   closed: "passed",
 };
 
+/** The state as it is shown: a GO that something has overtaken carries no cut-over, and never stands there as passed. */
+export function stateShown({ state, decision }: Pick<LaunchHeader, "state" | "decision">): { state: StatusState; word: string } {
+  if (state === "go" && decision !== null && decision.overtaken !== "") return { state: "stale", word: "GO, overtaken" };
+  return { state: STATE_GLYPHS[state], word: STATE_WORDS[state] };
+}
+
 const OUTCOME_WORDS: Record<Decision["outcome"], string> = { go: "GO", "conditional-go": "Conditional GO", "no-go": "NO-GO" };
 export function decisionWords(decision: LaunchHeader["decision"]): { state: StatusState; word: string } {
   if (decision === null) return { state: "open", word: "Not proposed" };

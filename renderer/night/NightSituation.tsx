@@ -5,11 +5,12 @@ import type { LaunchView } from "../../engine/protocol/index.ts";
 import { FrameSituation, SituationCell } from "../app/Frame.tsx";
 import { routeHash } from "../app/route.ts";
 import { formatDuration, formatPlanned, Status, useNow } from "../design/index.ts";
-import { STATE_GLYPHS, STATE_WORDS } from "../launches/words.ts";
+import { stateShown } from "../launches/words.ts";
 import { clockOf, driftWords, siteClock } from "./words.ts";
 
 export function NightSituation({ view }: { view: LaunchView }) {
   const { header, plan, watch } = view;
+  const shown = stateShown(header);
   const running = plan.entries.find((one) => one.state === "running");
   // What runs holds back what follows it: that is next all the same.
   const next =
@@ -19,8 +20,8 @@ export function NightSituation({ view }: { view: LaunchView }) {
     <FrameSituation label="Situation">
       <SituationCell label="Now">
         <div className="situation-value">
-          <Status state={running === undefined ? STATE_GLYPHS[header.state] : "running"} size={16} />
-          <span>{running?.title ?? STATE_WORDS[header.state]}</span>
+          <Status state={running === undefined ? shown.state : "running"} size={16} />
+          <span>{running?.title ?? shown.word}</span>
         </div>
       </SituationCell>
       <SituationCell label="Next">

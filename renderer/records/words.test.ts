@@ -25,6 +25,15 @@ describe("the record's words", () => {
       "Closed",
     ]);
   });
+  it("do not tick a finished run that failed, ended unknown or left steps undone", () => {
+    expect(["passed", "accepted", "failed", "unknown", "incomplete"].map((result) => runStatus("finished", result).state)).toEqual([
+      "passed",
+      "passed",
+      "failed",
+      "unknown",
+      "skipped",
+    ]);
+  });
   it("are green for VERIFIED alone", () => {
     expect((["VERIFIED", "VERIFIED WITH WARNINGS", "OPEN", "NOT VERIFIED"] as const).map((verdict) => verdictOf(verdict).kind)).toEqual([
       "ok",

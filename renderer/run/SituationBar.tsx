@@ -132,7 +132,7 @@ function NowCell({ header, steps, now, nowGlyph, arrangement }: Props) {
           </>
         ) : now === null ? (
           <>
-            {header.status === "active" ? null : <Status state={runStatus(header.status).state} size={18} />}
+            {header.status === "active" ? null : <Status state={runStatus(header.status, header.result).state} size={18} />}
             <span className={header.status === "aborted" ? "fail-text" : "mid"}>{restWords(header, steps)}</span>
           </>
         ) : (
