@@ -77,6 +77,12 @@ export type Engine = {
 /** How long the classes of contexts are taken as known for showing, milliseconds. */
 const CLASS_KEPT_MS = 2_000;
 
+/** After these a log's line in the list says something else. */
+const CHANGES_A_LOGS_STATUS = new Set([
+  ...["log.opened", "run.held", "run.resumed", "run.finished", "run.aborted", "launch.state", "launch.closed"],
+  ...["decision.taken", "signoff.added", "signoff.invalidated"],
+]);
+
 /** Opens a data directory. `busy` where another engine has it; otherwise what the record says. */
 export async function createEngine(options: EngineOptions): Promise<Result<Engine>> {
   const ports = options.ports ?? realPorts();
@@ -119,7 +125,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
   const launchSeqs = new Map<LaunchId, number>();
   const unsubscribe = store.onAppended((log, event) => {
     logNews.mark(log, null);
-    if (["log.opened", "run.finished", "run.aborted"].includes(event.body.type)) emit("app.changed", { what: "logs" });
+    if (CHANGES_A_LOGS_STATUS.has(event.body.type)) emit("app.changed", { what: "logs" });
   });
 
   const people = createPeople({ store, ports });
