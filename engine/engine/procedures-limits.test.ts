@@ -3,10 +3,10 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Metrics, missingPrograms, startMetrics } from "../../build/services/index.ts";
+import { HEALTHY, type Metrics, missingPrograms, startMetrics } from "../../build/services/index.ts";
 import { parseDocument } from "../document/index.ts";
 import { judgeProbe } from "../run/gate-probe.ts";
-import { HEALTHY, LIBRARY } from "./testing-procedures.ts";
+import { LIBRARY } from "./testing-procedures.ts";
 
 const CANARY = "api:request_duration_ms:p95_rate5m:canary";
 /** File, step with the gate, query, a value that is still within the limit, and the first that is not. */

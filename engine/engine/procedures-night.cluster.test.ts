@@ -1,10 +1,9 @@
 // The two whole plans: the cut-over night to its end and with a canary that fails in its third probe, and the gradual roll-out.
 // On the test cluster, a real PostgreSQL, and a pipeline and a channel that answer over HTTP.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Pipeline, startPipeline } from "../../build/services/index.ts";
+import { openNight, type Pipeline } from "../../build/services/index.ts";
 import type { StoredEvent } from "../protocol/index.ts";
 import { runBench } from "./testing.ts";
 import { goBack, openGround, openWorld, releasesAlone, type Walk, type World, walk } from "./testing-procedures.ts";
@@ -14,11 +13,6 @@ afterAll(() => cluster?.stop());
 const contexts = { main: "primary" };
 const WEIGHT = "jsonpath={.metadata.annotations.nginx\\.ingress\\.kubernetes\\.io/canary-weight}";
 const MIN = 60_000;
-
-const FORWARD = `
-create table if not exists order_notes (id serial primary key, order_id int not null references orders, note text not null);
-insert into schema_migrations (version) values ('v1.0-rc1') on conflict do nothing;
-`;
 
 const FEATURES = {
   maintenance: [212, 0.02],
@@ -34,38 +28,17 @@ describe.skipIf(!cluster)("whole plans", () => {
   let night: Walk;
   beforeAll(async () => {
     world = await openWorld(cluster?.kubeconfig ?? "");
-    pipeline = await startPipeline();
+    const prepared = await openNight(world);
+    pipeline = prepared.pipeline;
     for (const [feature, [p95, errors]] of Object.entries(FEATURES)) {
       world.metrics.set(`feature:request_duration_ms:p95_rate5m{feature="${feature}"}`, p95);
       world.metrics.set(`feature:request_errors:percent_rate5m{feature="${feature}"}`, errors);
     }
-    const backups = join(world.folder, "backups");
-    const folder = join(backups, "latest");
-    mkdirSync(folder, { recursive: true });
-    const { user, password, host, port } = world.postgres;
-    const dump = ["-h", host, "-p", String(port), "-U", user, "--format=custom", "--file", join(folder, "database.dump"), "app"];
-    execFileSync("pg_dump", dump, { env: { ...process.env, PGPASSWORD: password } });
-    writeFileSync(join(folder, "taken-at"), `${Math.floor(Date.now() / 1000) - 3600}\n`);
-    writeFileSync(join(folder, "verified"), `${Math.floor(Date.now() / 1000) - 3000}\n`);
-    execFileSync("sh", ["-c", "sha256sum database.dump taken-at > SHA256SUMS"], { cwd: folder });
-    writeFileSync(join(world.folder, "forward.sql"), FORWARD);
     night = {
       file: "cut-over-night.md",
       contexts,
       sign: releasesAlone(world.bench),
-      params: {
-        ...world.database,
-        ...world.prometheus,
-        IMAGE: "registry.test/api:v1.0-rc1",
-        REPLICAS: "1",
-        MIGRATION: join(world.folder, "forward.sql"),
-        BACKUPS: backups,
-        CI: pipeline.url,
-        REPOSITORY: pipeline.repository,
-        WORKFLOW: pipeline.workflow,
-        CI_TOKEN: pipeline.token,
-        WEBHOOK: pipeline.webhook,
-      },
+      params: prepared.params,
     };
   });
   afterAll(async () => {

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { missingPrograms, startMetrics } from "../../build/services/index.ts";
+import { HEALTHY, missingPrograms, startMetrics } from "../../build/services/index.ts";
 import { MIN, openGates } from "./testing-gates.ts";
-import { HEALTHY, LIBRARY } from "./testing-procedures.ts";
+import { LIBRARY } from "./testing-procedures.ts";
 
 const FILE = "deploy/staging-soak.md";
 const TEN_MINUTES = 10 * MIN;

@@ -1,23 +1,10 @@
 // Walks a built-in procedure from its first to its last step, as an operator does who follows the one next action. Used by tests only.
-// Owns: the walk, the cluster's namespace of a test, what a failed step printed. What a procedure needs around it is the test's.
-import { randomBytes } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+// Owns: the walk, what a failed step printed. The servers and namespaces are build/services'; what else a procedure needs is the test's.
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse } from "yaml";
-import { fillNamespace, mustKubectl, openTestCluster, type TestCluster } from "../../build/control-plane/index.ts";
-import {
-  type Metrics,
-  missingPrograms,
-  type Postgres,
-  type Redis,
-  serviceFolder,
-  shorten,
-  startMetrics,
-  startPostgres,
-  startRedis,
-} from "../../build/services/index.ts";
+import { openTestCluster, type TestCluster } from "../../build/control-plane/index.ts";
+import { missingPrograms, openServices, type Services, shorten } from "../../build/services/index.ts";
 import { parseDocument } from "../document/index.ts";
 import type { NextAction, RunHeader, RunId, RunView, SignSubject, StepState } from "../protocol/index.ts";
 import { planOf } from "../run/index.ts";
@@ -152,102 +139,7 @@ async function printedBy(bench: Bench, log: RunHeader["log"], step: string, own:
   return pieces.flatMap(([, kind, text]) => (kind === "o" ? [text] : [])).join("");
 }
 
-export type Namespaces = {
-  /** Its contexts: `primary` and `dr`, each a namespace of its own, with the blue and green of the fixture. */
-  kubeconfig: string;
-  primary: string;
-  dr: string;
-  kubectl(place: "primary" | "dr", args: string[], input?: string): Promise<string>;
-  remove(): Promise<void>;
-};
-
-type Kubeconfig = {
-  clusters: { name: string }[];
-  contexts: { name: string; context: { cluster: string; user: string; namespace: string } }[];
-  "current-context": string;
-};
-
-/** Two namespaces of this test's own on the test cluster, so that nobody else's deployments are switched. */
-export async function openNamespaces(kubeconfig: string, { isTwo = false } = {}): Promise<Namespaces> {
-  const tag = randomBytes(4).toString("hex");
-  const names = { primary: `procedures-${tag}`, dr: `procedures-${tag}-dr` };
-  const config = parse(readFileSync(kubeconfig, "utf8")) as Kubeconfig;
-  const current = config.contexts.find((one) => one.name === config["current-context"]);
-  if (!current) throw new Error(`${kubeconfig} has no current context.`);
-  config.contexts = (["primary", "dr"] as const).map((name) => ({ name, context: { ...current.context, namespace: names[name] } }));
-  config["current-context"] = "primary";
-  const own = join(tmpdir(), `hp-${names.primary}`);
-  writeFileSync(own, JSON.stringify(config), { mode: 0o600 });
-  for (const name of isTwo ? [names.primary, names.dr] : [names.primary]) await fillNamespace(own, name);
-  return {
-    kubeconfig: own,
-    ...names,
-    kubectl: (place, args, input) => mustKubectl(own, ["--context", place, ...args], input),
-    async remove() {
-      await mustKubectl(own, ["delete", "namespace", names.primary, names.dr, "--ignore-not-found", "--wait=false"]);
-      rmSync(own, { force: true });
-    },
-  };
-}
-
-/** Figures of a healthy service, by the queries that the procedures ask when nobody gives others. */
-export const HEALTHY = {
-  "api:request_errors:percent_rate5m": 0.12,
-  "api:request_errors:percent_rate5m:canary": 0.15,
-  "api:request_duration_ms:p50_rate5m": 120,
-  "api:request_duration_ms:p95_rate5m": 310,
-  "api:request_duration_ms:p99_rate5m": 900,
-  "api:cache_hits:percent_rate5m": 92,
-  "api:schema_repairs:percent_rate5m": 0.02,
-  "api:requests:increase5m:canary": 4200.4,
-  "api:request_duration_ms:p50_rate5m:canary": 126,
-  "api:request_duration_ms:p95_rate5m:canary": 318,
-  "api:request_duration_ms:p95_rate5m:canary:enhanced": 371,
-  "api:request_duration_ms:p99_rate5m:canary": 912,
-  "api:cache_hits:percent_rate5m:canary": 91,
-  "api:drift:percent": 0.1,
-  "api:persistence_errors:percent_rate5m": 0.03,
-  "api:request_duration_ms:p95_rate5m:enhanced": 362,
-  "api:request_duration_ms:avg_rate5m": 245,
-  "api:cpu:percent": 47,
-  "api:memory:percent": 64,
-  "api:database_connections": 38,
-  "kpi:cache_hits:percent_rate5m": 97.3,
-  'min(up{job=~"api|postgres|redis"})': 1,
-  'min(up{job="api"})': 1,
-  'min(up{job=~"postgres|redis"})': 1,
-};
-
-/** What the service reads, as it is in the night of a launch: flags on, rules of the new release, stores at their usual place. */
-const CONFIG_MAPS: Record<string, Record<string, string>> = {
-  flags: {
-    USE_UNIFIED_PIPELINE: "1",
-    CONV_STORE_PRIMARY: "redis",
-    CONV_DUAL_WRITE: "0",
-    FEATURE_DYNAMIC_PROMPTS: "1",
-    FEATURE_SUGGESTED_ACTIONS: "1",
-    JOBS: "1",
-  },
-  "alert-rules": { "errors.yml": "limit: 5", "new.yml": "limit: 1" },
-  "alert-rules-before": { "errors.yml": "limit: 1" },
-  stores: { "redis-host": "old-redis", "redis-port": "6379", "database-host": "old-database", "database-port": "5432" },
-};
-
-export type World = {
-  folder: string;
-  bench: Bench;
-  postgres: Postgres;
-  redis: Redis;
-  metrics: Metrics;
-  spaces: Namespaces;
-  /** Parameters that lead a procedure to these servers. */
-  database: Record<string, string>;
-  cache: Record<string, string>;
-  prometheus: Record<string, string>;
-  /** One value of a ConfigMap of the namespace. */
-  setting(map: string, key: string, place?: "primary" | "dr"): Promise<string>;
-  close(): Promise<void>;
-};
+export type World = Services & { bench: Bench };
 
 /**
  * The test cluster where there is one and the stores' programs are on this machine; else null, which means: skip, outside CI. In CI it throws
@@ -261,50 +153,19 @@ export async function openGround(env: NodeJS.ProcessEnv = process.env): Promise<
 }
 
 /** Servers, namespaces and an engine of this test file's own. The database `app` has 500 orders. */
-export async function openWorld(kubeconfig: string, { isTwo = false } = {}): Promise<World> {
-  const folder = serviceFolder();
-  const [postgres, redis, metrics, spaces] = await Promise.all([
-    startPostgres({ dir: join(folder, "postgres") }),
-    startRedis({ dir: join(folder, "redis") }),
-    startMetrics(HEALTHY),
-    openNamespaces(kubeconfig, { isTwo }),
-  ]);
-  await postgres.sql("create database app");
-  await postgres.sql(SCHEMA, "app");
-  const maps = Object.entries(CONFIG_MAPS).map(([name, data]) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data }));
-  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: maps });
-  for (const place of isTwo ? (["primary", "dr"] as const) : (["primary"] as const))
-    await spaces.kubectl(place, ["create", "-f", "-"], list);
-  const bench = await openBench({ env: { KUBECONFIG: spaces.kubeconfig }, kubeconfig: spaces.kubeconfig });
-  const { host, port, user, password } = postgres;
+export async function openWorld(kubeconfig: string, options: { isTwo?: boolean } = {}): Promise<World> {
+  const services = await openServices(kubeconfig, options);
+  const own = services.spaces.kubeconfig;
+  const bench = await openBench({ env: { KUBECONFIG: own }, kubeconfig: own });
   return {
-    folder,
+    ...services,
     bench,
-    postgres,
-    redis,
-    metrics,
-    spaces,
-    database: { PGHOST: host, PGPORT: String(port), PGUSER: user, PGPASSWORD: password, PGDATABASE: "app" },
-    cache: { REDIS_HOST: redis.host, REDIS_PORT: String(redis.port), REDISCLI_AUTH: redis.password },
-    prometheus: { PROMETHEUS: metrics.url },
-    setting: (map, key, place = "primary") =>
-      spaces.kubectl(place, ["get", "configmap", map, "-o", `jsonpath={.data.${key.replaceAll(".", "\\.")}}`]),
     async close() {
       await bench.remove();
-      await spaces.remove();
-      await metrics.stop();
-      await redis.stop();
-      await postgres.stop();
-      rmSync(folder, { recursive: true, force: true });
+      await services.close();
     },
   };
 }
-
-const SCHEMA = `
-create table schema_migrations (version text primary key, applied_at timestamptz not null default now());
-create table orders (id serial primary key, customer text not null, placed_at timestamptz not null default now());
-insert into orders (customer) select 'customer ' || n from generate_series(1, 500) n;
-`;
 
 /**
  * The text without the keys that the run engine refuses as yet, so that everything else of the procedure is run. Asked of the engine's own plan:

@@ -72,7 +72,7 @@ export function GateChart(props: Props) {
         ))}
         <line className="gate-axis" x1={SIZE.left} x2={SIZE.width - SIZE.right} y1={chart.base} y2={chart.base} />
         {chart.ticks.map((tick) => (
-          <g key={tick.label}>
+          <g key={tick.x}>
             <line className="gate-axis" x1={tick.x} x2={tick.x} y1={chart.base} y2={chart.base + 4} />
             <text className="gate-tick" x={tick.x} y={chart.base + 18} textAnchor="middle">
               {tick.label}
@@ -94,7 +94,7 @@ export function GateChart(props: Props) {
             <text
               className="gate-stopped"
               x={chart.nowX > SIZE.width * 0.6 ? chart.nowX - 8 : chart.nowX + 8}
-              y={chart.base - 10}
+              y={chart.noteY}
               textAnchor={chart.nowX > SIZE.width * 0.6 ? "end" : "start"}
             >
               on hold, no more probes

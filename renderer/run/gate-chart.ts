@@ -13,6 +13,8 @@ export type Chart = {
   gaps: { x: number; width: number }[];
   /** Where the clock stands; null where nothing is counted. */
   nowX: number;
+  /** Height of the words at the clock, clear of points and limits as far as can be. */
+  noteY: number;
   ticks: { x: number; label: string }[];
   base: number;
   isMeasured: boolean;
@@ -39,11 +41,13 @@ export function chartOf(gate: GateState, size: Size, elapsedMs: number): Chart {
   const y = (value: number) => base - ((Math.min(Math.max(value, from), to) - from) / (to - from)) * (base - size.top);
   const middle = (size.top + base) / 2;
   const labelled = gate.probes.length <= MOST_LABELS;
+  const points = gate.probes.map((probe) => (probe.value === null || !isMeasured ? middle : y(Number(probe.value))));
+  const lines = [gate.threshold, gate.warn].flatMap((one) => (one === null ? [] : [y(one.value)]));
   return {
     marks: gate.probes.map((probe, index) => ({
       probe,
       x: x(probe.dueMs),
-      y: probe.value === null || !isMeasured ? middle : y(Number(probe.value)),
+      y: points[index] ?? middle,
       label: probe.value !== null && (labelled || probe.verdict === "failed" || index === gate.probes.length - 1) ? probe.value : "",
     })),
     limit: gate.threshold && {
@@ -62,6 +66,7 @@ export function chartOf(gate: GateState, size: Size, elapsedMs: number): Chart {
       return { x: left, width: Math.max(4, x(begin + gap.ms) - left) };
     }),
     nowX: x(elapsedMs),
+    noteY: emptiest([base - 10, middle, size.top + LABEL], [...points, ...lines]),
     ticks: [1, 2, 3, 4, 5].map((part) => ({ x: x((span * part) / 5), label: formatDuration((span * part) / 5) })),
     base,
     isMeasured,
@@ -72,6 +77,12 @@ export function chartOf(gate: GateState, size: Size, elapsedMs: number): Chart {
 const LABEL = 13;
 const clear = (y: number, other: number | null): number =>
   other === null || Math.abs(y - other) >= LABEL ? y : y >= other ? other + LABEL : other - LABEL;
+
+/** The place farthest from all that is drawn; the first of equals. Words stand on their line, so half a label above it counts. */
+function emptiest(places: number[], taken: number[]): number {
+  const free = (place: number) => Math.min(...taken.map((one) => Math.abs(one - (place - LABEL / 3))));
+  return places.reduce((best, place) => (free(place) > free(best) ? place : best));
+}
 
 function forbidden(
   { operator, value }: Expectation,

@@ -11,7 +11,7 @@ export const TROUBLE_WORDS: Record<Trouble, string> = {
 };
 
 export const KIND_WORDS: Record<WayBackCandidate["kind"], string> = {
-  step: "This step",
+  step: "A step's own",
   run: "The whole run",
   emergency: "Emergency",
   procedure: "Procedure",
