@@ -238,9 +238,10 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
 
   const openRecord = (): void => go({ view: "record", log: header.log, seq: null });
   const signText = (subject: SignSubject): void => acts.sign({ subject, role: null, title: "Sign the new text" });
+  const loops = <LoopsChip loops={header.loops} onOpen={() => setWork("loops")} />;
   const tools = (
     <>
-      <LoopsChip loops={header.loops} onOpen={() => setWork("loops")} />
+      {isNarrow ? null : loops}
       <Lookers header={header} />
       <Button small kind="ghost" icon={<ChartNoAxesGantt size={15} aria-hidden="true" />} onClick={turn} aria-keyshortcuts="P">
         Plan
@@ -454,6 +455,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
             />
           ) : (
             <>
+              <div className="run-open-loops">{loops}</div>
               <div className="run-narrow">
                 <div className="run-tab-tools">
                   <TextPinned header={header} isShort />

@@ -59,6 +59,10 @@ describe("the cluster watch", () => {
       "canary weight of ingress api-canary: Blue 90 %, green 10 %",
       "selector of service api: Blue 100 %, ",
     ]);
+    const switched = object("Ingress", "api-canary", {
+      split: { by: "canary weight", parts: parts(100, 0).map((part) => ({ ...part, colour: "green" as const })) },
+    });
+    expect(words([switched])).toEqual(["canary weight of ingress api-canary: Green 100 %, "]);
     const behind = object("Service", "api-blue", { split: { by: "selector", parts: parts(100, 0) } });
     expect(words([behind, canary])).toHaveLength(1);
     const shared = object("Service", "web", { split: { by: "ready replicas", parts: [{ to: "web-a", percent: 75, colour: null }] } });

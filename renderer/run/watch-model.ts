@@ -89,9 +89,11 @@ function sourceOf({ kind, name, split }: WatchedObject): string {
   }
 }
 
-/** `Blue 90 %`, and the rest after it: the greater part first. */
+/** `Blue 90 %`, and the rest after it: the greater part first. After the switch both ways in lead to one colour, which is said once. */
 export function trafficWords({ parts }: Traffic): { first: string; rest: string } {
-  const [first, ...rest] = [...parts].sort((a, b) => b.percent - a.percent).map(({ name, percent }) => `${name} ${percent} %`);
+  const shares = new Map<string, number>();
+  for (const { name, percent } of parts) shares.set(name, (shares.get(name) ?? 0) + percent);
+  const [first, ...rest] = [...shares].sort(([, a], [, b]) => b - a).map(([name, percent]) => `${name} ${percent} %`);
   const words = first ?? "";
   return { first: words.charAt(0).toUpperCase() + words.slice(1), rest: rest.join(", ") };
 }
