@@ -85,7 +85,7 @@ async function onward(page: Page, until: RegExp, seen: { signed: number; besides
   }
 }
 
-type Row = { seq: number; type: string; subject: { step?: string }; ts_utc: string };
+type Row = { type: string; step: string; ts: string };
 type Header = { log: string; result: string; undoes?: { measure: { durationMs: number; met: boolean } | null; targetMs: number } };
 const headerOf = async (page: Page): Promise<Header> => {
   const run = /#\/run\/([^/?]+)/.exec(page.url())?.[1];
@@ -165,7 +165,7 @@ test("six acts without a failure: both lanes side by side, two hold points signe
   // On screen the other lane had a row of its own, and on record the two ran at the same time.
   expect([...seen.besides].filter((one) => /is running/.test(one))).not.toEqual([]);
   const { rows } = await call<{ rows: Row[] }>(page, "record.events", { log, filter: {}, offset: 0, limit: 1000 });
-  const at = (type: string, step: string) => Date.parse(rows.find((one) => one.type === type && one.subject.step === step)?.ts_utc ?? "");
+  const at = (type: string, step: string) => Date.parse(rows.find((one) => one.type === type && one.step === step)?.ts ?? "");
   expect(at("step.started", "start")).toBeLessThan(at("step.ended", "lives"));
   expect(at("step.started", "smoke")).toBeGreaterThanOrEqual(at("step.ended", "lives"));
   expect(await report(page, log, join(holdpoint.folder, "night.pdf"))).toContain("Cut-over night");

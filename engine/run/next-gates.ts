@@ -56,7 +56,8 @@ export function gateDecision(step: StepState, plan: RunPlan): GateAction | null 
       button: "Start it again",
     };
   }
-  if (step.status !== "done" || step.verdict !== "failed" || step.passedOver === true) return null;
+  // What was gone back from is not asked for again: the run is finished, or resumed and the step tried once more.
+  if (step.status !== "done" || step.verdict !== "failed" || step.passedOver === true || step.undone !== undefined) return null;
   const failed = step.blocks.find((one) => one.gate?.state === "done" && one.verdict === "failed");
   if (!failed) return null;
   const own = plan.byId.get(step.id)?.step;
