@@ -85,7 +85,11 @@ describe.skipIf(!cluster?.hasOurContexts)("the watch of a roll-out", () => {
     await here("set", "image", "deployment/api-green", "*=registry.test/api:next");
     const under = await poll(() => {
       const rollout = see("Deployment", "api-green")?.rollout;
-      return rollout && rollout.sets.length > 1 && rollout.updated > 0 ? rollout : undefined;
+      // Sets of the roll-out before may still stand beside each other.
+      const isNext = rollout?.sets[0]?.images.includes("registry.test/api:next") === true && rollout.generation > before.generation;
+      return isNext && rollout.sets.some((set) => set.images.includes("registry.test/api:green")) && rollout.updated > 0
+        ? rollout
+        : undefined;
     }, "old and new side by side");
     expect(under.generation).toBeGreaterThan(before.generation);
     expect(under.sets[0]).toMatchObject({ isNew: true, images: ["registry.test/api:next"], revision: under.revision });
