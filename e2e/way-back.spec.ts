@@ -112,17 +112,20 @@ test("holds and alarms at the failed gate, goes back on one confirmation, and sh
   await expect(page.getByRole("button", { name: /Held/ })).toBeVisible();
   await picture(page, "failed");
 
-  // F9 from anywhere opens the question, and starts nothing; a trouble without a procedure says so
+  // F9 from anywhere opens the question, and starts nothing; a trouble leads to the procedures that answer it
   await page.keyboard.press("F9");
   const dialog = page.getByRole("dialog", { name: "Go back?" });
   await expect(dialog.getByRole("radio", { name: /Traffic back to blue/ })).toBeChecked();
   await expect(dialog).toContainText("Undoes2 Canary 10 %");
   await expect(dialog).toContainText("Stays as it is1 Migrate the schema");
   await expect(dialog).toContainText("promised under 2:00");
-  await dialog.getByRole("radio", { name: "Data" }).check();
-  await expect(dialog).toContainText("No procedure here answers to “Data”");
-  await dialog.getByRole("radio", { name: "Performance" }).check();
-  await expect(dialog.getByRole("radio", { name: /Traffic back to blue/ })).toBeChecked();
+  await dialog.getByRole("radio", { name: "Data", exact: true }).check();
+  await expect(dialog.getByRole("radio", { name: /Point-in-time restore/ })).toBeVisible();
+  await expect(dialog.getByRole("radio", { name: /High latency/ })).toHaveCount(0);
+  await dialog.getByRole("radio", { name: "Performance", exact: true }).check();
+  await expect(dialog.getByRole("radio", { name: /High latency/ })).toBeVisible();
+  // What answers the trouble comes first; the step's own way back is chosen again.
+  await dialog.getByRole("radio", { name: /Traffic back to blue/ }).check();
   await picture(page, "asked");
   await page.keyboard.press("Enter");
   await expect(dialog).toBeVisible();
