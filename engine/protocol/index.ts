@@ -34,6 +34,7 @@ export * from "./library.ts";
 export * from "./link.ts";
 export * from "./people.ts";
 export * from "./record.ts";
+export * from "./rehearsal.ts";
 export * from "./run.ts";
 export * from "./schedule.ts";
 export * from "./signing.ts";

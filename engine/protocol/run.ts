@@ -5,6 +5,7 @@ import { PinView } from "./cluster.ts";
 import { GateState, SoakState } from "./gate.ts";
 import { HandoverView, RunNote } from "./handover.ts";
 import { ClusterName, LaunchId, LogId, Mode, RunId, Sha256, ShellKind, StepId, TerminalId, Timestamp, Verdict } from "./ids.ts";
+import { RehearsalRequest, RehearsalView } from "./rehearsal.ts";
 import { PlanFigures } from "./schedule.ts";
 import { SignSubject } from "./signing.ts";
 import { Countdown, Undoes, UndoneBy } from "./way-back.ts";
@@ -160,6 +161,8 @@ export const RunHeader = z.object({
   isChecks: z.boolean().optional(),
   number: z.int(),
   mode: Mode,
+  /** Only of a rehearsal. */
+  rehearsal: RehearsalView.nullable().optional(),
   title: z.string(),
   path: z.string(),
   version: z.string().nullable(),
@@ -225,6 +228,8 @@ export type RunView = z.infer<typeof RunView>;
 export const StartRequest = z.object({
   path: z.string().min(1).max(4096),
   mode: Mode,
+  /** Of a rehearsal; without it commands run in a sandbox, or with no cluster at all. */
+  rehearsal: RehearsalRequest.optional(),
   /** Context per named cluster; empty for a runbook that needs none. */
   contexts: z.partialRecord(ClusterName, z.string().max(1000)),
   namespace: z

@@ -9,6 +9,7 @@ import { forgetSoak, GATE_HANDLERS } from "./fold-gates.ts";
 import { undoesOf, WAY_BACK_HANDLERS } from "./fold-wayback.ts";
 import { forgetManual, noteSecrets, noteValues, WORK_HANDLERS } from "./fold-work.ts";
 import { HANDOVER_HANDLERS, happened } from "./handover-state.ts";
+import { rehearsalOf } from "./rehearsed.ts";
 import { emptyRunState, type RunState } from "./state.ts";
 
 /** `run` picks the events of one run out of a log that holds more: a launch's. */
@@ -149,6 +150,7 @@ function started(state: RunState, { body }: StoredEvent) {
   state.launch = body.subject.launch;
   state.isChecks = text(data, "kind") === "checks";
   state.mode = body.subject.mode === "rehearsal" ? "rehearsal" : "live";
+  state.rehearsal = rehearsalOf(data, state.mode);
   state.title = text(data, "title");
   state.path = text(data, "path");
   state.version = textOrNull(data, "version");

@@ -25,6 +25,7 @@ import { append, canonical, type Draft, ENGINE, eventOf } from "./live.ts";
 import { adoptPin, pinnedEvent } from "./pins.ts";
 import { planOf, type RunPlan, stepsData } from "./plan.ts";
 import { preflightFindings } from "./preflight.ts";
+import { rehearsalAsked, rehearsalData } from "./rehearsed.ts";
 
 /** Larger than any runbook a person reads; the parser has its own limits below it. */
 const FILE_BYTES = 20_000_000;
@@ -148,6 +149,9 @@ function refusal({ who, request, launch, isChecks, wayBack, findings, pins, plan
     const found = blocker(code);
     if (found) return fail("not-ready", `${request.path}: ${found.subject}: ${found.message} ${found.todo}`, { findings });
   }
+  const way = rehearsalAsked(request)?.way ?? "sandbox";
+  if (way !== "sandbox")
+    return fail("not-ready", `${request.path}: this version rehearses in a sandbox only; a ${way} is not there yet. Nothing was started.`);
   // A way back was confirmed once, on the clusters whose names were typed for the run that it undoes; what else is missing is a deviation on record.
   if (wayBack !== null) return isOnSameClusters(wayBack.pins, pins);
   // A run on two production clusters is confirmed by both names.
@@ -290,6 +294,7 @@ async function pinAll(deps: RunDeps, request: StartRequest): Promise<Result<Clus
 
 function startedDraft(deps: RunDeps, { request, isChecks, wayBack, findings, plan, params, bytes }: Prepared): Draft {
   const { document } = plan;
+  const rehearsal = rehearsalAsked(request);
   // What was gone past with the reason; of checks nothing is, each says itself what kept it.
   const deviations = isChecks ? [] : findings.filter((one) => one.severity === "blocker");
   const override = request.overrideReason?.trim();
@@ -304,6 +309,7 @@ function startedDraft(deps: RunDeps, { request, isChecks, wayBack, findings, pla
       reviewed: document.reviewed,
       owner: document.owner,
       mode: request.mode,
+      ...(rehearsal === null ? {} : { rehearsal: rehearsalData(rehearsal, { source: null, scenario: null }) }),
       params: { ...wayBack?.values, ...params },
       secret_params: document.params.filter((param) => param.type === "secret").map((param) => param.name),
       placeholders: request.placeholders,

@@ -7,6 +7,7 @@ import type {
   LoopState,
   Mode,
   PinView,
+  RehearsalView,
   RunHeader,
   RunNote,
   StepState,
@@ -32,6 +33,9 @@ export type RunSignature = {
   staleBecause: string;
 };
 
+/** How a rehearsal is practised. `sourceLog` and the times of the source stand in its start, so that they need no other log. */
+export type RehearsalFacts = RehearsalView & { seed: string | null; scenario: { title: string; sha256: string } | null };
+
 /** `told`: that it is overdue stands on record. */
 export type LoopFact = Omit<LoopState, "isOverdue"> & { told: boolean };
 
@@ -43,6 +47,8 @@ export type RunState = {
   /** Automatic checks of a launch's items: each step for itself. */
   isChecks: boolean;
   mode: Mode;
+  /** Only of a rehearsal, as its start has it. */
+  rehearsal: RehearsalFacts | null;
   title: string;
   path: string;
   version: string | null;
@@ -111,6 +117,7 @@ export function emptyRunState(): RunState {
     launch: "",
     isChecks: false,
     mode: "live",
+    rehearsal: null,
     title: "",
     path: "",
     version: null,

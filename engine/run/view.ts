@@ -24,6 +24,7 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
     isChecks: state.isChecks,
     number: live.number,
     mode: state.mode,
+    rehearsal: rehearsalView(state),
     title: state.title,
     path: state.path,
     version: state.version,
@@ -66,6 +67,13 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
     handovers: state.handovers,
     notes: live.launch === null ? state.notes : [],
   };
+}
+
+/** Neither its scenario nor its seed: the team does not see it coming. */
+function rehearsalView({ rehearsal }: LiveRun["state"]): RunHeader["rehearsal"] {
+  if (rehearsal === null) return null;
+  const { way, source, speed, compress, hasInstructor } = rehearsal;
+  return { way, source, speed, compress, hasInstructor };
 }
 
 function proposedOf({ run, state: { proposal } }: LiveRun): RunHeader["proposed"] {

@@ -1,0 +1,51 @@
+// How a rehearsal is practised, as the start of its run has it on record. Owns: writing that and reading it again. Plays nothing.
+import { type CanonicalValue, type RehearsalRequest, RehearsalView, type StartRequest } from "../protocol/index.ts";
+import { type Data, text, textOrNull } from "./fold-data.ts";
+import type { RehearsalFacts } from "./state.ts";
+
+/** What a rehearsal is where its request says no more: commands run, with no cluster or on a sandbox. */
+const SANDBOX: RehearsalRequest = { way: "sandbox" };
+
+/** The request's own words on its rehearsal; null for a live run. */
+export const rehearsalAsked = ({ mode, rehearsal }: StartRequest): RehearsalRequest | null =>
+  mode === "rehearsal" ? (rehearsal ?? SANDBOX) : null;
+
+type Resolved = { source: RehearsalView["source"]; scenario: RehearsalFacts["scenario"] };
+
+/** For the event `run.started`; decimals as text, which is what a record can hold. */
+export function rehearsalData(asked: RehearsalRequest, { source, scenario }: Resolved): Record<string, CanonicalValue> {
+  return {
+    way: asked.way,
+    source:
+      source === null
+        ? null
+        : { run: source.run, number: source.number, started_at: source.startedAt, title: source.title, mode: source.mode },
+    speed: String(asked.speed ?? 1),
+    compress: String(asked.compress ?? 1),
+    seed: asked.seed ?? null,
+    scenario: scenario === null ? null : { title: scenario.title, sha256: scenario.sha256 },
+  };
+}
+
+/** Reads what `rehearsalData` wrote. A rehearsal of an earlier version, which said nothing of it, ran its commands. */
+export function rehearsalOf(data: Data, mode: string): RehearsalFacts | null {
+  if (mode !== "rehearsal") return null;
+  const said = (data.rehearsal ?? {}) as Data;
+  const scenario = said.scenario as Data | null | undefined;
+  const seed = textOrNull(said, "seed");
+  const read = RehearsalView.safeParse({
+    way: said.way ?? "sandbox",
+    source: sourceOf(said.source),
+    speed: Number(said.speed ?? 1),
+    compress: Number(said.compress ?? 1),
+    hasInstructor: seed !== null || (scenario !== null && scenario !== undefined),
+  });
+  const view: RehearsalView = read.success ? read.data : { way: "sandbox", source: null, speed: 1, compress: 1, hasInstructor: false };
+  return { ...view, seed, scenario: scenario ? { title: text(scenario, "title"), sha256: text(scenario, "sha256") } : null };
+}
+
+function sourceOf(said: unknown): unknown {
+  if (said === null || typeof said !== "object") return null;
+  const source = said as Data;
+  return { run: source.run, number: source.number, startedAt: source.started_at, title: source.title, mode: source.mode };
+}
