@@ -20,6 +20,7 @@ import type {
   WatchedObject,
 } from "../protocol/index.ts";
 import type { NewEvent, RecordStore } from "../record/index.ts";
+import type { Instructor } from "../rehearsal/index.ts";
 import type { HandOver, Job, Known, Recording, Redactor, ShellSession } from "../shell/index.ts";
 import type { Awake } from "./awake.ts";
 import type { Learnt } from "./learnt.ts";
@@ -198,6 +199,8 @@ export type LiveRun = {
   isDeciding: boolean;
   /** Stops the timer of a countdown. */
   countdownTimer: (() => void) | null;
+  /** Of a rehearsal that has one; null for every other run. */
+  instructor: Instructor | null;
   /** What the service does after every event, and when a countdown has run out; null before it keeps the run. */
   hooks: { written(): void; goBack(who: Who, step: string): void } | null;
 };

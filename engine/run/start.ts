@@ -380,6 +380,7 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
     decidedNs: null,
     isDeciding: false,
     countdownTimer: null,
+    instructor: null,
     hooks: null,
   };
   return live;
