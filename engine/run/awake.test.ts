@@ -56,6 +56,20 @@ it("holds the wish to stay awake while it is wanted, once, and lets go with ever
   expect(awake.problem()).toBeNull();
 });
 
+it("asks a system that refuses once, not at every event; and anew for the next run", async () => {
+  const path = folder();
+  const awake = createAwake("linux", inhibitor(path, `echo asked >> ${path}/asked; exit 1`), process.pid);
+  const asked = () => (existsSync(join(path, "asked")) ? readFileSync(join(path, "asked"), "utf8").trim().split("\n").length : 0);
+  awake.keep(true);
+  await until("the refusal", () => awake.problem() !== null);
+  awake.keep(true);
+  awake.keep(true);
+  awake.keep(false);
+  awake.keep(true);
+  await until("the second question", () => asked() > 1);
+  expect(asked()).toBe(2);
+});
+
 it("says why the machine may sleep where the system refuses, or offers nothing", async () => {
   const path = folder();
   const refusing = createAwake("linux", inhibitor(path, "echo 'Failed to inhibit: Access denied' >&2; exit 1"), process.pid);

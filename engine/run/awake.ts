@@ -7,6 +7,8 @@ import type { Finding } from "../protocol/index.ts";
 
 /** A means that refuses says so at once; one that hangs is none. Milliseconds. */
 const PROBE_MS = 5_000;
+/** After a refusal, before it is asked again, milliseconds: starting a process at every event costs whoever presses a button some 10 ms. */
+const AGAIN_MS = 60_000;
 
 type Environment = Record<string, string | undefined>;
 /** `hold`: wakes the machine until the process `pid` is gone. `probe`: the same for a moment, exit 0 where it works. */
@@ -53,7 +55,9 @@ export function createAwake(platform: NodeJS.Platform, environment: Environment,
   const means = meansOf(platform, environment);
   let child: ChildProcess | null = null;
   let refused: string | null = means === null ? "this system offers no way to keep it awake (systemd-inhibit, caffeinate)" : null;
+  let refusedAt = Number.NEGATIVE_INFINITY;
   const end = () => {
+    refusedAt = Number.NEGATIVE_INFINITY;
     const held = child;
     child = null;
     if (held?.pid === undefined) return;
@@ -67,7 +71,7 @@ export function createAwake(platform: NodeJS.Platform, environment: Environment,
   return {
     keep(isWanted) {
       if (!isWanted) return end();
-      if (means === null || child !== null) return;
+      if (means === null || child !== null || performance.now() - refusedAt < AGAIN_MS) return;
       const started = spawn(means.command, means.hold(pid), {
         stdio: "ignore",
         detached: platform !== "win32",
@@ -79,6 +83,7 @@ export function createAwake(platform: NodeJS.Platform, environment: Environment,
         if (child !== started) return;
         child = null;
         refused = why;
+        refusedAt = performance.now();
       };
       started.once("error", (error) => gone(`${means.name} could not be started (${error.message})`));
       started.once("exit", (code) => gone(`${means.name} was refused (exit ${code ?? "by signal"})`));
