@@ -201,6 +201,22 @@ it("stops the countdown on a person's word, and starts nothing then", async () =
 });
 
 it.each([
+  ["slept", (gates: Awaited<ReturnType<typeof bench>>) => gates.clock.sleep(3 * 60 * MIN)],
+  ["was set", async (gates: Awaited<ReturnType<typeof bench>>) => gates.clock.setWall(3 * 60 * MIN)],
+])("starts no way back by itself where the machine %s in the countdown", async (_, part) => {
+  const gates = await bench();
+  const id = await failed(gates, ", auto-rollback: true");
+  await gates.until("the countdown", async () => (await gates.bench.header(id)).countdown != null);
+  await part(gates);
+  await gates.clock.pass(MIN);
+  const header = await gates.bench.header(id);
+  expect([header.countdown, header.status]).toEqual([null, "held"]);
+  const said = eventsOf(gates, id).filter(({ body }) => body.type.includes("rollback"));
+  expect(said.map(({ body }) => body.type)).toEqual(["rollback.countdown_started", "rollback.countdown_stopped"]);
+  expect(said[1]!.body.reason).toContain("the run stays held");
+});
+
+it.each([
   ["a probe that errs", "echo 0.1; exit 3"],
   ["a probe that prints no number", "echo NaN"],
 ])("never counts down after %s: nothing was measured", async (_, command) => {

@@ -6,9 +6,12 @@ import { fail, ok, type Result } from "../protocol/index.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { appendOrKeep, ENGINE, eventOf } from "./live.ts";
 import type { StepPlan } from "./plan.ts";
+import { createRunClock } from "./run-clock.ts";
 
 /** Time in which a person can stop it, seconds: long enough to read the alarm, short against the promise of a rollback. */
 export const COUNTDOWN_S = 10;
+/** A timer that comes later than this, seconds, was kept by a machine that slept: a busy one is not so late. */
+const LATE_S = 5;
 
 /** True where a gate of the step was measured outside its limit: its last probe failed. What was not measured starts nothing. */
 export function isMeasuredFailure(live: LiveRun, id: string): boolean {
@@ -28,8 +31,22 @@ export function startCountdown(deps: RunDeps, live: LiveRun, who: Who, { step }:
   // What is not on record does not count down.
   if (!begun) return;
   const timers = deps.ports.timers ?? REAL_TIMERS;
+  const clock = createRunClock(deps.ports, 0);
   const timer = timers.set(COUNTDOWN_S * 1000, () => {
     live.countdownTimer = null;
+    // Whoever could have stopped it was not there while the machine slept, and what was measured then is old.
+    const parted = clock.look() ?? (clock.elapsed() > (COUNTDOWN_S + LATE_S) * 1000 ? "this machine was asleep or stood still" : null);
+    if (parted !== null) {
+      endCountdown(deps, live, null, `${parted}; the run stays held`);
+      deps.notify.alarm(
+        live.run,
+        step.id,
+        "warn",
+        "The automatic way back was not started",
+        `In its countdown ${parted}. Decide it yourself.`,
+      );
+      return;
+    }
     if (live.state.countdown?.step === step.id && !live.isClosing) live.hooks?.goBack(who, step.id);
   });
   live.countdownTimer = () => timers.clear(timer);
