@@ -1,7 +1,7 @@
 // How a rehearsal is practised, as the start of its run has it on record. Owns: writing that and reading it again. Plays nothing.
 import { type CanonicalValue, type RehearsalRequest, RehearsalView, type StartRequest } from "../protocol/index.ts";
 import { type Data, text, textOrNull } from "./fold-data.ts";
-import type { RehearsalFacts } from "./state.ts";
+import type { RehearsalFacts, RunState } from "./state.ts";
 
 /** What a rehearsal is where its request says no more: commands run, with no cluster or on a sandbox. */
 const SANDBOX: RehearsalRequest = { way: "sandbox" };
@@ -9,6 +9,19 @@ const SANDBOX: RehearsalRequest = { way: "sandbox" };
 /** The request's own words on its rehearsal; null for a live run. */
 export const rehearsalAsked = ({ mode, rehearsal }: StartRequest): RehearsalRequest | null =>
   mode === "rehearsal" ? (rehearsal ?? SANDBOX) : null;
+
+/** The way back of a rehearsal is practised as the run that it undoes: what was walked or played is never undone by real commands. */
+export const rehearsedAlike = ({ rehearsal }: Pick<RunState, "rehearsal">): Pick<StartRequest, "rehearsal"> =>
+  rehearsal === null
+    ? {}
+    : {
+        rehearsal: {
+          way: rehearsal.way,
+          speed: rehearsal.speed,
+          compress: rehearsal.compress,
+          ...(rehearsal.source === null ? {} : { source: rehearsal.source.run }),
+        },
+      };
 
 type Resolved = { source: RehearsalView["source"]; scenario: RehearsalFacts["scenario"] };
 

@@ -17,6 +17,7 @@ import { endRunOn } from "./lanes.ts";
 import { cancel } from "./lifecycle.ts";
 import { append, appendOrKeep, ENGINE, eventOf, placeholderValues } from "./live.ts";
 import { planOf, stepsData } from "./plan.ts";
+import { rehearsedAlike } from "./rehearsed.ts";
 import { spanWords } from "./run-clock.ts";
 import { driveOn } from "./run-on.ts";
 import { checkedParams, startRun, type WayBackStart } from "./start.ts";
@@ -82,6 +83,7 @@ async function decided(
   const request: StartRequest = {
     path: candidate.file?.path ?? live.state.path,
     mode: live.state.mode,
+    ...rehearsedAlike(live.state),
     contexts: contextsFor(live, candidate),
     params,
     placeholders: candidate.file === null ? { ...live.state.placeholders } : {},
