@@ -1,7 +1,7 @@
 // The engine in a process of its own (Electron utility process).
 // Owns: wiring the engine to its parent and to terminal ports. Has no window and no Electron but the parent port.
 import { join } from "node:path";
-import { createEngine, type Engine, runtimeDirectory } from "../engine/engine.ts";
+import { createEngine, type Engine, giveMemoryBack, runtimeDirectory } from "../engine/engine.ts";
 import { openPrivateDoor } from "../engine/serve/index.ts";
 import type { FromEngine, ToEngine } from "./channels.ts";
 
@@ -34,6 +34,7 @@ if (!created.ok) {
   const engine = created.value;
   // Commands for the same data directory come in here; without it they would find the lock held and give up.
   const door = await openPrivateDoor({ engine, home, runtimeDir: runtimeDirectory(home), door: "window", link: null });
+  giveMemoryBack(engine.isWorking);
   serve(engine, async () => {
     if (door.ok) await door.value.close();
     await engine.close();

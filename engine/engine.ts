@@ -42,6 +42,7 @@ import { createSettings } from "./settings/index.ts";
 import { createRedactor } from "./shell/index.ts";
 
 export type { Caller } from "./engine/access.ts";
+export { giveMemoryBack } from "./engine/memory.ts";
 export { runtimeDirectory } from "./engine/runtime.ts";
 
 export type EngineOptions = {
@@ -68,6 +69,8 @@ export type Engine = {
   connectTerminal(id: string, caller: Caller, send: (message: TerminalFromEngine) => void): Result<TerminalLink>;
   /** Whether a run's events or output do not reach the disk now, so that closing may wait for it in vain. */
   cannotWrite(): boolean;
+  /** Whether a command runs in some shell. */
+  isWorking(): boolean;
   /** Ends every shell at once and writes nothing; for a process that ends without `close`. */
   endShells(): void;
   /** Ends what runs (it becomes unknown), holds active runs, checkpoints, closes the record. */
@@ -296,6 +299,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       onRevoked: follow.onRevoked,
     },
     cannotWrite: runs.cannotWrite,
+    isWorking: runs.isWorking,
     endShells: runs.endShells,
     close: () => {
       closing ??= (async () => {

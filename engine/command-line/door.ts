@@ -1,7 +1,7 @@
 // The engine of a command: the one that is running already for this data directory, or one of its own.
 // Owns: finding it, typed calls, closing. Does not know what the calls do.
 import { setTimeout as later } from "node:timers/promises";
-import { createEngine, type Engine, runtimeDirectory } from "../engine.ts";
+import { createEngine, type Engine, giveMemoryBack, runtimeDirectory } from "../engine.ts";
 import { type HostCapabilities, type Method, ok, type ParamsOf, type Result, type ResultOf } from "../protocol/index.ts";
 import { callEngine, connectToRunning, openPrivateDoor, type RunningEngine } from "../serve/index.ts";
 import type { EventListener } from "../serve/private-client.ts";
@@ -83,6 +83,7 @@ async function ownDoor(home: string, runtimeDir: string, engine: Engine, options
     return opened;
   }
   let isDraining = false;
+  const memory = giveMemoryBack(engine.isWorking);
   const caller = { id: `command-${process.pid}`, door: "command-line", isReadOnly: false } as const;
   return ok({
     home,
@@ -102,6 +103,7 @@ async function ownDoor(home: string, runtimeDir: string, engine: Engine, options
         await opened.value.drain();
         isDraining = false;
       }
+      memory.stop();
       await opened.value.close();
       await engine.close();
     },

@@ -59,6 +59,8 @@ import { createWhereabouts } from "./whereabouts.ts";
 const AUTOMATIC: Who = { actor: ENGINE, roles: [], title: "", isAuthenticated: false };
 /** Ended runs kept folded for the next look; each holds its steps and its parsed text. */
 const KEPT_ENDED = 8;
+/** A shell that is none of these runs something. */
+const RESTING: ReadonlySet<string> = new Set(["starting", "idle", "gone"]);
 
 export type ChecksRequest = {
   launch: LaunchId;
@@ -407,6 +409,8 @@ export function createRunService(deps: RunDeps) {
     },
     /** Whether a run's events or output do not reach the disk: an orderly end would wait for a disk that does not come. */
     cannotWrite: (): boolean => [...runs.values()].some((live) => live.problem !== null || live.stallWatch !== null),
+    /** A command runs in some shell, one typed by hand too; a gate or soak that waits for its next turn is no work. */
+    isWorking: (): boolean => [...runs.values()].some((live) => [...live.lanes].some(({ session }) => !RESTING.has(session.activity()))),
     /** Ends every shell at once, for a process that ends without closing: the next start finds its runs as after a crash. */
     endShells(): void {
       for (const live of runs.values())

@@ -46,6 +46,7 @@ export function smallEngine(handlers: Record<string, Handler> = {}): SmallEngine
     },
     follow: { scopeOf: () => null, newsFor: () => null, onRevoked: () => () => {} },
     cannotWrite: () => false,
+    isWorking: () => false,
     endShells() {
       throw new Error("unplanned call of endShells");
     },
