@@ -7,7 +7,7 @@ import { type Caller, isForTheRecord, LEVELS, refusal } from "./engine/access.ts
 import type { Context, Emit } from "./engine/context.ts";
 import { createFollowLinks, newsFor, type Scope } from "./engine/follow.ts";
 import { HANDLERS } from "./engine/handlers.ts";
-import { createWindows, launchForRun, waitingIn } from "./engine/launch-runs.ts";
+import { createAssigned, createWindows, launchForRun, waitingIn } from "./engine/launch-runs.ts";
 import { createLookers } from "./engine/lookers.ts";
 import { createPulse } from "./engine/pulse.ts";
 import { reviewsOf } from "./engine/reviews.ts";
@@ -162,6 +162,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     launches: {
       forRun: (launch) => launchForRun(launches, launch),
       windowOf: createWindows(store),
+      assigned: createAssigned(store),
       waiting: (launch) => waitingIn(launches, launch),
     },
     people,

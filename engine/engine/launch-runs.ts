@@ -1,7 +1,16 @@
 // Launches as the run room needs them: the log, the cluster, and whether production may be touched yet.
 // Owns: that reading of a launch. The launch itself is engine/launch, which knows nothing of shells.
 import type { LaunchService } from "../launch/index.ts";
-import { fail, type LaunchId, type LaunchView, ok, type Result, type RunView, type StartRequest } from "../protocol/index.ts";
+import {
+  fail,
+  type LaunchId,
+  type LaunchView,
+  ok,
+  type Result,
+  type RunView,
+  type StartRequest,
+  type StoredEvent,
+} from "../protocol/index.ts";
 import type { RecordStore } from "../record/index.ts";
 import type { LaunchForRun, LaunchWindow, Who } from "../run/index.ts";
 import type { Context } from "./context.ts";
@@ -52,25 +61,49 @@ function notYet({ header, breakGlass }: LaunchView): string {
 
 const FACTS = ["launch.created", "launch.changed"];
 
-/** Window and zone of launches, for every header of their runs: read once, and again when the launch changed them. */
+/** Window and zone of launches, for every header of their runs. */
 export function createWindows(store: RecordStore): (launch: LaunchId) => LaunchWindow | null {
-  const known = new Map<LaunchId, LaunchWindow>();
-  store.onAppended((_, { body }) => {
-    if (FACTS.includes(body.type)) known.delete(body.subject.launch as LaunchId);
-  });
-  return (launch) => {
-    const before = known.get(launch);
-    if (before) return before;
-    const entry = store.logs().find((one) => one.kind === "launch" && one.genesis["launch"] === launch);
-    if (!entry) return null;
+  return remembered(store, FACTS, (events) => {
     const facts: Record<string, unknown> = {};
-    for (const { body } of store.eventsOfType(entry.log, FACTS)) {
+    for (const { body } of events) {
       Object.assign(facts, body.data["facts"] ?? {});
       for (const [key, change] of Object.entries(body.data["changes"] ?? {})) facts[key] = (change as { to?: unknown } | null)?.to;
     }
     const text = (key: string) => (typeof facts[key] === "string" ? facts[key] : "");
-    const window = { start: text("windowStart") || null, end: text("windowEnd") || null, zone: text("zone") };
-    known.set(launch, window);
-    return window;
+    return { start: text("windowStart") || null, end: text("windowEnd") || null, zone: text("zone") };
+  });
+}
+
+const ROLES = ["people.assigned", "people.unassigned"];
+
+/** Who holds which role in a launch, for every step of its runs that names one. */
+export function createAssigned(store: RecordStore): (launch: LaunchId) => { operator: string; role: string }[] {
+  const read = remembered(store, ROLES, (events) => {
+    const held = new Map<string, { operator: string; role: string }>();
+    for (const { body } of events) {
+      const one = { operator: String(body.data["op_id"] ?? ""), role: String(body.data["role"] ?? "") };
+      const key = JSON.stringify(one);
+      if (body.type === "people.assigned") held.set(key, one);
+      else held.delete(key);
+    }
+    return [...held.values()];
+  });
+  return (launch) => read(launch) ?? [];
+}
+
+/** What a launch's events of these types say: read once, and again when one more was written. Null where there is no such launch. */
+function remembered<T>(store: RecordStore, types: string[], read: (events: StoredEvent[]) => T): (launch: LaunchId) => T | null {
+  const known = new Map<LaunchId, T>();
+  store.onAppended((_, { body }) => {
+    if (types.includes(body.type)) known.delete(body.subject.launch as LaunchId);
+  });
+  return (launch) => {
+    const before = known.get(launch);
+    if (before !== undefined) return before;
+    const entry = store.logs().find((one) => one.kind === "launch" && one.genesis["launch"] === launch);
+    if (!entry) return null;
+    const found = read(store.eventsOfType(entry.log, types));
+    known.set(launch, found);
+    return found;
   };
 }

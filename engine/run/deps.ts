@@ -54,6 +54,8 @@ export type RunDeps = {
     forRun(launch: LaunchId): Promise<Result<LaunchForRun>>;
     /** Its window and its site's zone as they are set now; null where there is no such launch. */
     windowOf?(launch: LaunchId): LaunchWindow | null;
+    /** Who holds which role in it now. */
+    assigned?(launch: LaunchId): { operator: string; role: string }[];
     /** What waits in it for somebody: open loops, conditions, incidents, one line each. */
     waiting?(launch: LaunchId): Promise<string[]>;
   };

@@ -9,6 +9,7 @@ import { HAPPENS, handoverSignatures } from "./handover-state.ts";
 import { holdPointOf, openHoldPointBefore, signaturesAhead, signaturesOver } from "./hold-points.ts";
 import { endRunOn, laneNow, wakeRunOn } from "./lanes.ts";
 import type { LiveFacts } from "./next.ts";
+import { asPerson, holdersOf, isOfRole } from "./roles.ts";
 import type { RunSignature } from "./state.ts";
 
 /** Actor of what Holdpoint itself does: checks, holds after a difference, recovery. */
@@ -113,17 +114,16 @@ export function overtakenHandover(live: LiveRun, events: NewEvent[], first: numb
 export function standIn(deps: RunDeps, live: LiveRun, who: Who, step: string): Who {
   const wanted = live.plan.byId.get(step)?.step.directive.role ?? null;
   const { people } = deps;
-  if (wanted === null || people === undefined || who.actor.on_behalf_of !== "" || holdsRole(deps, who, wanted)) return who;
+  if (wanted === null || people === undefined || who.actor.on_behalf_of !== "" || holdsRole(deps, live, who, wanted)) return who;
   const to = who.actor.op_id;
   const at = new Date(deps.ports.clock.now()).toISOString();
-  const isOf = (one: { roles: readonly string[]; title: string }): boolean =>
-    one.roles.includes(wanted) || slug(one.title) === slug(wanted);
-  const giver = people.list().find((one) => one.id !== to && isOf(one) && people.delegationInForce(one.id, to, wanted, at) !== null);
+  const giver = people
+    .list()
+    .find((one) => one.id !== to && isOfRole(deps, live.launch, one, wanted) && people.delegationInForce(one.id, to, wanted, at) !== null);
   return giver === undefined ? who : { ...who, actor: { ...who.actor, on_behalf_of: giver.id } };
 }
 
-const holdsRole = (deps: RunDeps, who: Who, wanted: string): boolean =>
-  deps.isSolo() || who.roles.some((role) => role === wanted) || slug(who.title) === slug(wanted);
+const holdsRole = (deps: RunDeps, live: LiveRun, who: Who, wanted: string): boolean => isOfRole(deps, live.launch, asPerson(who), wanted);
 
 export function staleEvent(live: LiveRun, signature: RunSignature, cause: number, why: string): NewEvent {
   const subject = { kind: signature.kind, id: `${live.run}/${signature.about}` };
@@ -205,7 +205,7 @@ export const canonical = (value: unknown): CanonicalValue => JSON.parse(JSON.str
 /** Why this person may not run the step, or null. A solo installation has nobody else to ask; the record shows which role was wanted. */
 export function roleProblem(deps: RunDeps, live: LiveRun, who: Who, step: string): string | null {
   const wanted = live.plan.byId.get(step)?.step.directive.role ?? null;
-  if (wanted === null || holdsRole(deps, who, wanted) || standIn(deps, live, who, step).actor.on_behalf_of !== "") return null;
+  if (wanted === null || holdsRole(deps, live, who, wanted) || standIn(deps, live, who, step).actor.on_behalf_of !== "") return null;
   return `step "${step}" is for the role ${wanted}; ${who.actor.name} has ${who.roles.join(", ") || "no role"}${who.title ? ` (${who.title})` : ""}`;
 }
 
@@ -214,7 +214,10 @@ export function checkRole(deps: RunDeps, live: LiveRun, who: Who, step: string):
   const why = roleProblem(deps, live, who, step);
   if (why === null) return ok(null);
   deps.notify.refused(who, `run.step ${live.run}`, why);
-  return fail("forbidden", `${live.state.path}: ${why}. Ask somebody with that role to run it, or to delegate it.`);
+  const held = holdersOf(deps, live.launch, live.plan.byId.get(step)?.step.directive.role ?? "");
+  const ask =
+    held.length === 0
+      ? "Nobody has it yet: assign it in the launch, or on the roster"
+      : `Ask ${held.join(" or ")} to run it, or to delegate it`;
+  return fail("forbidden", `${live.state.path}: ${why}. ${ask}.`);
 }
-
-const slug = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");

@@ -7,6 +7,7 @@ import { sleepFinding } from "./awake.ts";
 import { batteryFinding, readBattery } from "./battery.ts";
 import type { LaunchForRun, RunDeps, Who } from "./deps.ts";
 import type { RunPlan } from "./plan.ts";
+import { roleFindings } from "./roles.ts";
 import { shellEnvironment } from "./shells.ts";
 
 /** Below this a run may not keep its recordings for a night; a long log with 500 MB of output needs it whole. */
@@ -37,6 +38,7 @@ export async function preflightFindings(deps: RunDeps, input: PreflightInput): P
     checkTools(input.plan.document.requires.tools, shellEnvironment(deps.environment)),
     Promise.all(input.pins.map((pin) => clusterFindings(input, pin))).then((all) => all.flat()),
     launchFindings(input),
+    input.isChecks || input.request.mode !== "live" ? [] : roleFindings(deps, input.request.launch ?? null, input.plan),
     bypassFindings(input),
     diskFindings(deps),
     powerFindings(deps, input),
