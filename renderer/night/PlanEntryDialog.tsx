@@ -39,7 +39,12 @@ export function PlanEntryDialog({
   onClose(): void;
 }) {
   const folders = useApp((state) => state.snapshot?.folders ?? []);
-  const runbooks = folders.flatMap((folder) => folder.entries.filter((entry) => entry.kind === "runbook" && entry.steps > 0));
+  const shelves = folders.map((folder) => ({
+    path: folder.path,
+    label: folder.builtIn ? "Built in" : folder.path,
+    runbooks: folder.entries.filter((entry) => entry.kind === "runbook" && entry.steps > 0),
+  }));
+  const runbooks = shelves.flatMap((shelf) => shelf.runbooks);
   const { facts, launch } = view.header;
   const zone = facts.zone === "" ? "UTC" : facts.zone;
   const { entries } = view.plan;
@@ -116,10 +121,15 @@ export function PlanEntryDialog({
         onChange={(event) => set(event.target.value === OTHER ? { isOther: true, path: "" } : { isOther: false, path: event.target.value })}
       >
         {draft.path === "" && !draft.isOther ? <option value="">Choose one</option> : null}
-        {runbooks.map((one: LibraryEntry) => (
-          <option key={one.path} value={one.path}>
-            {one.title}, {baseName(one.path)}
-          </option>
+        {shelves.map((shelf) => (
+          // Two folders can hold a file of the same name: only its folder tells which one is meant.
+          <optgroup key={shelf.path} label={shelf.label}>
+            {shelf.runbooks.map((one: LibraryEntry) => (
+              <option key={one.path} value={one.path}>
+                {one.title}, {baseName(one.path)}
+              </option>
+            ))}
+          </optgroup>
         ))}
         <option value={OTHER}>Another file on this computer</option>
       </SelectField>
