@@ -19,6 +19,7 @@ const ENTRIES = {
   "document-worker": join(root, "engine", "document", "worker.ts"),
   "bundle-worker": join(root, "engine", "export", "bundle-view", "worker.ts"),
   "report-worker": join(root, "engine", "export", "report", "report-worker.ts"),
+  "playback-worker": join(root, "engine", "shell", "playback", "worker.ts"),
   "job-host": join(root, "engine", "shell", "job-host.ts"),
   "verify-worker": join(root, "engine", "record", "verify", "verify-worker.ts"),
 };

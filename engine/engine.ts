@@ -9,6 +9,7 @@ import { createFollowLinks, newsFor, type Scope } from "./engine/follow.ts";
 import { HANDLERS } from "./engine/handlers.ts";
 import { createAssigned, createWindows, launchForRun, waitingIn } from "./engine/launch-runs.ts";
 import { createLookers } from "./engine/lookers.ts";
+import { closeAll } from "./engine/playbacks.ts";
 import { createPulse } from "./engine/pulse.ts";
 import { reviewsOf } from "./engine/reviews.ts";
 import { createRows } from "./engine/rows.ts";
@@ -305,6 +306,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     close: () => {
       closing ??= (async () => {
         await runs.close();
+        closeAll(context);
         people.close();
         launches.close();
         runNews.stop();

@@ -16,6 +16,7 @@ import {
 import { isFiltering, matchesFilter } from "../record/index.ts";
 import type { Who } from "../run/index.ts";
 import type { Context } from "./context.ts";
+import type { RecordingPlace } from "./playbacks.ts";
 import { whatHappened } from "./rows.ts";
 
 /** An auditor compares two; each keeps about 200 bytes per event. */
@@ -131,9 +132,11 @@ export function event(context: Context, { bundle, seq }: ParsedParamsOf<"bundle.
   return one.value[0] ? ok(one.value[0]) : fail("not-found", `The bundle has no event ${seq}.`);
 }
 
-export function recording(context: Context, { bundle, seq }: ParsedParamsOf<"bundle.recording">): Result<ResultOf<"bundle.recording">> {
+export function recordingPlace(context: Context, bundle: string, seq: number): Result<RecordingPlace> {
   const found = known(context, bundle);
-  return found.ok ? found.value.recording(seq) : found;
+  if (!found.ok) return found;
+  const place = found.value.recording(seq);
+  return place.ok ? ok({ path: found.value.path, ...place.value }) : place;
 }
 
 export function close(context: Context, { bundle }: ParsedParamsOf<"bundle.close">): Result<null> {

@@ -14,6 +14,7 @@ import { findingsOf } from "./findings.ts";
 import { snapshotFor } from "./follow.ts";
 import { startRun } from "./launch-runs.ts";
 import { resolveLink } from "./link.ts";
+import * as playbacks from "./playbacks.ts";
 import * as records from "./records.ts";
 import { reviewsOf } from "./reviews.ts";
 import { snapshot } from "./snapshot.ts";
@@ -165,8 +166,12 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "bundle.open": (context, params, { who }) => bundles.openForReading(context, who, params),
   "bundle.events": (context, params) => bundles.events(context, params),
   "bundle.event": (context, params) => bundles.event(context, params),
-  "bundle.recording": (context, params) => bundles.recording(context, params),
   "bundle.close": (context, params) => bundles.close(context, params),
+  "playback.open": (context, params) => playbacks.openForPlaying(context, params),
+  "playback.state": (context, params) => playbacks.state(context, params),
+  "playback.seek": (context, params) => playbacks.seek(context, params),
+  "playback.read": (context, params) => playbacks.read(context, params),
+  "playback.close": (context, params) => playbacks.close(context, params),
   "terminal.list": async (context, { run }) => {
     const found = await context.runs.terminals(run);
     return found.ok ? ok(found.value.map(({ id, lane, alive }) => ({ id, lane, alive }))) : found;

@@ -9,6 +9,7 @@ import { fail, type LogId, ok, type ParsedParamsOf, type Result, type ResultOf, 
 import { backupInWorker, placesOf, verifyInWorker } from "../record/index.ts";
 import type { Who } from "../run/index.ts";
 import type { Context } from "./context.ts";
+import type { RecordingPlace } from "./playbacks.ts";
 import { createReportSource } from "./report-source.ts";
 
 /** A recording longer than this is shown from its beginning; the file is whole. Bytes: what a window can replay at ease. */
@@ -58,6 +59,18 @@ export async function recording(
       `The recording ${file} cannot be read (${(error as NodeJS.ErrnoException).code}). The record still holds its hash.`,
     );
   }
+}
+
+/** Where the recording lies that an event names. */
+export function recordingPlace(context: Context, log: LogId, seq: number): Result<RecordingPlace> {
+  const found = known(context, log);
+  if (!found.ok) return found;
+  const stored = event(context, { log, seq });
+  if (!stored.ok) return stored;
+  const path = textOf(stored.value, "recording");
+  if (path === "") return fail("not-found", `Event ${seq} of log ${log} has no recording.`);
+  const { recordings } = placesOf(context.home);
+  return ok({ path: resolve(recordings, path), at: 0, size: null, sha256: recordedHash(context, log, stored.value, path) });
 }
 
 /** The hash stands in the event that closed the recording: this one, or the end of the step attempt. */

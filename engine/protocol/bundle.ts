@@ -68,9 +68,5 @@ export const BUNDLE_METHODS = {
     result: z.object({ rows: z.array(EventRow), matching: z.int(), total: z.int() }),
   },
   "bundle.event": { params: z.strictObject({ ...at, seq: z.int().min(1) }), result: StoredEvent },
-  "bundle.recording": {
-    params: z.strictObject({ ...at, seq: z.int().min(1) }),
-    result: z.object({ cast: z.string(), truncated: z.boolean(), hashMatches: z.boolean() }),
-  },
   "bundle.close": { params: z.strictObject(at), result: z.null() },
 } as const;

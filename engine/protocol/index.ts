@@ -12,6 +12,7 @@ import { LAUNCH_METHODS } from "./launch.ts";
 import { AppSnapshot, LibraryFolder, Settings } from "./library.ts";
 import { LINK_METHODS } from "./link.ts";
 import { Password, PEOPLE_METHODS, SessionView } from "./people.ts";
+import { PLAYBACK_METHODS } from "./playback.ts";
 import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./record.ts";
 import { Amendment, RunHeader, RunView, StartRequest, StepState } from "./run.ts";
 import { SCHEDULE_METHODS } from "./schedule.ts";
@@ -33,6 +34,7 @@ export * from "./launch-plan.ts";
 export * from "./library.ts";
 export * from "./link.ts";
 export * from "./people.ts";
+export * from "./playback.ts";
 export * from "./record.ts";
 export * from "./rehearsal.ts";
 export * from "./run.ts";
@@ -262,6 +264,7 @@ export const METHODS = {
   "record.auditorView": { params: z.strictObject({ log: LogId }), result: z.null() },
   // bundles of other installations, for reading
   ...BUNDLE_METHODS,
+  ...PLAYBACK_METHODS,
   // terminals: the bytes go over their own channel, opened by id
   "terminal.list": {
     params: z.strictObject({ run: RunId }),

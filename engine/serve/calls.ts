@@ -35,6 +35,11 @@ const READING: ReadonlySet<Method> = new Set<Method>([
   "record.events",
   "record.event",
   "record.recording",
+  "playback.open",
+  "playback.state",
+  "playback.seek",
+  "playback.read",
+  "playback.close",
   "record.verify",
   "terminal.list",
 ]);

@@ -68,6 +68,7 @@ const OWN: Partial<Record<Method, Record<string, unknown>>> = {
   "launch.artefact": { id: "A9" },
   "run.value": { value: "1" },
   "run.rollback": { kind: "run" },
+  "playback.seek": { at: 0 },
   "run.manual": { outcome: "passed", performedBy: "somebody", place: "a console", claimedAt: "2026-01-01T00:00:00.000Z" },
 };
 
@@ -148,6 +149,9 @@ describe("every method, over the real engine and the real socket", () => {
       url: "https://nowhere.example/hook",
       ok: true,
       values: [],
+      playback: "none",
+      next: 0,
+      nextAt: 0,
       ...OWN[method],
     };
     const schema = METHODS[method].params as unknown as { shape: Record<string, unknown> };

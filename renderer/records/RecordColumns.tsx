@@ -1,7 +1,7 @@
 // A record's events and the event chosen, beside what is proved; the same for a log of this installation and for a bundle.
 // Owns: the layout and the choice of tab. The slice holds what is loaded.
 import { lazy, type ReactNode, Suspense, useState } from "react";
-import type { LogSummary } from "../../engine/protocol/index.ts";
+import type { LogSummary, PlaybackState } from "../../engine/protocol/index.ts";
 import { useApp, useSiteZone } from "../app/index.ts";
 import { EmptyState, formatBytes, Notice, PanelHead, StatusWord, Tabs } from "../design/index.ts";
 import { useTheme } from "../settings/appearance.ts";
@@ -74,26 +74,13 @@ export function RecordColumns({
             <PanelHead
               title="Recording"
               sub={record.event === null ? "" : recordingWords(record.event.body.data)}
-              end={
-                record.recording.state === "ready" ? (
-                  <StatusWord
-                    state={record.recording.recording.hashMatches ? "passed" : "failed"}
-                    size={14}
-                    word={record.recording.recording.hashMatches ? "hash matches" : "hash differs"}
-                  />
-                ) : undefined
-              }
+              end={record.recording.state === "ready" ? <HashWord recording={record.recording.recording} /> : undefined}
             />
             {record.recording.state === "asking" ? <p className="player-note">Reading the recording…</p> : null}
             {record.recording.state === "failed" ? <Notice kind="warn">{record.recording.message}</Notice> : null}
             {record.recording.state === "ready" ? (
               <Suspense fallback={<p className="player-note">Reading the recording…</p>}>
-                <Player
-                  cast={record.recording.recording.cast}
-                  truncated={record.recording.recording.truncated}
-                  fontSize={fontSize}
-                  theme={theme}
-                />
+                <Player state={record.recording.recording} fontSize={fontSize} theme={theme} />
               </Suspense>
             ) : null}
           </section>
@@ -127,6 +114,13 @@ export function RecordColumns({
       </div>
     </>
   );
+}
+
+/** Whether the file is the one that the record binds. */
+function HashWord({ recording: { hashMatches, isComplete } }: { recording: PlaybackState }) {
+  if (hashMatches !== null)
+    return <StatusWord state={hashMatches ? "passed" : "failed"} size={14} word={hashMatches ? "hash matches" : "hash differs"} />;
+  return isComplete ? <span className="dim">no hash on record yet</span> : null;
 }
 
 function recordingWords(data: Record<string, unknown>): string {

@@ -1,14 +1,15 @@
 // The record's slice: the rows of one log by page, the filter, the chosen event, what verifying said.
 // Owns: what is loaded of a log, of this installation or of a bundle (source.ts). Nothing here changes it.
 import { create } from "zustand";
-import type { EventFilter, EventRow, ResultOf, StoredEvent, VerifyReport } from "../../engine/protocol/index.ts";
-import { useApp } from "../app/index.ts";
+import type { EventFilter, EventRow, PlaybackState, StoredEvent, VerifyReport } from "../../engine/protocol/index.ts";
+import { callEngine, useApp } from "../app/index.ts";
 import type { RecordSource } from "./source.ts";
 
 /** Rows asked for at a time: several screens, one quick query. */
 export const PAGE = 200;
+/** A recording that is still being read is asked how far so often, milliseconds: the bar moves, and the engine hardly notices. */
+const LOOK_MS = 250;
 
-type Recording = ResultOf<"record.recording">;
 export type VerifyState =
   | { state: "none" }
   | { state: "asking" }
@@ -17,7 +18,7 @@ export type VerifyState =
 export type RecordingState =
   | { state: "none" }
   | { state: "asking" }
-  | { state: "ready"; recording: Recording }
+  | { state: "ready"; recording: PlaybackState }
   | { state: "failed"; message: string };
 
 type RecordState = {
@@ -131,6 +132,8 @@ export const useRecord = create<RecordState>()((set, get) => {
     select: (seq) => {
       const { source } = get();
       if (source === null) return;
+      const before = get().recording;
+      if (before.state === "ready") void callEngine("playback.close", { playback: before.recording.playback });
       const isOther = (): boolean => get().selected !== seq || get().source?.key !== source.key;
       set({ selected: seq, event: null, recording: { state: "none" } });
       void (async () => {
@@ -143,9 +146,18 @@ export const useRecord = create<RecordState>()((set, get) => {
         set({ event: result.value });
         if (!hasRecording(result.value)) return;
         set({ recording: { state: "asking" } });
-        const cast = await source.recording(seq);
-        if (isOther()) return;
-        set({ recording: cast.ok ? { state: "ready", recording: cast.value } : { state: "failed", message: cast.error.message } });
+        let told = await source.recording(seq);
+        while (told.ok) {
+          if (isOther()) {
+            void callEngine("playback.close", { playback: told.value.playback });
+            return;
+          }
+          set({ recording: { state: "ready", recording: told.value } });
+          if (told.value.isComplete) return;
+          await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+          told = await callEngine("playback.state", { playback: told.value.playback });
+        }
+        if (!isOther()) set({ recording: { state: "failed", message: told.error.message } });
       })();
     },
     runVerify: async () => {

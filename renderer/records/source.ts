@@ -1,5 +1,5 @@
 // Where a record is read from: a log of this installation, or a bundle somebody handed over. Owns: which method asks for what.
-import type { BundleView, EventFilter, LogId, ResultOf } from "../../engine/protocol/index.ts";
+import type { BundleView, EventFilter, LogId, PlaybackState, ResultOf } from "../../engine/protocol/index.ts";
 import { callEngine } from "../app/index.ts";
 import type { CallResult } from "../bridge/index.ts";
 
@@ -8,7 +8,8 @@ export type RecordSource = {
   key: string;
   events(filter: EventFilter, offset: number, limit: number): Promise<CallResult<ResultOf<"record.events">>>;
   event(seq: number): Promise<CallResult<ResultOf<"record.event">>>;
-  recording(seq: number): Promise<CallResult<ResultOf<"record.recording">>>;
+  /** Opens the recording that the event names; `playback.close` ends it. */
+  recording(seq: number): Promise<CallResult<PlaybackState>>;
   verify(): Promise<CallResult<ResultOf<"record.verify">>>;
 };
 
@@ -16,7 +17,7 @@ export const logSource = (log: LogId): RecordSource => ({
   key: log,
   events: (filter, offset, limit) => callEngine("record.events", { log, filter, offset, limit }),
   event: (seq) => callEngine("record.event", { log, seq }),
-  recording: (seq) => callEngine("record.recording", { log, seq }),
+  recording: (seq) => callEngine("playback.open", { log, seq }),
   verify: () => callEngine("record.verify", { log }),
 });
 
@@ -25,7 +26,7 @@ export const bundleSource = ({ bundle }: BundleView, anew: () => Promise<CallRes
   key: `bundle ${bundle}`,
   events: (filter, offset, limit) => callEngine("bundle.events", { bundle, filter, offset, limit }),
   event: (seq) => callEngine("bundle.event", { bundle, seq }),
-  recording: (seq) => callEngine("bundle.recording", { bundle, seq }),
+  recording: (seq) => callEngine("playback.open", { bundle, seq }),
   verify: async () => {
     const again = await anew();
     return again.ok ? { ok: true, value: again.value.report } : again;

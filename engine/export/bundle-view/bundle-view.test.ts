@@ -1,4 +1,5 @@
 // A bundle of a whole launch opened for reading: what is shown, what is refused, and that nothing is written.
+import { createHash } from "node:crypto";
 import { readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -59,13 +60,17 @@ describe("a bundle opened for reading", () => {
     expect(other.ok && other.value.index.report.verdict).toBe("NOT VERIFIED");
   });
 
-  it("plays a recording and says whether it has the hash on record", async () => {
+  it("says where a recording lies, and the hash on record of just these bytes", async () => {
     const { index, recording } = await opened(zip);
     const seq = desk.store
       .events(launch.log, { from: 1, limit: 10_000 })
       .find(({ body }) => typeof body.data["recording"] === "string" && body.data["recording"] !== "")!.body.seq;
     expect(Object.keys(index.recordings).length).toBeGreaterThan(0);
-    expect(recording(seq)).toEqual({ ok: true, value: { cast: CAST, truncated: false, hashMatches: true } });
+    const place = recording(seq);
+    if (!place.ok) throw new Error(place.error.message);
+    const bytes = readFileSync(zip).subarray(place.value.at, place.value.at + place.value.size);
+    expect(bytes.toString("utf8")).toBe(CAST);
+    expect(place.value.sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
     expect(recording(index.lines.length + 1)).toMatchObject({ ok: false, error: { code: "not-found" } });
   });
 

@@ -1,6 +1,5 @@
 // A bundle opened for reading. Owns: starting the thread that verifies it, and reading single events and recordings afterwards.
 // Keeps where they lie, not what they say; a file that changed since it was opened is refused. Writes nothing.
-import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { EventBody, fail, ok, type Result, type StoredEvent } from "../../protocol/index.ts";
@@ -11,15 +10,14 @@ export type { BundleIndex } from "./read.ts";
 
 /** In a bundle of the program the worker lies beside it as `bundle-worker.mjs` (build/desktop.ts); in the source tree it is a .ts file. */
 const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./bundle-worker.mjs", import.meta.url);
-/** A recording longer than this is shown from its beginning. Bytes: what a window can replay at ease. */
-const SHOWN_BYTES = 8_000_000;
 
 export type OpenBundle = {
   path: string;
   index: BundleIndex;
   /** `not-found`, `conflict` where the file changed, `unreadable`. */
   events(from: number, limit: number): Result<StoredEvent[]>;
-  recording(seq: number): Result<{ cast: string; truncated: boolean; hashMatches: boolean }>;
+  /** Where the bytes lie in the file, and the hash on record. */
+  recording(seq: number): Result<Place & { sha256: string }>;
 };
 
 /** `unreadable` where there is no bundle; one that does not verify is opened, and its report says so. */
@@ -62,7 +60,7 @@ export async function openBundle(path: string, options: { fingerprint?: string }
       const found = within((file) => {
         const name = eventAt(file, seq).body.data["recording"];
         const place = typeof name === "string" && Object.hasOwn(index.recordings, name) ? index.recordings[name]! : null;
-        return place === null ? null : replay(file, place);
+        return place;
       });
       if (!found.ok) return found;
       return found.value === null ? fail("not-found", `The bundle has no recording of event ${seq}.`) : ok(found.value);
@@ -71,20 +69,6 @@ export async function openBundle(path: string, options: { fingerprint?: string }
 }
 
 const textAt = (file: number, { at, size }: Place): string => readAt(file, at, size).toString("utf8");
-
-function replay(file: number, place: Place & { sha256: string }) {
-  const digest = createHash("sha256");
-  const piece = 1 << 20;
-  for (let done = 0; done < place.size; done += piece) digest.update(readAt(file, place.at + done, Math.min(piece, place.size - done)));
-  const text = textAt(file, { at: place.at, size: Math.min(place.size, SHOWN_BYTES) });
-  const truncated = place.size > SHOWN_BYTES;
-  return {
-    // Cut at a line, so that every line is a whole event of the cast.
-    cast: truncated ? text.slice(0, text.lastIndexOf("\n") + 1) : text,
-    truncated,
-    hashMatches: place.sha256 !== "" && digest.digest("hex") === place.sha256,
-  };
-}
 
 function inWorker(path: string, options: { fingerprint?: string }): Promise<Result<BundleIndex>> {
   return new Promise((resolve, reject) => {
