@@ -2,12 +2,13 @@
 // Owns where it ends and what it says. A file whose front matter is broken still opens, with the place of the fault.
 import { parse as parseToml, TomlError } from "smol-toml";
 import type { Document } from "yaml";
-import { type DocumentWayBack, type Param, type ShellKind, TROUBLES, type Trouble } from "../protocol/index.ts";
+import { type DocumentWayBack, type Param, type RecoveryKeys, type ShellKind, TROUBLES, type Trouble } from "../protocol/index.ts";
 import { addSpan, parseDay } from "./durations.ts";
 import { readPlainMap } from "./flow-map.ts";
 import { type Keyed, KeyReader } from "./keyed.ts";
 import { PARAM_KEYS, readParam } from "./params.ts";
 import type { Problems } from "./problems.ts";
+import { readRecovery } from "./recovery-keys.ts";
 import { lineText, type Source } from "./source.ts";
 import { listOfMaps, mapUnder, parseYamlMap } from "./yaml-map.ts";
 
@@ -26,6 +27,8 @@ export type FrontMatter = {
   rpoMs: number | null;
   /** Null where no key of it is there. */
   wayBack: DocumentWayBack | null;
+  /** With the offset at which it is written. Null where it is not there. */
+  recovery: (RecoveryKeys & { at: number }) | null;
   tools: string[];
   permissions: string[];
   /** null where the file does not say. */
@@ -47,6 +50,7 @@ const OURS = [
   "planned",
   "rto",
   "rpo",
+  "recovery",
   "requires",
   "params",
   "clusters",
@@ -57,7 +61,7 @@ const OURS = [
 const RUNMES = ["shell", "cwd", "tag", "skipPrompts", "runme", "terminalRows", "category"];
 const KNOWN = [...OURS, ...RUNMES];
 /** With one of these the file is written for Holdpoint, and a key it does not know is worth a warning. */
-const TELLING = ["kind", "params", "requires", "clusters", "review-in", "rto", "rpo", "planned"];
+const TELLING = ["kind", "params", "requires", "clusters", "review-in", "rto", "rpo", "recovery", "planned"];
 /** Lines in which the closing mark must stand: a `---` much further down is a ruler. */
 const MAX_LINES = 5_000;
 
@@ -111,7 +115,7 @@ function fromYaml(text: string, place: (at: number) => number, empty: FrontMatte
       keyed.values[entry.key] = entry.value;
       keyed.offsets[entry.key] = place(entry.at);
     }
-    return readKeys(keyed, [], null, empty, problems);
+    return readKeys(keyed, [], NOTHING_NESTED, empty, problems);
   }
   const parsed = parseYamlMap(text, place);
   for (const problem of parsed.problems.slice(0, 5)) {
@@ -125,7 +129,8 @@ function fromYaml(text: string, place: (at: number) => number, empty: FrontMatte
   if (parsed.keyed === null || parsed.document === null) return empty;
   const { document } = parsed;
   try {
-    return readKeys(parsed.keyed, paramsOf(document, place), mapUnder(document, "requires", place), empty, problems);
+    const nested = { requires: mapUnder(document, "requires", place), recovery: mapUnder(document, "recovery", place) };
+    return readKeys(parsed.keyed, paramsOf(document, place), nested, empty, problems);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     problems.addAt(
@@ -151,10 +156,13 @@ function fromToml(text: string, place: (at: number) => number, empty: FrontMatte
       const at = tables[index] ?? Math.max(0, text.search(/^\s*params\s*=/m));
       return { keyed: isRecord(entry) ? placed(entry, text, place, at) : null, at: place(at) };
     });
-    const requires = isRecord(values.requires)
-      ? placed(values.requires, text, place, Math.max(0, text.search(/^\s*(?:\[\s*requires|requires\s*=)/m)))
-      : null;
-    return readKeys(keyed, maps, requires, empty, problems);
+    const table = (key: string): Keyed | null => {
+      const value = values[key];
+      return isRecord(value)
+        ? placed(value, text, place, Math.max(0, text.search(new RegExp(`^\\s*(?:\\[\\s*${key}|${key}\\s*=)`, "m"))))
+        : null;
+    };
+    return readKeys(keyed, maps, { requires: table("requires"), recovery: table("recovery") }, empty, problems);
   } catch (error) {
     const line = error instanceof TomlError ? error.line : 1;
     const column = error instanceof TomlError ? error.column : 1;
@@ -186,10 +194,13 @@ function placed(values: Record<string, unknown>, text: string, place: (at: numbe
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
 
+type Nested = { requires: Keyed | null; recovery: Keyed | null };
+const NOTHING_NESTED: Nested = { requires: null, recovery: null };
+
 function readKeys(
   keyed: Keyed,
   params: { keyed: Keyed | null; at: number }[],
-  requires: Keyed | null,
+  { requires, recovery }: Nested,
   empty: FrontMatter,
   problems: Problems,
 ): FrontMatter {
@@ -208,6 +219,8 @@ function readKeys(
   result.rtoMs = reader.duration("rto");
   result.rpoMs = reader.duration("rpo");
   result.wayBack = readWayBack(reader);
+  if (recovery !== null) result.recovery = readRecovery(recovery, reader.offset("recovery"), problems);
+  else if (reader.has("recovery")) reader.wrong("recovery", "a mapping of declared, verified and last-write");
   result.clusters = readClusters(reader);
   result.shell = readShell(reader, problems);
   result.cwd = reader.text("cwd");
@@ -312,6 +325,7 @@ function emptyFrontMatter(nextLine: number): FrontMatter {
     rtoMs: null,
     rpoMs: null,
     wayBack: null,
+    recovery: null,
     tools: [],
     permissions: [],
     needsCluster: null,

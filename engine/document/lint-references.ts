@@ -2,6 +2,7 @@
 // Owns "does it exist, once". Whether a file named as a way back exists is the caller's question.
 import type { Block, RunbookDocument } from "../protocol/index.ts";
 import { type LintInput, placeOf } from "./lint-input.ts";
+import { lintRecovery } from "./lint-recovery.ts";
 import { didYouMean } from "./suggest.ts";
 
 export function lintReferences(input: LintInput): void {
@@ -46,6 +47,7 @@ export function lintReferences(input: LintInput): void {
     }
   }
   lintWholeWayBack(input, new Set([...ids, ...slugs]), ids);
+  lintRecovery(input, ids, names);
   lintCycles(input);
   lintRechecks(input, names);
   lintLoops(input);

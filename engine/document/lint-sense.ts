@@ -70,7 +70,7 @@ function lintTargets(input: LintInput, index: number, step: Step): void {
 }
 
 function lintRecoveryTargets(input: LintInput): void {
-  const { rtoMs, rpoMs, steps } = input.document;
+  const { rtoMs, steps } = input.document;
   if (rtoMs !== null && !steps.some((step) => step.directive.plannedMs !== null)) {
     input.problems.add(
       "warning",
@@ -78,20 +78,6 @@ function lintRecoveryTargets(input: LintInput): void {
       1,
       1,
       "The front matter promises an rto, but no step has a planned time to hold it against.",
-    );
-  }
-  const hasValue = steps.some(
-    (step) =>
-      step.checks.some((check) => check.value !== null) ||
-      step.blocks.some((block) => block.options.capture !== undefined || block.options.expect !== undefined),
-  );
-  if (rpoMs !== null && !hasValue) {
-    input.problems.add(
-      "warning",
-      "target-without-measure",
-      1,
-      1,
-      "The front matter promises an rpo, but no step measures one: add a block with capture= or expect=, or a check with a value.",
     );
   }
 }

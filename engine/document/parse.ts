@@ -14,6 +14,7 @@ import { createSlugger, type Numbered, numberSteps } from "./number.ts";
 import { readSections, readSteps, type SectionDraft, type StepDraft } from "./outline.ts";
 import { createProblems, type Problems, sortProblems } from "./problems.ts";
 import { type Piece, Prose } from "./prose.ts";
+import { keysOf } from "./recovery-keys.ts";
 import { scan } from "./scan.ts";
 import { createHasher, readSource, type Source, sha256 } from "./source.ts";
 import type { Container } from "./tree.ts";
@@ -116,6 +117,7 @@ function finish({ source, problems, front, content, prose, sections, drafts }: R
     rtoMs: front.rtoMs,
     rpoMs: front.rpoMs,
     ...(front.wayBack === null ? {} : { wayBack: front.wayBack }),
+    ...(front.recovery === null ? {} : { recovery: keysOf(front.recovery) }),
     sha256: sha256(source.bytes),
     requires: { tools: front.tools, permissions: front.permissions, cluster: front.needsCluster ?? callsCluster(content) },
     clusters: front.clusters.length > 0 ? front.clusters : ["main"],

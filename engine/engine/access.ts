@@ -131,6 +131,7 @@ export const LEVELS: Record<Method, Level> = {
   "run.abort": "operate",
   "run.handOver": "operate",
   "run.note": "operate",
+  "run.declare": "operate",
   "follow.list": "read",
   "follow.make": "operate",
   "follow.revoke": "operate",

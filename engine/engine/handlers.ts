@@ -109,6 +109,7 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "run.summary": (context, { run }) => context.runs.summary(run),
   "run.look": (context, { run, window }, { caller }) => ok(context.lookers.look(`${caller.id} ${window}`, run, lookerOf(context, caller))),
   "run.handOver": (context, { run, ...given }, { who }) => context.runs.handOver(who, run, given),
+  "run.declare": (context, { run, ...given }, { who }) => context.runs.declare(who, run, given),
   "run.note": (context, { run, ...given }, { who }) => context.runs.note(who, run, given),
   "follow.list": (context) => ok(context.follow.list()),
   "follow.make": (context, given, { who }) => context.follow.make(who, given),

@@ -3,6 +3,7 @@
 // durations are milliseconds.
 import { z } from "zod";
 import { Sha256, ShellKind, StepId } from "./ids.ts";
+import { RecoveryKeys } from "./recovery.ts";
 import { Trouble } from "./way-back.ts";
 
 export const Severity = z.enum(["error", "warning", "info"]);
@@ -298,6 +299,8 @@ export const RunbookDocument = z.object({
   rpoMs: z.int().nullable(),
   /** Absent where it says nothing of it. */
   wayBack: DocumentWayBack.optional(),
+  /** What starts and ends the recovery clocks, and measures the loss. Absent where it names nothing. */
+  recovery: RecoveryKeys.optional(),
   /** SHA-256 of the file's bytes. */
   sha256: Sha256,
   requires: Requirements,

@@ -14,6 +14,7 @@ import { LINK_METHODS } from "./link.ts";
 import { Password, PEOPLE_METHODS, SessionView } from "./people.ts";
 import { PLAYBACK_METHODS } from "./playback.ts";
 import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./record.ts";
+import { declareParams } from "./recovery.ts";
 import { Amendment, RunHeader, RunView, StartRequest, StepState } from "./run.ts";
 import { SCHEDULE_METHODS } from "./schedule.ts";
 import { SIGNING_METHODS } from "./signing.ts";
@@ -36,6 +37,7 @@ export * from "./link.ts";
 export * from "./people.ts";
 export * from "./playback.ts";
 export * from "./record.ts";
+export * from "./recovery.ts";
 export * from "./rehearsal.ts";
 export * from "./run.ts";
 export * from "./schedule.ts";
@@ -216,6 +218,8 @@ export const METHODS = {
   "run.handOver": { params: handoverParams, result: RunHeader },
   /** On the run's own timeline; a run of a launch has the launch's (`launch.note`). */
   "run.note": { params: noteParams, result: RunHeader },
+  /** Starts the recovery clocks by hand, or moves the moment; `conflict` once the recovery is verified. */
+  "run.declare": { params: declareParams, result: RunHeader },
   ...HANDOVER_SHAPES,
   ...FOLLOW_METHODS,
   // plan and actual

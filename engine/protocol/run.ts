@@ -5,6 +5,7 @@ import { PinView } from "./cluster.ts";
 import { GateState, SoakState } from "./gate.ts";
 import { HandoverView, RunNote } from "./handover.ts";
 import { ClusterName, LaunchId, LogId, Mode, RunId, Sha256, ShellKind, StepId, TerminalId, Timestamp, Verdict } from "./ids.ts";
+import { RecoveryView } from "./recovery.ts";
 import { RehearsalRequest, RehearsalView } from "./rehearsal.ts";
 import { PlanFigures } from "./schedule.ts";
 import { SignSubject } from "./signing.ts";
@@ -163,6 +164,8 @@ export const RunHeader = z.object({
   mode: Mode,
   /** Only of a rehearsal. */
   rehearsal: RehearsalView.nullable().optional(),
+  /** Recovery clocks; null for a run that has neither targets nor anything that measures one. */
+  recovery: RecoveryView.nullable().optional(),
   title: z.string(),
   path: z.string(),
   version: z.string().nullable(),

@@ -6,6 +6,7 @@ import { jcs, type NewEvent } from "../record/index.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { append, canonical, eventOf, staleEvent } from "./live.ts";
 import { planOf, type RunPlan, stepsData } from "./plan.ts";
+import { recoveryData } from "./recovery.ts";
 import type { RunSignable } from "./signables.ts";
 import { checkedParams, readRunbook, splitSecrets } from "./start.ts";
 import type { RunSignature } from "./state.ts";
@@ -233,6 +234,7 @@ function amended(deps: RunDeps, live: LiveRun, { bytes, plan, sha256 }: NewText)
       reviewed: document.reviewed,
       owner: document.owner,
       planned_ms: plan.plannedMs,
+      ...recoveryData(document),
       params: params.ok ? params.value : {},
       changes: canonical(changesOf(live, plan).filter(({ change }) => change !== "same")),
       steps: stepsData(plan),

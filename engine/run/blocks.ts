@@ -8,6 +8,7 @@ import { laneNowOf } from "./lanes.ts";
 import { append, appendOrKeep, type Draft, eventOf, placeholderValues, wholeMs } from "./live.ts";
 import { proveBefore } from "./pins.ts";
 import { recordingOf } from "./recordings.ts";
+import { measureOf } from "./recovery.ts";
 import { blockDirectory, clusterOf, ensureShell, NO_KUBECONFIG, placeOf, shellKey, variablesFor } from "./shells.ts";
 import { askObjects, recordObjects } from "./watching.ts";
 
@@ -223,12 +224,12 @@ export function recordEnd(
   const pin = live.pins.get(lane.cluster);
   const reported = outcome.reported.KUBECONFIG ?? null;
   lane.cwd = outcome.cwd ?? lane.cwd;
-  const captured = captureOf(live, request, outcome);
+  const taken = takenFrom(deps, live, request, outcome);
   // Whoever waited did so no longer: that the interrupt ended it says nothing of what it had done by then.
   const givenUp = outcome.kind === "cancelled" ? lane.givenUp : null;
   lane.givenUp = null;
-  const because = captured.problem ?? givenUp ?? `${outcome.because}${saidBy(live, outcome)}`;
-  const verdict: Verdict = captured.problem !== null ? "failed" : givenUp !== null ? "unknown" : outcome.verdict;
+  const because = taken.problem ?? givenUp ?? `${outcome.because}${saidBy(live, outcome)}`;
+  const verdict: Verdict = taken.problem !== null ? "failed" : givenUp !== null ? "unknown" : outcome.verdict;
   const planned = live.plan.byId.get(step)?.step;
   const at = { step, attempt, cluster: lane.cluster };
   const events = [
@@ -256,9 +257,7 @@ export function recordEnd(
       },
     }),
   ];
-  if (captured.value !== null)
-    events.push(eventOf(live, who.actor, { type: "value.captured", ...at, data: { block: block.index, ...captured.value } }));
-  events.push(...more.map((draft) => eventOf(live, who.actor, draft)));
+  events.push(...[...taken.drafts, ...more].map((draft) => eventOf(live, who.actor, { ...at, ...draft })));
   appendOrKeep(deps, live, events);
   noteHandOver(live, lane, outcome);
   return { verdict, because, lane, reported, shellAlive: outcome.shellAlive };
@@ -293,8 +292,24 @@ function saidBy(live: LiveRun, outcome: BlockOutcome): string {
   return `: ${said.length > MOST_SAID ? `${said.slice(0, MOST_SAID)}…` : said.replace(/\.$/, "")}`;
 }
 
+/** What the end of a block puts on record beside it: a value, the moment of a last write; or why the block has failed for want of one. */
+export function takenFrom(
+  deps: RunDeps,
+  live: LiveRun,
+  request: Pick<BlockRequest, "step" | "block" | "attempt">,
+  outcome: BlockOutcome,
+): { drafts: Draft[]; problem: string | null } {
+  const captured = captureOf(live, request, outcome);
+  const measured = measureOf(deps, live, request, outcome);
+  const problem = captured.problem ?? measured.problem;
+  if (problem !== null) return { drafts: [], problem };
+  const value: Draft[] =
+    captured.value === null ? [] : [{ type: "value.captured", data: { block: request.block.index, ...captured.value } }];
+  return { drafts: [...value, ...(measured.draft === null ? [] : [measured.draft])], problem };
+}
+
 /** The last line of a passed block becomes a value; a block that promises one and prints nothing has failed. */
-export function captureOf(
+function captureOf(
   live: LiveRun,
   { block }: Pick<BlockRequest, "block">,
   outcome: BlockOutcome,

@@ -15,6 +15,7 @@ import { isOnProduction, nextTodo, pendingAction } from "./next.ts";
 import { proveAfter } from "./pins.ts";
 import { needsTyping, type StepPlan, stopsRunOn } from "./plan.ts";
 import { closeRecording } from "./recordings.ts";
+import { settleRecovery } from "./recovery.ts";
 import { clusterOf, ensureShell, shellKey } from "./shells.ts";
 import { resumeSoak, type Soaking, soakOf, startSoak } from "./soak.ts";
 import { isSettled } from "./state.ts";
@@ -313,11 +314,13 @@ function stepDuration(deps: RunDeps, live: LiveRun, step: StepState): number {
 }
 
 /**
+ * What follows by itself from where the run stands now: the recovery's moments, and steps that do not apply.
  * Steps whose `when` does not hold are skipped by rule, with the rule as the reason, as soon as they would be next in their lane and what they
  * need is decided: a step of another lane may still give the value.
  */
 export function settleWhens(deps: RunDeps, live: LiveRun) {
   if (live.state.status === "finished" || live.state.status === "aborted") return;
+  settleRecovery(deps, live);
   for (let isSkipped = true; isSkipped; ) {
     isSkipped = false;
     for (const lane of lanesOf(live.state)) {

@@ -9,6 +9,7 @@ import { forgetSoak, GATE_HANDLERS } from "./fold-gates.ts";
 import { undoesOf, WAY_BACK_HANDLERS } from "./fold-wayback.ts";
 import { forgetManual, noteSecrets, noteValues, WORK_HANDLERS } from "./fold-work.ts";
 import { HANDOVER_HANDLERS, happened } from "./handover-state.ts";
+import { noteRecovery, RECOVERY_HANDLERS, readRecovery } from "./recovery-state.ts";
 import { rehearsalOf } from "./rehearsed.ts";
 import { emptyRunState, type RunState } from "./state.ts";
 
@@ -31,6 +32,7 @@ export function applyEvent(state: RunState, event: StoredEvent): string | null {
   if (ENDS.has(body.type)) state.endSeqs.set(step, body.seq);
   if (EXECUTES.has(body.type)) execute(state, step, body.actor.op_id);
   happened(state, event);
+  noteRecovery(state, event);
   const handler = HANDLERS[body.type];
   if (handler) handler(state, event);
   if (body.type.startsWith("signoff.")) return heldStep(state, body.data);
@@ -103,6 +105,7 @@ const HANDLERS: Record<string, Handler> = {
   ...WORK_HANDLERS,
   ...WAY_BACK_HANDLERS,
   ...HANDOVER_HANDLERS,
+  ...RECOVERY_HANDLERS,
   "signoff.added": signed,
   "signoff.invalidated": (state, { body }) => {
     const id = text(body.data, "signature");
@@ -151,6 +154,7 @@ function started(state: RunState, { body }: StoredEvent) {
   state.isChecks = text(data, "kind") === "checks";
   state.mode = body.subject.mode === "rehearsal" ? "rehearsal" : "live";
   state.rehearsal = rehearsalOf(data, state.mode);
+  readRecovery(state, data);
   state.title = text(data, "title");
   state.path = text(data, "path");
   state.version = textOrNull(data, "version");
@@ -211,6 +215,7 @@ function amended(state: RunState, { body }: StoredEvent) {
   state.reviewed = textOrNull(data, "reviewed");
   state.plannedMs = numberOrNull(data, "planned_ms");
   state.planSha256 = text(data, "to");
+  readRecovery(state, data);
   Object.assign(state.values, texts(data.params));
   noteValues(state, body, "amended", texts(data.params));
   state.proposal = null;

@@ -5,7 +5,6 @@ import type { BlockOutcome } from "../shell/index.ts";
 import {
   type BlockEnd,
   type BlockRequest,
-  captureOf,
   decimalOf,
   noteHandOver,
   type Prepared,
@@ -13,6 +12,7 @@ import {
   readyShell,
   recordStart,
   sendBlock,
+  takenFrom,
 } from "./blocks.ts";
 import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
 import { earlierLimit, type Judged, judgeProbe, limitWords } from "./gate-probe.ts";
@@ -328,9 +328,9 @@ function interrupt(deps: RunDeps, live: LiveRun, request: GateRequest, gate: Gat
 function finish(deps: RunDeps, live: LiveRun, request: GateRequest, gate: Gate, outcome: Verdict, reason: string): BlockEnd {
   const { block, step, who } = request;
   const said = gate.last?.outcome ?? null;
-  const captured = outcome === "passed" && said !== null ? captureOf(live, request, said) : { value: null, problem: null };
-  const verdict: Verdict = captured.problem === null ? outcome : "failed";
-  const because = captured.problem ?? reason;
+  const taken = outcome === "passed" && said !== null ? takenFrom(deps, live, request, said) : { drafts: [], problem: null };
+  const verdict: Verdict = taken.problem === null ? outcome : "failed";
+  const because = taken.problem ?? reason;
   const pin = live.pins.get(gate.prepared.lane.cluster);
   const reported = said?.reported.KUBECONFIG ?? null;
   const at = atOf(request, gate);
@@ -354,8 +354,7 @@ function finish(deps: RunDeps, live: LiveRun, request: GateRequest, gate: Gate, 
     principal: pin?.view().principal?.username ?? "",
     kubeconfig_ok: reported === null ? null : reported === (pin?.kubeconfigPath ?? NO_KUBECONFIG),
   };
-  const drafts: Draft[] = [{ type: "block.ended", ...at, outcome: verdict, data }];
-  if (captured.value !== null) drafts.push({ type: "value.captured", ...at, data: { block: block.index, ...captured.value } });
+  const drafts: Draft[] = [{ type: "block.ended", ...at, outcome: verdict, data }, ...taken.drafts.map((draft) => ({ ...at, ...draft }))];
   appendOrKeep(
     deps,
     live,

@@ -18,7 +18,7 @@ export const ENGINE: Actor = { op_id: "engine", name: "Holdpoint", role: "engine
 export type Draft = Omit<NewEvent, "actor" | "subject"> & { step?: string; attempt?: number; cluster?: string };
 
 /** Data that carries text from outside the run: a directory may be named after a secret, a message may quote one. */
-const TEXT_FROM_OUTSIDE = new Set(["cwd", "because", "why", "differs", "problem", "command", "message", "line", "value"]);
+const TEXT_FROM_OUTSIDE = new Set(["cwd", "because", "why", "differs", "problem", "command", "message", "line", "value", "said"]);
 
 /** Completes an event of this run. Reasons and other text from outside are redacted: people paste secrets into them. */
 export function eventOf(live: LiveRun, actor: Actor, draft: Draft): NewEvent {

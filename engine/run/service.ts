@@ -44,6 +44,7 @@ import { closeLoop, watchLoops } from "./loops.ts";
 import { type ManualCall, recordManual } from "./manual.ts";
 import { type RecheckCall, recheck } from "./recheck.ts";
 import { loadRun, recoverRun } from "./recover.ts";
+import { declare } from "./recovery.ts";
 import { active, allIdle, begunSoFar, startedMeanwhile } from "./refusals.ts";
 import { dropUnstarted, linkAgain, measure, notGoingBack, type RollbackCall, type Runs, rollback } from "./rollback.ts";
 import { type RunSignable, signableOf } from "./signables.ts";
@@ -343,6 +344,8 @@ export function createRunService(deps: RunDeps) {
     handOver: (who: Who, run: RunId, given: { to: string; text: string }) => atOnce(run, (live) => propose(deps, live, who, given)),
     note: (who: Who, run: RunId, given: Pick<RunNote, "kind" | "title" | "text">) =>
       atOnce(run, async (live) => addNote(deps, live, who, given)),
+    declare: (who: Who, run: RunId, given: { at?: string | undefined; reason: string }) =>
+      atOnce(run, async (live) => declare(deps, live, who, given)),
     hold: (who: Who, run: RunId, reason: string) => atOnce(run, (live) => lifecycle.hold(deps, live, who, reason)),
     abort: (who: Who, run: RunId, reason: string) => atOnce(run, (live) => lifecycle.abort(deps, live, who, reason)),
     async cancel(who: Who, run: RunId, call: lifecycle.CancelCall): Promise<Result<{ survivors: { pid: number; command: string }[] }>> {

@@ -25,6 +25,7 @@ import { append, canonical, type Draft, ENGINE, eventOf } from "./live.ts";
 import { adoptPin, pinnedEvent } from "./pins.ts";
 import { planOf, type RunPlan, stepsData } from "./plan.ts";
 import { preflightFindings } from "./preflight.ts";
+import { recoveryData } from "./recovery.ts";
 import { rehearsalAsked, rehearsalData } from "./rehearsed.ts";
 
 /** Larger than any runbook a person reads; the parser has its own limits below it. */
@@ -316,6 +317,7 @@ function startedDraft(deps: RunDeps, { request, isChecks, wayBack, findings, pla
       namespace: request.namespace ?? null,
       contexts: request.contexts as Record<string, CanonicalValue>,
       planned_ms: plan.plannedMs,
+      ...recoveryData(document),
       plan_entry: request.planEntry ?? "",
       solo: deps.isSolo(),
       trusted: true,

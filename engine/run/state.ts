@@ -1,5 +1,6 @@
 // A run as its events leave it. Owns: the shape and its empty form.
 // Does not hold what lives only in this process (shells, pins, timers): that is live.ts.
+
 import type {
   ClusterName,
   Countdown,
@@ -15,6 +16,7 @@ import type {
   UndoneBy,
   ValueFact,
 } from "../protocol/index.ts";
+import type { RecoveryFacts } from "./recovery-state.ts";
 
 /** A signature of the run's own subjects, as its log has it. */
 export type RunSignature = {
@@ -49,6 +51,8 @@ export type RunState = {
   mode: Mode;
   /** Only of a rehearsal, as its start has it. */
   rehearsal: RehearsalFacts | null;
+  /** Null for a text that promises and measures no recovery, until somebody declares a disaster. */
+  recovery: RecoveryFacts | null;
   title: string;
   path: string;
   version: string | null;
@@ -118,6 +122,7 @@ export function emptyRunState(): RunState {
     isChecks: false,
     mode: "live",
     rehearsal: null,
+    recovery: null,
     title: "",
     path: "",
     version: null,

@@ -8,6 +8,7 @@ import { isRunningOn } from "./lanes.ts";
 import { factsOf } from "./live.ts";
 import { loopViews } from "./loops.ts";
 import { currentAndNext, laneViews, nextAction } from "./primary.ts";
+import { recoveryView } from "./recovery-state.ts";
 import { latestWayBack, noReturn, rollbackOf } from "./wayback.ts";
 
 export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
@@ -25,6 +26,7 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
     number: live.number,
     mode: state.mode,
     rehearsal: rehearsalView(state),
+    recovery: recoveryView(state),
     title: state.title,
     path: state.path,
     version: state.version,
