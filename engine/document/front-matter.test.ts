@@ -13,6 +13,7 @@ review-in: 6 months
 planned: 60m
 rto: 1h
 rpo: 15m
+recovery: {declared: "#declare", verified: smoke, last-write: [db, cache, db]}
 clusters: [primary, dr]
 requires: {tools: [kubectl, helm], permissions: ["patch deployments.apps"], cluster: true}
 params:
@@ -33,6 +34,7 @@ params:
       plannedMs: 3_600_000,
       rtoMs: 3_600_000,
       rpoMs: 900_000,
+      recovery: { declared: "declare", verified: "smoke", lastWrite: ["db", "cache"] },
       clusters: ["primary", "dr"],
       requires: { tools: ["kubectl", "helm"], permissions: ["patch deployments.apps"], cluster: true },
       diagnostics: [],

@@ -182,7 +182,28 @@ describe("lint of sense", () => {
     expect(found(step("id: a, soak: 5m"), "target-without-measure")).toHaveLength(1);
     expect(found(step("id: a, soak: 5m", "- [ ] graph is flat\n"), "target-without-measure")).toEqual([]);
     expect(found("## A\n\n- [ ] rate <!-- check: {value: number} -->\n", "target-without-measure")).toMatchObject([{ line: 3 }]);
-    expect(found(`---\nrto: 1h\nrpo: 15m\n---\n${step("id: a")}`, "target-without-measure")).toHaveLength(2);
+    expect(found(`---\nrto: 1h\nrpo: 15m\n---\n${step("id: a")}`, "target-without-measure")).toHaveLength(3);
+  });
+
+  it("names what is missing or leads nowhere in what measures a recovery", () => {
+    const named = (recovery: string) =>
+      `---\nrto: 1h\nrpo: 15m\nrecovery: ${recovery}\n---\n${step("id: a, planned: 1m", "```sh {name=probe}\ntrue\n```\n")}${step("id: b", SH)}`;
+    const codes = (recovery: string) => [
+      ...new Set([
+        ...found(named(recovery), "target-without-measure"),
+        ...found(named(recovery), "unknown-step"),
+        ...found(named(recovery), "unknown-block"),
+      ]),
+    ];
+    expect(codes('{declared: "#a", verified: "#b", last-write: probe}')).toEqual([]);
+    expect(codes('{verified: "#b", last-write: [probe]}').map((one) => one.message)).toEqual([
+      expect.stringContaining("a person has to do it by hand"),
+    ]);
+    expect(codes('{declared: "#a", verified: "#bb", last-write: prob}')).toMatchObject([
+      { line: 4, message: expect.stringContaining("#bb") },
+      { line: 4, message: expect.stringContaining('"prob"') },
+    ]);
+    expect(codes('{declared: "#a", verified: "#a", last-write: probe}')).toHaveLength(1);
   });
 
   it("names plans that do not add up", () => {

@@ -33,6 +33,8 @@ export const GateState = z.object({
   everyMs: z.int(),
   forMs: z.int().nullable(),
   withinMs: z.int().nullable(),
+  /** In a compressed rehearsal: what the text asks for. The times above are those that are kept. */
+  text: z.object({ everyMs: z.int(), forMs: z.int().nullable(), withinMs: z.int().nullable(), compress: z.number() }).optional(),
   startedAt: Timestamp,
   /** When a hold will have held, or a wait will be too late; null while it stands interrupted, and when it is over. */
   endsAt: Timestamp.nullable(),
@@ -52,6 +54,8 @@ export type GateState = z.infer<typeof GateState>;
 
 export const SoakState = z.object({
   ms: z.int(),
+  /** In a compressed rehearsal: what the text asks for, and by what it is divided. */
+  text: z.object({ ms: z.int(), compress: z.number() }).optional(),
   startedAt: Timestamp,
   endsAt: Timestamp.nullable(),
   elapsedMs: z.int(),

@@ -22,6 +22,16 @@ export const GATE_HANDLERS: Record<string, Handler> = {
       everyMs: whole(data, "every_ms"),
       forMs: numberOrNull(data, "for_ms"),
       withinMs: numberOrNull(data, "within_ms"),
+      ...(compressOf(data) === null
+        ? {}
+        : {
+            text: {
+              everyMs: whole(data, "text_every_ms"),
+              forMs: numberOrNull(data, "text_for_ms"),
+              withinMs: numberOrNull(data, "text_within_ms"),
+              compress: compressOf(data) ?? 1,
+            },
+          }),
       startedAt: at,
       endsAt: null,
       elapsedMs: 0,
@@ -98,6 +108,7 @@ export const GATE_HANDLERS: Record<string, Handler> = {
     changeStep(state, body.subject.step, () => ({
       soak: {
         ms,
+        ...(compressOf(data) === null ? {} : { text: { ms: whole(data, "text_ms"), compress: compressOf(data) ?? 1 } }),
         startedAt: at,
         endsAt: later(at, ms),
         elapsedMs: 0,
@@ -135,6 +146,12 @@ export const GATE_HANDLERS: Record<string, Handler> = {
       elapsedAt: body.ts_utc,
     })),
 };
+
+/** What the text's times are divided by, as the record has it: a decimal in words. Null for what is not compressed. */
+function compressOf(data: Data): number | null {
+  const factor = Number(text(data, "compress"));
+  return factor > 1 ? factor : null;
+}
 
 const NO_COUNTS: GateState["counts"] = { passed: 0, failed: 0, unknown: 0, warned: 0 };
 

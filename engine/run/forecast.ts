@@ -2,6 +2,7 @@
 // Owns: that translation, and the plan of a file before it is started. The sums are engine/schedule; the caller gives the moment.
 import type { LaunchId, LearntDuration, PlanFigures, PlanView, RunbookDocument, StepState } from "../protocol/index.ts";
 import { type Actual, createSchedule, type Schedule } from "../schedule/index.ts";
+import { compressionOf } from "./compress.ts";
 import type { LaunchWindow, LiveRun, RunDeps } from "./deps.ts";
 import { planOf, type RunPlan } from "./plan.ts";
 import { isSettled, type RunState } from "./state.ts";
@@ -10,13 +11,14 @@ import { isSettled, type RunState } from "./state.ts";
 const schedules = new WeakMap<RunPlan, Schedule>();
 
 type LearntOf = (step: { id: string; sha256: string }) => LearntDuration | null;
-export function scheduleOf(plan: RunPlan, learntOf: () => LearntOf): Schedule {
+export function scheduleOf(plan: RunPlan, learntOf: () => LearntOf, compress = 1): Schedule {
   let schedule = schedules.get(plan);
   if (schedule === undefined) {
     schedule = createSchedule({
       document: plan.document,
       isWayBack: (step) => plan.byId.get(step.id)?.isWayBack === true,
       learntOf: learntOf(),
+      compress,
     });
     schedules.set(plan, schedule);
   }
@@ -65,7 +67,11 @@ export function windowOf(deps: RunDeps, launch: LaunchId | null): LaunchWindow {
 
 /** As above, for one run: what was learnt is what was known when it started. Checks of a launch's items are no plan to learn for. */
 const scheduleOfRun = (deps: RunDeps, { state, plan }: LiveRun): Schedule =>
-  scheduleOf(plan, () => (state.isChecks || !deps.learnt ? nothingLearnt : deps.learnt.of(state.path, state.startedAt)));
+  scheduleOf(
+    plan,
+    () => (state.isChecks || !deps.learnt ? nothingLearnt : deps.learnt.of(state.path, state.startedAt)),
+    compressionOf({ state }),
+  );
 export const nothingLearnt: LearntOf = () => null;
 
 /** Null before the start is on record. */

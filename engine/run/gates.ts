@@ -14,6 +14,7 @@ import {
   sendBlock,
   takenFrom,
 } from "./blocks.ts";
+import { compressed, compressedData, compressionOf } from "./compress.ts";
 import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
 import { earlierLimit, type Judged, judgeProbe, limitWords } from "./gate-probe.ts";
 import { firstDue, type GateSettings, gateProblems, gateSettings, nextDue, probeCount } from "./gate-settings.ts";
@@ -51,7 +52,8 @@ type Gate = {
 
 export async function runGate(deps: RunDeps, live: LiveRun, request: GateRequest): Promise<Result<BlockEnd>> {
   const { block, step } = request;
-  const settings = gateSettings(block.options);
+  const asked = gateSettings(block.options);
+  const settings = asked === null ? null : compressedGate(asked, compressionOf(live));
   if (settings === null)
     return fail("unsupported-step", `The gate at line ${block.line} cannot be run: ${gateProblems(block.options).join(", ")}.`);
   if (request.nested)
@@ -72,6 +74,13 @@ export async function runGate(deps: RunDeps, live: LiveRun, request: GateRequest
     live.waits.delete(waiting);
   }
 }
+
+/** What may take its real time still does: a probe is as slow in a rehearsal as in the night. */
+const compressedGate = (asked: GateSettings, factor: number): GateSettings => ({
+  ...asked,
+  everyMs: compressed(asked.everyMs, factor),
+  spanMs: compressed(asked.spanMs, factor),
+});
 
 const keyOf = ({ step, block }: BlockRequest): string => `${step}/${block.index}`;
 const atOf = ({ step, attempt }: BlockRequest, { prepared }: Pick<Gate, "prepared">) => ({ step, attempt, cluster: prepared.lane.cluster });
@@ -119,6 +128,11 @@ function begin(
       threshold: comparisonWords(live, options.expect),
       warn: comparisonWords(live, earlierLimit(options)),
       min_samples: options.minSamples ?? null,
+      ...compressedData(compressionOf(live), {
+        text_for_ms: settings.kind === "hold" ? (options.forMs ?? null) : null,
+        text_every_ms: options.everyMs ?? null,
+        text_within_ms: settings.kind === "wait" ? (options.withinMs ?? null) : null,
+      }),
     };
     const began = recordStart(deps, live, request, prepared, [{ type: "gate.started", ...at, data }]);
     if (!began.ok) return began;
@@ -208,11 +222,25 @@ async function probeOn(deps: RunDeps, live: LiveRun, request: GateRequest, gate:
 /** No probe follows: a hold has held; a wait was too long, or ends with nobody having answered. */
 function last(deps: RunDeps, live: LiveRun, request: GateRequest, gate: Gate): BlockEnd {
   const { spanMs, kind } = gate.settings;
-  if (kind === "hold") return finish(deps, live, request, gate, "passed", `it held for ${spanWords(spanMs)}, ${gate.n} probes`);
+  if (kind === "hold")
+    return finish(deps, live, request, gate, "passed", `it held for ${spanWords(spanMs)}${textWords(live, request)}, ${gate.n} probes`);
   const said = gate.last?.judged;
   if (said?.isNoAnswer === true)
     return interrupt(deps, live, request, gate, `nobody answered within ${spanWords(spanMs)}, so nothing was measured: ${said.because}`);
-  return finish(deps, live, request, gate, "failed", `it did not pass within ${spanWords(spanMs)}: ${said?.because ?? "no probe"}`);
+  return finish(
+    deps,
+    live,
+    request,
+    gate,
+    "failed",
+    `it did not pass within ${spanWords(spanMs)}${textWords(live, request)}: ${said?.because ?? "no probe"}`,
+  );
+}
+
+/** Of a compressed one: the time of the text. */
+function textWords(live: LiveRun, { block: { options } }: GateRequest): string {
+  const factor = compressionOf(live);
+  return factor === 1 ? "" : ` (${spanWords(options.forMs ?? options.withinMs ?? 0)} compressed by ${factor})`;
 }
 
 type Made = { outcome: BlockOutcome | null; judged: Judged };

@@ -1,6 +1,7 @@
 // A soak: the wait of a step after its commands, counted by a clock that nobody sets. Owns: its start, its end, what interrupts it.
 // Does not end the step: that is given as `done`. How a person goes on is gate-commands.ts.
 import type { SoakState, StepId } from "../protocol/index.ts";
+import { compressed, compressedData, compressionOf } from "./compress.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { gapSince, holdQuietly, type Resuming } from "./gates.ts";
 import { append, appendOrKeep, ENGINE, eventOf } from "./live.ts";
@@ -16,11 +17,20 @@ export type Soaking = {
 const keyOf = ({ step }: Soaking): string => `${step}/soak`;
 export const soakNow = (live: LiveRun, step: string): SoakState | undefined => live.state.steps[live.state.positions.get(step) ?? -1]?.soak;
 
-/** Begins the soak; it goes on behind. False where its start could not be recorded: the step stays open. */
-export function startSoak(deps: RunDeps, live: LiveRun, who: Who, soaking: Soaking, ms: number): boolean {
+/** Begins the soak of `textMs`; it goes on behind. False where its start could not be recorded: the step stays open. */
+export function startSoak(deps: RunDeps, live: LiveRun, who: Who, soaking: Soaking, textMs: number): boolean {
   const { step, attempt } = soaking;
+  const compress = compressionOf(live);
+  const ms = compressed(textMs, compress);
   const until = new Date(deps.ports.clock.now() + ms).toISOString();
-  const began = append(deps, live, [eventOf(live, who.actor, { type: "soak.started", step, attempt, data: { until, ms } })]);
+  const began = append(deps, live, [
+    eventOf(live, who.actor, {
+      type: "soak.started",
+      step,
+      attempt,
+      data: { until, ms, ...compressedData(compress, { text_ms: textMs }) },
+    }),
+  ]);
   if (began.ok) goOn(deps, live, soaking, ms, 0);
   return began.ok;
 }
@@ -59,7 +69,7 @@ function goOn(deps: RunDeps, live: LiveRun, soaking: Soaking, ms: number, elapse
       if (woken === null || waiting.stopped?.how === "early") {
         if (woken === null) recordEnd(deps, live, soaking, ms);
         const soak = soakNow(live, soaking.step);
-        await soaking.done(woken === null ? `soaked for ${spanWords(ms)}` : earlyWords(soak));
+        await soaking.done(woken === null ? `soaked for ${spanWords(ms)}${textWords(soak)}` : earlyWords(soak));
         if (woken === null)
           deps.notify.alarm(live.run, soaking.step as StepId, "info", "A soak has ended", `It waited ${spanWords(ms)}, to the end.`);
       } else {
@@ -96,8 +106,12 @@ export function endEarly(deps: RunDeps, live: LiveRun, who: Who, at: { step: str
 
 export function earlyWords(soak: SoakState | undefined): string {
   if (!soak?.early) return "its soak was ended early";
-  return `its soak was ended after ${spanWords(soak.elapsedMs)} of ${spanWords(soak.ms)} by ${soak.early.by}: ${soak.early.reason}`;
+  return `its soak was ended after ${spanWords(soak.elapsedMs)} of ${spanWords(soak.ms)}${textWords(soak)} by ${soak.early.by}: ${soak.early.reason}`;
 }
+
+/** Of a compressed one: the time of the text, so that nobody takes the short one for it. */
+const textWords = (soak: SoakState | undefined): string =>
+  soak?.text === undefined ? "" : ` (${spanWords(soak.text.ms)} compressed by ${soak.text.compress})`;
 
 function interrupt(deps: RunDeps, live: LiveRun, { step, attempt }: Soaking, why: string, good: Moment) {
   appendOrKeep(deps, live, [

@@ -18,6 +18,8 @@ export function durationsOf(
   document: RunbookDocument,
   isWayBack: (step: Step) => boolean,
   learntOf: (step: Step) => LearntDuration | null,
+  /** Of a rehearsal: its gates and soaks take the time of the text divided by this. */
+  compress = 1,
 ): StepDuration[] {
   const durations = document.steps.map((step): StepDuration => {
     const parts = partsOf(step);
@@ -25,13 +27,15 @@ export function durationsOf(
     const textMs = step.directive.plannedMs;
     const learnt = learntOf(step);
     const said = textMs ?? learnt?.medianMs ?? (waits > 0 ? waits : null);
-    if (isWayBack(step)) return { ms: 0, source: "none", textMs, learnt, parts, isBelowWaits: false };
+    const kept = compress === 1 ? parts : parts.map((part) => ({ ...part, ms: Math.floor(part.ms / compress + 0.5) }));
+    if (isWayBack(step)) return { ms: 0, source: "none", textMs, learnt, parts: kept, isBelowWaits: false };
+    const saved = parts.reduce((sum, part, at) => sum + (part.kind === "wait" ? 0 : part.ms - kept[at]!.ms), 0);
     return {
-      ms: Math.max(said ?? 0, waits),
+      ms: Math.max(said ?? 0, waits) - saved,
       source: textMs !== null ? "text" : learnt !== null ? "learnt" : waits > 0 ? "text" : "none",
       textMs,
       learnt,
-      parts,
+      parts: kept,
       isBelowWaits: textMs !== null && textMs < waits,
     };
   });

@@ -20,6 +20,8 @@ export type ScheduleOf = {
   document: RunbookDocument;
   isWayBack(step: Step): boolean;
   learntOf(step: Step): LearntDuration | null;
+  /** Of a rehearsal: its waits take the time of the text divided by this; 1 without it. */
+  compress?: number;
 };
 
 /** How a run, or a file before it is run, stands against its schedule. Moments are milliseconds; actuals by position in the document. */
@@ -42,9 +44,9 @@ export type ViewHead = Pick<
 
 export type Schedule = ReturnType<typeof createSchedule>;
 
-export function createSchedule({ document, isWayBack, learntOf }: ScheduleOf) {
+export function createSchedule({ document, isWayBack, learntOf, compress }: ScheduleOf) {
   const { steps, phases } = document;
-  const durations = durationsOf(document, isWayBack, learntOf);
+  const durations = durationsOf(document, isWayBack, learntOf, compress);
   const network = networkOf(steps.map((step) => ({ ...networkStep(step), isWayBack: isWayBack(step) })));
   const ms = Float64Array.from(durations, (duration) => duration.ms);
   const hasDurations = durations.some((duration) => duration.source !== "none");
