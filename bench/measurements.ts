@@ -11,6 +11,7 @@ import { palette } from "./palette.ts";
 import { parse } from "./parse.ts";
 import type { Measurement } from "./result.ts";
 import { schedule } from "./schedule.ts";
+import { seek } from "./seek.ts";
 import { start } from "./start.ts";
 import { startup } from "./startup.ts";
 import { stream } from "./stream.ts";
@@ -30,6 +31,7 @@ export const MEASUREMENTS: Measurement[] = [
   start,
   long,
   stream,
+  seek,
   open,
   startup,
   follow,

@@ -1,4 +1,4 @@
-// One recording made seekable: read once from beginning to end, with a picture of the screen kept every megabyte.
+// One recording made seekable: read once from beginning to end, with a picture of the screen kept every half megabyte.
 // Owns: the pictures, and what is known of the recording so far. Runs in a thread of its own (worker.ts); never holds the whole file.
 // Everything in a recording may be somebody else's: lines, sizes, labels and what is kept are bounded.
 import { createHash } from "node:crypto";
@@ -9,8 +9,8 @@ import { type CastEvent, exitStatusOf, readCastHeader, readCastLine } from "../c
 import { createScreen, type Screen } from "../screen.ts";
 import { linesOf } from "./lines.ts";
 
-/** A picture at least this often, bytes of the file: so much is parsed anew for any moment, about 50 ms on a slow core. */
-const PICTURE_EVERY = 1 << 20;
+/** A picture at least this often, bytes of the file: so much is parsed anew for any moment, about 25 ms on a slow core. */
+const PICTURE_EVERY = 512 * 1_024;
 /** All pictures together, compressed, bytes. Past it every other one is dropped, and they come half as often. */
 const PICTURES_BYTES = 64 << 20;
 /** Lines above the screen that a picture keeps: what scrolled by just before; more is one seek away. */
