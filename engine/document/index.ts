@@ -5,3 +5,10 @@ export { lintDocument } from "./lint.ts";
 export { checkParams } from "./params.ts";
 export { parseDocument } from "./parse.ts";
 export { fillPlaceholders } from "./placeholders.ts";
+// Reading YAML files that stand beside a runbook, with the same words for the same mistakes.
+export { parseDuration } from "./durations.ts";
+export { type Keyed, KeyReader } from "./keyed.ts";
+export { createProblems, type Problems, sortProblems } from "./problems.ts";
+export { readSource } from "./source.ts";
+export { didYouMean } from "./suggest.ts";
+export { listOfMaps, parseYamlMap } from "./yaml-map.ts";
