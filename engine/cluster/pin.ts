@@ -45,13 +45,21 @@ export type ClusterPin = {
   dispose(): Promise<void>;
 };
 
-export type PinOptions = { loaded: LoadedContexts; context: string; name: ClusterName; namespace?: string; runtimeDir: string };
+export type PinOptions = {
+  loaded: LoadedContexts;
+  context: string;
+  name: ClusterName;
+  namespace?: string;
+  runtimeDir: string;
+  /** HTTP proxy on this machine through which the cluster is reached, by its shells too; not for one that has a proxy of its own. */
+  proxyUrl?: string;
+};
 
 /**
  * Fixes one context for a run: asks its cluster who it is and who we are, and writes the kubeconfig that the shells get. Fails with
  * `not-found` (no such context), `cluster-invalid` (broken context, ended credentials, no Kubernetes there) or `cluster-unreachable`.
  */
-export async function createPin({ loaded, context, name, namespace, runtimeDir }: PinOptions): Promise<Result<ClusterPin>> {
+export async function createPin({ loaded, context, name, namespace, runtimeDir, proxyUrl }: PinOptions): Promise<Result<ClusterPin>> {
   const resolved = loaded.byName.get(context);
   if (resolved === undefined) {
     const entry = loaded.entries.find((candidate) => candidate.name === context);
@@ -65,6 +73,7 @@ export async function createPin({ loaded, context, name, namespace, runtimeDir }
   const flattened = standAlone(resolved, loaded.sources.env, namespace);
   if (!flattened.ok) return fail("cluster-invalid", flattened.message);
   const config = flattened.value;
+  if (proxyUrl !== undefined) config.clusters[0].cluster["proxy-url"] ??= proxyUrl;
   const connection = new Connection(config, loaded.sources.env);
   const answer = await askIdentity(connection);
   if (answer.state === "unreachable") {

@@ -6,7 +6,7 @@ import { lintInWorker } from "../document/index.ts";
 import { isInside, isMarkdown, realPath } from "../library/index.ts";
 import { readRegularFile } from "../ports.ts";
 import { cannotRead, fail, type Method, ok, type ParsedParamsOf, type Result, type ResultOf } from "../protocol/index.ts";
-import type { Who } from "../run/index.ts";
+import { scenariosBeside, type Who } from "../run/index.ts";
 import type { Caller } from "./access.ts";
 import * as bundles from "./bundles.ts";
 import type { Context } from "./context.ts";
@@ -110,6 +110,10 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "run.look": (context, { run, window }, { caller }) => ok(context.lookers.look(`${caller.id} ${window}`, run, lookerOf(context, caller))),
   "run.handOver": (context, { run, ...given }, { who }) => context.runs.handOver(who, run, given),
   "run.declare": (context, { run, ...given }, { who }) => context.runs.declare(who, run, given),
+  "run.notice": (context, { run, ...given }, { who }) => context.runs.notice(who, run, given),
+  "run.debrief": (context, { run }) => context.runs.debrief(run),
+  "rehearsal.scenarios": (context, { path }, call) =>
+    withText(context, path, call, async (bytes, real) => ok(await scenariosBeside(real, await context.documents.parse(bytes, real)))),
   "run.note": (context, { run, ...given }, { who }) => context.runs.note(who, run, given),
   "follow.list": (context) => ok(context.follow.list()),
   "follow.make": (context, given, { who }) => context.follow.make(who, given),

@@ -9,6 +9,7 @@ import { fail, type LogId, ok, type ParsedParamsOf, type Result, type ResultOf, 
 import { backupInWorker, placesOf, verifyInWorker } from "../record/index.ts";
 import type { Who } from "../run/index.ts";
 import type { Context } from "./context.ts";
+import { drillUnderWay, hiddenIn } from "./hidden.ts";
 import type { RecordingPlace } from "./playbacks.ts";
 import { createReportSource } from "./report-source.ts";
 
@@ -33,6 +34,7 @@ export function events(
 export function event(context: Context, { log, seq }: ParsedParamsOf<"record.event">): Result<StoredEvent> {
   const found = known(context, log);
   if (!found.ok) return found;
+  if (hiddenIn(context.store, log).has(seq)) return fail("not-found", `Event ${seq} of log ${log} is the instructor's until the debrief.`);
   const [stored] = context.store.events(log, { from: seq, limit: 1 });
   return stored ? ok(stored) : fail("not-found", `Log ${log} has no event ${seq}.`);
 }
@@ -131,6 +133,8 @@ export async function exported(
 ): Promise<Result<ResultOf<"record.export">>> {
   const found = known(context, params.log);
   if (!found.ok) return found;
+  const drill = drillUnderWay(context.store, params.log);
+  if (drill !== null) return drill;
   const out = placeFor(
     context,
     params.out,

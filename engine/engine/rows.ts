@@ -2,6 +2,7 @@
 // Owns: one line of words per event, and the rows of recently read logs. The event itself stays what it is in the record.
 import type { EventFilter, EventRow, LogId, StoredEvent } from "../protocol/index.ts";
 import { isFiltering, matchesFilter, type RecordStore } from "../record/index.ts";
+import { hiddenIn } from "./hidden.ts";
 import { whatHappenedInLaunch } from "./launch-rows.ts";
 
 /** Logs whose rows are kept; each costs about 300 bytes per event. */
@@ -31,10 +32,13 @@ export function createRows(store: RecordStore) {
   return {
     /** Rows `offset` to `offset + limit` of those that the filter means; a filter reads the whole log again. */
     page(log: LogId, filter: EventFilter, offset: number, limit: number): Page {
-      const rows = rowsOf(log);
+      const hidden = hiddenIn(store, log);
+      const rows = hidden.size === 0 ? rowsOf(log) : rowsOf(log).filter((row) => !hidden.has(row.seq));
       if (!isFiltering(filter)) return { rows: rows.slice(offset, offset + limit), matching: rows.length, total: rows.length };
       const matching: EventRow[] = [];
-      for (const event of eventsFrom(log, 1)) if (matchesFilter(filter, event)) matching.push(rows[event.body.seq - 1] ?? rowOf(event));
+      const known = rowsOf(log);
+      for (const event of eventsFrom(log, 1))
+        if (!hidden.has(event.body.seq) && matchesFilter(filter, event)) matching.push(known[event.body.seq - 1] ?? rowOf(event));
       return { rows: matching.slice(offset, offset + limit), matching: matching.length, total: rows.length };
     },
   };
@@ -145,6 +149,26 @@ export function whatHappened({ body }: StoredEvent): string {
       return "The job was found again and is followed";
     case "job.ended":
       return body.outcome === "lost" ? "The job's process is gone" : "The job has ended";
+    case "instructor.briefed":
+      return `The instructor was briefed: ${text("title")}`;
+    case "instructor.hint":
+      return `A hint from the instructor: ${text("text")}`;
+    case "fault.noticed":
+      return `“I see a fault”${text("text") === "" ? "" : `: ${text("text")}`}`;
+    case "fault.injected":
+      return `Injected (${text("how")}): ${text("title")}`;
+    case "fault.took_effect":
+      return `It took effect: ${text("title")}: ${text("because")}`;
+    case "fault.failed":
+      return `It could not be brought about: ${text("title")}: ${text("because")}`;
+    case "fault.left_out":
+      return `Left out: ${text("title")}: ${text("because")}`;
+    case "fault.hinted":
+      return `Hint given for: ${text("title")}`;
+    case "fault.cleared":
+      return `Over: ${text("title")}: ${text("why")}`;
+    case "fault.undo_failed":
+      return `Could not be put right: ${text("title")}: ${text("because")}`;
     case "loop.overdue":
       return `“${text("name")}” is still open, and was to be closed by now`;
     case "value.captured":

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { BUNDLE_METHODS } from "./bundle.ts";
 import { ContextEntry, ContextProbe, Finding, WatchedObject } from "./cluster.ts";
+import { DEBRIEF_METHODS } from "./debrief.ts";
 import { Diagnostic, RunbookDocument } from "./document.ts";
 import { LaunchAlarm } from "./duty.ts";
 import { FOLLOW_METHODS } from "./follow.ts";
@@ -23,6 +24,7 @@ import { HandedFile, ValueView } from "./work.ts";
 
 export * from "./bundle.ts";
 export * from "./cluster.ts";
+export * from "./debrief.ts";
 export * from "./document.ts";
 export * from "./duty.ts";
 export * from "./errors.ts";
@@ -220,6 +222,7 @@ export const METHODS = {
   "run.note": { params: noteParams, result: RunHeader },
   /** Starts the recovery clocks by hand, or moves the moment; `conflict` once the recovery is verified. */
   "run.declare": { params: declareParams, result: RunHeader },
+  ...DEBRIEF_METHODS,
   ...HANDOVER_SHAPES,
   ...FOLLOW_METHODS,
   // plan and actual

@@ -1,3 +1,8 @@
-// Rehearsals with an instructor: scenarios, drills made from a seed, and what is injected when.
+// Rehearsals with an instructor: scenarios, drills made from a seed, what is injected when, and the debrief.
 // Owns: what other rooms may import. Runs nothing; what is played or really broken is engine/run.
-export type { Instructor, Moment, Override } from "./types.ts";
+export { debriefOf } from "./debrief.ts";
+export { createInstructor } from "./instructor.ts";
+export { scenarioFromSeed } from "./random.ts";
+export { readScenario } from "./scenario.ts";
+export { readSchedule, scheduleBytes } from "./schedule.ts";
+export type { Effect, Fault, HandResult, Hands, Instructor, Override, Scenario } from "./types.ts";

@@ -2,7 +2,17 @@
 // Owns: moments, state and hints of one drill, rebuilt from its events after a restart. Breaks nothing itself: that is `Hands`.
 import type { CanonicalValue, StoredEvent } from "../protocol/index.ts";
 import { noticedBy, placeOf } from "./noticing.ts";
-import { type DrillFacts, type Fault, type HandResult, type Hands, type Instructor, isReal, type Moment, type Override, type Scenario } from "./types.ts";
+import {
+  type DrillFacts,
+  type Fault,
+  type HandResult,
+  type Hands,
+  type Instructor,
+  isReal,
+  type Moment,
+  type Override,
+  type Scenario,
+} from "./types.ts";
 
 export type DrillDraft = { type: string; step?: string; attempt?: number; cluster?: string; data: Record<string, CanonicalValue> };
 
@@ -30,6 +40,8 @@ type Known = {
   injectedMs: number;
   how: "played" | "real";
   kept: Record<string, CanonicalValue>;
+  /** Broken before a restart, or not put right when that was tried. */
+  isLeft: boolean;
   isNoticed: boolean;
   isHinted: boolean;
   /** It is being broken or put right just now. */
@@ -47,6 +59,7 @@ export function createInstructor(options: InstructorOptions): Instructor {
     injectedMs: 0,
     how: "played",
     kept: {},
+    isLeft: false,
     isNoticed: false,
     isHinted: false,
     isBusy: false,
@@ -95,7 +108,11 @@ export function createInstructor(options: InstructorOptions): Instructor {
 
   const dataOf = ({ fault }: Known): Record<string, CanonicalValue> => ({ fault: fault.name, title: fault.title, kind: fault.effect.kind });
 
-  function inject(one: Known, how: Known["how"], more: { step?: string; attempt?: number; data?: Record<string, CanonicalValue> }): boolean {
+  function inject(
+    one: Known,
+    how: Known["how"],
+    more: { step?: string; attempt?: number; data?: Record<string, CanonicalValue> },
+  ): boolean {
     const { data = {}, ...at } = more;
     const place = placeOf(one.fault);
     const step = at.step ?? place.step ?? undefined;
@@ -139,7 +156,7 @@ export function createInstructor(options: InstructorOptions): Instructor {
         else if (options.isActive()) begin(one);
       }
       if (one.state !== "there" || one.isBusy) continue;
-      if (one.fault.forMs !== null) {
+      if (one.fault.forMs !== null && !one.isLeft) {
         const over = one.injectedMs + real(one.fault.forMs);
         if (over <= now) end(one, "its time was over");
         else next = Math.min(next, over);
@@ -164,9 +181,15 @@ export function createInstructor(options: InstructorOptions): Instructor {
 
   function begin(one: Known): void {
     const { effect, played } = one.fault;
-    if (isReal(one.fault) && hands !== null) return act(one, () => breakIt(one, hands));
+    if (isReal(one.fault) && hands !== null) {
+      act(one, () => breakIt(one, hands));
+      return;
+    }
     const showsItself = effect.kind === "away" || (effect.kind === "cut" && effect.cluster !== null);
-    if (showsItself || played !== null) return void inject(one, "played", {});
+    if (showsItself || played !== null) {
+      inject(one, "played", {});
+      return;
+    }
     const because = "nothing runs in this rehearsal, and the scenario does not say how it would look";
     one.state = "over";
     options.record([{ type: "fault.left_out", data: { ...dataOf(one), because } }]);
@@ -211,9 +234,13 @@ export function createInstructor(options: InstructorOptions): Instructor {
       return;
     }
     options.record([{ type: "fault.undo_failed", data: { ...dataOf(one), why, because: undone.because } }]);
-    options.tell("fail", "The instructor could not put something right again", `${undone.because} Put it right by hand; it is tried once more at the end.`);
-    // No clock tries it again and again: at the end of the run, or after a restart.
-    one.fault = { ...one.fault, forMs: null };
+    options.tell(
+      "fail",
+      "The instructor could not put something right again",
+      `${undone.because} Put it right by hand; it is tried once more at the end.`,
+    );
+    // No clock tries it again and again: when the run is resumed, at its end, or after a restart.
+    one.isLeft = true;
   }
 
   const meets = ({ fault, state, injectedMs }: Known, at: Moment): boolean => {
@@ -253,6 +280,15 @@ export function createInstructor(options: InstructorOptions): Instructor {
     return { fault: name, kind: "reads", value: value ?? older, exitCode };
   }
 
+  async function undoAll(why: string, isMeant: (one: Known) => boolean): Promise<void> {
+    await acts;
+    // A cut first: what else is put right may have to go that way.
+    const broken = known.filter((one) => one.state === "there" && one.how === "real" && isMeant(one));
+    broken.sort((a, b) => Number(b.fault.effect.kind === "cut") - Number(a.fault.effect.kind === "cut"));
+    if (hands !== null) for (const one of broken) act(one, () => putRight(one, hands, why));
+    await acts;
+  }
+
   for (const event of options.history) fold(event);
   queueMicrotask(look);
 
@@ -267,7 +303,8 @@ export function createInstructor(options: InstructorOptions): Instructor {
       const shown = override.kind === "reads" ? { value: override.value } : {};
       return inject(one, "played", { step, attempt, data: { block, probe, ...shown } }) ? override : null;
     },
-    isCut: (cluster) => known.some(({ state, fault }) => state === "there" && fault.effect.kind === "cut" && fault.effect.cluster === cluster),
+    isCut: (cluster) =>
+      known.some(({ state, fault }) => state === "there" && fault.effect.kind === "cut" && fault.effect.cluster === cluster),
     isAway: (role) => known.some(({ state, fault }) => state === "there" && fault.effect.kind === "away" && fault.effect.role === role),
     saw(event) {
       fold(event);
@@ -275,11 +312,8 @@ export function createInstructor(options: InstructorOptions): Instructor {
       // Its own events are folded, and need no look: whoever wrote them is looking.
       if (!type.startsWith("fault.") && !type.startsWith("instructor.")) queueMicrotask(look);
     },
-    async undo(why) {
-      await acts;
-      if (hands !== null) for (const one of known) if (one.state === "there" && one.how === "real") act(one, () => putRight(one, hands, why));
-      await acts;
-    },
+    undo: (why) => undoAll(why, () => true),
+    undoLeft: (why) => undoAll(why, (one) => one.isLeft),
     close() {
       isClosed = true;
       if (timer !== null) clock.clear(timer);

@@ -1,12 +1,10 @@
 // What of a team's doing means that it has noticed a fault: that somebody said so, or that somebody acted where it is.
 // Owns: that rule, for the instructor in the drill and for the debrief after it. Pure, over events.
-import type { StoredEvent } from "../protocol/index.ts";
+import type { NoticeHow, StoredEvent } from "../protocol/index.ts";
 import type { Fault } from "./types.ts";
 
 /** A fault that is there, newest last. `step`: where it shows; null where it shows in no one step. */
 export type OpenFault = { name: string; step: string | null; cluster: string | null };
-
-export type NoticeHow = "said" | "held" | "judged" | "cancelled" | "retried" | "went back" | "skipped" | "aborted" | "gate";
 
 /** What a person does about a step that is not as it should be. */
 const DEEDS: Record<string, NoticeHow> = {

@@ -52,7 +52,9 @@ function candidatesOf(document: RunbookDocument): Candidate[] {
   const steps = document.steps.filter((step) => !ways.has(step.id));
   const spanMs = document.plannedMs ?? sum(steps.map((step) => step.directive.plannedMs ?? SOME_TIME_MS));
   return [
-    ...steps.flatMap((step) => step.blocks.filter((block) => block.runnable && block.options.background !== true).flatMap((block) => ofBlock(step, block))),
+    ...steps.flatMap((step) =>
+      step.blocks.filter((block) => block.runnable && block.options.background !== true).flatMap((block) => ofBlock(step, block)),
+    ),
     ...document.clusters.map((cluster) => ofCluster(cluster, spanMs)),
     ...rolesOf(steps).map(ofRole),
   ];
@@ -67,17 +69,29 @@ function ofBlock(step: Step, block: Block): Candidate[] {
   const [output, exitCode] = complaintOf(block.commands);
   const fails: Candidate = {
     about,
-    make: () => fault(`${step.title} fails`, at(1), { kind: "fails", output, exitCode }, "Read the message, look at what the command did, then retry or go back."),
+    make: () =>
+      fault(
+        `${step.title} fails`,
+        at(1),
+        { kind: "fails", output, exitCode },
+        "Read the message, look at what the command did, then retry or go back.",
+      ),
   };
   const hangs: Candidate = {
     about,
-    make: () => fault(`${step.title} hangs`, at(1), { kind: "hangs", output: "" }, "See that nothing comes any more, cancel it, look, then retry."),
+    make: () =>
+      fault(`${step.title} hangs`, at(1), { kind: "hangs", output: "" }, "See that nothing comes any more, cancel it, look, then retry."),
   };
   const slow: Candidate = {
     about,
     make: (dice) => {
       const byMs = Math.max(10_000, Math.round(((step.directive.plannedMs ?? SOME_TIME_MS) * (1 + dice.below(3))) / 2 / 1000) * 1000);
-      return fault(`${step.title} takes much longer than planned`, at(1), { kind: "slow", byMs }, "Say that the plan slips, and decide whether to wait.");
+      return fault(
+        `${step.title} takes much longer than planned`,
+        at(1),
+        { kind: "slow", byMs },
+        "Say that the plan slips, and decide whether to wait.",
+      );
     },
   };
   const older: Candidate[] = isMoment(block)
@@ -99,7 +113,9 @@ function ofBlock(step: Step, block: Block): Candidate[] {
 
 /** A value is captured, and the command speaks of a moment: what it prints may be shown as older. */
 const isMoment = ({ options, commands }: Block): boolean =>
-  options.capture !== undefined && options.expect === undefined && /last[_ -]?(?:write|wal|commit|backup)|recoverable|date -u|pg_last_xact/i.test(commands);
+  options.capture !== undefined &&
+  options.expect === undefined &&
+  /last[_ -]?(?:write|wal|commit|backup)|recoverable|date -u|pg_last_xact/i.test(commands);
 
 function redGate(step: Step, block: Block, at: (probe: number) => Trigger, dice: Dice): Omit<Fault, "name"> {
   const { everyMs = 60_000, forMs, withinMs, expect } = block.options;
@@ -139,7 +155,12 @@ function ofRole({ role, step }: { role: string; step: Step }): Candidate {
   return {
     about: `role ${role}`,
     make: () => ({
-      ...fault(`Nobody with the role ${role} answers`, { on: "step", step: step.id, edge: "start", afterMs: 0 }, { kind: "away", role }, "Call the deputy; a signature is nobody's to borrow."),
+      ...fault(
+        `Nobody with the role ${role} answers`,
+        { on: "step", step: step.id, edge: "start", afterMs: 0 },
+        { kind: "away", role },
+        "Call the deputy; a signature is nobody's to borrow.",
+      ),
       forMs: AWAY_MS,
     }),
   };

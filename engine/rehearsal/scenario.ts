@@ -41,9 +41,15 @@ export function readScenario(source: Uint8Array, document: RunbookDocument): Rea
   const top = new KeyReader(yaml.keyed, problems, "scenario");
   top.warnUnknown(TOP);
   const found = listOfMaps(yaml.document, "faults", (at) => at);
-  if (found.length === 0) problems.addAt("error", "no-faults", top.offset("faults"), 'scenario: "faults" lists no fault, so there is nothing to practise.');
+  if (found.length === 0)
+    problems.addAt("error", "no-faults", top.offset("faults"), 'scenario: "faults" lists no fault, so there is nothing to practise.');
   if (found.length > MOST_FAULTS)
-    problems.addAt("error", "too-many-faults", top.offset("faults"), `scenario: ${found.length} faults; at most ${MOST_FAULTS} fit a drill.`);
+    problems.addAt(
+      "error",
+      "too-many-faults",
+      top.offset("faults"),
+      `scenario: ${found.length} faults; at most ${MOST_FAULTS} fit a drill.`,
+    );
   const faults: Fault[] = [];
   const names = new Set<string>();
   for (const { keyed, at } of found.slice(0, MOST_FAULTS)) {
@@ -69,7 +75,8 @@ function faultOf(reader: KeyReader, problems: Problems, document: RunbookDocumen
   };
   const name = reader.text("name")?.trim() ?? null;
   if (name === null) return wrong("kind", "missing-key", '"name" is missing. The debrief speaks of each fault by its name.');
-  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) return wrong("name", "invalid-value", `"${name}" is no name: small letters, digits and dashes.`);
+  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name))
+    return wrong("name", "invalid-value", `"${name}" is no name: small letters, digits and dashes.`);
   if (names.has(name)) return wrong("name", "double-name", `there is a fault "${name}" already.`);
   names.add(name);
   if (!reader.has("kind")) return wrong("name", "missing-key", `"${name}" has no "kind": ${KIND_NAMES.join(", ")}.`);
@@ -106,7 +113,12 @@ function placeOf(reader: KeyReader, problems: Problems, document: RunbookDocumen
   const step = document.steps.find((one) => one.id === wanted) ?? document.steps.find((one) => one.number === wanted);
   if (step === undefined) {
     const known = document.steps.map((one) => one.id);
-    problems.addAt("error", "unknown-step", reader.offset("step"), `fault: the runbook has no step "${wanted}".${didYouMean(wanted, known)}`);
+    problems.addAt(
+      "error",
+      "unknown-step",
+      reader.offset("step"),
+      `fault: the runbook has no step "${wanted}".${didYouMean(wanted, known)}`,
+    );
     return null;
   }
   const runnable = step.blocks.filter((block) => block.runnable);
@@ -130,7 +142,11 @@ function triggerOf(reader: KeyReader, wrong: Wrong, kind: Kind, place: Place | n
     if (place === null) return reader.has("step") ? null : wrong("kind", "missing-key", `a fault of the kind "${kind}" needs a "step".`);
     if (place.block === null) return wrong("step", "no-command", `step ${place.step.number} runs no command that could be made to fail.`);
     if (kind === "slow" && place.block.interpreter !== null)
-      return wrong("kind", "invalid-value", `the command at line ${place.block.line} is run by ${place.block.interpreter}, which cannot be slowed.`);
+      return wrong(
+        "kind",
+        "invalid-value",
+        `the command at line ${place.block.line} is run by ${place.block.interpreter}, which cannot be slowed.`,
+      );
     const { options, index } = place.block;
     if (reader.has("after") && options.gate === undefined)
       return wrong("after", "no-gate", `"after" counts from the beginning of a gate, and the command at line ${place.block.line} is none.`);
@@ -169,7 +185,8 @@ const EFFECTS: Record<Kind, (reader: KeyReader, wrong: Wrong, document: RunbookD
   hangs: (reader) => ({ kind: "hangs", output: reader.text("output") ?? "" }),
   reads: (reader, wrong) => {
     const [value, olderMs] = [reader.text("value"), reader.duration("older")];
-    if ((value === null) === (olderMs === null)) return wrong("kind", "missing-key", 'it takes either a "value" or "older", which is how much older than promised.');
+    if ((value === null) === (olderMs === null))
+      return wrong("kind", "missing-key", 'it takes either a "value" or "older", which is how much older than promised.');
     return { kind: "reads", value, olderMs, exitCode: exitOf(reader, 0) };
   },
   slow: (reader, wrong) => {
@@ -190,7 +207,8 @@ const EFFECTS: Record<Kind, (reader: KeyReader, wrong: Wrong, document: RunbookD
   },
   commands: (reader, wrong, document) => {
     const [run, undo] = [reader.text("run"), reader.text("undo")];
-    if (run === null || undo === null) return wrong("kind", "missing-key", '"run" and "undo" are both needed: what is broken is put right again.');
+    if (run === null || undo === null)
+      return wrong("kind", "missing-key", '"run" and "undo" are both needed: what is broken is put right again.');
     return { kind: "commands", run, undo, cluster: clusterIn(reader, wrong, document, "cluster") ?? "" };
   },
   "scale-down": (reader, wrong, document) => {
@@ -207,7 +225,8 @@ const EFFECTS: Record<Kind, (reader: KeyReader, wrong: Wrong, document: RunbookD
     if (pidFile === null) return wrong("kind", "missing-key", '"pid-file" is missing: the file in which the server keeps its process id.');
     const how = reader.choice("how", ["freeze", "kill"] as const) ?? "freeze";
     const start = reader.text("start") ?? "";
-    if (how === "kill" && start === "") return wrong("how", "missing-key", 'a server that is killed needs a "start": the command that starts it again.');
+    if (how === "kill" && start === "")
+      return wrong("how", "missing-key", 'a server that is killed needs a "start": the command that starts it again.');
     return { kind: "stop", pidFile, how, start };
   },
 };

@@ -24,6 +24,8 @@ export type Instructor = {
   saw(event: StoredEvent): void;
   /** Undoes what is really broken, and puts that on record; the drill goes on. */
   undo(why: string): Promise<void>;
+  /** The same for what an earlier try, or an earlier process, could not put right. */
+  undoLeft(why: string): Promise<void>;
   /** Ends every clock; what is injected stays as it is until it is undone. */
   close(): void;
 };

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { type Block, fail, ok, type Result, type ShellKind, type Verdict } from "../protocol/index.ts";
 import type { BlockOutcome, BlockToRun, Recording, RunningBlock } from "../shell/index.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
+import { sentText } from "./injected.ts";
 import { laneNowOf } from "./lanes.ts";
 import { append, appendOrKeep, type Draft, eventOf, placeholderValues, wholeMs } from "./live.ts";
 import { proveBefore } from "./pins.ts";
@@ -142,16 +143,22 @@ export function recordStart(
 
 type Judging = Pick<BlockToRun, "label" | "timeoutMs" | "match" | "expect">;
 
-/** Gives the shell the text. */
-export function sendBlock(live: LiveRun, request: BlockRequest, prepared: Prepared, judging: Judging): RunningBlock {
+/** Gives the shell the text; `probe`: which look of a gate it is. */
+export function sendBlock(
+  deps: RunDeps,
+  live: LiveRun,
+  request: BlockRequest,
+  prepared: Prepared,
+  judging: Judging,
+  probe: number | null = null,
+): RunningBlock {
   const { block } = request;
   const { environment, hasSecrets } = variablesFor(live);
   const running = prepared.lane.session.run({
     ...judging,
-    text: prepared.filled,
+    ...sentText(deps, live, request, prepared.filled, probe),
     hasSecrets,
     recording: prepared.recording,
-    interpreter: block.interpreter,
     cwd: blockDirectory(live, block.options.cwd),
     environment,
     typeIntoNested: request.nested,
@@ -167,7 +174,7 @@ export async function runBlock(deps: RunDeps, live: LiveRun, request: BlockReque
   if (!prepared.ok) return prepared;
   const began = recordStart(deps, live, request, prepared.value);
   if (!began.ok) return began;
-  const running = sendBlock(live, request, prepared.value, {
+  const running = sendBlock(deps, live, request, prepared.value, {
     label: prepared.value.label,
     timeoutMs: options.timeoutMs ?? null,
     match: options.match ? new RegExp(options.match.source, options.match.flags) : null,

@@ -25,6 +25,7 @@ import type { HandOver, Job, Known, Recording, Redactor, ShellSession } from "..
 import type { Awake } from "./awake.ts";
 import type { Learnt } from "./learnt.ts";
 import type { RunPlan } from "./plan.ts";
+import type { Relays } from "./relays.ts";
 import type { Waiting } from "./run-clock.ts";
 import type { RunState } from "./state.ts";
 
@@ -203,6 +204,8 @@ export type LiveRun = {
   countdownTimer: (() => void) | null;
   /** Of a rehearsal that has one; null for every other run. */
   instructor: Instructor | null;
+  /** Before what its instructor may cut off; null where nothing is. */
+  relays: Relays | null;
   /** What the service does after every event, and when a countdown has run out; null before it keeps the run. */
   hooks: { written(): void; goBack(who: Who, step: string): void } | null;
 };

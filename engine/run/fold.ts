@@ -101,6 +101,16 @@ const HANDLERS: Record<string, Handler> = {
     state.proposal = null;
   },
   "run.amended": amended,
+  "instructor.briefed": (state, { body: { data } }) => {
+    const { seed, scenario } = data as Data;
+    const named = scenario as Data | null | undefined;
+    if (state.rehearsal !== null)
+      state.rehearsal = {
+        ...state.rehearsal,
+        seed: typeof seed === "string" ? seed : null,
+        scenario: named ? { title: text(named, "title"), sha256: text(named, "sha256") } : null,
+      };
+  },
   ...GATE_HANDLERS,
   ...WORK_HANDLERS,
   ...WAY_BACK_HANDLERS,

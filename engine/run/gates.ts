@@ -264,7 +264,8 @@ async function makeProbe(deps: RunDeps, live: LiveRun, request: GateRequest, gat
   gate.prepared = { ...prepared, lane };
   const label = `${prepared.label} · probe ${gate.n}`;
   prepared.recording.marker(label);
-  const running = sendBlock(live, request, gate.prepared, { label, timeoutMs: settings.timeoutMs, match: null, expect: null });
+  const judging = { label, timeoutMs: settings.timeoutMs, match: null, expect: null };
+  const running = sendBlock(deps, live, request, gate.prepared, judging, gate.n);
   const outcome = await running.ended;
   lane.cwd = outcome.cwd ?? lane.cwd;
   lane.givenUp = null;

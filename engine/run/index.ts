@@ -5,6 +5,7 @@ export { batteryFinding, readBattery } from "./battery.ts";
 export { COUNTDOWN_S } from "./countdown.ts";
 export type { LaunchForRun, LaunchWindow, RunDeps, Who } from "./deps.ts";
 export { applyEvent, foldRun } from "./fold.ts";
+export { scenariosBeside } from "./instructing.ts";
 export { createLearnt } from "./learnt.ts";
 export { planOf } from "./plan.ts";
 export { nextAction } from "./primary.ts";

@@ -6,6 +6,7 @@ import { type Block, fail, ok, type Result, type StepState, TerminalId } from ".
 import { attachJob, type BlockOutcome, type Job, type JobEnd, type JobOutcome, jobFolder, type Known, startJob } from "../shell/index.ts";
 import { type BlockEnd, type BlockRequest, prepareText, recordEnd, recordStart } from "./blocks.ts";
 import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
+import { sentText } from "./injected.ts";
 import { laneOf } from "./lanes.ts";
 import { eventOf } from "./live.ts";
 import { freePath, hashAfterCrash, recordingTitle } from "./recordings.ts";
@@ -60,12 +61,11 @@ export async function runJob(deps: RunDeps, live: LiveRun, request: BlockRequest
     recording: join(deps.home, "recordings", path),
     title: recordingTitle(live, step, attempt),
     label,
-    text: filled,
+    ...sentText(deps, live, request, filled, null),
     hasSecrets,
     timeoutMs: options.timeoutMs ?? null,
     match: options.match ?? null,
     expect: options.expect ?? null,
-    interpreter: block.interpreter,
     blockCwd: blockDirectory(live, options.cwd),
     exports: environment,
   });

@@ -3,6 +3,7 @@
 import { fail, ok, type Result, type StepState } from "../protocol/index.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { settleWhens, writeKept } from "./drive.ts";
+import { closeRelays, dismiss } from "./instructing.ts";
 import { letJobsGo } from "./jobs.ts";
 import { endRunOn, isDriven, laneNow, laneOf, stopWaits } from "./lanes.ts";
 import { append, appendOrKeep, ENGINE, eventOf } from "./live.ts";
@@ -59,6 +60,7 @@ export async function resume(
   if (!kept.ok) return kept;
   const pinned = await pinAgain(deps, live, who.actor);
   if (!pinned.ok) return pinned;
+  await live.instructor?.undoLeft("Holdpoint ended while it was there");
   if (live.state.status === "held" || live.problem !== null) {
     const reason = given.reason?.trim() ?? "";
     const written = append(deps, live, [
@@ -219,6 +221,7 @@ async function stopEverything(deps: RunDeps, live: LiveRun) {
   if (live.drives.size > 0 || live.background.size > 0)
     await Promise.all([...live.lanes].filter((lane) => lane.session.activity() !== "idle").map((lane) => lane.session.close()));
   await Promise.all([...live.drives, ...live.background, ...soaks]);
+  await dismiss(live, "the rehearsal ended, or Holdpoint was closed");
   // Steps that stay open have recordings that no step's end will close.
   for (const key of [...live.recordings.keys()]) await recordClosed(deps, live, key, "unknown");
 }
@@ -227,6 +230,7 @@ async function putAway(deps: RunDeps, live: LiveRun, why: string) {
   watchLoops(deps, live);
   await closeShells(deps, live);
   await disposePins(deps, live);
+  await closeRelays(live);
   live.secrets.clear();
   deps.store.checkpoint(live.log, why);
   deps.notify.changed(live.run, null);
@@ -250,4 +254,5 @@ export async function closeRun(deps: RunDeps, live: LiveRun): Promise<void> {
   watchLoops(deps, live);
   await closeShells(deps, live);
   await disposePins(deps, live);
+  await closeRelays(live);
 }

@@ -123,6 +123,12 @@ export function standIn(deps: RunDeps, live: LiveRun, who: Who, step: string): W
   return giver === undefined ? who : { ...who, actor: { ...who.actor, on_behalf_of: giver.id } };
 }
 
+/** What a team hears that looks for somebody whom the instructor of its rehearsal keeps away; null where nobody is. */
+export const awayWords = (live: LiveRun, role: string): string | null =>
+  live.instructor?.isAway(role) === true
+    ? `nobody with the role ${role} answers now; whoever has it delegated to them may act for it`
+    : null;
+
 const holdsRole = (deps: RunDeps, live: LiveRun, who: Who, wanted: string): boolean => isOfRole(deps, live.launch, asPerson(who), wanted);
 
 export function staleEvent(live: LiveRun, signature: RunSignature, cause: number, why: string): NewEvent {
@@ -140,6 +146,7 @@ function write(deps: RunDeps, live: LiveRun, events: NewEvent[]) {
   if (events.length === 0) return;
   for (const stored of deps.store.appendAll(live.log, events)) {
     const step = applyEvent(live.state, stored);
+    live.instructor?.saw(stored);
     deps.notify.changed(live.run, step as StepId | null);
   }
   wakeRunOn(live);
@@ -195,7 +202,11 @@ export function missingPlaceholders(live: LiveRun, step: string): string[] {
 }
 
 /** Values that fill `<name>`: given for the run, else parameters and captures. Secrets are never among them. */
-export const placeholderValues = (live: LiveRun): Record<string, string> => ({ ...live.state.values, ...live.state.placeholders });
+export const placeholderValues = (live: LiveRun): Record<string, string> => ({
+  ...live.state.values,
+  ...live.relays?.variables(),
+  ...live.state.placeholders,
+});
 
 /** Rounded: the record holds whole milliseconds, never fractions. */
 export const wholeMs = (ms: number): number => Math.round(ms);
@@ -205,7 +216,10 @@ export const canonical = (value: unknown): CanonicalValue => JSON.parse(JSON.str
 /** Why this person may not run the step, or null. A solo installation has nobody else to ask; the record shows which role was wanted. */
 export function roleProblem(deps: RunDeps, live: LiveRun, who: Who, step: string): string | null {
   const wanted = live.plan.byId.get(step)?.step.directive.role ?? null;
-  if (wanted === null || holdsRole(deps, live, who, wanted) || standIn(deps, live, who, step).actor.on_behalf_of !== "") return null;
+  if (wanted === null || standIn(deps, live, who, step).actor.on_behalf_of !== "") return null;
+  const away = awayWords(live, wanted);
+  if (away !== null) return `step "${step}" is for the role ${wanted}; ${away}`;
+  if (holdsRole(deps, live, who, wanted)) return null;
   return `step "${step}" is for the role ${wanted}; ${who.actor.name} has ${who.roles.join(", ") || "no role"}${who.title ? ` (${who.title})` : ""}`;
 }
 

@@ -159,6 +159,7 @@ export async function pinAgain(deps: RunDeps, live: LiveRun, actor: Actor): Prom
       name: view.name,
       ...(live.state.namespace === null ? {} : { namespace: live.state.namespace }),
       runtimeDir: deps.runtimeDir,
+      ...throughRelay(live, view.name),
     });
     if (!made.ok) return made;
     const now = made.value.view();
@@ -185,6 +186,12 @@ export async function pinAgain(deps: RunDeps, live: LiveRun, actor: Actor): Prom
     watchAgain(deps, live, view.name);
   }
   return ok(null);
+}
+
+/** A cluster that the instructor of a rehearsal may cut off is reached through its relay, by its shells too. */
+export function throughRelay(live: LiveRun, cluster: string): { proxyUrl?: string } {
+  const proxyUrl = live.relays?.proxyOf(cluster) ?? null;
+  return proxyUrl === null ? {} : { proxyUrl };
 }
 
 export function adoptPin(live: LiveRun, pin: ClusterPin) {

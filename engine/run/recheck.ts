@@ -104,7 +104,7 @@ async function look(deps: RunDeps, live: LiveRun, request: BlockRequest, asking:
     eventOf(live, who.actor, { type: "recheck.started", ...at, data: startData(prepared.value, asking, target) }),
   ]);
   if (!began.ok) return began;
-  const running = sendBlock(live, request, prepared.value, {
+  const running = sendBlock(deps, live, request, prepared.value, {
     label: `${prepared.value.label} · recheck`,
     timeoutMs: target.block.options.timeoutMs ?? LOOK_MS,
     match: null,

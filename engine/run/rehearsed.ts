@@ -1,6 +1,6 @@
 // How a rehearsal is practised, as the start of its run has it on record. Owns: writing that and reading it again. Plays nothing.
 import { type CanonicalValue, type RehearsalRequest, RehearsalView, type StartRequest } from "../protocol/index.ts";
-import { type Data, text, textOrNull } from "./fold-data.ts";
+import type { Data } from "./fold-data.ts";
 import type { RehearsalFacts, RunState } from "./state.ts";
 
 /** What a rehearsal is where its request says no more: commands run, with no cluster or on a sandbox. */
@@ -23,10 +23,10 @@ export const rehearsedAlike = ({ rehearsal }: Pick<RunState, "rehearsal">): Pick
         },
       };
 
-type Resolved = { source: RehearsalView["source"]; scenario: RehearsalFacts["scenario"] };
+type Resolved = { source: RehearsalView["source"]; hasInstructor: boolean };
 
 /** For the event `run.started`; decimals as text, which is what a record can hold. */
-export function rehearsalData(asked: RehearsalRequest, { source, scenario }: Resolved): Record<string, CanonicalValue> {
+export function rehearsalData(asked: RehearsalRequest, { source, hasInstructor }: Resolved): Record<string, CanonicalValue> {
   return {
     way: asked.way,
     source:
@@ -35,8 +35,8 @@ export function rehearsalData(asked: RehearsalRequest, { source, scenario }: Res
         : { run: source.run, number: source.number, started_at: source.startedAt, title: source.title, mode: source.mode },
     speed: String(asked.speed ?? 1),
     compress: String(asked.compress ?? 1),
-    seed: asked.seed ?? null,
-    scenario: scenario === null ? null : { title: scenario.title, sha256: scenario.sha256 },
+    // Which drill it is stands in an event of its own, which nobody is shown before the debrief.
+    instructor: hasInstructor,
   };
 }
 
@@ -44,17 +44,15 @@ export function rehearsalData(asked: RehearsalRequest, { source, scenario }: Res
 export function rehearsalOf(data: Data, mode: string): RehearsalFacts | null {
   if (mode !== "rehearsal") return null;
   const said = (data.rehearsal ?? {}) as Data;
-  const scenario = said.scenario as Data | null | undefined;
-  const seed = textOrNull(said, "seed");
   const read = RehearsalView.safeParse({
     way: said.way ?? "sandbox",
     source: sourceOf(said.source),
     speed: Number(said.speed ?? 1),
     compress: Number(said.compress ?? 1),
-    hasInstructor: seed !== null || (scenario !== null && scenario !== undefined),
+    hasInstructor: said.instructor === true,
   });
   const view: RehearsalView = read.success ? read.data : { way: "sandbox", source: null, speed: 1, compress: 1, hasInstructor: false };
-  return { ...view, seed, scenario: scenario ? { title: text(scenario, "title"), sha256: text(scenario, "sha256") } : null };
+  return { ...view, seed: null, scenario: null };
 }
 
 function sourceOf(said: unknown): unknown {

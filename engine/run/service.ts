@@ -3,6 +3,7 @@
 import {
   type Amendment,
   type ClusterName,
+  type Debrief,
   type Failure,
   type Finding,
   fail,
@@ -33,10 +34,12 @@ import * as commands from "./commands.ts";
 import { endCountdown, stopCountdown } from "./countdown.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
 import { settleWhens } from "./drive.ts";
+import { withEarlier } from "./earlier.ts";
 import { closeLoops } from "./fold-work.ts";
 import { nothingLearnt, planViewOf, previewOf, windowOf } from "./forecast.ts";
 import { endSoak, type GateCall, goOnGate, isLiftedByRetry, liftForRetry } from "./gate-commands.ts";
 import { addNote, propose, summary } from "./handover.ts";
+import { debrief, notice, recall } from "./instructing.ts";
 import { laneOf } from "./lanes.ts";
 import * as lifecycle from "./lifecycle.ts";
 import { ENGINE, standIn } from "./live.ts";
@@ -342,6 +345,16 @@ export function createRunService(deps: RunDeps) {
       return opened.ok ? ok(await summary(deps, opened.value)) : opened;
     },
     handOver: (who: Who, run: RunId, given: { to: string; text: string }) => atOnce(run, (live) => propose(deps, live, who, given)),
+    /** "I see a fault". */
+    notice: (who: Who, run: RunId, given: { step?: string | undefined; text: string }) =>
+      atOnce(run, async (live) => notice(deps, live, who, given)),
+    /** With the same faults of earlier rehearsals of the file beside them. */
+    async debrief(run: RunId): Promise<Result<Debrief>> {
+      const opened = await open(run);
+      if (!opened.ok) return opened;
+      const made = debrief(deps, opened.value);
+      return made.ok ? ok(await withEarlier(made.value, opened.value, whereabouts.all(), open, (live) => debrief(deps, live))) : made;
+    },
     note: (who: Who, run: RunId, given: Pick<RunNote, "kind" | "title" | "text">) =>
       atOnce(run, async (live) => addNote(deps, live, who, given)),
     declare: (who: Who, run: RunId, given: { at?: string | undefined; reason: string }) =>
@@ -399,6 +412,7 @@ export function createRunService(deps: RunDeps) {
         if (!recovered.ok) problems.push(recovered.error);
         if (!loaded.ok) continue;
         adopt(loaded.value);
+        await recall(deps, loaded.value);
         endCountdown(deps, loaded.value, null, "Holdpoint ended during the countdown; the run stays held");
         watchLoops(deps, loaded.value);
       }

@@ -162,7 +162,8 @@ export function shellEnvironment(environment: Record<string, string | undefined>
 
 /** Variables every block is given: parameters, secrets, captures. The shell is sent only what it does not have yet. */
 export function variablesFor(live: LiveRun): { environment: Record<string, string>; hasSecrets: boolean } {
-  return { environment: { ...live.state.values, ...Object.fromEntries(live.secrets) }, hasSecrets: live.secrets.size > 0 };
+  const environment = { ...live.state.values, ...live.relays?.variables(), ...Object.fromEntries(live.secrets) };
+  return { environment, hasSecrets: live.secrets.size > 0 };
 }
 
 /** `cwd=` of a block: relative to the front matter's directory, as Runme has it. */

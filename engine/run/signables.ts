@@ -9,7 +9,7 @@ import { applyEvent } from "./fold.ts";
 import { handoverSignable } from "./handover.ts";
 import { coveredSteps, executedBefore, holdPointBlockers, holdPointCovers, holdPointDigest, holdPointOf } from "./hold-points.ts";
 import { endRunOn, wakeRunOn } from "./lanes.ts";
-import { append, ENGINE, overtakenHandover, staleEvent } from "./live.ts";
+import { append, awayWords, ENGINE, overtakenHandover, staleEvent } from "./live.ts";
 import { loopDrafts } from "./loops.ts";
 import type { RunPlan, StepPlan } from "./plan.ts";
 import type { RunSignature } from "./state.ts";
@@ -93,7 +93,7 @@ function holdPoint(deps: RunDeps, live: LiveRun, subject: SignSubject, own: Step
         } as ${role}: ${before.length === 0 ? "nothing comes before it" : `${before.length} step${before.length === 1 ? "" : "s"} before it, ${counts.join(", ") || "none done"}`}.${isNoReturn && meaning === "approved" ? ` ${lostWords(live, id)}` : ""}`,
         note,
       ),
-    excluded: (operator) => executedBefore(state, id, operator),
+    excluded: (operator, role) => awayFromSigning(deps, live, operator, role) || executedBefore(state, id, operator),
     needsRight: true,
     after: ({ meaning, reason, head, missing }) => {
       if (meaning === "rejected") return rejection(live, id, point.signed, reason, head.seq + 1);
@@ -101,6 +101,13 @@ function holdPoint(deps: RunDeps, live: LiveRun, subject: SignSubject, own: Step
       return passing(own, now?.attempt ?? 0);
     },
   });
+}
+
+/** Whoever has the role in their own right is away while the instructor of a rehearsal says so; who has it delegated to them is not. */
+function awayFromSigning(deps: RunDeps, live: LiveRun, operator: string, role: string): string {
+  const words = awayWords(live, role);
+  const roles: readonly string[] = deps.people?.list().find((one) => one.id === operator)?.roles ?? [role];
+  return words !== null && roles.includes(role) ? words : "";
 }
 
 /** What is no longer possible once a point of no return has begun, and what still is: derived from the text, and part of what is signed. */

@@ -21,6 +21,7 @@ import {
 import { createRedactor } from "../shell/index.ts";
 import type { LaunchForRun, LiveRun, RunDeps, Who } from "./deps.ts";
 import { foldRun } from "./fold.ts";
+import { briefFor, hasInstructor, hire } from "./instructing.ts";
 import { append, canonical, type Draft, ENGINE, eventOf } from "./live.ts";
 import { adoptPin, pinnedEvent } from "./pins.ts";
 import { planOf, type RunPlan, stepsData } from "./plan.ts";
@@ -94,6 +95,11 @@ export async function startRun(deps: RunDeps, who: Who, asked: StartRequest, giv
     await disposeAll(pins);
     return refused;
   }
+  const brief = await briefFor(request, plan.document);
+  if (!brief.ok) {
+    await disposeAll(pins);
+    return brief;
+  }
   const live = newLive(deps, plan, dirname(request.path));
   for (const [name, value] of Object.entries(prepared.value.secrets)) addSecret(live, name, value);
   for (const pin of pins) adoptPin(live, pin);
@@ -128,9 +134,10 @@ export async function startRun(deps: RunDeps, who: Who, asked: StartRequest, giv
     eventOf(live, ENGINE, { type: "preflight.finished", data: { findings: canonical(findings) } }),
     ...pins.map((pin) => pinnedEvent(live, who.actor, pin, request.typedCluster === undefined ? "chosen" : "chosen and typed")),
   ]);
-  if (!written.ok) {
-    await disposeAll(pins);
-    return written;
+  const hired = written.ok && brief.value !== null ? await hire(deps, live, who, brief.value) : written;
+  if (!hired.ok) {
+    await disposeAll([...live.pins.values()]);
+    return hired;
   }
   return ok(live);
 }
@@ -310,7 +317,7 @@ function startedDraft(deps: RunDeps, { request, isChecks, wayBack, findings, pla
       reviewed: document.reviewed,
       owner: document.owner,
       mode: request.mode,
-      ...(rehearsal === null ? {} : { rehearsal: rehearsalData(rehearsal, { source: null, scenario: null }) }),
+      ...(rehearsal === null ? {} : { rehearsal: rehearsalData(rehearsal, { source: null, hasInstructor: hasInstructor(rehearsal) }) }),
       params: { ...wayBack?.values, ...params },
       secret_params: document.params.filter((param) => param.type === "secret").map((param) => param.name),
       placeholders: request.placeholders,
@@ -383,6 +390,7 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
     isDeciding: false,
     countdownTimer: null,
     instructor: null,
+    relays: null,
     hooks: null,
   };
   return live;

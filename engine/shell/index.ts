@@ -6,6 +6,7 @@ export type { HandOver } from "./hand-over.ts";
 export { attachJob, type Job, type JobEnd, type JobOutcome, jobFolder, startJob } from "./job.ts";
 export { exitWords } from "./judge.ts";
 export { type FilmSource, openPlayback } from "./playback/index.ts";
+export { listProcesses, type ProcessInfo } from "./processes.ts";
 export { closeAfterCrash, openRecording, type Recording } from "./recording.ts";
 export { createRedactor, type Known, type Redactor } from "./redactor.ts";
 export { openShellSession } from "./session.ts";
