@@ -157,6 +157,10 @@ export async function signoffsExported(
   who: Who,
   { format, out, ...given }: ParsedParamsOf<"record.exportSignoffs">,
 ): Promise<Result<ResultOf<"record.exportSignoffs">>> {
+  // A bundle holds whole logs; a table of signatures holds nothing of a drill.
+  const drill = format === "bundle" ? context.store.logs().map(({ log }) => drillUnderWay(context.store, log)) : [];
+  const underWay = drill.find((one) => one !== null);
+  if (underWay) return underWay;
   const place = placeFor(context, out, "signoffs", format === "bundle" ? ".zip" : `.${format}`);
   if (!place.ok) return place;
   const filter = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

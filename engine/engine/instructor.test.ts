@@ -1,0 +1,134 @@
+// A rehearsal with an instructor, through the engine's one door: faults on time, hidden until the end, and what the debrief says.
+import { afterEach, describe, expect, it } from "vitest";
+import { type Bench, FOLLOWER, openBench, type RunBench } from "./testing.ts";
+
+const RUNBOOK = `---
+title: Recover
+kind: runbook
+rpo: 15m
+params:
+  - {name: STORE, type: string, default: "127.0.0.1:6379", about: address}
+---
+
+# Recover
+
+## Restore
+<!-- step: {id: restore} -->
+
+\`\`\`bash {name=restore-index}
+echo restored
+\`\`\`
+
+## Backup
+<!-- step: {id: backup} -->
+
+\`\`\`bash {name=last-write capture=LAST_WRITE}
+date -u +%Y-%m-%dT%H:%M:%SZ
+\`\`\`
+
+## Watch
+<!-- step: {id: watch} -->
+
+\`\`\`bash {name=errors gate=hold for=2s every=500ms expect="<= 1"}
+echo 0
+\`\`\`
+
+## Tell
+<!-- step: {id: tell, role: lead} -->
+
+\`\`\`bash
+echo told
+\`\`\`
+`;
+
+const SCENARIO = `title: A cut-short snapshot
+faults:
+  - name: cut-short
+    title: The snapshot ends early
+    kind: fails
+    step: restore
+    output: |
+      error: part 8 ended early
+      error: checksum 41d0, expected 9f2c
+    exit: 2
+    expected: Take the older snapshot.
+  - name: old-backup
+    kind: reads
+    step: backup
+    older: 40m
+  - name: red
+    kind: reads
+    step: watch
+    after: 1s
+    value: "7.5"
+`;
+
+let bench: Bench;
+afterEach(async () => bench.remove());
+
+async function drill(more: { scenario?: string; seed?: string; text?: string } = {}): Promise<RunBench> {
+  bench = await openBench();
+  bench.write("drill.scenario.yaml", more.scenario ?? SCENARIO);
+  return bench.start(more.text ?? RUNBOOK, {
+    mode: "rehearsal",
+    rehearsal: { way: "sandbox", ...(more.seed === undefined ? { scenario: "drill.scenario.yaml" } : { seed: more.seed }) },
+  });
+}
+
+describe("a rehearsal with an instructor", () => {
+  it("has each fault at its moment, in a real shell, and debriefs it with what was done", async () => {
+    const run = await drill();
+    const failed = await run.runStep("restore");
+    expect(failed.verdict).toBe("failed");
+    expect(failed.blocks[0]?.exitCode).toBe(2);
+    await bench.call("run.notice", { run: run.run, step: "restore" as never, text: "the checksum differs" });
+    await bench.call("run.retry", { run: run.run, step: "restore" as never, reason: "again with the older one" });
+    await run.idle();
+    expect((await run.step("restore")).verdict).toBe("passed");
+    const backup = await run.runStep("backup");
+    expect(backup.verdict).toBe("passed");
+    const { values } = await run.view();
+    const ageMs = Date.now() - Date.parse(values.LAST_WRITE ?? "");
+    expect(ageMs).toBeGreaterThanOrEqual(55 * 60_000);
+    expect(ageMs).toBeLessThan(56 * 60_000);
+    const watched = await run.runStep("watch");
+    expect(watched.verdict).toBe("failed");
+    expect(watched.blocks[0]?.gate?.probes.map((probe) => probe.value)).toEqual(["0", "7.5"]);
+    await bench.call("run.abort", { run: run.run, reason: "enough" });
+    const debrief = await bench.call("run.debrief", { run: run.run });
+    expect(debrief.figures).toMatchObject({ planned: 3, injected: 3, noticed: 2 });
+    expect(debrief.faults[0]).toMatchObject({
+      name: "cut-short",
+      state: "met",
+      how: "played",
+      noticed: { how: "said" },
+      handled: { words: "the step passed" },
+    });
+    expect(debrief.faults[0]?.deeds.map((deed) => deed.how)).toEqual(["said", "retried"]);
+    expect(debrief.faults[1]).toMatchObject({ name: "old-backup", noticed: null, handled: { words: "the step passed" } });
+  });
+
+  it("shows nothing of it at any door before the end, and everything after it", async () => {
+    const run = await drill();
+    await run.runStep("restore");
+    const { log, events } = (await run.view()).header;
+    const secret = /^(?:instructor\.briefed|fault\.(?!noticed))/;
+    for (const caller of [undefined, FOLLOWER]) {
+      const page = await bench.call("record.events", { log, filter: {}, offset: 0, limit: 1000 }, caller);
+      expect(page.rows.filter((row) => secret.test(row.type))).toEqual([]);
+      expect(page.total).toBe(page.rows.length);
+      expect(page.total).toBeLessThan(events);
+      const hidden = Array.from({ length: events }, (_, index) => index + 1).filter((seq) => !page.rows.some((row) => row.seq === seq));
+      for (const seq of hidden) expect(await bench.ask("record.event", { log, seq }, caller)).toMatchObject({ ok: false });
+    }
+    for (const format of ["json", "csv", "bundle", "report"] as const)
+      expect(await bench.ask("record.export", { log, format })).toMatchObject({ ok: false, error: { code: "conflict" } });
+    expect(await bench.ask("run.debrief", { run: run.run })).toMatchObject({ ok: false, error: { code: "conflict" } });
+    const everything = JSON.stringify([await run.view(), bench.news, await bench.call("app.snapshot", {})]);
+    expect(everything).not.toMatch(/cut-short|snapshot ends early|old-backup|fault\.injected/);
+    await bench.call("run.abort", { run: run.run, reason: "enough" });
+    const after = await bench.call("record.events", { log, filter: {}, offset: 0, limit: 1000 });
+    expect(after.rows.filter((row) => secret.test(row.type)).length).toBeGreaterThanOrEqual(2);
+    expect(await bench.ask("record.export", { log, format: "csv" })).toMatchObject({ ok: true });
+  });
+});
