@@ -55,10 +55,18 @@ function candidatesOf(document: RunbookDocument): Candidate[] {
     ...steps.flatMap((step) =>
       step.blocks.filter((block) => block.runnable && block.options.background !== true).flatMap((block) => ofBlock(step, block)),
     ),
-    ...document.clusters.map((cluster) => ofCluster(cluster, spanMs)),
+    ...document.clusters.filter((cluster) => isUsed(document, steps, cluster)).map((cluster) => ofCluster(cluster, spanMs)),
     ...rolesOf(steps).map(ofRole),
   ];
 }
+
+/** Something is run there that would miss it. */
+const isUsed = ({ requires }: RunbookDocument, steps: readonly Step[], cluster: string): boolean =>
+  steps.some(
+    ({ directive, blocks }) =>
+      directive.on === cluster &&
+      blocks.some((block) => block.runnable && (requires.cluster || /\b(?:kubectl|helm)\b/.test(block.commands))),
+  );
 
 const sum = (numbers: number[]): number => numbers.reduce((total, one) => total + one, 0);
 

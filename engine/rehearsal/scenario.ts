@@ -197,6 +197,8 @@ const EFFECTS: Record<Kind, (reader: KeyReader, wrong: Wrong, document: RunbookD
     const cluster = clusterIn(reader, wrong, document, "cluster");
     const host = paramIn(reader, wrong, document, reader.has("param") ? "param" : "host-param");
     const port = paramIn(reader, wrong, document, "port-param");
+    const isNamed = ["cluster", "param", "host-param"].some((key) => reader.has(key));
+    if (isNamed && cluster === null && host === null) return null;
     if ((cluster === null) === (host === null))
       return wrong("kind", "missing-key", 'it takes either a "cluster", or a "param" with an address, or "host-param" and "port-param".');
     return { kind: "cut", cluster, host, port };
