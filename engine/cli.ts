@@ -11,6 +11,7 @@ import { EXIT } from "./command-line/output.ts";
 import * as parse from "./command-line/parse.ts";
 import * as preflight from "./command-line/preflight.ts";
 import * as run from "./command-line/run.ts";
+import * as series from "./command-line/series.ts";
 import * as serve from "./command-line/serve.ts";
 import * as status from "./command-line/status.ts";
 import * as verify from "./command-line/verify.ts";
@@ -38,7 +39,7 @@ NO_COLOR            no colour`,
   );
 open.register(program, done, desktop);
 serve.register(program, done);
-for (const command of [parse, lint, contexts, run, preflight, status, exporting, verify]) command.register(program, done);
+for (const command of [parse, lint, contexts, run, preflight, status, series, exporting, verify]) command.register(program, done);
 doctor.register(program, done, desktop);
 backup.register(program, done);
 // Sub-commands take over exitOverride only when told so.

@@ -1,4 +1,5 @@
 // Durations as people write them: 5m, 1h30m, 90s, 2 days. Owns their reading; calendar arithmetic is only for review dates.
+import { laterDay } from "../protocol/index.ts";
 
 const UNITS: Record<string, number> = {
   ms: 1,
@@ -54,20 +55,17 @@ export function parseDay(text: string): string | null {
 
 /** The day `span` (`6 months`, `90 days`, `1 year`) after `day`; null where the span cannot be read. The 31st becomes the month's last day. */
 export function addSpan(day: string, span: string): string | null {
+  const read = readSpan(span);
+  return read === null ? null : laterDay(day, read);
+}
+
+/** `3 months`, `90 days`, `1 year` as months of the calendar and days; null where it is no such span. */
+export function readSpan(span: string): { months: number; days: number } | null {
   const match = /^(\d{1,4})\s*(d|days?|w|weeks?|mo|months?|y|years?)$/i.exec(span.trim());
   if (match === null) return null;
   const count = Number(match[1]);
   const unit = match[2]!.toLowerCase();
-  const date = new Date(`${day}T00:00:00Z`);
-  if (unit.startsWith("d")) date.setUTCDate(date.getUTCDate() + count);
-  else if (unit.startsWith("w")) date.setUTCDate(date.getUTCDate() + count * 7);
-  else {
-    const months = unit.startsWith("y") ? count * 12 : count;
-    const wanted = date.getUTCDate();
-    date.setUTCDate(1);
-    date.setUTCMonth(date.getUTCMonth() + months);
-    const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
-    date.setUTCDate(Math.min(wanted, last));
-  }
-  return Number.isNaN(date.getTime()) || date.getUTCFullYear() > 9999 ? null : date.toISOString().slice(0, 10);
+  if (unit.startsWith("d")) return { months: 0, days: count };
+  if (unit.startsWith("w")) return { months: 0, days: count * 7 };
+  return { months: unit.startsWith("y") ? count * 12 : count, days: 0 };
 }

@@ -2,8 +2,16 @@
 // Owns where it ends and what it says. A file whose front matter is broken still opens, with the place of the fault.
 import { parse as parseToml, TomlError } from "smol-toml";
 import type { Document } from "yaml";
-import { type DocumentWayBack, type Param, type RecoveryKeys, type ShellKind, TROUBLES, type Trouble } from "../protocol/index.ts";
-import { addSpan, parseDay } from "./durations.ts";
+import {
+  type DocumentWayBack,
+  type DrillEvery,
+  type Param,
+  type RecoveryKeys,
+  type ShellKind,
+  TROUBLES,
+  type Trouble,
+} from "../protocol/index.ts";
+import { addSpan, parseDay, readSpan } from "./durations.ts";
 import { readPlainMap } from "./flow-map.ts";
 import { type Keyed, KeyReader } from "./keyed.ts";
 import { PARAM_KEYS, readParam } from "./params.ts";
@@ -25,6 +33,7 @@ export type FrontMatter = {
   plannedMs: number | null;
   rtoMs: number | null;
   rpoMs: number | null;
+  drill: DrillEvery | null;
   /** Null where no key of it is there. */
   wayBack: DocumentWayBack | null;
   /** With the offset at which it is written. Null where it is not there. */
@@ -51,6 +60,7 @@ const OURS = [
   "rto",
   "rpo",
   "recovery",
+  "drill",
   "requires",
   "params",
   "clusters",
@@ -61,7 +71,7 @@ const OURS = [
 const RUNMES = ["shell", "cwd", "tag", "skipPrompts", "runme", "terminalRows", "category"];
 const KNOWN = [...OURS, ...RUNMES];
 /** With one of these the file is written for Holdpoint, and a key it does not know is worth a warning. */
-const TELLING = ["kind", "params", "requires", "clusters", "review-in", "rto", "rpo", "recovery", "planned"];
+const TELLING = ["kind", "params", "requires", "clusters", "review-in", "rto", "rpo", "recovery", "drill", "planned"];
 /** Lines in which the closing mark must stand: a `---` much further down is a ruler. */
 const MAX_LINES = 5_000;
 
@@ -218,6 +228,7 @@ function readKeys(
   result.plannedMs = reader.duration("planned");
   result.rtoMs = reader.duration("rto");
   result.rpoMs = reader.duration("rpo");
+  result.drill = readDrill(reader);
   result.wayBack = readWayBack(reader);
   if (recovery !== null) result.recovery = readRecovery(recovery, reader.offset("recovery"), problems);
   else if (reader.has("recovery")) reader.wrong("recovery", "a mapping of declared, verified and last-write");
@@ -259,6 +270,15 @@ function readReview(reader: KeyReader, result: FrontMatter): void {
   if (span === null) return;
   if (addSpan("2000-01-01", span) === null) reader.wrong("review-in", "a span such as 90 days, 6 months or 1 year");
   else if (result.reviewed !== null) result.reviewDue = addSpan(result.reviewed, span);
+}
+
+function readDrill(reader: KeyReader): DrillEvery | null {
+  const text = reader.text("drill");
+  if (text === null) return null;
+  const span = readSpan(text);
+  if (span !== null && span.months + span.days > 0) return { text: text.trim(), ...span };
+  reader.wrong("drill", "a span such as 3 months, 90 days or 1 year");
+  return null;
 }
 
 function readWayBack(reader: KeyReader): DocumentWayBack | null {
@@ -324,6 +344,7 @@ function emptyFrontMatter(nextLine: number): FrontMatter {
     plannedMs: null,
     rtoMs: null,
     rpoMs: null,
+    drill: null,
     wayBack: null,
     recovery: null,
     tools: [],

@@ -116,6 +116,7 @@ function finish({ source, problems, front, content, prose, sections, drafts }: R
     plannedMs: front.plannedMs,
     rtoMs: front.rtoMs,
     rpoMs: front.rpoMs,
+    ...(front.drill === null ? {} : { drill: front.drill }),
     ...(front.wayBack === null ? {} : { wayBack: front.wayBack }),
     ...(front.recovery === null ? {} : { recovery: keysOf(front.recovery) }),
     sha256: sha256(source.bytes),

@@ -17,6 +17,7 @@ import { resolveLink } from "./link.ts";
 import * as playbacks from "./playbacks.ts";
 import * as records from "./records.ts";
 import { reviewsOf } from "./reviews.ts";
+import * as series from "./series.ts";
 import { snapshot } from "./snapshot.ts";
 
 export type Call = { caller: Caller; who: Who };
@@ -82,6 +83,10 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "run.plan": (context, { run }) => context.runs.plan(run),
   "document.plan": (context, { path, ...given }, call) =>
     withText(context, path, call, async (bytes, real) => context.runs.preview(await context.documents.parse(bytes, real), real, given)),
+  "series.list": (context) => series.list(context),
+  "series.of": (context, params) => series.of(context, params),
+  "run.compare": (context, params) => series.compare(context, params),
+  "run.compareOutput": (context, params) => series.compareOutput(context, params),
   "run.step": (context, { run, ...call }, { who }) => context.runs.step(who, run, call),
   "run.block": (context, { run, ...call }, { who }) => context.runs.block(who, run, call),
   "run.on": (context, { run }, { who }) => context.runs.on(who, run),
@@ -166,6 +171,7 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "record.verify": (context, params, { who }) => records.verify(context, who, params),
   "record.export": (context, params, { who }) => records.exported(context, who, params),
   "record.exportSignoffs": (context, params, { who }) => records.signoffsExported(context, who, params),
+  "record.exportRecovery": (context, params, { who }) => records.recoveryExported(context, who, params),
   "record.backup": (context, params, { who }) => records.backup(context, who, params),
   "record.auditorView": (context, params, { who }) => records.auditorView(context, who, params),
   "bundle.open": (context, params, { who }) => bundles.openForReading(context, who, params),

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, mkdirSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
-import { exportLog, exportSignoffs } from "../export/index.ts";
+import { exportLog, exportRecovery, exportSignoffs } from "../export/index.ts";
 import { fail, type LogId, ok, type ParsedParamsOf, type Result, type ResultOf, type StoredEvent } from "../protocol/index.ts";
 import { backupInWorker, placesOf, verifyInWorker } from "../record/index.ts";
 import type { Who } from "../run/index.ts";
@@ -12,6 +12,7 @@ import type { Context } from "./context.ts";
 import { drillUnderWay, hiddenIn } from "./hidden.ts";
 import type { RecordingPlace } from "./playbacks.ts";
 import { createReportSource } from "./report-source.ts";
+import { recoveryRows } from "./series.ts";
 
 /** A recording longer than this is shown from its beginning; the file is whole. Bytes: what a window can replay at ease. */
 const SHOWN_BYTES = 8_000_000;
@@ -172,6 +173,16 @@ export async function signoffsExported(
     actor: who.actor,
     source: createReportSource(context),
   });
+}
+
+export async function recoveryExported(
+  context: Context,
+  who: Who,
+  { format, out, ...filter }: ParsedParamsOf<"record.exportRecovery">,
+): Promise<Result<ResultOf<"record.exportRecovery">>> {
+  const place = placeFor(context, out, "recovery", `.${format}`);
+  if (!place.ok) return place;
+  return exportRecovery(context.store, { format, out: place.value, filter, actor: who.actor, rows: recoveryRows(context) });
 }
 
 /** Where an export goes: the path asked for, which must be absolute, or a new name in the data directory. */

@@ -16,6 +16,7 @@ import { makeInWorker } from "./report/in-worker.ts";
 import { type ReportSource, reportsOf } from "./report/index.ts";
 import { type SignatureRow, signaturesOf } from "./report/signatures.ts";
 import { signoffsReadme, signoffTables } from "./report/signoffs.ts";
+import { within } from "./span.ts";
 
 /** `from` and `to`: a day (YYYY-MM-DD, UTC, `to` inclusive) or a moment. `launch`: its id. `signer`: an operator's id, or their name. */
 export type SignoffFilter = { from?: string; to?: string; launch?: string; signer?: string };
@@ -148,24 +149,8 @@ async function readSignoffs(
 }
 
 function readFilter({ from, to, signer }: SignoffFilter): (row: SignatureRow) => boolean {
-  const moment = (text: string | undefined, isEnd: boolean): number | null => {
-    if (text === undefined) return null;
-    const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
-    const found = Date.parse(isDay ? `${text}T00:00:00.000Z` : text);
-    // Date.parse takes the 31st of February for a day in March.
-    if (Number.isNaN(found) || !/^\d{4}-\d\d-\d\d/.test(text) || (isDay && new Date(found).toISOString().slice(0, 10) !== text))
-      throw new RecordError("invalid-params", `“${text}” is not a date. Write 2026-11-20, or a moment as 2026-11-20T14:00:00Z.`);
-    return found + (isDay && isEnd ? 86_400_000 : 0);
-  };
-  const begin = moment(from, false);
-  const end = moment(to, true);
-  const isWholeDay = to !== undefined && to.length === 10;
-  return (row) => {
-    const at = Date.parse(row.at);
-    if (begin !== null && !(at >= begin)) return false;
-    if (end !== null && !(isWholeDay ? at < end : at <= end)) return false;
-    return signer === undefined || row.opId === signer || row.name === signer;
-  };
+  const isWithin = within({ from, to });
+  return (row) => isWithin(row.at) && (signer === undefined || row.opId === signer || row.name === signer);
 }
 
 async function write(model: SignoffsModel, jobs: readonly ExportJob[], options: SignoffExportOptions, part: string): Promise<Written> {

@@ -103,6 +103,9 @@ function summary(document: RunbookDocument, path: string, folder: string, builtI
     warnings: count("warning"),
     about: aboutOf(document),
     error: null,
+    ...(document.rtoMs === null ? {} : { rtoMs: document.rtoMs }),
+    ...(document.rpoMs === null ? {} : { rpoMs: document.rpoMs }),
+    ...(document.drill ? { drill: document.drill } : {}),
     ...(document.wayBack && document.wayBack.troubles.length > 0 ? { troubles: document.wayBack.troubles } : {}),
   };
 }

@@ -3,7 +3,11 @@
 // durations are milliseconds.
 import { z } from "zod";
 import { Sha256, ShellKind, StepId } from "./ids.ts";
+<<<<<<< HEAD
 import { RecoveryKeys } from "./recovery.ts";
+=======
+import { DrillEvery } from "./series.ts";
+>>>>>>> 107111c (Sum up the series of a runbook: runs, steps, trend, drills due, and what a plan learns from)
 import { Trouble } from "./way-back.ts";
 
 export const Severity = z.enum(["error", "warning", "info"]);
@@ -297,6 +301,8 @@ export const RunbookDocument = z.object({
   plannedMs: z.int().nullable(),
   rtoMs: z.int().nullable(),
   rpoMs: z.int().nullable(),
+  /** `drill:` how often it is to be rehearsed. Absent where it asks for none. */
+  drill: DrillEvery.optional(),
   /** Absent where it says nothing of it. */
   wayBack: DocumentWayBack.optional(),
   /** What starts and ends the recovery clocks, and measures the loss. Absent where it names nothing. */

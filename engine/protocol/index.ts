@@ -18,6 +18,7 @@ import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./
 import { declareParams } from "./recovery.ts";
 import { Amendment, RunHeader, RunView, StartRequest, StepState } from "./run.ts";
 import { SCHEDULE_METHODS } from "./schedule.ts";
+import { SERIES_METHODS } from "./series.ts";
 import { SIGNING_METHODS } from "./signing.ts";
 import { RollbackRequest, WAY_BACK_METHODS } from "./way-back.ts";
 import { HandedFile, ValueView } from "./work.ts";
@@ -43,6 +44,7 @@ export * from "./recovery.ts";
 export * from "./rehearsal.ts";
 export * from "./run.ts";
 export * from "./schedule.ts";
+export * from "./series.ts";
 export * from "./signing.ts";
 export * from "./terminal.ts";
 export * from "./watch.ts";
@@ -227,6 +229,8 @@ export const METHODS = {
   ...FOLLOW_METHODS,
   // plan and actual
   ...SCHEDULE_METHODS,
+  // what earlier runs of a file taught, and the difference between two
+  ...SERIES_METHODS,
   // launches
   ...LAUNCH_METHODS,
   ...SIGNING_METHODS,

@@ -6,6 +6,7 @@ import { Following } from "./follow.ts";
 import { RunId, Timestamp } from "./ids.ts";
 import { SessionView } from "./people.ts";
 import { LogSummary } from "./record.ts";
+import { DrillEvery } from "./series.ts";
 import { Trouble } from "./way-back.ts";
 
 export const LibraryEntry = z.object({
@@ -25,6 +26,10 @@ export const LibraryEntry = z.object({
   error: z.string().nullable(),
   /** Troubles that it is a procedure for. */
   troubles: z.array(Trouble).optional(),
+  /** Of a recovery runbook: its targets; and how often it is to be rehearsed. Absent where it says nothing of them. */
+  rtoMs: z.int().optional(),
+  rpoMs: z.int().optional(),
+  drill: DrillEvery.optional(),
 });
 export type LibraryEntry = z.infer<typeof LibraryEntry>;
 export const LibraryFolder = z.object({

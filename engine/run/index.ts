@@ -9,6 +9,7 @@ export { scenariosBeside } from "./instructing.ts";
 export { createLearnt } from "./learnt.ts";
 export { planOf } from "./plan.ts";
 export { nextAction } from "./primary.ts";
+export { recoveryView } from "./recovery-state.ts";
 export { createRunService, type RunService } from "./service.ts";
 export type { RunSignable } from "./signables.ts";
 export type { RunState } from "./state.ts";

@@ -1,8 +1,9 @@
 // What earlier runs of a file took over each of its steps: a projection of the record, read when a plan asks for it.
-// Owns: which attempts count, and the reading of logs. Nothing is stored; a log is read again only when it has grown.
-import type { LearntDuration, LogId, StoredEvent } from "../protocol/index.ts";
+// Owns: the reading of logs, and how many attempts are enough; which ones teach is engine/series. Nothing is stored; a log is read again only when it has grown.
+import type { LearntDuration, LogId } from "../protocol/index.ts";
 import type { RecordStore } from "../record/index.ts";
 import { quartiles } from "../schedule/index.ts";
+import { runsIn as factsIn, LEARNING, learntFrom } from "../series/index.ts";
 
 /**
  * Ends of steps that one question reads, newest runs first, until it has this many: of a runbook of 20 steps a hundred runs, of one of a
@@ -11,7 +12,6 @@ import { quartiles } from "../schedule/index.ts";
 const MOST_READ = 2_000;
 /** Attempts under this very text that make those under other texts unnecessary. */
 const ENOUGH_OF_SAME = 3;
-const TELLING = ["run.started", "run.amended", "step.started", "step.ended"];
 
 /** One attempt that passed, as a whole. */
 type Sample = { step: string; sha256: string; ms: number; endedAt: string };
@@ -30,7 +30,10 @@ export function createLearnt(store: RecordStore): Learnt {
   function runsIn(log: LogId, head: string): PastRun[] {
     const before = known.get(log);
     if (before?.head === head) return before.runs;
-    const runs = pastRuns(store.eventsOfType(log, TELLING));
+    const runs = factsIn(store.eventsOfType(log, LEARNING)).map((run): PastRun => {
+      const samples = learntFrom(run).map(({ step, sha256, ms, endedAt }) => ({ step, sha256, ms: ms!, endedAt: endedAt! }));
+      return { run: run.run, path: run.path, startedAt: run.startedAt, samples };
+    });
     known.set(log, { head, runs });
     return runs;
   }
@@ -77,28 +80,4 @@ export function createLearnt(store: RecordStore): Learnt {
       setImmediate(next);
     },
   };
-}
-
-/** Attempts that passed, with the text they were made under. A single block run again says nothing of the step; a failure is over too soon. */
-function pastRuns(events: readonly StoredEvent[]): PastRun[] {
-  const runs = new Map<string, PastRun & { texts: Map<string, string>; isPart: Set<string> }>();
-  for (const { body } of events) {
-    const { data, subject } = body;
-    if (body.type === "run.started") {
-      const path = typeof data["path"] === "string" ? data["path"] : "";
-      runs.set(subject.run, { run: subject.run, path, startedAt: body.ts_utc, samples: [], texts: new Map(), isPart: new Set() });
-    }
-    const run = runs.get(subject.run);
-    if (!run) continue;
-    if (Array.isArray(data["steps"]))
-      for (const step of data["steps"] as Record<string, unknown>[]) run.texts.set(String(step["id"]), String(step["sha256"]));
-    if (body.type === "step.started") {
-      if (typeof data["only_block"] === "number") run.isPart.add(subject.step);
-      else run.isPart.delete(subject.step);
-    }
-    const ms = data["duration_ms"];
-    if (body.type === "step.ended" && body.outcome === "passed" && typeof ms === "number" && !run.isPart.has(subject.step))
-      run.samples.push({ step: subject.step, sha256: run.texts.get(subject.step) ?? "", ms, endedAt: body.ts_utc });
-  }
-  return [...runs.values()].map(({ run, path, startedAt, samples }) => ({ run, path, startedAt, samples }));
 }

@@ -242,6 +242,8 @@ export function createRunService(deps: RunDeps) {
       if (!opened.ok) return opened;
       return signableOf(deps, opened.value, subject);
     },
+    /** What earlier runs of a file took over its steps, up to `before` (ISO 8601). */
+    learntOf: (path: string, before: string) => deps.learnt?.of(path, before) ?? nothingLearnt,
     async get(run: RunId): Promise<Result<{ view: RunView; document: RunbookDocument }>> {
       const opened = await open(run);
       return opened.ok ? ok({ view: viewOf(deps, opened.value), document: opened.value.plan.document }) : opened;

@@ -21,6 +21,7 @@ import { PeopleOverlays } from "../people/PeopleOverlays.tsx";
 import { ReadinessView } from "../readiness/ReadinessView.tsx";
 import { RecordsView } from "../records/RecordsView.tsx";
 import { RecordView } from "../records/RecordView.tsx";
+import { RehearseView } from "../rehearse/index.ts";
 import { useAppearance } from "../settings/appearance.ts";
 import { SettingsView } from "../settings/SettingsView.tsx";
 import { Band } from "./Band.tsx";
@@ -166,11 +167,11 @@ function Followed({ snapshot, following }: { snapshot: NonNullable<AppState["sna
 }
 
 function StartOverlay({ isSomebody }: { isSomebody: boolean }) {
-  const { startPath, start, started } = useLibrary();
+  const { startPath, startMode, start, started } = useLibrary();
   if (startPath === null || !isSomebody) return null;
   return (
     <Suspense fallback={null}>
-      <StartDialog key={startPath} path={startPath} onClose={() => start(null)} onStarted={started} />
+      <StartDialog key={startPath} path={startPath} mode={startMode} onClose={() => start(null)} onStarted={started} />
     </Suspense>
   );
 }
@@ -195,6 +196,8 @@ function View({ route }: { route: Route }) {
       return <DecisionView launch={route.launch} />;
     case "night":
       return <NightView launch={route.launch} />;
+    case "rehearse":
+      return <RehearseView path={route.path} compare={route.compare} />;
     case "people":
       return <PeopleView />;
     case "records":
@@ -228,6 +231,7 @@ const titles: Record<Route["view"], string> = {
   readiness: "Readiness",
   decision: "Decision",
   night: "Night",
+  rehearse: "Rehearse",
   people: "People",
   records: "Records",
   record: "Record",

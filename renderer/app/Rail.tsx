@@ -1,5 +1,17 @@
 // The rail: the places of the window. Owns: the links. Does not know routes beyond their addresses.
-import { ChartNoAxesGantt, Gavel, Library, ListChecks, MoonStar, Rocket, ScrollText, Settings, SquareTerminal, Users } from "lucide-react";
+import {
+  ChartNoAxesGantt,
+  Drama,
+  Gavel,
+  Library,
+  ListChecks,
+  MoonStar,
+  Rocket,
+  ScrollText,
+  Settings,
+  SquareTerminal,
+  Users,
+} from "lucide-react";
 import type { LaunchHeader, RunId } from "../../engine/protocol/index.ts";
 import { Tooltip } from "../design/index.ts";
 import { type Route, routeHash } from "./route.ts";
@@ -77,6 +89,13 @@ export function Rail({
             isHere: route.view === "run" && route.part === "plan",
           },
         ]),
+    {
+      id: "rehearse",
+      word: "Rehearse",
+      icon: <Drama size={20} />,
+      to: routeHash({ view: "rehearse", path: null, compare: null }),
+      isHere: route.view === "rehearse",
+    },
     {
       id: "records",
       word: "Records",

@@ -16,6 +16,8 @@ export type Route =
   | { view: "decision"; launch: LaunchId }
   /** Its plan, its watch, and what is kept an eye on during its night. */
   | { view: "night"; launch: LaunchId }
+  /** The series of a runbook, or of the most urgent one; two of its runs side by side. */
+  | { view: "rehearse"; path: string | null; compare: { a: RunId; b: RunId } | null }
   | { view: "people" }
   | { view: "records" }
   | { view: "record"; log: LogId; seq: number | null }
@@ -36,7 +38,7 @@ export function parseRoute(hash: string): Route {
     if (path !== null && isLink(path)) return { view: "link", link: path };
     if (path !== null && path !== "") return { view: "document", path };
   }
-  const [, view, first, second, third] = hash.replace(/^#?\/?/, "/").split("/");
+  const [, view, first, second, third, fourth] = hash.replace(/^#?\/?/, "/").split("/");
   const value = decoded(first);
   const step = second === "at" ? decoded(third) : "";
   const part = second === "plan" ? { part: "plan" as const } : step === "" ? {} : { step };
@@ -48,6 +50,11 @@ export function parseRoute(hash: string): Route {
     if (second === "readiness") return { view: "readiness", launch, item: decoded(third) || null };
     if (second === "decision" || second === "night") return { view: second, launch };
     return { view: "launch", launch };
+  }
+  if (view === "rehearse") {
+    const [a, b] = second === "compare" ? [third, fourth] : [];
+    const isPair = [a, b].every((run) => /^run-[0-9A-HJKMNP-TV-Z]{26}$/.test(run ?? ""));
+    return { view: "rehearse", path: value || null, compare: isPair ? { a: a as RunId, b: b as RunId } : null };
   }
   if (view === "people") return { view: "people" };
   if (view === "records" && /^(log|install)-[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) {
@@ -79,6 +86,11 @@ export function routeHash(route: Route): string {
       return `#/launch/${route.launch}/decision`;
     case "night":
       return `#/launch/${route.launch}/night`;
+    case "rehearse": {
+      const { path, compare } = route;
+      if (path === null) return "#/rehearse";
+      return `#/rehearse/${encodeURIComponent(path)}${compare === null ? "" : `/compare/${compare.a}/${compare.b}`}`;
+    }
     case "people":
       return "#/people";
     case "records":

@@ -1,7 +1,7 @@
 // The library's slice: answers of clusters, the runbook being started, paths opened lately.
 // Owns: what the window adds to the snapshot's folders and contexts. Facts stay with the engine.
 import { create } from "zustand";
-import type { ClusterClass, ContextEntry, ContextProbe, RunId } from "../../engine/protocol/index.ts";
+import type { ClusterClass, ContextEntry, ContextProbe, Mode, RunId } from "../../engine/protocol/index.ts";
 import { callEngine, go, useApp } from "../app/index.ts";
 
 export type ProbeState = { state: "asking" } | { state: "answered"; probe: ContextProbe } | { state: "failed"; message: string };
@@ -10,12 +10,14 @@ type LibraryState = {
   probes: Record<string, ProbeState>;
   /** Runbook whose start is being prepared; the start dialog stands over the window. */
   startPath: string | null;
+  /** Which mode it offers first. */
+  startMode: Mode;
   /** Runbook whose review is to be signed as soon as its page is open. */
   reviewPath: string | null;
   probe(context: string): Promise<void>;
   probeAll(contexts: ContextEntry[]): Promise<void>;
   classify(context: string, cluster: ClusterClass): Promise<void>;
-  start(path: string | null): void;
+  start(path: string | null, mode?: Mode): void;
   askReview(path: string | null): void;
   started(run: RunId): void;
 };
@@ -28,6 +30,7 @@ export const useLibrary = create<LibraryState>()((set, get) => {
   return {
     probes: {},
     startPath: null,
+    startMode: "live",
     reviewPath: null,
     askReview: (reviewPath) => set({ reviewPath }),
     probe: async (context) => {
@@ -48,8 +51,8 @@ export const useLibrary = create<LibraryState>()((set, get) => {
       if (result.ok) keep(context, { state: "answered", probe: result.value });
       else useApp.getState().notify("fail", result.error.message);
     },
-    start: (startPath) => {
-      set({ startPath });
+    start: (startPath, startMode = "live") => {
+      set({ startPath, startMode });
       // A run stands under somebody's name: who that is comes first, and the start goes on after it.
       const { snapshot, postponeFirstRun, setSignInOpen } = useApp.getState();
       if (startPath === null || snapshot === null || snapshot.session !== null) return;

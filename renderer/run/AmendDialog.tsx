@@ -4,19 +4,8 @@ import { PenLine } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import type { Amendment, RunHeader, SignSubject } from "../../engine/protocol/index.ts";
 import { announce, callEngine } from "../app/index.ts";
-import {
-  Button,
-  baseName,
-  Dialog,
-  formatMoment,
-  Notice,
-  plural,
-  Status,
-  type StatusState,
-  TextAreaField,
-  Visible,
-} from "../design/index.ts";
-import { type DiffLine, lineDiff } from "./diff.ts";
+import { Button, baseName, Dialog, formatMoment, Notice, plural, Status, type StatusState, TextAreaField } from "../design/index.ts";
+import { DiffLines } from "./DiffLines.tsx";
 import { VERDICT_WORDS } from "./words.ts";
 
 type Props = { header: RunHeader; zone: string; onSign(subject: SignSubject): void; onClose(): void };
@@ -176,35 +165,9 @@ function Steps({ shown }: { shown: Amendment }) {
               </span>
             )}
           </header>
-          <Difference lines={lineDiff(one.before ?? null, one.after ?? null)} />
+          <DiffLines before={one.before ?? null} after={one.after ?? null} label="Old and new text" />
         </article>
       ))}
-    </section>
-  );
-}
-
-const MARK = { same: " ", out: "−", in: "+" } as const;
-
-function Difference({ lines }: { lines: DiffLine[] }) {
-  if (lines.length === 0) return null;
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard
-    <section className="run-diff" tabIndex={0} aria-label="Old and new text">
-      {lines.map((line, at) =>
-        line.kind === "left-out" ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no id, and equal ones stand twice
-          <div key={at} className="left-out">
-            {plural(line.lines, "line")} as before
-          </div>
-        ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: as above
-          <div key={at} className={line.kind}>
-            <i aria-hidden="true">{MARK[line.kind]}</i>
-            {line.kind === "same" ? null : <span className="visually-hidden">{line.kind === "out" ? "taken out: " : "put in: "}</span>}
-            <span>{line.text === "" ? " " : <Visible text={line.text} />}</span>
-          </div>
-        ),
-      )}
     </section>
   );
 }

@@ -43,7 +43,7 @@ import "./start.css";
 
 type Opened = ResultOf<"document.open">;
 
-export function StartDialog({ path, onClose, onStarted }: StartDialogProps) {
+export function StartDialog({ path, mode, onClose, onStarted }: StartDialogProps) {
   const [opened, setOpened] = useState<Opened | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const load = useCallback(async () => {
@@ -58,10 +58,10 @@ export function StartDialog({ path, onClose, onStarted }: StartDialogProps) {
         {problem === null ? <p className="mid">Reading the runbook…</p> : <Notice kind="fail">{problem}</Notice>}
       </Dialog>
     );
-  return <Prepare opened={opened} onClose={onClose} onStarted={onStarted} onTrusted={() => void load()} />;
+  return <Prepare opened={opened} mode={mode} onClose={onClose} onStarted={onStarted} onTrusted={() => void load()} />;
 }
 
-function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProps, "path"> & { opened: Opened; onTrusted(): void }) {
+function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDialogProps, "path"> & { opened: Opened; onTrusted(): void }) {
   const { document: text, path } = opened;
   const contexts = useApp((app) => app.snapshot?.contexts ?? []);
   const { probes, probe, probeAll, classify } = useLibrary();
@@ -70,7 +70,7 @@ function Prepare({ opened, onClose, onStarted, onTrusted }: Omit<StartDialogProp
   // The launch whose rooms were opened in this window is what is being worked on: it is offered first, and seen.
   const [draft, setDraft] = useState<Draft>(() =>
     joined(
-      emptyDraft(text),
+      { ...emptyDraft(text), mode },
       text,
       launches.find((one) => one.launch === workedOn) ?? null,
       contexts.map((one) => one.name),

@@ -53,7 +53,8 @@ function words({ state, word, lines, strong }: Cell): string {
   return [...(state === undefined ? [] : [`**${word ?? wordOf(state)}**`]), ...said].filter((one) => one !== "").join("<br>");
 }
 
-const plain = (text: string): string =>
+/** Words of people as text of a line, whatever they hold. */
+export const plain = (text: string): string =>
   seen(text)
     .replace(/\s+/g, " ")
     .trim()

@@ -3,6 +3,7 @@
 import { Worker } from "node:worker_threads";
 import { RecordError } from "../../record/index.ts";
 import type { NightReport } from "../night/types.ts";
+import type { RecoveryModel } from "../recovery.ts";
 import type { SignoffsModel } from "../signoffs.ts";
 import type { ReportModel } from "./model.ts";
 
@@ -12,7 +13,8 @@ const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./report-worker.ts" : 
 export type ReportOrder =
   | { kind: "pdf" | "workbook"; model: ReportModel }
   | { kind: "night"; report: NightReport }
-  | { kind: "signoffs-pdf" | "signoffs-workbook"; model: SignoffsModel };
+  | { kind: "signoffs-pdf" | "signoffs-workbook"; model: SignoffsModel }
+  | { kind: "recovery-workbook"; model: RecoveryModel };
 
 /** Rejects with RecordError `internal` where the thread ends without an answer. */
 export function makeInWorker(order: ReportOrder): Promise<Uint8Array> {

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { nightPdf } from "../night/pdf.ts";
 import type { ReportOrder } from "./in-worker.ts";
 import { makePdf } from "./pdf/index.ts";
+import { recoveryTables } from "./recovery.ts";
 import { makeSignoffsPdf, signoffTables } from "./signoffs.ts";
 import { tablesOf } from "./tables.ts";
 import { makeWorkbook } from "./xlsx.ts";
@@ -22,6 +23,8 @@ function make(order: ReportOrder): Promise<Uint8Array> {
       return makeSignoffsPdf(order.model);
     case "signoffs-workbook":
       return makeWorkbook(signoffTables(order.model), order.model.at);
+    case "recovery-workbook":
+      return makeWorkbook(recoveryTables(order.model), order.model.at);
     default:
       return order satisfies never;
   }

@@ -13,7 +13,7 @@ export type Table = { name: string; columns: { title: string; kind: Kind }[]; ro
 
 const KINDS: Record<string, Kind> = { "#": "number", "@": "moment", "~": "long" };
 /** `#seq` is a number, `@at_utc` a moment, `~text` long text, all else text. */
-function table<T>(name: string, of: readonly T[], columns: Record<string, (row: T) => Cell>): Table {
+export function table<T>(name: string, of: readonly T[], columns: Record<string, (row: T) => Cell>): Table {
   const entries = Object.entries(columns);
   return {
     name,

@@ -1,0 +1,57 @@
+// Faults that the instructor put into a rehearsal, as the record has them. Owns: reading them, and that nobody is told before the debrief.
+import type { EventBody, SeriesFault } from "../protocol/index.ts";
+import type { RunFacts } from "./facts.ts";
+import { textOf } from "./read.ts";
+
+export const FAULT_EVENTS: readonly string[] = ["fault.injected", "fault.cleared", "fault.noticed", "run.debriefed"];
+
+export type FaultFact = {
+  id: string;
+  title: string;
+  kind: string;
+  step: string;
+  injectedAt: string;
+  noticedAt: string | null;
+  clearedAt: string | null;
+  isInForce: boolean;
+};
+
+export const isDebriefed = (body: EventBody): boolean => body.type === "run.debriefed";
+
+export function foldFault(run: RunFacts, body: EventBody): void {
+  const id = textOf(body.data, "fault");
+  if (body.type === "fault.injected") {
+    const step = body.subject.step || textOf(body.data, "step");
+    run.faults.push({
+      id,
+      title: textOf(body.data, "title") || textOf(body.data, "kind"),
+      kind: textOf(body.data, "kind"),
+      step,
+      injectedAt: body.ts_utc,
+      noticedAt: null,
+      clearedAt: null,
+      isInForce: true,
+    });
+    // What runs when it comes is touched by it; of a fault in one step only that step.
+    for (const attempt of run.attempts) if (attempt.endedAt === null && (step === "" || attempt.step === step)) attempt.faults.add(id);
+    return;
+  }
+  const fault = run.faults.findLast((one) => one.id === id);
+  if (fault === undefined) return;
+  if (body.type === "fault.cleared") Object.assign(fault, { clearedAt: fault.clearedAt ?? body.ts_utc, isInForce: false });
+  if (body.type === "fault.noticed") fault.noticedAt ??= body.ts_utc;
+}
+
+/** Null until the debrief. */
+export function faultsOf(run: RunFacts): SeriesFault[] | null {
+  if (run.hasInstructor && !run.isDebriefed) return null;
+  return run.faults.map(({ title, kind, step, injectedAt, noticedAt, clearedAt }) => ({
+    title,
+    kind,
+    step,
+    injectedAt,
+    noticedAt,
+    clearedAt,
+    foundMs: noticedAt === null ? null : Date.parse(noticedAt) - Date.parse(injectedAt),
+  }));
+}

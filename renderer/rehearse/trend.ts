@@ -1,0 +1,126 @@
+// The geometry of the trend: where each run's point, its figure, the target and the lines between stand. Pure; draws nothing.
+// Owns: scales and which labels there is room for. Lengths are units of the drawing, times milliseconds.
+import type { SeriesTrend, TrendPoint } from "../../engine/protocol/index.ts";
+import { formatDuration, formatSpent } from "../design/format.ts";
+
+export type Size = { width: number; height: number; left: number; right: number; top: number; bottom: number };
+export type TrendMark = {
+  point: TrendPoint;
+  x: number;
+  y: number;
+  /** "" where there is no room: the table has it. */
+  label: string;
+  labelY: number;
+  tick: string;
+  /** Its times can be held against the others'. */
+  isComparable: boolean;
+};
+export type TrendPicture = {
+  marks: TrendMark[];
+  /** Joins what is comparable, oldest first. */
+  line: { x: number; y: number }[];
+  /** From the last comparable point to the forecast of the run under way. */
+  forecast: { x1: number; y1: number; x2: number; y2: number } | null;
+  target: { y: number; label: string } | null;
+  base: number;
+};
+
+/** Room that a figure takes beside its neighbour's, units: eight characters of the labels' type. */
+const LABEL_WIDTH = 64;
+const LABEL_ABOVE = 12;
+const LABEL_BELOW = 21;
+
+/** Newest points that fit; older ones stand in the table. */
+export const MOST_POINTS = 24;
+
+export function trendPicture(trend: SeriesTrend, size: Size): TrendPicture {
+  const points = trend.points.slice(-MOST_POINTS);
+  const base = size.height - size.bottom;
+  const all = [...points.map(({ ms }) => ms), ...(trend.targetMs === null ? [] : [trend.targetMs])];
+  const [low, high] = rangeOf(all);
+  const y = (ms: number): number => base - ((ms - low) / (high - low)) * (base - size.top);
+  const inner = size.width - size.left - size.right;
+  const apart = points.length < 2 ? inner : inner / (points.length - 1);
+  const x = (index: number): number => size.left + (points.length === 1 ? inner / 2 : index * apart);
+  const labelled = labelsOf(points, apart);
+  const marks = points.map((point, index): TrendMark => {
+    const at = y(point.ms);
+    return {
+      point,
+      x: x(index),
+      y: at,
+      label: labelled.has(index) ? (point.ms < 1000 ? formatSpent(point.ms) : formatDuration(point.ms)) : "",
+      labelY: isAbove(points, index) ? at - LABEL_ABOVE : at + LABEL_BELOW,
+      tick: apart < 22 && index % Math.ceil(22 / apart) !== 0 && index !== points.length - 1 ? "" : tickOf(point),
+      isComparable: point.pace === "real",
+    };
+  });
+  const done = marks.filter(({ point, isComparable }) => isComparable && !point.isForecast);
+  const last = done.at(-1);
+  const ahead = marks.findLast(({ point }) => point.isForecast);
+  return {
+    marks,
+    line: done.map(({ x: at, y: height }) => ({ x: at, y: height })),
+    forecast: last === undefined || ahead === undefined || ahead.x < last.x ? null : { x1: last.x, y1: last.y, x2: ahead.x, y2: ahead.y },
+    target: trend.targetMs === null ? null : { y: y(trend.targetMs), label: formatDuration(trend.targetMs) },
+    base,
+  };
+}
+
+/** Not from nought: what is looked for is the change, and the figures stand beside the points. */
+function rangeOf(all: readonly number[]): [number, number] {
+  if (all.length === 0) return [0, 1];
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const room = Math.max((high - low) * 0.22, high * 0.05, 1);
+  return [Math.max(0, low - room), high + room];
+}
+
+/** On the side where the line does not run. */
+function isAbove(points: readonly TrendPoint[], index: number): boolean {
+  const own = points[index]!.ms;
+  const before = points[index - 1]?.ms;
+  const after = points[index + 1]?.ms;
+  if (before === undefined && after === undefined) return true;
+  const mean = ((before ?? after!) + (after ?? before!)) / 2;
+  return own >= mean;
+}
+
+/** All where there is room, else the first, the best, the worst and the last. */
+function labelsOf(points: readonly TrendPoint[], apart: number): Set<number> {
+  if (apart >= LABEL_WIDTH || points.length <= 2) return new Set(points.map((_, index) => index));
+  const order = points.map((point, index) => ({ ms: point.ms, index })).sort((a, b) => a.ms - b.ms);
+  const chosen = new Set<number>();
+  for (const index of [points.length - 1, order.at(-1)!.index, order[0]!.index, 0])
+    if ([...chosen].every((other) => Math.abs(other - index) * apart >= LABEL_WIDTH)) chosen.add(index);
+  return chosen;
+}
+
+const tickOf = (point: TrendPoint): string => `${point.mode === "live" ? "live " : ""}${point.nth}${point.isForecast ? ", forecast" : ""}`;
+
+const TIMES: Record<TrendPoint["pace"], string> = {
+  real: "",
+  walked: "walked through",
+  played: "played at another speed",
+  compressed: "waits compressed",
+};
+/** A point in words, for its tooltip. */
+export function pointWords(point: TrendPoint, of: SeriesTrend["of"]): string {
+  const what = of === "rto" ? "recovery time" : "start to end";
+  const name = point.mode === "live" ? `Live run ${point.nth}` : `Rehearsal ${point.nth}`;
+  const against = point.met === null ? "" : point.met ? ", within the target" : ", past the target";
+  return `${name}: ${what} ${formatDuration(point.ms)}${point.isForecast ? " by forecast" : ""}${against}${TIMES[point.pace] === "" ? "" : ` (${TIMES[point.pace]})`}`;
+}
+
+/** The picture in one sentence, for whom it is not drawn. */
+export function trendWords(trend: SeriesTrend): string {
+  const done = trend.points.filter(({ isForecast, pace }) => !isForecast && pace === "real");
+  const what = trend.of === "rto" ? "Recovery time" : "Duration";
+  if (done.length === 0) return `${what}: no run with comparable times yet.`;
+  const [first, last] = [done[0]!, done.at(-1)!];
+  const best = done.reduce((found, point) => (point.ms < found.ms ? point : found));
+  const target =
+    trend.targetMs === null
+      ? ""
+      : ` Target ${formatDuration(trend.targetMs)}, met by ${done.filter(({ met }) => met).length} of ${done.length}.`;
+  return `${what} over ${done.length} ${done.length === 1 ? "run" : "runs"}: first ${formatDuration(first.ms)}, best ${formatDuration(best.ms)}, last ${formatDuration(last.ms)}.${target}`;
+}
