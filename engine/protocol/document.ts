@@ -3,11 +3,8 @@
 // durations are milliseconds.
 import { z } from "zod";
 import { Sha256, ShellKind, StepId } from "./ids.ts";
-<<<<<<< HEAD
 import { RecoveryKeys } from "./recovery.ts";
-=======
 import { DrillEvery } from "./series.ts";
->>>>>>> 107111c (Sum up the series of a runbook: runs, steps, trend, drills due, and what a plan learns from)
 import { Trouble } from "./way-back.ts";
 
 export const Severity = z.enum(["error", "warning", "info"]);
