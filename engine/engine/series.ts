@@ -1,7 +1,7 @@
 // Series of runbooks and comparisons of runs, as methods: reading the logs, the files and what runs now, for engine/series to sum up.
 // Owns: which logs are read and that none is read twice. The sums are engine/series; nothing is stored.
 
-import { realPath } from "../library/index.ts";
+import { isInside, isMarkdown, realPath } from "../library/index.ts";
 import { readRegularFile } from "../ports.ts";
 import {
   type DrillEvery,
@@ -38,7 +38,7 @@ import {
 import type { Context } from "./context.ts";
 import { readRunOutput } from "./run-output.ts";
 
-type Rooms = Pick<Context, "store" | "ports" | "library" | "runs" | "documents" | "home">;
+type Rooms = Pick<Context, "store" | "ports" | "folders" | "library" | "runs" | "documents" | "home">;
 
 /** What the recovery clocks of a run that is looked at from outside are made of. */
 const OF_RECOVERY = [
@@ -119,7 +119,7 @@ export async function of(rooms: Rooms, params: ParsedParamsOf<"series.of">): Pro
   const path = realPath(params.path);
   const read = readAll(rooms.store);
   const runs = runsOf(read.facts, path);
-  const isListed = (await rooms.library.all(false)).some(({ entries }) => entries.some((entry) => entry.path === path));
+  const isListed = isMarkdown(path) && rooms.folders.all().some((folder) => isInside(folder.path, path));
   // A file that nobody opened and nobody ran is not read about here.
   if (!isListed && runs.length === 0) return fail("not-found", `${path} is in no opened folder, and no run of it is on record.`);
   return ok(seriesOf(path, await textNow(rooms, path), runs, await outsideOf(rooms, read, path, runs)));

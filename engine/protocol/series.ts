@@ -218,7 +218,7 @@ export const ComparedStep = z.object({
   /** b minus a. */
   deltaMs: z.int().nullable(),
   sameVerdict: z.boolean(),
-  /** Null where one of them printed nothing that could be compared. */
+  /** Null where one of them ran no command. */
   sameOutput: z.boolean().nullable(),
 });
 export type ComparedStep = z.infer<typeof ComparedStep>;

@@ -136,6 +136,8 @@ describe("every method, over the real engine and the real socket", () => {
       items: ["none"],
       item: "none",
       state: "done",
+      a: "run-01ARZ3NDEKTSV4RRFFQ69G5FAV",
+      b: "run-01ARZ3NDEKTSV4RRFFQ69G5FAW",
       subject: { kind: "category", id: "none" },
       meaning: "approved",
       ticket: "none",
