@@ -13,6 +13,7 @@ review-in: 6 months
 planned: 60m
 rto: 1h
 rpo: 15m
+drill: 3 months
 recovery: {declared: "#declare", verified: smoke, last-write: [db, cache, db]}
 clusters: [primary, dr]
 requires: {tools: [kubectl, helm], permissions: ["patch deployments.apps"], cluster: true}
@@ -34,6 +35,7 @@ params:
       plannedMs: 3_600_000,
       rtoMs: 3_600_000,
       rpoMs: 900_000,
+      drill: { text: "3 months", months: 3, days: 0 },
       recovery: { declared: "declare", verified: "smoke", lastWrite: ["db", "cache"] },
       clusters: ["primary", "dr"],
       requires: { tools: ["kubectl", "helm"], permissions: ["patch deployments.apps"], cluster: true },
@@ -50,9 +52,9 @@ params:
         max: null,
         choices: [],
         about: "image tag",
-        line: 14,
+        line: 16,
       },
-      { name: "WEIGHT", type: "int", required: false, default: "10", pattern: null, min: 1, max: 100, choices: [], about: "", line: 15 },
+      { name: "WEIGHT", type: "int", required: false, default: "10", pattern: null, min: 1, max: 100, choices: [], about: "", line: 17 },
       {
         name: "TOKEN",
         type: "secret",
@@ -63,7 +65,7 @@ params:
         max: null,
         choices: [],
         about: "",
-        line: 16,
+        line: 18,
       },
       {
         name: "COLOUR",
@@ -75,7 +77,7 @@ params:
         max: null,
         choices: ["blue", "green"],
         about: "",
-        line: 17,
+        line: 19,
       },
     ]);
   });
