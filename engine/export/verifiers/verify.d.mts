@@ -9,6 +9,9 @@ export type BundleReport = Omit<VerifyReport, "sourceKind"> & {
   stale: { id: string; seq: number; since: number; signer: string }[];
   tails: { log: string; from: number; to: number }[];
   problems: Problem[];
+  /** Runs that are rehearsals, and whether the record holds nothing else. */
+  rehearsals: string[];
+  isRehearsal: boolean;
 };
 export function verifyBundle(target: string | Uint8Array, options?: { fingerprint?: string; roster?: Uint8Array }): BundleReport;
 export function wordsOf(report: BundleReport): string[];

@@ -1571,6 +1571,211 @@ function createDeeds(genesis, launch, rosterOf, say) {
   };
 }
 
+// ── recovery and rehearsal: each run as it is marked, its waits compressed as it says, its clocks as its events say ─────────
+// A wrong mark, a wait that is shorter than it may be, a figure that does not follow from the moments before it: problems, by code.
+//   every event of a run                        marked with the mode that the run began in                        mode-differs
+//   gate.started, soak.started                  the text's times divided by the rehearsal's factor; live never    compress-differs
+//   disaster.declared                           by the end of the step that declares, or by a person for a reason declared-differs
+//   recovery.measured                           after the passed end of its block, the moment that it printed     measured-differs
+//   recovery.verified                           by the end of the step that verifies; the sums are right          recovery-differs
+//   run.finished                                not past a verified end without its figures                       recovery-missing
+
+/** A wait is not made shorter than this by a compressed rehearsal. Milliseconds. */
+const LEAST_WAIT = 50;
+const FACTOR = /^\d{1,5}(?:\.\d{1,17})?$/;
+const ISO = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:[.,](\d+))? ?(Z|UTC|[+-]\d\d(?::?\d\d)?)$/;
+const EPOCH = /^(\d{9,10})(?:\.(\d+))?$/;
+const WAIT_BEGINS = new Set(["gate.started", "gate.resumed", "soak.started", "soak.resumed"]);
+const WAIT_ENDS = new Set(["gate.interrupted", "block.ended", "soak.interrupted", "soak.ended"]);
+const factorIn = (value) => (FACTOR.test(text(value)) && Number(value) >= 1 ? Number(value) : 1);
+const thousandths = (digits) => Number((digits ?? "").padEnd(3, "0").slice(0, 3));
+const instant = (value) => (isMoment(value) ? Date.parse(value) : null);
+
+/** A moment as a program prints it, to the millisecond; null for what is none. */
+function printedMoment(line) {
+  const epoch = EPOCH.exec(line);
+  if (epoch !== null) return Number(epoch[1]) * 1000 + thousandths(epoch[2]);
+  const iso = ISO.exec(line);
+  if (iso === null) return null;
+  const [, day, time, seconds, fraction, zone] = iso;
+  const minutes = zone === "Z" || zone === "UTC" ? 0 : Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(":", "") || "0");
+  const whole = instant(`${day}T${time}${seconds ?? ":00"}.000Z`);
+  return whole === null || minutes > 1439 ? null : whole - (zone[0] === "-" ? -minutes : minutes) * 60_000 + thousandths(fraction);
+}
+
+function createRecovery(say) {
+  const runs = new Map();
+  /** Where the clocks of the log parted, by how much. */
+  const parted = [];
+  const whole = (value) => (isWhole(value, 0) ? value : 0);
+  const wholeOrNull = (value) => (isWhole(value, 0) ? value : null);
+  const named = (data) => {
+    const said = isRecord(data.recovery) ? data.recovery : {};
+    return {
+      declares: text(said.declared),
+      verifies: text(said.verified),
+      measures: list(said.last_write).filter(isText),
+      rto: wholeOrNull(said.rto_ms),
+      rpo: wholeOrNull(said.rpo_ms),
+    };
+  };
+  const lost = (declared, lastWrite) => Math.max(0, declared - lastWrite);
+
+  function started({ subject, data }) {
+    const isRehearsal = subject.mode === "rehearsal";
+    const said = isRecord(data.rehearsal) ? data.rehearsal : {};
+    runs.set(subject.run, {
+      ...named(data),
+      mode: subject.mode,
+      factor: isRehearsal ? factorIn(said.compress) : 1,
+      isReplay: isRehearsal && said.way === "replay",
+      ends: new Map(),
+      unknown: new Set(),
+      blocks: new Map(),
+      declared: null,
+      measured: new Map(),
+      isVerified: false,
+      waiting: new Set(),
+      since: 0,
+      waits: [],
+    });
+  }
+  function waits(run, { type, subject, data, ts_utc: at }) {
+    if (run.factor === 1) return;
+    const key = type.startsWith("soak.") ? canonical([subject.step]) : canonical([subject.step, whole(data.block)]);
+    if (WAIT_BEGINS.has(type)) {
+      if (run.waiting.size === 0) run.since = Date.parse(at);
+      run.waiting.add(key);
+    } else if (WAIT_ENDS.has(type) && run.waiting.delete(key) && run.waiting.size === 0)
+      run.waits.push([run.since, instant(data.since) ?? Date.parse(at)]);
+  }
+  function compressed(run, { seq, type, data }) {
+    const isSoak = type === "soak.started";
+    const said = data.compress === undefined ? 1 : factorIn(data.compress);
+    const pairs = isSoak
+      ? [[data.ms, data.text_ms]]
+      : [
+          [data.every_ms, data.text_every_ms],
+          [data.for_ms, data.text_for_ms],
+          [data.within_ms, data.text_within_ms],
+        ];
+    const keeps = ([kept, asked]) =>
+      ((kept ?? null) === null && (asked ?? null) === null) ||
+      (isWhole(asked, 0) && kept === Math.max(Math.min(LEAST_WAIT, asked), Math.floor(asked / run.factor + 0.5)));
+    const isRight = run.factor === 1 ? data.compress === undefined : said === run.factor && pairs.every(keeps);
+    if (!isRight)
+      say("compress-differs", `Event ${seq} keeps other times than those of its text, divided by what the run was begun with.`, seq);
+  }
+  function declare(run, { seq, subject, data, reason, corrects, ts_utc: now }) {
+    const end = run.ends.get(run.declares);
+    const own = data.of === 0 && data.at === "" ? Date.parse(now) : instant(data.at);
+    const isOfStep = end !== undefined && data.of === end.seq && subject.step === run.declares && own === end.at && run.declared === null;
+    const isOfPerson = data.of === 0 && reason.trim() !== "" && own !== null && own <= Date.parse(now) + AHEAD;
+    const isCorrection = corrects === (run.declared?.seq ?? 0);
+    const isTold = wholeOrNull(data.rto_ms) === run.rto && wholeOrNull(data.rpo_ms) === run.rpo;
+    if (!(isOfStep || (isOfPerson && isCorrection)) || run.isVerified || !isTold)
+      say("declared-differs", `Event ${seq} declares a disaster at a moment that nothing before it gives.`, seq);
+    run.declared = { seq, at: own ?? Date.parse(now) };
+  }
+  function measure(run, { seq, subject, data }) {
+    const ended = run.blocks.get(canonical([subject.step, whole(data.block)]));
+    const moment = instant(data.last_write);
+    const said = printedMoment(text(data.said));
+    const isPlayed = data.played === true;
+    const shift = isPlayed && Number.isSafeInteger(data.shift_ms) ? data.shift_ms : 0;
+    const isRight =
+      ended === "passed" &&
+      run.measures.includes(data.name) &&
+      moment !== null &&
+      said !== null &&
+      said + shift === moment &&
+      (!isPlayed || run.isReplay) &&
+      (data.lost_ms ?? null) === (run.declared === null ? null : lost(run.declared.at, moment));
+    if (!isRight) say("measured-differs", `Event ${seq} says of the last write what its block did not measure.`, seq);
+    if (isText(data.name) && moment !== null) run.measured.set(data.name, { seq, moment });
+  }
+  function verify(run, { seq, subject, data }) {
+    const { declared } = run;
+    const end = run.ends.get(run.verifies);
+    const wrong = () =>
+      say("recovery-differs", `Event ${seq} gives figures of a recovery that do not follow from the events before it.`, seq);
+    run.isVerified = true;
+    if (declared === null || end === undefined || run.verifies === "") return wrong();
+    const rto = end.at - declared.at;
+    const measured = [...new Set(run.measures)].flatMap((name) => {
+      const one = run.measured.get(name);
+      return one === undefined ? [] : [{ seq: one.seq, name, lost_ms: lost(declared.at, one.moment) }];
+    });
+    const wanted = {
+      of: end.seq,
+      declared: declared.seq,
+      rto_ms: rto,
+      rto_target_ms: run.rto,
+      measured,
+      rpo_ms: measured.length === 0 ? null : Math.max(...measured.map((one) => one.lost_ms)),
+      rpo_target_ms: run.rpo,
+      clocks_parted_ms: parted.reduce((sum, one) => sum + (one.seq > declared.seq && one.seq < end.seq ? one.ms : 0), 0),
+    };
+    if (run.factor !== 1) {
+      const all = run.waiting.size === 0 ? run.waits : [...run.waits, [run.since, end.at]];
+      const waited = all.reduce((sum, [from, to]) => sum + Math.max(0, Math.min(end.at, to) - Math.max(declared.at, from)), 0);
+      Object.assign(wanted, { waited_ms: waited, rto_text_ms: rto + Math.floor(waited * (run.factor - 1) + 0.5) });
+    }
+    const isRight =
+      subject.step === run.verifies &&
+      rto >= 0 &&
+      instant(data.at) === end.at &&
+      instant(data.declared_at) === declared.at &&
+      Object.entries(wanted).every(([key, value]) => same(data[key], value)) &&
+      (run.factor !== 1 || (data.waited_ms === undefined && data.rto_text_ms === undefined));
+    if (!isRight) wrong();
+  }
+
+  function see(body) {
+    const { seq, type, subject, data, outcome } = body;
+    if (type === "clock.step") parted.push({ seq, ms: Number.isSafeInteger(data.parted_ms) ? Math.abs(data.parted_ms) : 0 });
+    if (type === "run.started") started(body);
+    const run = runs.get(subject.run);
+    if (run === undefined) return;
+    // Signatures and a launch's own looks name a run without being of it.
+    const isMarked = subject.mode === run.mode || (subject.mode === "" && !OF_A_RUN.test(type));
+    if (!isMarked || (type === "run.started" && isText(data.mode) && data.mode !== subject.mode))
+      say("mode-differs", `Event ${seq} is marked ${subject.mode || "with no mode"}, and its run is ${run.mode || "of none"}.`, seq);
+    waits(run, body);
+    if (type === "block.started") run.blocks.delete(canonical([subject.step, whole(data.block)]));
+    else if (type === "block.ended") run.blocks.set(canonical([subject.step, whole(data.block)]), outcome);
+    else if (type === "step.started") {
+      run.ends.delete(subject.step);
+      run.unknown.delete(subject.step);
+      if (subject.step === run.verifies) run.isVerified = false;
+    } else if (type === "step.ended") {
+      if (outcome === "passed") run.ends.set(subject.step, { seq, at: Date.parse(body.ts_utc) });
+      else run.ends.delete(subject.step);
+      if (outcome === "unknown") run.unknown.add(subject.step);
+    } else if (type === "step.judged") {
+      if (outcome === "accepted" && run.unknown.has(subject.step)) run.ends.set(subject.step, { seq, at: Date.parse(body.ts_utc) });
+      else run.ends.delete(subject.step);
+    } else if (type === "run.amended") Object.assign(run, named(data));
+    else if (type === "gate.started" || type === "soak.started") compressed(run, body);
+    else if (type === "disaster.declared") declare(run, body);
+    else if (type === "recovery.measured") measure(run, body);
+    else if (type === "recovery.verified") verify(run, body);
+    else if (type === "run.finished") {
+      const end = run.ends.get(run.verifies);
+      if (end !== undefined && run.declared !== null && end.at >= run.declared.at && !run.isVerified)
+        say("recovery-missing", `Event ${seq} finishes a run whose recovery was verified, without the figures of it.`, seq);
+    }
+  }
+  /** Runs that are rehearsals, and whether every run of the log is one. */
+  const marks = () => {
+    const rehearsals = [...runs].flatMap(([run, { mode }]) => (mode === "rehearsal" ? [run] : []));
+    return { rehearsals, isRehearsal: rehearsals.length > 0 && rehearsals.length === runs.size };
+  };
+  return { see, marks };
+}
+/** Written by the run itself, so that they carry its mode. */
+const OF_A_RUN = /^(?:run|step|block|check|gate|soak|cluster|shell|value|loop|job|manual|input|recovery|disaster|fault|rehearsal)\./;
+
 // ── what was signed, decided and changed in a log ───────────────────────────────────────────────────────────────────────
 
 const NOT_OPEN = new Set(["rejected"]);
@@ -1684,6 +1889,7 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
   let lastAnchor = -1;
   let isNamedSolo = false;
   const deeds = createDeeds(genesis, launch, rosterOf, say);
+  const recovery = createRecovery(say);
 
   function nameSolo() {
     const people = rosterOf.countAt(opened);
@@ -2403,6 +2609,7 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     if (SETTLES.has(type)) settle();
     ran(body);
     deeds(body, runs.get(body.subject.run), isAlone);
+    recovery.see(body);
     act(body, previous);
     const isOfClose = type.startsWith("signoff.") && isRecord(data.subject) && data.subject.kind === "close";
     if (type !== "clock.step" && !type.startsWith("record.") && !isOfClose) substance = seq;
@@ -2599,6 +2806,7 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     see,
     envelopes,
     signatures,
+    marks: recovery.marks,
     finish() {
       settle();
       reviewed();
@@ -2989,6 +3197,7 @@ function check(files, stamp, options, findings) {
   return {
     verdict: problems.length > 0 ? "NOT VERIFIED" : open > 0 ? "OPEN" : warnings.length > 0 ? "VERIFIED WITH WARNINGS" : "VERIFIED",
     sourceKind: "bundle",
+    ...(launch?.marks() ?? { rehearsals: [], isRehearsal: false }),
     logs: logs.length,
     events: logs.reduce((sum, log) => sum + log.events, 0),
     recordings: attached.recordings.size,
@@ -3136,7 +3345,10 @@ const plain = (text) => String(text).replace(/[\u0000-\u001f\u007f-\u009f\u200e\
 export function wordsOf(report) {
   const at = (one) => (one.log === null ? "" : ` (${one.log}${one.seq === null ? "" : ` event ${one.seq}`})`);
   const { signatures: s } = report;
+  // A record of rehearsals alone says so in every line; among live runs each rehearsal is named.
+  const mark = report.isRehearsal ? "REHEARSAL " : "";
   return [
+    ...(report.isRehearsal ? [] : report.rehearsals.map((run) => `REHEARSAL ${run}: this run was a rehearsal`)),
     ...report.problems.map((one) => `problem ${one.code}${at(one)}: ${one.message}`),
     ...report.warnings.map((one) => `warning ${one.code}${at(one)}: ${one.message}`),
     ...report.stale.map((one) => `stale: signature ${one.id} of ${one.signer} (event ${one.seq}), since event ${one.since}`),
@@ -3146,7 +3358,7 @@ export function wordsOf(report) {
     ...report.notProved.map((one) => `not proved: ${one}`),
     `${report.logs} logs, ${report.events} events, ${report.recordings} recordings, ${report.checkpoints} checkpoints, ${s.total} signatures (${s.valid} valid, ${s.stale} stale, ${s.withdrawn} withdrawn), fingerprint ${report.fingerprint ?? "none"}`,
     report.verdict,
-  ].map(plain);
+  ].map((line) => plain(`${mark}${line}`));
 }
 
 function main(given) {

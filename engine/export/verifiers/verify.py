@@ -9,6 +9,7 @@ import calendar
 import datetime
 import hashlib
 import json
+import math
 import os
 import re
 import struct
@@ -1600,6 +1601,257 @@ class Deeds:
             self.say("watch-end-differs", f"What {who} signed is not the end of the watch of event {seq}.", seq)
 
 
+# ── recovery and rehearsal ──────────────────────────────────────────────────────────────────────────────────────────────
+
+_FACTOR = re.compile(r"[0-9]{1,5}(\.[0-9]{1,17})?")
+_ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(?:[.,]([0-9]+))? ?(Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)")
+_EPOCH = re.compile(r"([0-9]{9,10})(?:\.([0-9]+))?")
+
+
+def factor_in(value):
+    """What the times of a text are divided by; 1 for what says nothing of the kind."""
+    return float(value) if is_text(value) and _FACTOR.fullmatch(value) and float(value) >= 1 else 1.0
+
+
+def printed_moment(line):
+    """Milliseconds since 1970 of a moment as programs print it, what is finer cut off; None for what is none."""
+
+    def thousandths(digits):
+        return int(((digits or "") + "000")[:3])
+
+    found = _EPOCH.fullmatch(line)
+    if found:
+        return int(found.group(1)) * 1000 + thousandths(found.group(2))
+    found = _ISO.fullmatch(line)
+    if found is None:
+        return None
+    day, clock, seconds, fraction, zone = found.groups()
+    at = moment_ms(f"{day}T{clock}{seconds or ':00'}.000Z")
+    minutes = 0 if zone in ("Z", "UTC") else int(zone[1:3]) * 60 + int(zone[3:].replace(":", "") or "0")
+    if at is None or minutes > 1439:
+        return None
+    return at - (-minutes if zone[0] == "-" else minutes) * 60_000 + thousandths(fraction)
+
+
+class Practised:
+    """What one run says of its mode, its compressed waits and its recovery clocks, as its events go by."""
+
+    def __init__(self, mode, said):
+        is_rehearsal, said = mode == "rehearsal", said if type(said) is dict else {}
+        self.mode = mode
+        self.factor = factor_in(said.get("compress")) if is_rehearsal else 1.0
+        self.is_replay = is_rehearsal and said.get("way") == "replay"
+        self.good, self.doubtful, self.blocks = {}, set(), {}  # good ends of steps: (seq, moment)
+        self.disaster, self.writes, self.is_verified = None, {}, False
+        self.waiting, self.since, self.waits = set(), 0, []
+
+    def name(self, data):
+        said = data.get("recovery")
+        said = said if type(said) is dict else {}
+        self.declares, self.verifies = (said[key] if is_text(said.get(key)) else "" for key in ("declared", "verified"))
+        names = said.get("last_write")
+        self.probes = list(dict.fromkeys(one for one in names if is_text(one))) if type(names) is list else []
+        self.rto, self.rpo = (said[key] if is_whole(said.get(key), 0) else None for key in ("rto_ms", "rpo_ms"))
+
+    def waited(self, until):
+        """Milliseconds between the disaster and then in which a compressed wait was under way."""
+        spans = self.waits + ([(self.since, until)] if self.waiting else [])
+        return sum(max(0, min(until, to) - max(self.disaster[1], since)) for since, to in spans)
+
+
+class Recovery:
+    """Each row is one rule.
+
+    mode-differs       every event of a run: marked with the mode that the run began in
+    compress-differs   gate.started, soak.started: the text's times divided by the rehearsal's factor; a live run's never
+    declared-differs   disaster.declared: by the end of the step that declares, or by a person, for a reason
+    measured-differs   recovery.measured: after the passed end of its block, and the moment that it printed
+    recovery-differs   recovery.verified: by the end of the step that verifies; the sums follow from the moments
+    recovery-missing   run.finished: a verified end has its figures
+    """
+
+    OF_A_RUN = re.compile(r"(?:run|step|block|check|gate|soak|cluster|shell|value|loop|job|manual|input|recovery|disaster|fault|rehearsal)\.")
+    LEAST_WAIT = 50  # a compressed wait is never made shorter; milliseconds
+    BEGINS = {"gate.started", "gate.resumed", "soak.started", "soak.resumed"}
+    ENDS = {"gate.interrupted", "block.ended", "soak.interrupted", "soak.ended"}
+
+    def __init__(self, say):
+        self.say, self.runs, self.parted = say, {}, []
+
+    def marks(self):
+        found = [name for name, run in self.runs.items() if run.mode == "rehearsal"]
+        return {"rehearsals": found, "isRehearsal": bool(found) and len(found) == len(self.runs)}
+
+    def see(self, body):
+        seq, kind, subject, data = body["seq"], body["type"], body["subject"], body["data"]
+        if kind == "clock.step":
+            self.parted.append((seq, abs(data["parted_ms"]) if is_whole(data.get("parted_ms")) else 0))
+        if kind == "run.started":
+            self.runs[subject["run"]] = Practised(subject["mode"], data.get("rehearsal"))
+            self.runs[subject["run"]].name(data)
+        run = self.runs.get(subject["run"])
+        if run is None:
+            return
+        # Signatures and a launch's own looks name a run without being of it.
+        is_marked = subject["mode"] == run.mode or (subject["mode"] == "" and not self.OF_A_RUN.match(kind))
+        if not is_marked or (kind == "run.started" and is_text(data.get("mode")) and data["mode"] != subject["mode"]):
+            self.say("mode-differs", f"Event {seq} is marked {subject['mode'] or 'with no mode'}, and its run is {run.mode or 'of none'}.", seq)
+        now = moment_ms(body["ts_utc"])
+        self._wait(run, kind, subject, data, now)
+        handler = getattr(self, "_" + kind.replace(".", "_"), None) if kind in self.HANDLED else None
+        if handler is not None:
+            handler(run, body, data, seq, now)
+
+    HANDLED = {
+        "block.started", "block.ended", "step.started", "step.ended", "step.judged", "run.amended", "run.finished",
+        "gate.started", "soak.started", "disaster.declared", "recovery.measured", "recovery.verified",
+    }
+
+    @staticmethod
+    def _block(body):
+        number = body["data"].get("block")
+        return body["subject"]["step"], number if is_whole(number, 0) else 0
+
+    def _wait(self, run, kind, subject, data, now):
+        if run.factor == 1 or kind not in self.BEGINS | self.ENDS:
+            return
+        number = data.get("block")
+        key = (subject["step"],) if kind.startswith("soak.") else (subject["step"], number if is_whole(number, 0) else 0)
+        if kind in self.BEGINS:
+            if not run.waiting:
+                run.since = now
+            run.waiting.add(key)
+        elif key in run.waiting:
+            run.waiting.discard(key)
+            if not run.waiting:
+                seen = moment_ms(data.get("since"))
+                run.waits.append((run.since, now if seen is None else seen))
+
+    def _block_started(self, run, body, _data, _seq, _now):
+        run.blocks.pop(self._block(body), None)
+
+    def _block_ended(self, run, body, _data, _seq, _now):
+        run.blocks[self._block(body)] = body["outcome"]
+
+    def _step_started(self, run, body, _data, _seq, _now):
+        step = body["subject"]["step"]
+        run.good.pop(step, None)
+        run.doubtful.discard(step)
+        if step == run.verifies:
+            run.is_verified = False
+
+    def _step_ended(self, run, body, _data, seq, now):
+        step = body["subject"]["step"]
+        run.good.pop(step, None)
+        if body["outcome"] == "passed":
+            run.good[step] = (seq, now)
+        elif body["outcome"] == "unknown":
+            run.doubtful.add(step)
+
+    def _step_judged(self, run, body, _data, seq, now):
+        step = body["subject"]["step"]
+        run.good.pop(step, None)
+        if body["outcome"] == "accepted" and step in run.doubtful:
+            run.good[step] = (seq, now)
+
+    def _run_amended(self, run, _body, data, _seq, _now):
+        run.name(data)
+
+    def _run_finished(self, run, _body, _data, seq, _now):
+        end = run.good.get(run.verifies)
+        if end is not None and run.disaster is not None and end[1] >= run.disaster[1] and not run.is_verified:
+            self.say("recovery-missing", f"Event {seq} finishes a run whose recovery was verified, without the figures of it.", seq)
+
+    def _keeps(self, run, data, kept, asked):
+        kept, asked = data.get(kept), data.get(asked)
+        if kept is None and asked is None:
+            return True
+        if not is_whole(asked, 0) or not is_whole(kept):
+            return False
+        return kept == max(min(self.LEAST_WAIT, asked), math.floor(asked / run.factor + 0.5))
+
+    def _started_wait(self, run, data, seq, names):
+        if run.factor == 1:
+            is_right = "compress" not in data
+        else:
+            is_right = factor_in(data.get("compress")) == run.factor and all(self._keeps(run, data, name, "text_" + name) for name in names)
+        if not is_right:
+            self.say("compress-differs", f"Event {seq} keeps other times than those of its text, divided by what the run was begun with.", seq)
+
+    def _gate_started(self, run, _body, data, seq, _now):
+        self._started_wait(run, data, seq, ("every_ms", "for_ms", "within_ms"))
+
+    def _soak_started(self, run, _body, data, seq, _now):
+        self._started_wait(run, data, seq, ("ms",))
+
+    @staticmethod
+    def _is(value, wanted):
+        """Null or nothing for None, and a number for a number: True is no 1 here."""
+        return value is None if wanted is None else is_whole(value) and value == wanted
+
+    def _disaster_declared(self, run, body, data, seq, now):
+        end, said = run.good.get(run.declares), moment_ms(data.get("at"))
+        by_hand = self._is(data.get("of"), 0)
+        moment = now if by_hand and data.get("at") == "" else said
+        of_step = (
+            end is not None and run.disaster is None and body["subject"]["step"] == run.declares
+            and self._is(data.get("of"), end[0]) and moment == end[1]
+        )
+        of_person = by_hand and not _BLANK.fullmatch(body["reason"]) and moment is not None and moment <= now + Deeds.AHEAD
+        is_correction = body["corrects"] == (0 if run.disaster is None else run.disaster[0])
+        targets = [data[key] if is_whole(data.get(key), 0) else None for key in ("rto_ms", "rpo_ms")]
+        if not (of_step or (of_person and is_correction)) or run.is_verified or targets != [run.rto, run.rpo]:
+            self.say("declared-differs", f"Event {seq} declares a disaster at a moment that nothing before it gives.", seq)
+        run.disaster = (seq, now if moment is None else moment)
+
+    def _recovery_measured(self, run, body, data, seq, _now):
+        moment, name = moment_ms(data.get("last_write")), data.get("name")
+        said = printed_moment(data["said"]) if is_text(data.get("said")) else None
+        is_played = data.get("played") is True
+        shift = data["shift_ms"] if is_played and is_whole(data.get("shift_ms")) else 0
+        is_right = (
+            run.blocks.get(self._block(body)) == "passed"
+            and is_text(name) and name in run.probes
+            and moment is not None and said is not None and said + shift == moment
+            and (run.is_replay or not is_played)
+            and self._is(data.get("lost_ms"), None if run.disaster is None else max(0, run.disaster[1] - moment))
+        )
+        if not is_right:
+            self.say("measured-differs", f"Event {seq} says of the last write what its block did not measure.", seq)
+        if is_text(name) and moment is not None:
+            run.writes[name] = (seq, moment)
+
+    def _recovery_verified(self, run, body, data, seq, _now):
+        run.is_verified = True
+        if not self._follows(run, body["subject"]["step"], data):
+            self.say("recovery-differs", f"Event {seq} gives figures of a recovery that do not follow from the events before it.", seq)
+
+    def _follows(self, run, step, data):
+        end, disaster = run.good.get(run.verifies), run.disaster
+        if end is None or disaster is None or run.verifies == "" or step != run.verifies or end[1] < disaster[1]:
+            return False
+        rto = end[1] - disaster[1]
+        lost = [
+            {"seq": run.writes[name][0], "name": name, "lost_ms": max(0, disaster[1] - run.writes[name][1])}
+            for name in run.probes
+            if name in run.writes
+        ]
+        wanted = {
+            "of": end[0], "declared": disaster[0], "rto_ms": rto, "rto_target_ms": run.rto, "measured": lost,
+            "rpo_ms": max(one["lost_ms"] for one in lost) if lost else None, "rpo_target_ms": run.rpo,
+            "clocks_parted_ms": sum(ms for at, ms in self.parted if disaster[0] < at < end[0]),
+        }
+        if run.factor == 1:
+            if "waited_ms" in data or "rto_text_ms" in data:
+                return False
+        else:
+            waited = run.waited(end[1])
+            wanted.update(waited_ms=waited, rto_text_ms=rto + math.floor(waited * (run.factor - 1) + 0.5))
+        if moment_ms(data.get("at")) != end[1] or moment_ms(data.get("declared_at")) != disaster[1]:
+            return False
+        return all(same(data.get(key, MISSING), value) for key, value in wanted.items())
+
+
 # ── signatures, categories, decisions ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -1792,6 +2044,7 @@ class Launch:
         self.assigned, self.risks, self.briefings, self.glasses, self.runs, self.waivers = set(), {}, {}, {}, {}, set()
         self.phase, self.substance, self.texts = "preparing", 0, []
         self.deeds = Deeds(genesis, self.launch, roster, self.say)
+        self.recovery = Recovery(self.say)
 
     def say(self, code, message, seq):
         self.findings.problem(code, message, self.genesis.get("log"), seq)
@@ -1809,6 +2062,7 @@ class Launch:
             self._settle()
         self._ran(body, kind, data, seq)
         self.deeds.see(body, self.runs.get(body["subject"]["run"]), self.is_alone)
+        self.recovery.see(body)
         act = getattr(self, "_on_" + kind.replace(".", "_"), None) if re.fullmatch(r"[a-z_]+\.[a-z_]+", kind) else None
         if act is not None:
             act(body, data, seq)
@@ -3213,6 +3467,7 @@ def _check(files, stamp, fingerprint, outside, findings):
     return {
         "verdict": verdict,
         "sourceKind": "bundle",
+        **(launch.recovery.marks() if launch else {"rehearsals": [], "isRehearsal": False}),
         "logs": len(logs),
         "events": sum(log.events for log in logs),
         "recordings": len(attached.recordings),
@@ -3237,7 +3492,9 @@ def plain(text):
 
 
 def words_of(report):
-    out = []
+    # A record of rehearsals alone says so in every line; among live runs each rehearsal is named.
+    mark = "REHEARSAL " if report["isRehearsal"] else ""
+    out = [] if mark else [f"REHEARSAL {run}: this run was a rehearsal" for run in report["rehearsals"]]
     for kind in ("problem", "warning"):
         for one in report[kind + "s"]:
             event = "" if one["seq"] is None else f" event {one['seq']}"
@@ -3255,7 +3512,7 @@ def words_of(report):
         f"fingerprint {report['fingerprint'] or 'none'}"
     )
     out.append(report["verdict"])
-    return [plain(line) for line in out]
+    return [plain(mark + line) for line in out]
 
 
 def batch():
