@@ -26,7 +26,7 @@ export function register(program: Command, done: (code: Promise<number>) => void
           const door = await scene.door();
           const opened = await openRunbook(door, file);
           await signIn(door, options);
-          const request = await buildRequest(opened, options);
+          const request = await buildRequest(door, opened, options);
           output.progress("looking at tools, permissions and the cluster");
           const findings = need(await door.call("run.preflight", request));
           output.progress("");

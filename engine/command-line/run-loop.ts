@@ -12,6 +12,8 @@ export type LoopOptions = {
   typed: string | null;
   /** Run only these, in this order; empty runs all. */
   only: StepId[];
+  /** What is said of every block that is walked through; null leaves it to a person. */
+  walked: "passed" | "failed" | "unknown" | null;
   /** A block that runs longer is unknown, milliseconds. */
   timeoutMs: number;
 };
@@ -274,6 +276,12 @@ async function act(door: Door, live: Live, options: LoopOptions, action: NextAct
       return waits(EXIT.waiting);
     case "none":
       return { exitCode: resultOf(live), say: "" };
+    // Nothing is run: what it would have done is a person's to say.
+    case "walk":
+      if (action.step === null || action.block === null || options.walked === null) return waits(EXIT.waiting);
+      return take(
+        await door.call("run.walked", { run, step: action.step, block: action.block, outcome: options.walked, note: "said by --walked" }),
+      );
     case "wait":
       return null;
     default:

@@ -18,7 +18,12 @@ import {
   signIn,
 } from "./start-request.ts";
 
-type Options = StartOptions & { step?: string[]; timeout: string };
+type Options = StartOptions & { step?: string[]; timeout: string; walked?: string };
+
+function walkedOf({ walked }: Options): "passed" | "failed" | "unknown" | null {
+  if (walked === undefined || walked === "passed" || walked === "failed" || walked === "unknown") return walked ?? null;
+  throw usage(`--walked is passed, failed or unknown, not "${walked}".`);
+}
 
 /** What an interrupted start may still take, milliseconds. */
 const STARTING_MS = 1_000;
@@ -54,6 +59,16 @@ export function register(program: Command, done: (code: Promise<number>) => void
       .argument("<file>", "runbook"),
   )
     .option("--mode <mode>", "live or rehearsal", "live")
+    .option(
+      "--way <way>",
+      "of a rehearsal: walk (nothing runs), replay (recordings play) or sandbox (commands run there); sandbox without it",
+    )
+    .option("--replay <run>", "the run whose recordings play: its number or its id; says --way replay")
+    .option("--speed <n>", "times the recorded speed of a replay; 0 shows each output at once", "1")
+    .option("--compress <n>", "gates, soaks and waits take their time divided by this; both are on record", "1")
+    .option("--scenario <file>", "an instructor's scenario")
+    .option("--seed <text>", "the same seed gives the same faults at the same moments")
+    .option("--walked <outcome>", "what is said of every block that is walked through: passed, failed or unknown; else the run stops there")
     .option("--step <id...>", "only these steps, in this order")
     .option("--yes", "confirm plain checks (on record as such, never on production) and trust the file's folder")
     .option("--confirm-cluster <context>", "production's name, typed: needed to start there and for commands that ask for it")
@@ -71,7 +86,7 @@ export function register(program: Command, done: (code: Promise<number>) => void
           const opened = await openRunbook(door, file);
           const only = chosenSteps(opened, options.step ?? []);
           await signIn(door, options);
-          const request = await buildRequest(opened, options);
+          const request = await buildRequest(door, opened, options);
           await ensureTrust(scene, door, opened, options.yes === true);
           if (door.running !== null) output.say(`Holdpoint is running already (process ${door.running.greeting.pid}); it runs this too.`);
           let interrupt: () => void = () => {};
@@ -94,7 +109,14 @@ export function register(program: Command, done: (code: Promise<number>) => void
           const numbers = new Map(view.steps.map((step) => [step.id as string, step.number]));
           const events = printEvents(door, output, view.header.log, numbers);
           void events.drain();
-          const loop = { document: opened.document, isYes: options.yes === true, typed: options.confirmCluster ?? null, only, timeoutMs };
+          const loop = {
+            document: opened.document,
+            isYes: options.yes === true,
+            typed: options.confirmCluster ?? null,
+            only,
+            timeoutMs,
+            walked: walkedOf(options),
+          };
           const end: LoopEnd = await runLoop(door, output, view, loop, interrupted);
           const now = await door.call("run.get", { run: view.header.run });
           await events.drain(now.ok ? now.value.view.header.events : 0); // announcements come in doses; the count is exact

@@ -3,7 +3,7 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { ClusterName, Mode, OperatorId, type RunbookDocument, StartRequest } from "../protocol/index.ts";
+import { ClusterName, Mode, OperatorId, RehearsalWay, type RunbookDocument, RunId, StartRequest } from "../protocol/index.ts";
 import { need, type Scene } from "./command.ts";
 import type { Door } from "./door.ts";
 import { Ended, EXIT, usage } from "./output.ts";
@@ -16,6 +16,12 @@ export type StartOptions = {
   param?: string[];
   paramFd?: string;
   mode?: string;
+  way?: string;
+  replay?: string;
+  speed?: string;
+  compress?: string;
+  scenario?: string;
+  seed?: string;
   confirmCluster?: string;
   as?: string;
   passwordFd?: string;
@@ -76,6 +82,7 @@ export function checkOptions(options: StartOptions): void {
     throw usage(`--as takes an operator's id (small letters, digits, dot, dash), not "${options.as}".`);
   }
   if (!Mode.safeParse(options.mode ?? "live").success) throw usage(`--mode is live or rehearsal, not "${options.mode}".`);
+  checkRehearsal(options);
   for (const text of options.param ?? []) cutAssignment(text);
 }
 
@@ -104,11 +111,51 @@ export function contextsOf(document: RunbookDocument, given: string[]): Record<s
   return contexts;
 }
 
-export async function buildRequest(opened: Opened, options: StartOptions): Promise<StartRequest> {
+/** The options that only a rehearsal has; what does not fit a live run is refused before anything is opened. */
+function checkRehearsal({ mode, way, replay, speed, compress, scenario, seed }: StartOptions): void {
+  const isAsked = [way, replay, scenario, seed].some((one) => one !== undefined) || Number(speed ?? 1) !== 1 || Number(compress ?? 1) !== 1;
+  if (isAsked && (mode ?? "live") !== "rehearsal")
+    throw usage("--way, --replay, --speed, --compress, --scenario and --seed belong to --mode rehearsal.");
+  if (way !== undefined && !RehearsalWay.safeParse(way).success) throw usage(`--way is walk, replay or sandbox, not "${way}".`);
+  if (replay !== undefined && way !== undefined && way !== "replay") throw usage("--replay belongs to --way replay.");
+  if (way === "replay" && replay === undefined) throw usage("--way replay needs --replay RUN: the run whose recordings play.");
+  for (const [name, value] of [
+    ["speed", speed],
+    ["compress", compress],
+  ] as const)
+    if (value !== undefined && !/^\d+(\.\d+)?$/.test(value)) throw usage(`--${name} takes a number, not "${value}".`);
+}
+
+async function rehearsalOf(door: Door, opened: Opened, options: StartOptions): Promise<StartRequest["rehearsal"]> {
+  const { mode, replay, speed, compress, scenario, seed } = options;
+  if (mode !== "rehearsal") return undefined;
+  const way = replay === undefined ? (options.way ?? "sandbox") : "replay";
+  return {
+    way: RehearsalWay.parse(way),
+    ...(replay === undefined ? {} : { source: await sourceNamed(door, opened.path, replay) }),
+    ...(speed === undefined ? {} : { speed: Number(speed) }),
+    ...(compress === undefined ? {} : { compress: Number(compress) }),
+    ...(scenario === undefined ? {} : { scenario: realpathSync(resolve(scenario)) }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}
+
+async function sourceNamed(door: Door, path: string, named: string): Promise<RunId> {
+  if (RunId.safeParse(named).success) return RunId.parse(named);
+  const sources = need(await door.call("rehearsal.sources", { path }));
+  const found = sources.find((one) => String(one.number) === named.replace(/^#/, ""));
+  if (found) return found.run;
+  const there = sources.map((one) => `${one.number} (${one.startedAt.slice(0, 10)}, ${one.result})`).join(", ");
+  throw usage(`No run ${named} of this file can be replayed. ${there === "" ? "There is none yet." : `There are: ${there}.`}`);
+}
+
+export async function buildRequest(door: Door, opened: Opened, options: StartOptions): Promise<StartRequest> {
   const { params, placeholders } = await gatherParams(opened.document, options.param ?? [], options.paramFd);
+  const rehearsal = await rehearsalOf(door, opened, options);
   const parsed = StartRequest.safeParse({
     path: opened.path,
     mode: options.mode ?? "live",
+    ...(rehearsal === undefined ? {} : { rehearsal }),
     contexts: contextsOf(opened.document, options.context ?? []),
     params,
     placeholders,

@@ -16,6 +16,7 @@ import { Password, PEOPLE_METHODS, SessionView } from "./people.ts";
 import { PLAYBACK_METHODS } from "./playback.ts";
 import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./record.ts";
 import { declareParams } from "./recovery.ts";
+import { PlaybackParams, REHEARSAL_METHODS, WalkedParams } from "./rehearsal.ts";
 import { Amendment, RunHeader, RunView, StartRequest, StepState } from "./run.ts";
 import { SCHEDULE_METHODS } from "./schedule.ts";
 import { SERIES_METHODS } from "./series.ts";
@@ -157,6 +158,12 @@ export const METHODS = {
     params: z.strictObject({ run: RunId, seq: z.int().min(1) }),
     result: z.object({ mediaType: z.string(), base64: z.string() }),
   },
+  // rehearsals
+  ...REHEARSAL_METHODS,
+  /** How a block ended that was walked through: nothing was run, a person says it. */
+  "run.walked": { params: WalkedParams, result: RunHeader },
+  /** Speed, pause and skipping of what plays in a replay. */
+  "run.playback": { params: PlaybackParams, result: RunHeader },
   "run.retry": {
     params: z.strictObject({ ...atStep, reason: z.string().max(2000).optional(), typed: z.string().max(1000).optional() }),
     result: RunHeader,

@@ -6,7 +6,7 @@ import { GateState, SoakState } from "./gate.ts";
 import { HandoverView, RunNote } from "./handover.ts";
 import { ClusterName, LaunchId, LogId, Mode, RunId, Sha256, ShellKind, StepId, TerminalId, Timestamp, Verdict } from "./ids.ts";
 import { RecoveryView } from "./recovery.ts";
-import { RehearsalRequest, RehearsalView } from "./rehearsal.ts";
+import { BlockPlayed, RehearsalRequest, RehearsalView } from "./rehearsal.ts";
 import { PlanFigures } from "./schedule.ts";
 import { SignSubject } from "./signing.ts";
 import { Countdown, Undoes, UndoneBy } from "./way-back.ts";
@@ -38,6 +38,8 @@ export const BlockState = z.object({
   recheck: RecheckState.optional(),
   /** Only of a job that has begun. */
   job: JobState.optional(),
+  /** Only in a walk or a replay: nothing was run. */
+  played: BlockPlayed.optional(),
 });
 export type BlockState = z.infer<typeof BlockState>;
 export const CheckState = z.object({
@@ -107,12 +109,13 @@ export type StepState = z.infer<typeof StepState>;
 
 /** The one thing to do now. Exactly one per moment; the window draws it bottom right. */
 export const NextAction = z.object({
-  /** recheck: an unknown end can be looked at by a read-only block · gate: a gate or soak was interrupted, and a person says how it goes on · way-back: a gate failed, and its step can be undone. */
+  /** recheck: an unknown end can be looked at by a read-only block · gate: a gate or soak was interrupted, and a person says how it goes on · walk: a block is walked through, and a person says how it ended · way-back: a gate failed, and its step can be undone. */
   kind: z.enum([
     "run-step",
     "run-block",
     "confirm-check",
     "wait",
+    "walk",
     "gate",
     "way-back",
     "recheck",

@@ -80,7 +80,9 @@ export async function prepareText(
 ): Promise<Result<Omit<Prepared, "recording" | "path">>> {
   const { step, block } = request;
   const sent = request.asShell === null ? block : asShellBlock(block);
-  const filled = sent === null ? ok(block.text) : deps.documents.fillPlaceholders(sent, placeholderValues(live), live.plan.document.params);
+  const given = sent === null ? ok(block.text) : deps.documents.fillPlaceholders(sent, placeholderValues(live), live.plan.document.params);
+  // Where nothing is run, a name that has no value yet is read as it stands.
+  const filled = given.ok || live.playing === null ? given : ok(block.text);
   if (!filled.ok) return filled;
   const kind: ShellKind = block.shell ?? live.plan.document.shell ?? "bash";
   const ready = await readyShell(deps, live, request, kind);
@@ -133,6 +135,7 @@ export function recordStart(
         typed_into_nested: request.nested,
         background: block.options.background === true,
         as_shell: request.asShell !== null,
+        ...(live.playing === null ? {} : { played: live.playing.data(request) }),
       },
     }),
     ...more.map((draft) => eventOf(live, who.actor, draft)),
@@ -153,6 +156,7 @@ export function sendBlock(
   probe: number | null = null,
 ): RunningBlock {
   const { block } = request;
+  prepared.lane.shows = { step: request.step, block: block.index };
   const { environment, hasSecrets } = variablesFor(live);
   const running = prepared.lane.session.run({
     ...judging,
@@ -162,6 +166,7 @@ export function sendBlock(
     cwd: blockDirectory(live, block.options.cwd),
     environment,
     typeIntoNested: request.nested,
+    ...(live.playing === null ? {} : { script: live.playing.script(request, probe) }),
   });
   prepared.lane.accepted = running.accepted;
   return running;
@@ -182,7 +187,15 @@ export async function runBlock(deps: RunDeps, live: LiveRun, request: BlockReque
   });
   request.onBegun();
   const outcome = await running.ended;
-  return ok(recordEnd(deps, live, request, prepared.value.lane, outcome, prepared.value.path));
+  const end = recordEnd(deps, live, request, prepared.value.lane, outcome, prepared.value.path);
+  return ok(live.playing !== null && options.gate !== undefined ? walkedGateEnd(live, request, end) : end);
+}
+
+/** A gate that failed holds the run, also where it was only walked through. */
+function walkedGateEnd(live: LiveRun, { block, step }: BlockRequest, end: BlockEnd): BlockEnd {
+  if (end.verdict !== "failed") return end;
+  const name = block.name ?? `of step ${live.plan.byId.get(step)?.step.number ?? step}`;
+  return { ...end, alarm: { title: live.redactor.redactText(`Gate ${name} failed`), detail: `${end.because}. The run is on hold.` } };
 }
 
 /** A fence without a language as "run as shell" sends it; null for a text that was parsed before that was known. */
@@ -204,6 +217,8 @@ export async function readyShell(deps: RunDeps, live: LiveRun, request: BlockReq
       "busy",
       `The terminal ${lane.id} is busy with ${activity === "hand" ? "a command typed by hand" : "another command"}. End it there, then run the step.`,
     );
+  if (request.nested && live.playing !== null)
+    return fail("conflict", "Nothing is run here, so nothing can be typed into a nested shell. Run the step the ordinary way.");
   if (request.nested && activity !== "block")
     return fail("conflict", "No command is running that could have opened a nested shell. Run the step the ordinary way.");
   if (request.proved.has(lane)) return opened;
@@ -323,6 +338,8 @@ function captureOf(
 ): { value: { name: string; value: string } | null; problem: string | null } {
   const name = block.options.capture;
   if (name === undefined || outcome.verdict !== "passed") return { value: null, problem: null };
+  // Nothing was run: what it would have printed may be said, and may be left out.
+  if (outcome.kind === "walked" && outcome.lastLine === null) return { value: null, problem: null };
   if (outcome.lastLine === null || outcome.lastLine === "")
     return { value: null, problem: `nothing was printed, so ${name} has no value (capture=${name})` };
   if (live.redactor.redactText(outcome.lastLine) !== outcome.lastLine)

@@ -21,10 +21,11 @@ import type {
 } from "../protocol/index.ts";
 import type { NewEvent, RecordStore } from "../record/index.ts";
 import type { Instructor } from "../rehearsal/index.ts";
-import type { HandOver, Job, Known, Recording, Redactor, ShellSession } from "../shell/index.ts";
+import type { HandOver, Job, Known, PlayedSession, Recording, Redactor, ShellSession } from "../shell/index.ts";
 import type { Awake } from "./awake.ts";
 import type { Learnt } from "./learnt.ts";
 import type { RunPlan } from "./plan.ts";
+import type { Playing } from "./playing.ts";
 import type { Relays } from "./relays.ts";
 import type { Waiting } from "./run-clock.ts";
 import type { RunState } from "./state.ts";
@@ -116,6 +117,9 @@ export type LaneShell = {
   accepted: Promise<unknown>;
   /** Of a job: it lives in a process of its own, and is let go instead of ended when the engine closes. */
   job?: Job;
+  /** Where nothing is run: the same session, with what can be done to what plays; and the block that it shows now. */
+  played?: PlayedSession;
+  shows?: { step: string; block: number } | undefined;
 };
 
 /** What is true of one lane in this process alone. */
@@ -202,6 +206,8 @@ export type LiveRun = {
   isDeciding: boolean;
   /** Stops the timer of a countdown. */
   countdownTimer: (() => void) | null;
+  /** Of a walk or a replay: what its blocks show instead of being run. */
+  playing: Playing | null;
   /** Of a rehearsal that has one; null for every other run. */
   instructor: Instructor | null;
   /** Before what its instructor may cut off; null where nothing is. */

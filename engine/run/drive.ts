@@ -120,10 +120,12 @@ async function driveStep(
       begin = null;
       continue;
     }
-    const isGate = block.options.gate !== undefined && block.runnable;
+    // A gate that is walked through is answered once, for the whole of it.
+    const isWalked = resume === undefined && live.playing?.isWalked(request) === true;
+    const isGate = block.options.gate !== undefined && block.runnable && !isWalked;
     const ended = isGate
       ? await runGate(deps, live, resume ? { ...request, resume } : request)
-      : await (block.options.job === true && request.asShell === null ? runJob : runBlock)(deps, live, request);
+      : await (block.options.job === true && request.asShell === null && live.playing === null ? runJob : runBlock)(deps, live, request);
     resume = undefined;
     if (!ended.ok) {
       if (ends.length === 0) return ended;

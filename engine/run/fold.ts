@@ -10,7 +10,7 @@ import { undoesOf, WAY_BACK_HANDLERS } from "./fold-wayback.ts";
 import { forgetManual, noteSecrets, noteValues, WORK_HANDLERS } from "./fold-work.ts";
 import { HANDOVER_HANDLERS, happened } from "./handover-state.ts";
 import { noteRecovery, RECOVERY_HANDLERS, readRecovery } from "./recovery-state.ts";
-import { rehearsalOf } from "./rehearsed.ts";
+import { playedIn, rehearsalOf } from "./rehearsed.ts";
 import { emptyRunState, type RunState } from "./state.ts";
 
 /** `run` picks the events of one run out of a log that holds more: a launch's. */
@@ -47,7 +47,7 @@ function heldStep(state: RunState, data: Data): string | null {
 }
 
 const ENDS = new Set(["step.ended", "step.skipped", "step.judged"]);
-const EXECUTES = new Set(["step.started", "block.started", "check.confirmed", "step.skipped"]);
+const EXECUTES = new Set(["step.started", "block.started", "block.walked", "check.confirmed", "step.skipped"]);
 function execute(state: RunState, step: string, operator: string) {
   if (operator === "" || operator === "engine") return;
   const known = state.executors.get(step) ?? new Set();
@@ -85,6 +85,10 @@ const HANDLERS: Record<string, Handler> = {
     state.status = "active";
     state.hold = null;
     noteSecrets(state, body, "again");
+  },
+  "rehearsal.paced": (state, { body }) => {
+    const speed = Number(text(body.data, "speed"));
+    if (state.rehearsal !== null && Number.isFinite(speed) && speed >= 0) state.rehearsal = { ...state.rehearsal, speed };
   },
   "run.amendment_proposed": (state, { body }) => {
     const { data, actor } = body;
@@ -344,12 +348,19 @@ function blockStarted(state: RunState, { body }: StoredEvent) {
     status: "running",
     startedAt: body.ts_utc,
     resolved: text(data, "text"),
+    ...playedOf(data),
   }));
   changeStep(state, body.subject.step, () => ({
     shell: ShellKind.safeParse(data.shell).data ?? null,
     terminal: TerminalId.safeParse(data.terminal).data ?? null,
     ...(isBackground ? {} : { status: "running" as const, recording: textOrNull(data, "recording") }),
   }));
+}
+
+/** How it is practised, of a block that is not run. */
+function playedOf({ played }: Data): Pick<BlockState, "played"> {
+  const how = playedIn(played);
+  return how === undefined ? {} : { played: how };
 }
 
 function blockEnded(state: RunState, { body }: StoredEvent) {

@@ -273,7 +273,9 @@ async function makeProbe(deps: RunDeps, live: LiveRun, request: GateRequest, gat
   gate.bytes += outcome.bytes;
   gate.invalidBytes += outcome.invalidBytes;
   for (const [rule, count] of Object.entries(outcome.redactions)) gate.redactions[rule] = (gate.redactions[rule] ?? 0) + count;
-  return { outcome, judged: judgeProbe(outcome, request.block.options) };
+  // What was recorded stands as it was judged then.
+  const judged = outcome.asThen === undefined ? judgeProbe(outcome, request.block.options) : { ...outcome.asThen, isNoAnswer: false };
+  return { outcome, judged };
 }
 
 const nothing = (because: string): Judged => ({

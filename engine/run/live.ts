@@ -186,7 +186,8 @@ export function factsOf(live: LiveRun): LiveFacts {
     problem: live.problem,
     isStalled: live.isStalled,
     secretsWanted: live.secretsWanted,
-    missing: (step) => missingPlaceholders(live, step),
+    // Where nothing is run, a name that has no value yet is read as it stands.
+    missing: (step) => (live.playing === null ? missingPlaceholders(live, step) : []),
     openHoldPointBefore: (step) => {
       const before = openHoldPointBefore(live.state, live.plan, step);
       return before && { title: before.step.title, missing: holdPointOf(live.state, before)?.missing ?? [] };

@@ -122,7 +122,8 @@ export function laneAction(state: RunState, plan: RunPlan, live: LiveFacts, lane
 /** A read-only block looks first, where there is one; what it answers stands beside the judgement. */
 function unknownEnd(step: StepState, plan: StepPlan | undefined, live: LiveFacts): Omit<Spoken, "step"> {
   const say = `How did ${named(step)} end?`;
-  const block = step.blocks.find((one) => one.verdict === "unknown" && plan?.rechecks.has(one.index));
+  // Where nothing was run there is nothing to look at.
+  const block = step.blocks.find((one) => one.verdict === "unknown" && one.played === undefined && plan?.rechecks.has(one.index));
   if (block?.recheck?.isRunning === true)
     return {
       kind: "wait",
@@ -162,11 +163,22 @@ function underWay(state: RunState, plan: RunPlan, live: LiveFacts, lane: string,
     if (gate) return action({ ...gate, step: focus, after: afterwards(state, focus) });
     const count = plan.byId.get(focus.id)?.step.blocks.filter((block) => block.runnable).length ?? 0;
     const part = count > 1 ? `, command ${foreground.block + 1} of ${count}` : "";
+    const played = focus.blocks[foreground.block]?.played;
+    if (played?.way === "walk")
+      return action({
+        kind: "walk",
+        step: focus,
+        block: foreground.block,
+        say: `${named(focus)}: how would it end?${part === "" ? "" : ` (${part.slice(2)})`}`,
+        detail: "Nothing is run. Read the command, do what you would do, then say how it ended.",
+        button: "Passed",
+        after: afterwards(state, focus),
+      });
     return action({
       kind: "wait",
       step: focus,
       block: foreground.block,
-      say: `${named(focus)} is running${part}`,
+      say: `${named(focus)} is ${played === undefined ? "running" : "playing"}${part}`,
       detail: now.runningOn ? "The steps after it follow by themselves until one needs you." : focus.title,
       after: afterwards(state, focus),
     });

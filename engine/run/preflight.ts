@@ -9,6 +9,7 @@ import type { LaunchForRun, RunDeps, Who } from "./deps.ts";
 import type { RunPlan } from "./plan.ts";
 import { roleFindings } from "./roles.ts";
 import { shellEnvironment } from "./shells.ts";
+import type { Coverage } from "./sources.ts";
 
 /** Below this a run may not keep its recordings for a night; a long log with 500 MB of output needs it whole. */
 const DISK_BYTES = 1_000_000_000;
@@ -27,10 +28,19 @@ export type PreflightInput = {
   launch: LaunchForRun | null;
   /** Automatic checks of a launch: they look, and have no text of their own to review. */
   isChecks: boolean;
+  /** Nothing is run: of a replay, how much of the text its source covers. */
+  played?: { coverage: Coverage | null } | null;
   nowMs: number;
 };
 
 export async function preflightFindings(deps: RunDeps, input: PreflightInput): Promise<Finding[]> {
+  if (input.played)
+    return sorted([
+      documentFindings({ ...input, review: null }),
+      inputFindings(input),
+      playedFindings(input.played),
+      await diskFindings(deps),
+    ]);
   const groups = await Promise.all([
     documentFindings({ ...input, review: signedReview(deps, input) }),
     inputFindings(input),
@@ -43,8 +53,32 @@ export async function preflightFindings(deps: RunDeps, input: PreflightInput): P
     diskFindings(deps),
     powerFindings(deps, input),
   ]);
-  const order = { blocker: 0, warning: 1, ok: 2 };
-  return groups.flat().sort((a, b) => order[a.severity] - order[b.severity]);
+  return sorted(groups);
+}
+
+const ORDER = { blocker: 0, warning: 1, ok: 2 };
+const sorted = (groups: Finding[][]): Finding[] => groups.flat().sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+
+/** What is said of a rehearsal in which nothing is run: no tool, cluster or shell of this machine matters to it. */
+function playedFindings({ coverage }: { coverage: Coverage | null }): Finding[] {
+  const found = [finding("nothing-is-run", "ok", "rehearsal", "Nothing is run: no shell is opened, and no cluster is asked.")];
+  if (coverage === null) return found;
+  const { same, changed, absent } = coverage;
+  const steps = (count: number) => `${count} ${count === 1 ? "step" : "steps"}`;
+  found.push(finding("recorded", "ok", "recordings", `${steps(same + changed)} will play as recorded.`));
+  if (changed > 0)
+    found.push(
+      finding(
+        "recorded-text",
+        "warning",
+        "recordings",
+        `${steps(changed)} had another text then.`,
+        "What plays there is what the old text did.",
+      ),
+    );
+  if (absent > 0)
+    found.push(finding("not-recorded", "warning", "recordings", `${steps(absent)} were not run then.`, "They are walked through instead."));
+  return found;
 }
 
 export function finding(
@@ -143,7 +177,7 @@ function reviewFindings({ reviewed, due }: { reviewed: string | null; due: strin
   return [finding("reviewed", "ok", "review", `Reviewed ${reviewed}.`)];
 }
 
-function inputFindings({ plan, request, paramProblem, pins }: PreflightInput): Finding[] {
+function inputFindings({ plan, request, paramProblem, pins, played }: PreflightInput): Finding[] {
   const found: Finding[] = [];
   if (paramProblem !== null) found.push(finding("params", "blocker", "parameters", paramProblem, "Give the value, then start again."));
   const secrets = new Set(plan.document.params.filter((param) => param.type === "secret").map((param) => param.name));
@@ -165,10 +199,11 @@ function inputFindings({ plan, request, paramProblem, pins }: PreflightInput): F
               at,
             ),
           );
-        else if (!given.has(name))
+        else if (!given.has(name) && !played)
           found.push(finding("placeholder", "blocker", `step ${step.number}`, `<${name}> has no value.`, "Give it a value.", at));
       }
     }
+  if (played) return found;
   const pinned = new Set<string>(pins.map((pin) => pin.name));
   for (const name of plan.clusters)
     if (!pinned.has(name))

@@ -26,6 +26,7 @@ export function laneViews(state: RunState, plan: RunPlan, live: LiveFacts): Lane
 function statusOf(state: RunState, live: LiveFacts, lane: string, due: NextAction | null, focus: StepState | null): LaneView["status"] {
   const { waitingFor, checking, driving } = live.lane(lane);
   if (waitingFor !== null) return "waiting";
+  if (due?.kind === "walk") return "idle";
   if (foregroundOf(state, lane) || checking !== null || driving !== null) return "running";
   if (focus === null || due === null) return "done";
   return due.kind === "run-step" || due.kind === "run-block" || due.kind === "confirm-check" ? "idle" : "waiting";

@@ -48,6 +48,8 @@ export async function recheck(deps: RunDeps, live: LiveRun, who: Who, call: Rech
   const state = step.blocks[call.block];
   if (state?.status !== "done" || state.verdict !== "unknown")
     return fail("conflict", `${place(live, step)}: only a command whose end is unknown is looked at again.`);
+  if (live.playing !== null)
+    return fail("conflict", `${place(live, step)}: nothing was run in this rehearsal, so there is nothing to look at. Judge it.`);
   const target = plan.rechecks.get(call.block);
   if (!target) return fail("not-found", `${place(live, step)}: the command names no recheck. Look by hand, then judge it.`);
   if (live.secretsWanted.length > 0)

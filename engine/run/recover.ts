@@ -24,6 +24,7 @@ import { loopDrafts } from "./loops.ts";
 import { pendingAction } from "./next.ts";
 import { pinAgain, proveAfter } from "./pins.ts";
 import { planOf } from "./plan.ts";
+import { playingOf } from "./playing.ts";
 import { lostRechecks } from "./recheck.ts";
 import { hashAfterCrash } from "./recordings.ts";
 import { newLive } from "./start.ts";
@@ -62,7 +63,9 @@ export async function loadRun(deps: RunDeps, { log, run, launch }: RunPlace): Pr
   live.number = deps.store.logs().find((entry) => entry.log === log)?.number ?? 0;
   live.state = state;
   const secrets = Array.isArray(first.body.data.secret_params) ? first.body.data.secret_params : [];
-  live.secretsWanted = secrets.filter((name): name is string => typeof name === "string");
+  live.playing = playingOf(deps, live);
+  // Where nothing is run nobody needs them.
+  live.secretsWanted = live.playing === null ? secrets.filter((name): name is string => typeof name === "string") : [];
   return ok(live);
 }
 
@@ -106,7 +109,9 @@ export async function recoverRun(deps: RunDeps, live: LiveRun): Promise<Result<n
     }
     const because = isJob
       ? "the process of the job is gone without an end of its command; whether it took effect is not known"
-      : "Holdpoint ended while this ran; whether it took effect is not known";
+      : live.playing === null
+        ? "Holdpoint ended while this ran; whether it took effect is not known"
+        : "Holdpoint ended in the middle of it; nothing was run, and how it would have ended was not seen";
     const recording = await hashAfterCrash(deps, path);
     const at = { step, attempt: now?.attempt ?? 0, cluster: now?.on ?? "" };
     events.push(eventOf(live, ENGINE, { type: "run.crash_recovered", ...at, data: { step, block, ...recording } }));

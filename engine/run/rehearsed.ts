@@ -1,5 +1,5 @@
 // How a rehearsal is practised, as the start of its run has it on record. Owns: writing that and reading it again. Plays nothing.
-import { type CanonicalValue, type RehearsalRequest, RehearsalView, type StartRequest } from "../protocol/index.ts";
+import { type BlockPlayed, type CanonicalValue, type RehearsalRequest, RehearsalView, type StartRequest } from "../protocol/index.ts";
 import type { Data } from "./fold-data.ts";
 import type { RehearsalFacts, RunState } from "./state.ts";
 
@@ -59,4 +59,17 @@ function sourceOf(said: unknown): unknown {
   if (said === null || typeof said !== "object") return null;
   const source = said as Data;
   return { run: source.run, number: source.number, startedAt: source.started_at, title: source.title, mode: source.mode };
+}
+
+/** Reads what `data` of Playing wrote; undefined for a block that was run. */
+export function playedIn(data: unknown): BlockPlayed | undefined {
+  if (data === null || typeof data !== "object") return undefined;
+  const said = data as Record<string, unknown>;
+  if (said["way"] !== "walk" && said["way"] !== "replay") return undefined;
+  return {
+    way: said["way"],
+    recordedAt: typeof said["recorded_at"] === "string" ? said["recorded_at"] : null,
+    recordedMs: typeof said["recorded_ms"] === "number" ? said["recorded_ms"] : null,
+    differs: said["differs"] === true,
+  };
 }

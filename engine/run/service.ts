@@ -51,10 +51,12 @@ import { declare } from "./recovery.ts";
 import { active, allIdle, begunSoFar, startedMeanwhile } from "./refusals.ts";
 import { dropUnstarted, linkAgain, measure, notGoingBack, type RollbackCall, type Runs, rollback } from "./rollback.ts";
 import { type RunSignable, signableOf } from "./signables.ts";
+import { createSources } from "./sources.ts";
 import { preflight, startRun } from "./start.ts";
 import { createTurns } from "./turns.ts";
 import { changeValue, type ValueCall, valuesOf } from "./values.ts";
 import { headerOf, stepsOf, terminalsOf, viewOf } from "./view.ts";
+import { type PlaybackCall, playback, type WalkedCall, walked } from "./walked.ts";
 import { watchCluster } from "./watching.ts";
 import { wayBackView } from "./wayback-candidates.ts";
 import { createWhereabouts } from "./whereabouts.ts";
@@ -84,6 +86,7 @@ export function createRunService(deps: RunDeps) {
   const runs = new Map<RunId, LiveRun>();
   const turns = createTurns();
   const whereabouts = createWhereabouts(deps.store);
+  const sources = createSources(deps.store);
 
   // A loop may be closed by another run of the launch, or by hand; and what is open is watched as soon as it stands on record.
   const keepAwake = () => deps.awake?.keep([...runs.values()].some(({ state }) => state.status === "active" || state.running.length > 0));
@@ -282,6 +285,10 @@ export function createRunService(deps: RunDeps) {
         );
       return onStep(run, call.step, (live) => commands.retry(deps, live, standIn(deps, live, who, call.step), call), true);
     },
+    sources,
+    walked: (who: Who, run: RunId, call: WalkedCall) =>
+      atOnce(run, (live) => walked(deps, live, standIn(deps, live, who, call.step), call)),
+    playback: (who: Who, run: RunId, call: PlaybackCall) => atOnce(run, (live) => playback(deps, live, who, call)),
     async wayBack(run: RunId): Promise<Result<WayBackView>> {
       const opened = await open(run);
       return opened.ok ? ok(await wayBackView(deps, opened.value)) : opened;
@@ -437,7 +444,7 @@ export function createRunService(deps: RunDeps) {
           // A job lives on, and is found again.
           if (job !== undefined) continue;
           try {
-            if (session.isAlive()) process.kill(session.pid, "SIGKILL");
+            if (session.pid !== null && session.isAlive()) process.kill(session.pid, "SIGKILL");
           } catch {
             // gone already
           }

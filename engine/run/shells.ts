@@ -4,10 +4,11 @@ import { rm } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 import { WATCHED } from "../cluster/index.ts";
 import { fail, ok, type Result, type ShellKind, TerminalId } from "../protocol/index.ts";
-import { type HandOver, openShellSession } from "../shell/index.ts";
+import { type HandOver, openPlayedSession, openShellSession } from "../shell/index.ts";
 import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
 import { laneOf } from "./lanes.ts";
 import { appendOrKeep, ENGINE, eventOf, holdByEngine } from "./live.ts";
+import type { Playing } from "./playing.ts";
 
 /** Size of a screen before a view says its own. */
 const COLS = 120;
@@ -63,6 +64,7 @@ async function openLane(
   before: Before | undefined,
 ): Promise<Result<LaneShell>> {
   const id = TerminalId.parse(`${live.run}.${cluster}.${kind}.${++live.terminals}`);
+  if (live.playing !== null) return ok(openPlayer(deps, live, live.playing, { lane: name, cluster, kind }, id));
   const { document } = live.plan;
   const pin = live.pins.get(cluster);
   if (cluster !== "none" && !pin)
@@ -121,6 +123,37 @@ async function openLane(
   ]);
   if (before) lane.session.announce(`New shell: ${why}.`);
   return ok(lane);
+}
+
+const PLAYS = {
+  replay: "Nothing is typed into a replay: there is no shell here, and what you see was recorded",
+  walk: "Nothing is typed in a walk-through: there is no shell here, and no command is run",
+};
+
+/** What stands in for a shell where nothing is run. No process is started, so none is on record. */
+function openPlayer(
+  deps: RunDeps,
+  live: LiveRun,
+  { way, pace }: Playing,
+  { lane: name, cluster, kind }: ShellPlace,
+  id: TerminalId,
+): LaneShell {
+  const played = openPlayedSession({
+    id,
+    shell: kind,
+    redactor: live.redactor,
+    ports: deps.ports,
+    pace,
+    cols: COLS,
+    rows: ROWS,
+    refusal: PLAYS[way],
+    onRecordingFailed: (error) => holdByEngine(deps, live, error.message, null),
+    onProgress: () => deps.notify.changed(live.run, null),
+  });
+  const accepted = Promise.resolve();
+  const lane: LaneShell = { id, lane: name, cluster, kind, session: played, cwd: null, givenUp: null, typist: null, accepted, played };
+  live.lanes.add(lane);
+  return lane;
 }
 
 /** A command of a step runs in it, or it was replaced by one. */

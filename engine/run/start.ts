@@ -25,9 +25,11 @@ import { briefFor, hasInstructor, hire } from "./instructing.ts";
 import { append, canonical, type Draft, ENGINE, eventOf } from "./live.ts";
 import { adoptPin, pinnedEvent } from "./pins.ts";
 import { planOf, type RunPlan, stepsData } from "./plan.ts";
+import { isPlayedWay, playingOf } from "./playing.ts";
 import { preflightFindings } from "./preflight.ts";
 import { recoveryData } from "./recovery.ts";
 import { rehearsalAsked, rehearsalData } from "./rehearsed.ts";
+import { type Chosen, chosenSource } from "./sources.ts";
 
 /** Larger than any runbook a person reads; the parser has its own limits below it. */
 const FILE_BYTES = 20_000_000;
@@ -49,6 +51,8 @@ type Prepared = {
   secrets: Record<string, string>;
   pins: ClusterPin[];
   findings: Finding[];
+  /** Of a replay: what it plays. */
+  chosen: Chosen | null;
 };
 
 export async function preflight(deps: RunDeps, who: Who, request: StartRequest): Promise<Result<Finding[]>> {
@@ -139,6 +143,7 @@ export async function startRun(deps: RunDeps, who: Who, asked: StartRequest, giv
     await disposeAll([...live.pins.values()]);
     return hired;
   }
+  live.playing = playingOf(deps, live);
   return ok(live);
 }
 
@@ -157,9 +162,6 @@ function refusal({ who, request, launch, isChecks, wayBack, findings, pins, plan
     const found = blocker(code);
     if (found) return fail("not-ready", `${request.path}: ${found.subject}: ${found.message} ${found.todo}`, { findings });
   }
-  const way = rehearsalAsked(request)?.way ?? "sandbox";
-  if (way !== "sandbox")
-    return fail("not-ready", `${request.path}: this version rehearses in a sandbox only; a ${way} is not there yet. Nothing was started.`);
   // A way back was confirmed once, on the clusters whose names were typed for the run that it undoes; what else is missing is a deviation on record.
   if (wayBack !== null) return isOnSameClusters(wayBack.pins, pins);
   // A run on two production clusters is confirmed by both names.
@@ -209,8 +211,17 @@ async function prepare(deps: RunDeps, who: Who, asked: StartRequest, given: Give
   if (!found.ok) return found;
   const launch = found.value;
   const request = launch === null ? asked : onItsCluster(asked, plan, launch);
-  const checked = checkedParams(deps, document, request.params);
-  const pinned = await pinAll(deps, request);
+  const rehearsal = rehearsalAsked(request);
+  // Where nothing is run nothing is pinned, and no secret is asked for.
+  const isPlayed = isPlayedWay(rehearsal);
+  const chosen = rehearsal?.way === "replay" ? chosenSource(deps.store, document, rehearsal.source, wayBackOf(given) !== null) : ok(null);
+  if (!chosen.ok) return chosen;
+  const checked = checkedParams(
+    deps,
+    isPlayed ? withoutSecrets(document) : document,
+    isPlayed ? openParams(document, request.params) : request.params,
+  );
+  const pinned = await pinAll(deps, isPlayed ? { ...request, contexts: {} } : request);
   if (!pinned.ok) return pinned;
   const pins = pinned.value;
   const findings = await preflightFindings(deps, {
@@ -222,6 +233,7 @@ async function prepare(deps: RunDeps, who: Who, asked: StartRequest, given: Give
     trusted: deps.folderOf(request.path)?.trusted === true,
     launch,
     isChecks: given?.isChecks === true,
+    played: isPlayed ? { coverage: chosen.value?.coverage ?? null } : null,
     nowMs: deps.ports.clock.now(),
   });
   const [params, secrets] = splitSecrets(document.params, checked.ok ? checked.value : {});
@@ -237,6 +249,7 @@ async function prepare(deps: RunDeps, who: Who, asked: StartRequest, given: Give
     secrets,
     pins,
     findings,
+    chosen: chosen.value,
   });
 }
 
@@ -261,6 +274,16 @@ export async function readRunbook(deps: RunDeps, path: string): Promise<Result<{
     if (code === "EFBIG" || code === "ENOTFILE") return fail("unreadable", (error as Error).message);
     return cannotRead(path, error);
   }
+}
+
+const withoutSecrets = (document: RunbookDocument): RunbookDocument => ({
+  ...document,
+  params: document.params.filter((param) => param.type !== "secret"),
+});
+
+function openParams({ params }: RunbookDocument, given: Record<string, string>): Record<string, string> {
+  const secret = new Set(params.filter((param) => param.type === "secret").map((param) => param.name));
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !secret.has(name)));
 }
 
 export function checkedParams(deps: RunDeps, document: RunbookDocument, given: Record<string, string>): Result<Record<string, string>> {
@@ -300,7 +323,7 @@ async function pinAll(deps: RunDeps, request: StartRequest): Promise<Result<Clus
   return ok(pins);
 }
 
-function startedDraft(deps: RunDeps, { request, isChecks, wayBack, findings, plan, params, bytes }: Prepared): Draft {
+function startedDraft(deps: RunDeps, { request, isChecks, wayBack, findings, plan, params, bytes, chosen }: Prepared): Draft {
   const { document } = plan;
   const rehearsal = rehearsalAsked(request);
   // What was gone past with the reason; of checks nothing is, each says itself what kept it.
@@ -317,12 +340,14 @@ function startedDraft(deps: RunDeps, { request, isChecks, wayBack, findings, pla
       reviewed: document.reviewed,
       owner: document.owner,
       mode: request.mode,
-      ...(rehearsal === null ? {} : { rehearsal: rehearsalData(rehearsal, { source: null, hasInstructor: hasInstructor(rehearsal) }) }),
+      ...(rehearsal === null
+        ? {}
+        : { rehearsal: rehearsalData(rehearsal, { source: chosen?.source ?? null, hasInstructor: hasInstructor(rehearsal) }) }),
       params: { ...wayBack?.values, ...params },
       secret_params: document.params.filter((param) => param.type === "secret").map((param) => param.name),
       placeholders: request.placeholders,
       namespace: request.namespace ?? null,
-      contexts: request.contexts as Record<string, CanonicalValue>,
+      contexts: isPlayedWay(rehearsal) ? {} : (request.contexts as Record<string, CanonicalValue>),
       planned_ms: plan.plannedMs,
       ...recoveryData(document),
       plan_entry: request.planEntry ?? "",
@@ -389,6 +414,7 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
     decidedNs: null,
     isDeciding: false,
     countdownTimer: null,
+    playing: null,
     instructor: null,
     relays: null,
     hooks: null,

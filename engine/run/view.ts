@@ -7,6 +7,7 @@ import { holdPointOf } from "./hold-points.ts";
 import { isRunningOn } from "./lanes.ts";
 import { factsOf } from "./live.ts";
 import { loopViews } from "./loops.ts";
+import { playingNow } from "./playing.ts";
 import { currentAndNext, laneViews, nextAction } from "./primary.ts";
 import { recoveryView } from "./recovery-state.ts";
 import { latestWayBack, noReturn, rollbackOf } from "./wayback.ts";
@@ -25,8 +26,8 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
     isChecks: state.isChecks,
     number: live.number,
     mode: state.mode,
-    rehearsal: rehearsalView(state),
     recovery: recoveryView(state),
+    rehearsal: rehearsalView(deps, live),
     title: state.title,
     path: state.path,
     version: state.version,
@@ -72,10 +73,12 @@ export function headerOf(deps: RunDeps, live: LiveRun): RunHeader {
 }
 
 /** Neither its scenario nor its seed: the team does not see it coming. */
-function rehearsalView({ rehearsal }: LiveRun["state"]): RunHeader["rehearsal"] {
+function rehearsalView(deps: RunDeps, live: LiveRun): RunHeader["rehearsal"] {
+  const { rehearsal } = live.state;
   if (rehearsal === null) return null;
   const { way, source, speed, compress, hasInstructor } = rehearsal;
-  return { way, source, speed, compress, hasInstructor };
+  const view = { way, source, speed, compress, hasInstructor };
+  return live.playing === null ? view : { ...view, playing: playingNow(deps, live), isPaused: live.playing.pace.now.isPaused };
 }
 
 function proposedOf({ run, state: { proposal } }: LiveRun): RunHeader["proposed"] {

@@ -26,6 +26,7 @@ const READING: ReadonlySet<Method> = new Set<Method>([
   "run.payload",
   "run.wayBack",
   "run.look",
+  "rehearsal.sources",
   "document.plan",
   "series.list",
   "series.of",

@@ -67,6 +67,7 @@ const OWN: Partial<Record<Method, Record<string, unknown>>> = {
   "item.evidence": { kind: "text" },
   "launch.artefact": { id: "A9" },
   "run.value": { value: "1" },
+  "run.walked": { outcome: "passed", value: "1" },
   "run.rollback": { kind: "run" },
   "playback.seek": { at: 0 },
   "run.manual": { outcome: "passed", performedBy: "somebody", place: "a console", claimedAt: "2026-01-01T00:00:00.000Z" },

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { Clock } from "../ports.ts";
 import type { HandOver } from "./hand-over.ts";
 import { exitWords, JUDGED_TAIL_CHARS, judge, signalOf } from "./judge.ts";
+import type { ScriptEnd } from "./script.ts";
 import type { BlockEndKind, BlockOutcome, BlockToRun, RunningBlock } from "./types.ts";
 
 export type EndMark = { code: number; pipeStatus: number[]; cwd: string | null; reported: Record<string, string> };
@@ -16,7 +17,7 @@ export type OpenBlock = {
   readonly isEnded: boolean;
   /** As `running.ended` gives it, at once. */
   readonly outcome: BlockOutcome | null;
-  begin(pid: number): void;
+  begin(pid: number | null): void;
   /** Output as the program wrote it: judged, never stored. */
   raw(text: string): void;
   /** Output as it is kept. */
@@ -25,6 +26,8 @@ export type OpenBlock = {
   endByMark(mark: EndMark, extras: EndExtras): void;
   /** An end without a mark: never passed. */
   endWithout(kind: BlockEndKind, verdict: "failed" | "unknown", because: string, extras: EndExtras): void;
+  /** An end as it was recorded, or as a person says it: judged already. */
+  endAs(given: ScriptEnd, extras: EndExtras): void;
   stop: { kind: "timeout" | "cancelled"; because: string } | null;
 };
 
@@ -36,7 +39,7 @@ export function openBlock(block: BlockToRun, token: string, blockId: string, clo
   let tail: string[] = [];
   let tailChars = 0;
   let beganNs: bigint | null = null;
-  let accept: (value: { pid: number } | null) => void = () => {};
+  let accept: (value: { pid: number | null } | null) => void = () => {};
   let finish: (outcome: BlockOutcome) => void = () => {};
   const running: RunningBlock = {
     accepted: new Promise((resolve) => {
@@ -69,7 +72,7 @@ export function openBlock(block: BlockToRun, token: string, blockId: string, clo
     isEnded: false,
     outcome: null as BlockOutcome | null,
     stop: null as OpenBlock["stop"],
-    begin(pid: number) {
+    begin(pid: number | null) {
       beganNs = clock.monotonicNs();
       accept({ pid });
     },
@@ -115,6 +118,24 @@ export function openBlock(block: BlockToRun, token: string, blockId: string, clo
         lastNumber,
         tail,
         ...extras,
+      });
+    },
+    endAs({ verdict, kind, exitCode, signal, pipeStatus, because, lastLine: captured, probe }: ScriptEnd, extras: EndExtras) {
+      const shown = judge({ exitCode: 0, text: text(), match: null, expect: null });
+      end({
+        verdict,
+        kind,
+        exitCode,
+        signal,
+        pipeStatus,
+        because,
+        cwd: null,
+        reported: {},
+        lastLine: captured ?? shown.lastLine,
+        lastNumber: shown.lastNumber,
+        tail: shown.tail,
+        ...extras,
+        ...(probe === undefined ? {} : { asThen: probe }),
       });
     },
   };

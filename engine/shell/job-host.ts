@@ -107,7 +107,7 @@ async function host(order: JobOrder): Promise<void> {
     environment: order.exports,
     typeIntoNested: false,
   });
-  void running.accepted.then((accepted) => accepted && tell({ is: "running", pid: accepted.pid }));
+  void running.accepted.then((accepted) => accepted?.pid != null && tell({ is: "running", pid: accepted.pid }));
   const outcome = await running.ended;
   // A disk that takes nothing now may do so later: the recording is the job's, and its host has time.
   for (let isKept = false; !isKept; )

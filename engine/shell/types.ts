@@ -5,6 +5,7 @@ import type { Survivor } from "./cancel.ts";
 import type { HandOver } from "./hand-over.ts";
 import type { Recording } from "./recording.ts";
 import type { Redactor } from "./redactor.ts";
+import type { ProbeThen, Script } from "./script.ts";
 
 export type ShellOptions = {
   id: TerminalId;
@@ -48,7 +49,8 @@ export type ReportedState = { cwd: string; values: Record<string, string>; comma
 export type ShellSession = {
   readonly id: TerminalId;
   readonly shell: ShellKind;
-  readonly pid: number;
+  /** Null where there is no process: what was recorded plays. */
+  readonly pid: number | null;
   isAlive(): boolean;
   activity(): ShellActivity;
   /** Directory and reported variables as of the last prompt or end; null before the first. */
@@ -89,9 +91,12 @@ export type BlockToRun = {
   environment: Record<string, string>;
   /** Type the text into the program that the running block has open; a person judges. */
   typeIntoNested: boolean;
+  /** What a played session shows instead of running anything; a shell never has one. */
+  script?: Script;
 };
 
-export type BlockEndKind = "exit" | "signal" | "syntax" | "timeout" | "cancelled" | "shell-gone" | "replaced" | "nested";
+/** walked: nothing was run, a person said how it ended. */
+export type BlockEndKind = "walked" | "exit" | "signal" | "syntax" | "timeout" | "cancelled" | "shell-gone" | "replaced" | "nested";
 
 export type BlockOutcome = {
   verdict: Verdict;
@@ -116,10 +121,12 @@ export type BlockOutcome = {
   /** Whether the next block can run in this shell. */
   shellAlive: boolean;
   handOver: HandOver | null;
+  /** What a gate made of it when it was recorded. */
+  asThen?: ProbeThen;
 };
 
 export type RunningBlock = {
   /** The shell has begun to run it; rejects never, resolves with null when it ended before it began (syntax, shell gone). */
-  accepted: Promise<{ pid: number } | null>;
+  accepted: Promise<{ pid: number | null } | null>;
   ended: Promise<BlockOutcome>;
 };

@@ -8,6 +8,7 @@ export const ICONS: Record<NextAction["kind"], StatusState | "box"> = {
   "run-block": "open",
   "confirm-check": "box",
   wait: "running",
+  walk: "open",
   gate: "held",
   "way-back": "failed",
   recheck: "unknown",

@@ -18,6 +18,7 @@ export type Plan =
   | { type: "fill"; step: string }
   | { type: "recheck"; step: string; block: number }
   | { type: "judge"; step: string }
+  | { type: "walked"; step: string; block: number }
   | { type: "resume" }
   | { type: "finish" }
   | { type: "gate"; step: string; block: number | null }
@@ -63,6 +64,8 @@ export function planOf(action: NextAction, document: RunbookDocument, drafts: Re
     case "blocked":
       if (action.signs !== undefined) return { type: "sign", ...action.signs };
       return step !== null && canFill ? { type: "fill", step } : { type: "none" };
+    case "walk":
+      return step === null || action.block === null ? { type: "none" } : { type: "walked", step, block: action.block };
     case "wait":
     case "none":
       return { type: "none" };

@@ -212,6 +212,8 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
         onAnswer: (word, reason) => void act("run.judge", { run, step: brand(step), outcome: word, reason }),
       });
     };
+    const walked = (step: string, block: number, outcome: "passed" | "failed" | "unknown"): void =>
+      void act("run.walked", { run, step: brand(step), block, outcome });
     const recheck = (step: string, block: number): void => void act("run.recheck", { run, step: brand(step), block });
     const stop = async (step?: string): Promise<void> => {
       const answer = await act("run.cancel", { run, ...(step === undefined ? {} : { step: brand(step) }) });
@@ -331,6 +333,8 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
           return recheck(plan.step, plan.block);
         case "judge":
           return judge(plan.step);
+        case "walked":
+          return walked(plan.step, plan.block, "passed");
         case "gate":
           return goOn(plan.step, plan.block, "restart");
         case "way-back":
