@@ -9,6 +9,7 @@ import {
   formatDuration,
   formatMoment,
   formatPlanned,
+  formatSet,
   formatSpent,
   formatTook,
   initials,
@@ -37,6 +38,18 @@ describe("durations", () => {
   it("keep the shape of a clock in a column, but for what took less than a second", () => {
     expect([0, 84, 999.4, 999.6, 6_400, 102_000].map(formatSpent)).toEqual(["0 ms", "84 ms", "999 ms", "0:01", "0:06", "1:42"]);
     expect(formatSpent(-400)).toBe("0:00");
+  });
+  it("says a time that was set so short that a clock would read nothing", () => {
+    expect([500, 1000, 1500, 2000, 15_000, 59_940, 60_000, 300_000].map(formatSet)).toEqual([
+      "500 ms",
+      "1 s",
+      "1.5 s",
+      "2 s",
+      "15 s",
+      "59.9 s",
+      "1:00",
+      "5:00",
+    ]);
   });
   it("say how long something took in the unit a person would use", () => {
     expect([0.4, 84, 999.4, 1000, 6_400, 59_940, 59_960, 95_000].map(formatTook)).toEqual([

@@ -25,6 +25,12 @@ export function formatTook(ms: number): string {
   return formatDuration(ms);
 }
 
+/** A time that was set, short as it may be: `500 ms`, `1.5 s`, `15 s`, from a minute on `5:00`. A clock would say 0:00 of half a second. */
+export function formatSet(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  return ms < 60_000 ? `${Number((ms / 1000).toFixed(1))} s` : formatDuration(ms);
+}
+
 /** A planned time in words: `4 minutes`, `1 h 20 min`, `45 s`. */
 export function formatPlanned(ms: number): string {
   const seconds = Math.round(ms / 1000);

@@ -1,6 +1,7 @@
 // The library: what can be opened, on what it can run, and what was run lately.
 // Owns: joining the slices to the leaf components. The leaves take data and callbacks.
 import { useEffect, useMemo, useState } from "react";
+import type { LogSummary } from "../../engine/protocol/index.ts";
 import { callEngine, callOrNotify, FrameWork, go, routeHash, useApp, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
 import { ClustersPanel } from "../cluster/ClustersPanel.tsx";
 import { Button } from "../design/index.ts";
@@ -14,6 +15,9 @@ import { looksLikeFile } from "./paths.ts";
 import { RecentRuns } from "./RecentRuns.tsx";
 import { recentPaths, rememberPath, useLibrary } from "./slice.ts";
 
+/** A run's own log, or a launch's in which something was run. */
+const isOfRuns = (log: LogSummary): boolean => log.kind === "run" || (log.runs ?? []).length > 0;
+
 export function LibraryView() {
   const snapshot = useApp((state) => state.snapshot);
   const { probes, probe, probeAll, classify, start } = useLibrary();
@@ -22,18 +26,20 @@ export function LibraryView() {
   const zone = useSiteZone();
   const contexts = snapshot?.contexts;
   const readOnly = useReadOnly();
+  const operator = snapshot?.session?.operator.id ?? null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: who signs in may ask what nobody was allowed to before
   useEffect(() => {
-    // Once per window: a question to each server, so that the list says what answers. "Look again" repeats it.
+    // Once per window and person: a question to each server, so that the list says what answers. "Look again" repeats it.
     if (readOnly !== null) return;
-    const unasked = (contexts ?? []).filter((one) => useLibrary.getState().probes[one.name] === undefined);
+    const unasked = (contexts ?? []).filter((one) => (useLibrary.getState().probes[one.name]?.state ?? "failed") === "failed");
     if (unasked.length > 0) void probeAll(unasked);
-  }, [contexts, probeAll, readOnly]);
+  }, [contexts, probeAll, readOnly, operator]);
 
   const builtIn = useMemo(() => (snapshot?.folders ?? []).filter((one) => one.builtIn), [snapshot]);
   const opened = useMemo(() => (snapshot?.folders ?? []).filter((one) => !one.builtIn), [snapshot]);
   const entries = useMemo(() => builtIn.flatMap((folder) => folder.entries), [builtIn]);
   const practice = entries.find((one) => /(^|[\\/])practice\.md$/.test(one.path));
-  const runs = useMemo(() => (snapshot?.logs ?? []).filter((one) => one.kind === "run").sort((a, b) => b.number - a.number), [snapshot]);
+  const runs = useMemo(() => (snapshot?.logs ?? []).filter(isOfRuns).sort((a, b) => b.number - a.number), [snapshot]);
   const isFresh = runs.length === 0;
   const startPractice = (): void => {
     if (practice !== undefined && snapshot?.host.isReadOnly === false) start(practice.path);

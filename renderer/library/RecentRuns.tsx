@@ -2,7 +2,8 @@
 // Owns: drawing.
 import type { LogSummary, RunId } from "../../engine/protocol/index.ts";
 import { routeHash } from "../app/index.ts";
-import { ClassGlyph, EmptyState, formatDay, formatMinute, PanelHead, runStatus, StatusWord, zoneWord } from "../design/index.ts";
+import { ClassGlyph, EmptyState, formatDay, formatMinute, PanelHead, StatusWord, zoneWord } from "../design/index.ts";
+import { logStatus } from "../records/words.ts";
 
 /** As many as leave the clusters in view at 900 px. */
 const SHOWN = 5;
@@ -29,20 +30,16 @@ export function RecentRuns({
         ) : (
           <ul className="recent quiet">
             {runs.slice(0, SHOWN).map((log) => {
-              const isActive = log.run !== null && log.run === activeRun;
-              const status = runStatus(log.status);
+              const isActive = activeRun !== null && (log.run === activeRun || log.runs?.includes(activeRun) === true);
+              const status = logStatus(log);
               return (
                 <li key={log.log}>
-                  <a
-                    href={
-                      isActive && log.run !== null
-                        ? routeHash({ view: "run", run: log.run })
-                        : routeHash({ view: "record", log: log.log, seq: null })
-                    }
-                  >
+                  <a href={isActive ? routeHash({ view: "run", run: activeRun }) : routeHash({ view: "record", log: log.log, seq: null })}>
                     <span className="recent-title">
                       <b>{log.title}</b>
-                      <span className="dim">run {log.number}</span>
+                      <span className="dim">
+                        {log.kind} {log.number}
+                      </span>
                     </span>
                     <StatusWord state={status.state} size={14} word={isActive ? `${status.word}, open` : status.word} />
                     <span className="recent-sub dim">

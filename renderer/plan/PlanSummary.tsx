@@ -13,7 +13,8 @@ export function endWords(driftMs: number | null, windowSlackMs: number | null): 
     return { state: "failed", words: `${formatDuration(-windowSlackMs)} past window`, tone: "fail-text" };
   if (driftMs === null) return null;
   if (driftMs >= LATE_FROM_MS) return { state: "nearmiss", words: driftWords(driftMs), tone: "warn-text" };
-  return { state: "passed", words: driftWords(driftMs), tone: "" };
+  // A few seconds late are no lateness, and a tick beside the word "late" is read twice.
+  return { state: "passed", words: driftMs > 0 ? "on plan" : driftWords(driftMs), tone: "" };
 }
 
 export function PlanSummary({ view, now, clock }: { view: PlanView; now: number; clock: ClockOf }) {

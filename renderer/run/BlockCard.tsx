@@ -2,7 +2,7 @@
 // Owns: the drawing of a block. Does not decide whether it may run: the engine does, and says so.
 import { Play, RotateCcw, Square, TriangleAlert } from "lucide-react";
 import type { Block, BlockState } from "../../engine/protocol/index.ts";
-import { Button, formatDuration, Status, useNow } from "../design/index.ts";
+import { Button, formatDuration, formatSet, Status, useNow } from "../design/index.ts";
 import { Code, Inputs } from "./Code.tsx";
 import { type GateActs, GateChart } from "./GateChart.tsx";
 import { blockWords } from "./words.ts";
@@ -135,13 +135,13 @@ function notes(block: Block): string[] {
   const said: string[] = [];
   if (block.name !== null && block.shell !== null) said.push(block.shell);
   if (block.interpreter !== null) said.push(`by ${block.interpreter}`);
-  if (options.timeoutMs !== undefined) said.push(`within ${formatDuration(options.timeoutMs)}`);
+  if (options.timeoutMs !== undefined) said.push(`within ${formatSet(options.timeoutMs)}`);
   if (options.match !== undefined) said.push(`must match /${options.match.source}/`);
   if (options.expect !== undefined) said.push(`must be ${options.expect.operator} ${options.expect.value}`);
   if (options.gate === "hold")
-    said.push(`gate, holds for ${formatDuration(options.forMs ?? 0)}, probe every ${formatDuration(options.everyMs ?? 0)}`);
+    said.push(`gate, holds for ${formatSet(options.forMs ?? 0)}, probe every ${formatSet(options.everyMs ?? 0)}`);
   if (options.gate === "wait")
-    said.push(`gate, waits up to ${formatDuration(options.withinMs ?? 0)}, probe every ${formatDuration(options.everyMs ?? 0)}`);
+    said.push(`gate, waits up to ${formatSet(options.withinMs ?? 0)}, probe every ${formatSet(options.everyMs ?? 0)}`);
   if (options.capture !== undefined) said.push(`captures ${options.capture}`);
   if (options.confirmTyped) said.push("asks for the cluster's name");
   if (options.excludeFromRunAll) said.push("not part of run-on");

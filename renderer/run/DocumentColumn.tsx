@@ -18,6 +18,8 @@ import { displayOf, type ProseSection, sectionsOf } from "./sections.ts";
 const CONTEXT_ABOVE_PX = 98;
 /** Where the window is low, the card itself needs the room. */
 const CONTEXT_ABOVE_LOW_PX = 8;
+/** Sections are measured within some frames after they were drawn; slow machines take longer. */
+const HELD_MS = 800;
 /** Guess of a section's height before it is measured: a folded row, and a step with a block or two. */
 const FOLDED_PX = 52;
 const STEP_PX = 220;
@@ -45,6 +47,8 @@ export function DocumentColumn({ header, document: text, states, focus, context,
   const sections = useMemo(() => sectionsOf(text), [text]);
   const stateById = useMemo(() => new Map(states.map((state) => [state.id as string, state])), [states]);
   const scroller = useRef<HTMLDivElement>(null);
+  /** Until when the page follows its step through new measurements; 0 once a person moves it. */
+  const held = useRef(0);
   const sectionOf = useMemo(() => {
     const found = new Map<string, number>();
     sections.forEach((section, index) => {
@@ -88,8 +92,17 @@ export function DocumentColumn({ header, document: text, states, focus, context,
   useImperativeHandle(ref, () => ({ show }));
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a change of the step moves the page; measuring a section must not
   useLayoutEffect(() => {
+    held.current = performance.now() + HELD_MS;
     if (focus !== null) scrollTo(focus);
   }, [focus]);
+  const total = virtual.getTotalSize();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: while sections above are measured anew the step keeps its place
+  useLayoutEffect(() => {
+    if (focus !== null && performance.now() < held.current) scrollTo(focus);
+  }, [total]);
+  const letGo = (): void => {
+    held.current = 0;
+  };
   const due = dueSteps(header);
   const toggle = (step: string): void => {
     const state = stateById.get(step);
@@ -110,6 +123,12 @@ export function DocumentColumn({ header, document: text, states, focus, context,
     scroller.current?.focus({ preventScroll: true });
   };
   const away = useAway(scroller, focus);
+  // Another width is another height of every section: a step that was in view stays there.
+  useWidthChange(scroller, () => {
+    if (focus === null || away !== null) return;
+    held.current = performance.now() + HELD_MS;
+    scrollTo(focus);
+  });
   const focusState = focus === null ? undefined : stateById.get(focus);
   const about = [
     text.version === null ? "" : `version ${text.version}`,
@@ -142,6 +161,9 @@ export function DocumentColumn({ header, document: text, states, focus, context,
         role="document"
         aria-label={text.title}
         data-region-focus
+        onWheel={letGo}
+        onPointerDown={letGo}
+        onKeyDown={letGo}
         onClick={(event) => followLink(event, text, show, sections, virtual)}
       >
         <div className="run-virtual" style={{ height: virtual.getTotalSize() }}>
@@ -214,6 +236,23 @@ function focusTitle(root: HTMLElement | null, step: string): void {
     else if (frames++ < 30) requestAnimationFrame(attempt); // half a second at 60 frames: then the reader scrolled elsewhere
   };
   requestAnimationFrame(attempt);
+}
+
+function useWidthChange(scroller: React.RefObject<HTMLDivElement | null>, onChange: () => void): void {
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    let width = element.clientWidth;
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth === width) return;
+      width = element.clientWidth;
+      latest.current();
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [scroller]);
 }
 
 /** On which side the current step's card has left the view; null while any of it is to be seen. */

@@ -119,10 +119,11 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
 
   const pins = header.clusters;
   const pinNames = pins.map((one) => one.name).join(" ");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after a restart nothing is pinned before the run is resumed, so it is asked again then
   useEffect(() => {
     if (connection !== "online" || isOver) return;
     for (const name of pinNames.split(" ")) if (name !== "") void watchCluster(run, name as ClusterName);
-  }, [run, pinNames, connection, isOver]);
+  }, [run, pinNames, connection, isOver, header.status]);
   const hasWatch = pins.length > 0;
 
   useFrameSubject(useMemo(() => ({ kind: "run", header }), [header]));

@@ -209,7 +209,7 @@ function ElapsedCell({ header, steps, arrangement }: Props) {
     >
       <div className="situation-value">
         <span className="run-big">{header.endedAt === null ? formatDuration(progress.elapsedMs) : formatSpent(progress.elapsedMs)}</span>
-        {byPlanMs === null ? null : <span className="small run-push">by plan {formatDuration(byPlanMs)}</span>}
+        {byPlanMs === null || byPlanMs < 1000 ? null : <span className="small run-push">plan at {formatDuration(byPlanMs)}</span>}
       </div>
       {plannedMs === null ? null : (
         <div className="progress" aria-hidden="true">

@@ -70,7 +70,7 @@ export function WatchPanel({
         ) : shown.objects.length === 0 ? (
           <EmptyState title={shown.state === "off" ? "Not watched" : "Nothing here yet"}>
             {shown.state === "off"
-              ? "The cluster could not be watched, or may not be with these permissions. Steps run all the same, and each is proved before and after."
+              ? "The cluster is not watched while a run waits to be resumed, and not where it cannot be reached or these permissions do not allow it. Every step is proved before and after all the same."
               : "Deployments, pods and events of the namespace appear here as they change."}
           </EmptyState>
         ) : (

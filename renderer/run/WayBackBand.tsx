@@ -99,7 +99,9 @@ function Gone({ last }: { last: UndoneBy }) {
           {late}
         </b>
         <small>
-          Decided by {last.by}: {status === "refused" ? last.because : last.reason}
+          {status !== "refused" && last.reason.endsWith(`decided by ${last.by}`)
+            ? last.reason.charAt(0).toUpperCase() + last.reason.slice(1)
+            : `Decided by ${last.by}: ${status === "refused" ? last.because : last.reason}`}
         </small>
       </span>
       {run === null ? null : (

@@ -267,6 +267,11 @@ export function Looked({ recheck }: { recheck: RecheckState }) {
 function AskSecrets({ ask, onClose }: Of<"secrets">) {
   const [values, setValues] = useState<Record<string, string>>({});
   const isReady = ask.names.every((name) => (values[name] ?? "") !== "");
+  const send = (): void => {
+    if (!isReady) return;
+    onClose();
+    ask.onAnswer(values);
+  };
   return (
     <Dialog
       open
@@ -276,14 +281,7 @@ function AskSecrets({ ask, onClose }: Of<"secrets">) {
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button
-            kind="accent"
-            disabled={!isReady}
-            onClick={() => {
-              onClose();
-              ask.onAnswer(values);
-            }}
-          >
+          <Button kind="accent" disabled={!isReady} onClick={send}>
             Resume
           </Button>
         </>
@@ -298,6 +296,11 @@ function AskSecrets({ ask, onClose }: Of<"secrets">) {
           autoFocus={index === 0}
           value={values[name] ?? ""}
           onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || event.repeat) return;
+            event.preventDefault();
+            send();
+          }}
         />
       ))}
     </Dialog>

@@ -42,6 +42,11 @@ describe("a gate's chart", () => {
     expect(limit!.forbidden).toEqual({ y: 10, height: limit!.y - 10 });
   });
 
+  it("marks a gate of seconds in times that differ", () => {
+    const { ticks } = chartOf(gate([], { forMs: 2000, everyMs: 500 }), SIZE, 0);
+    expect(ticks.map((one) => one.label)).toEqual(["400 ms", "800 ms", "1.2 s", "1.6 s", "2 s"]);
+  });
+
   it("hatches below a limit that is a least", () => {
     const { limit, base } = chartOf(gate([probe(1, "90")], { threshold: { operator: ">=", value: 80 } }), SIZE, 0);
     expect(limit!.forbidden!.y + limit!.forbidden!.height).toBe(base);

@@ -1,7 +1,7 @@
 // The geometry of a gate's chart: where each probe, limit, gap and label stands. Pure; draws nothing.
 // Owns: scales. Lengths are units of the drawing, times milliseconds since the gate's start.
 import type { Expectation, GateProbe, GateState } from "../../engine/protocol/index.ts";
-import { formatDuration } from "../design/format.ts";
+import { formatDuration, formatSet } from "../design/format.ts";
 
 export type Size = { width: number; height: number; left: number; right: number; top: number; bottom: number };
 export type Mark = { probe: GateProbe; x: number; y: number; label: string };
@@ -67,11 +67,14 @@ export function chartOf(gate: GateState, size: Size, elapsedMs: number): Chart {
     }),
     nowX: x(elapsedMs),
     noteY: emptiest([base - 10, middle, size.top + LABEL], [...points, ...lines]),
-    ticks: [1, 2, 3, 4, 5].map((part) => ({ x: x((span * part) / 5), label: formatDuration((span * part) / 5) })),
+    ticks: [1, 2, 3, 4, 5].map((part) => ({ x: x((span * part) / 5), label: tickLabel(span, (span * part) / 5) })),
     base,
     isMeasured,
   };
 }
+
+/** Marks closer than a second would all read 0:00 or twice the same. */
+const tickLabel = (span: number, ms: number): string => (span < 5000 ? formatSet(ms) : formatDuration(ms));
 
 /** Height of a label, units. */
 const LABEL = 13;

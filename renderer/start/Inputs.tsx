@@ -13,8 +13,8 @@ function hintOf(param: Param): string {
   if (param.min !== null || param.max !== null) parts.push(`${param.min ?? "…"} to ${param.max ?? "…"}.`);
   if (param.default !== null && param.type !== "secret") parts.push(`Default ${param.default === "" ? "empty" : param.default}.`);
   if (!param.required && param.default === null && param.type !== "bool") parts.push("May be left empty.");
-  // last, and without a full stop: it would read as a part of the pattern
-  if (param.pattern !== null) parts.push(`Must match ${param.pattern}`);
+  // Last, and without a full stop: it would read as a part of the pattern. A default shows its form better than a pattern does.
+  if (param.pattern !== null && (param.default ?? "") === "") parts.push(`Must match ${param.pattern}`);
   return parts.join(" ");
 }
 

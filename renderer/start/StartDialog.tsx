@@ -61,6 +61,9 @@ export function StartDialog({ path, mode, onClose, onStarted }: StartDialogProps
   return <Prepare opened={opened} mode={mode} onClose={onClose} onStarted={onStarted} onTrusted={() => void load()} />;
 }
 
+/** A word at the end of a phrase; GO stays GO. */
+const inSentence = (words: string): string => (words.startsWith("GO") ? words : words.toLowerCase());
+
 function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDialogProps, "path"> & { opened: Opened; onTrusted(): void }) {
   const { document: text, path } = opened;
   const contexts = useApp((app) => app.snapshot?.contexts ?? []);
@@ -144,6 +147,7 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
 
   const chosen = Object.values(draft.contexts);
   const isProduction = draft.mode === "live" && chosen.some((context) => classOf(context) === "production");
+  const isLooking = preflight.state === "checking" || isOld;
   const facts = [
     plural(text.steps.length, "step"),
     text.plannedMs === null ? "" : `planned ${formatPlanned(text.plannedMs)}`,
@@ -164,7 +168,12 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
       footer={
         <>
           <div className="start-say" role="status">
-            {missing[0] ?? (isProduction ? "Ready to start on production." : "Ready to start.")}
+            {missing[0] ??
+              (isLooking
+                ? "Nothing is missing. Preflight is still looking."
+                : isProduction
+                  ? "Ready to start on production."
+                  : "Ready to start.")}
             {missing.length > 1 ? <small>and {plural(missing.length - 1, "more thing")}</small> : null}
           </div>
           <Button onClick={onClose}>Cancel</Button>
@@ -209,7 +218,7 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
               <option value="">no launch</option>
               {launches.map((one) => (
                 <option key={one.launch} value={one.launch}>
-                  {one.facts.name}, {STATE_WORDS[one.state].toLowerCase()}
+                  {one.facts.name}, {inSentence(STATE_WORDS[one.state])}
                 </option>
               ))}
             </SelectField>
