@@ -1,7 +1,7 @@
 // Going back in real shells: decided on record first, a run of its own, timed to its verified recovery, and what cannot be undone any more.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, expect, it } from "vitest";
@@ -321,6 +321,20 @@ it("runs a file as the way back with the values given, and decides nothing while
   expect(done(gates)).toEqual(["turn", "green"]);
   rmSync(join(home, "back.md"));
   expect((await ways(gates, id)).candidates).toEqual([]);
+});
+
+it("offers a procedure once however many folders hold its text, and both where the texts differ", { timeout: 60_000 }, async () => {
+  const whole = await openBench();
+  opened.push({ close: () => whole.remove() });
+  const fix = text(whole.folder, step("fix", "", "true"), "trouble: [data]\ntarget: 3m\n").replace("title: Cut-over", "title: Mend it");
+  for (const folder of ["one", "two", "three"]) mkdirSync(join(whole.folder, folder));
+  whole.write("one/fix.md", fix);
+  whole.write("two/fix.md", fix);
+  whole.write("three/fix.md", fix.replace("3m", "4m"));
+  const forward = await whole.start(text(whole.folder, step("turn", "", "true")));
+  await whole.call("library.rescan", {});
+  const { candidates } = await whole.call("run.wayBack", { run: forward.run });
+  expect(candidates.flatMap(({ title, targetMs }) => (title === "Mend it" ? [targetMs] : [])).sort()).toEqual([3 * MIN, 4 * MIN]);
 });
 
 it("exports bundles of both runs that both verifiers accept, hold points of the text included", { timeout: 120_000 }, async () => {

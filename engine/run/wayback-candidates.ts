@@ -72,7 +72,21 @@ export async function candidatesOf(deps: RunDeps, live: LiveRun): Promise<Candid
     const candidate = way.file === null ? ofText(deps, live, way) : await ofFile(deps, live, way, beside(way.file), read);
     if (candidate) found.push(candidate);
   }
-  return found;
+  return found.filter((one, index) => !isCopy(one, index, found));
+}
+
+/** The same text in two opened folders is one procedure: the one that may run is offered, else the first. */
+function isCopy(one: Candidate, index: number, all: readonly Candidate[]): boolean {
+  if (one.view.kind !== "procedure" || one.file === null) return false;
+  const mayRun = ({ view }: Candidate): boolean => view.gone === "";
+  return all.some(
+    (other, at) =>
+      other !== one &&
+      other.file !== null &&
+      other.only === null &&
+      other.document.sha256 === one.document.sha256 &&
+      (mayRun(other) === mayRun(one) ? at < index : mayRun(other)),
+  );
 }
 
 const isSame = (one: Candidate, other: Candidate): boolean =>
