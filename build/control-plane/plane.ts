@@ -10,7 +10,13 @@ import { CONTEXTS, createUsers, type Place, programKubeconfig, tokenFile, type U
 import { contextsOf } from "./kubectl.ts";
 import { endPrograms, freePorts, type Program, startProgram, until } from "./processes.ts";
 
-export type ControlPlane = { kubeconfig: string; contexts: string[]; stop(): Promise<void> };
+export type ControlPlane = {
+  kubeconfig: string;
+  contexts: string[];
+  stop(): Promise<void>;
+  /** All of it dies at once, as a site does; the kubeconfig stays. Throws where the control plane is somebody else's. */
+  kill(): Promise<void>;
+};
 
 /** An API server is ready in 3 s on two idle cores, the node within 20 s; these are for a machine that does much else. */
 const SERVER_READY_MS = 120_000;
@@ -20,11 +26,25 @@ const ATTEMPTS = 3;
 
 /**
  * Starts everything in `dir` (made if needed) and returns when the node is Ready. The binaries must be there: buildBinaries().
- * With HOLDPOINT_TEST_KUBECONFIG set, starts nothing and returns that file. Throws with the log's last lines.
+ * With HOLDPOINT_TEST_KUBECONFIG set, starts nothing and returns that file; an empty `env` starts one in any case. `isSingle` leaves out
+ * the second API server, and its context then reaches nobody. Throws with the log's last lines.
  */
-export async function startControlPlane({ dir, env = process.env }: { dir: string; env?: NodeJS.ProcessEnv }): Promise<ControlPlane> {
+export async function startControlPlane({
+  dir,
+  env = process.env,
+  isSingle = false,
+}: {
+  dir: string;
+  env?: NodeJS.ProcessEnv;
+  isSingle?: boolean;
+}): Promise<ControlPlane> {
   const theirs = env.HOLDPOINT_TEST_KUBECONFIG;
-  if (theirs) return { kubeconfig: theirs, contexts: await contextsOf(theirs), stop: async () => {} };
+  if (theirs) {
+    const kill = async () => {
+      throw new Error(`${theirs} is a cluster of somebody else's: only one that was started here can be killed.`);
+    };
+    return { kubeconfig: theirs, contexts: await contextsOf(theirs), stop: async () => {}, kill };
+  }
   const binaries = findBinaries();
   if (binaries === null) {
     throw new Error(
@@ -33,7 +53,7 @@ export async function startControlPlane({ dir, env = process.env }: { dir: strin
   }
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startOnce(resolve(dir), binaries.folder);
+      return await startOnce(resolve(dir), binaries.folder, isSingle);
     } catch (error) {
       const isPortTaken = error instanceof Error && /address already in use/.test(error.message);
       if (!isPortTaken || attempt === ATTEMPTS) throw error;
@@ -41,7 +61,7 @@ export async function startControlPlane({ dir, env = process.env }: { dir: strin
   }
 }
 
-async function startOnce(dir: string, bin: string): Promise<ControlPlane> {
+async function startOnce(dir: string, bin: string, isSingle: boolean): Promise<ControlPlane> {
   const state = join(dir, "state");
   rmSync(state, { recursive: true, force: true }); // left by one that was killed
   const logs = join(state, "logs");
@@ -60,6 +80,10 @@ async function startOnce(dir: string, bin: string): Promise<ControlPlane> {
     await endPrograms(programs);
     rmSync(state, { recursive: true, force: true });
     rmSync(kubeconfig, { force: true });
+  };
+  const kill = async () => {
+    for (const program of programs) program.child.kill("SIGKILL");
+    await Promise.all(programs.map((program) => program.ended));
   };
   try {
     const users = createUsers();
@@ -98,7 +122,7 @@ async function startOnce(dir: string, bin: string): Promise<ControlPlane> {
     const other: Place = { server: `https://127.0.0.1:${otherPort}`, ca: otherCa.ca };
     await until("the API server was ready", () => isReady(main, admin), SERVER_READY_MS, programs);
     // Starting both at once would double the longest wait on two cores, so the second follows.
-    server("apiserver-other", otherPort, otherCa.folder);
+    if (!isSingle) server("apiserver-other", otherPort, otherCa.folder);
     const own = join(state, "program.kubeconfig");
     writeFileSync(own, programKubeconfig(main, admin.token), { mode: 0o600 });
     const quiet = ["--leader-elect=false", "--port=0", "--secure-port=0"];
@@ -112,7 +136,7 @@ async function startOnce(dir: string, bin: string): Promise<ControlPlane> {
     programs.unshift(
       startHollowNode({ bin, scratch, log: join(logs, "kubelet.log"), kubeconfig: own, ports: [kubeletPort, readOnlyPort] }),
     );
-    await until("the second API server was ready", () => isReady(other, admin), SERVER_READY_MS, programs);
+    if (!isSingle) await until("the second API server was ready", () => isReady(other, admin), SERVER_READY_MS, programs);
     await until("the node was Ready", () => isNodeReady(main, admin), NODE_READY_MS, programs);
     writeKubeconfig(kubeconfig, {
       main,
@@ -121,7 +145,7 @@ async function startOnce(dir: string, bin: string): Promise<ControlPlane> {
       certificate: { crt: join(mainCa.folder, "certificate.crt"), key: join(mainCa.folder, "certificate.key") },
       unreachablePort,
     });
-    return { kubeconfig, contexts: [...CONTEXTS], stop };
+    return { kubeconfig, contexts: [...CONTEXTS], stop, kill };
   } catch (error) {
     await stop();
     throw error;

@@ -1,6 +1,7 @@
 // The real stores and the metrics that procedures are tested against: PostgreSQL, Redis, Alertmanager, a Prometheus-shaped service, a pipeline.
 // Owns: the public names of this folder, and which Debian packages they come from.
 export { type Alertmanager, startAlertmanager } from "./alertmanager.ts";
+export { type Front, type Site, startFront, startSite } from "./front.ts";
 export { type Metrics, startMetrics } from "./metrics.ts";
 export { type Pipeline, startPipeline } from "./pipeline.ts";
 export { type Postgres, postgresPrograms, serviceFolder, startPostgres, startStandby } from "./postgres.ts";

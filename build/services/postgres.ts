@@ -41,6 +41,8 @@ export type Postgres = {
   /** Runs SQL with psql and gives back what it printed, unaligned. Throws with psql's words. */
   sql(text: string, database?: string): Promise<string>;
   stop(): Promise<void>;
+  /** Ends a server that a procedure has started in `dataDir`; nothing where none runs there. */
+  stopIn(dataDir: string): Promise<void>;
 };
 
 /** Folder of the newest server programs on this machine; null where there is none. */
@@ -154,7 +156,11 @@ async function launch(dir: string, place: Place, password: string): Promise<Post
     await stop();
     throw error;
   }
-  return { host: "127.0.0.1", port, user: "app", password, dataDir, archive, binDir, account, sql, stop };
+  const stopIn = async (folder: string) => {
+    if (existsSync(join(folder, "postmaster.pid")))
+      await place.run(join(binDir, "pg_ctl"), ["-D", folder, "-m", "immediate", "-w", "stop"]);
+  };
+  return { host: "127.0.0.1", port, user: "app", password, dataDir, archive, binDir, account, sql, stop, stopIn };
 }
 
 const answers = (sql: Postgres["sql"]): Promise<boolean> =>

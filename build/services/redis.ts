@@ -13,6 +13,9 @@ export type Redis = {
   host: string;
   port: number;
   password: string;
+  /** Its data directory, and the settings it is started with. */
+  dir: string;
+  config: string;
   /** Runs one command with redis-cli and gives back what it printed. */
   ask(...command: string[]): Promise<string>;
   stop(): Promise<void>;
@@ -69,6 +72,8 @@ export async function startRedis({
     host: "127.0.0.1",
     port,
     password,
+    dir,
+    config,
     ask,
     stop: () => endPrograms([program]),
     async start() {

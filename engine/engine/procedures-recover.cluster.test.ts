@@ -1,6 +1,5 @@
 // The procedures of runbooks/recover, from the first to the last step: two named clusters, a standby that is promoted, a log that is replayed.
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePorts } from "../../build/control-plane/index.ts";
@@ -74,12 +73,7 @@ describe.skipIf(!cluster)("procedures of recovery", () => {
       expect(orders.toString().trim()).toBe("501|customer 99");
       expect(await postgres.sql("select count(*) from orders", "app")).toBe("0");
     } finally {
-      // Where it did not come so far, the failure says why, and there is nothing to stop.
-      if (existsSync(join(restored, "postmaster.pid"))) {
-        const stop = [join(postgres.binDir, "pg_ctl"), "-D", restored, "-m", "immediate", "-w", "stop"];
-        const [program = "", ...args] = process.getuid?.() === 0 ? ["runuser", "-u", postgres.account, "--", ...stop] : stop;
-        execFileSync(program, args, { cwd: "/" });
-      }
+      await postgres.stopIn(restored);
     }
   });
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { openTestCluster, type TestCluster } from "../../build/control-plane/index.ts";
 import { missingPrograms, openServices, type Services, shorten } from "../../build/services/index.ts";
 import { parseDocument } from "../document/index.ts";
-import type { NextAction, RunHeader, RunId, RunView, SignSubject, StepState } from "../protocol/index.ts";
+import type { NextAction, RehearsalRequest, RunHeader, RunId, RunView, SignSubject, StepState } from "../protocol/index.ts";
 import { planOf } from "../run/index.ts";
 import type { Caller } from "./access.ts";
 import { type Bench, OPERATOR, openBench, type RunBench, runBench, WINDOW } from "./testing.ts";
@@ -21,6 +21,8 @@ export type Walk = {
   /** Path below runbooks/. */
   file: string;
   params?: Record<string, string>;
+  /** Practised, in which way; live where it is not given. Gates then keep the times of the text. */
+  rehearsal?: RehearsalRequest;
   /** Context per named cluster. */
   contexts?: Record<string, string>;
   /** Answers to checks that ask for a value, by step. */
@@ -43,23 +45,26 @@ export type Walked = {
   view: RunView;
   steps: Map<string, StepState>;
   seconds: number;
-  printed(step: string): Promise<string>;
+  /** Of the step's last block, or of the one at this place, counted from 0. */
+  printed(step: string, block?: number): Promise<string>;
 };
 
 /** Runs the whole procedure. Throws with the step and what it printed where anything but `passed` comes out. */
 export async function walk(
   bench: Bench,
-  { file, params = {}, contexts = {}, values = {}, before = {}, mayLeaveOut = [], people = {}, sign, waysBack = [], stopsAt }: Walk,
+  { file, params = {}, rehearsal, contexts = {}, values = {}, before = {}, mayLeaveOut = [], people = {}, sign, waysBack = [], stopsAt }: Walk,
 ): Promise<Walked> {
   const begin = performance.now();
-  const path = bench.write(file.replaceAll("/", "-"), honoured(shorten(readFileSync(join(LIBRARY, file), "utf8")), file));
+  const text = readFileSync(join(LIBRARY, file), "utf8");
+  const path = bench.write(file.replaceAll("/", "-"), honoured(rehearsal ? text : shorten(text), file));
   const who = (role: string | null) => people[role ?? ""] ?? people[""] ?? WINDOW;
-  const request = { path, mode: "live" as const, contexts: contexts as never, params, placeholders: {} };
+  const mode = rehearsal ? ({ mode: "rehearsal", rehearsal } as const) : ({ mode: "live" } as const);
+  const request = { path, ...mode, contexts: contexts as never, params, placeholders: {} };
   const { header: started } = await bench.call("run.start", request, who(null));
   const { run } = started;
   const { log } = started;
   const own = runBench(bench, run);
-  const printed = (step: string) => printedBy(bench, log, step, own);
+  const printed: Walked["printed"] = (step, block) => printedBy(bench, log, own, step, block);
   const walked = async (): Promise<Walked> => {
     const view = await own.view();
     const steps = new Map(view.steps.map((one) => [one.id as string, one]));
@@ -127,8 +132,9 @@ export async function goBack(bench: Bench, own: RunBench, step: string): Promise
   return state;
 }
 
-async function printedBy(bench: Bench, log: RunHeader["log"], step: string, own: ReturnType<typeof runBench>): Promise<string> {
-  const ended = (await own.events("block.ended")).filter((event) => event.body.subject.step === step).at(-1);
+async function printedBy(bench: Bench, log: RunHeader["log"], own: RunBench, step: string, block?: number): Promise<string> {
+  const blocks = (await own.events("block.ended")).filter(({ body }) => body.subject.step === step);
+  const ended = blocks.filter(({ body }) => block === undefined || body.data["block"] === block).at(-1);
   if (!ended) return "";
   const { cast } = await bench.call("record.recording", { log, seq: ended.body.seq });
   const pieces = cast
