@@ -1,6 +1,6 @@
 // The address that users call and the services behind it: a front door that passes requests on, and answers that say which site they come from.
 // Owns: the HTTP listeners. The front door is led elsewhere as a Caddy is: PATCH /id/api/dial on its admin address.
-import { createServer, request as ask, type RequestListener, type Server } from "node:http";
+import { request as ask, createServer, type RequestListener, type Server } from "node:http";
 
 export type Front = {
   /** What users call. */

@@ -8,7 +8,7 @@ export { type Postgres, postgresPrograms, serviceFolder, startPostgres, startSta
 export { type Redis, startRedis } from "./redis.ts";
 
 export { shorten } from "./shorten.ts";
-export { HEALTHY, type Namespaces, openNight, openServices, type Services } from "./world.ts";
+export { HEALTHY, type Namespaces, openNamespaces, openNight, openServices, type Places, type Services } from "./world.ts";
 
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";

@@ -21,32 +21,61 @@ export type Namespaces = {
   remove(): Promise<void>;
 };
 
+type Named = { name: string; [part: string]: unknown };
 type Kubeconfig = {
-  clusters: { name: string }[];
+  clusters: Named[];
+  users: Named[];
   contexts: { name: string; context: { cluster: string; user: string; namespace: string } }[];
   "current-context": string;
 };
+/** `first`: kubeconfig of a control plane that becomes the first site, and may die; the second site then has a namespace with nothing in it. */
+export type Places = { isTwo?: boolean; first?: string };
 
 /** Two namespaces of this test's own on the test cluster, so that nobody else's deployments are switched. */
-export async function openNamespaces(kubeconfig: string, { isTwo = false } = {}): Promise<Namespaces> {
+export async function openNamespaces(kubeconfig: string, { isTwo = false, first }: Places = {}): Promise<Namespaces> {
   const tag = randomBytes(4).toString("hex");
   const names = { primary: `procedures-${tag}`, dr: `procedures-${tag}-dr` };
-  const config = parse(readFileSync(kubeconfig, "utf8")) as Kubeconfig;
-  const current = config.contexts.find((one) => one.name === config["current-context"]);
-  if (!current) throw new Error(`${kubeconfig} has no current context.`);
-  config.contexts = (["primary", "dr"] as const).map((name) => ({ name, context: { ...current.context, namespace: names[name] } }));
-  config["current-context"] = "primary";
+  const dr = currentOf(kubeconfig, "dr", names.dr);
+  const primary = currentOf(first ?? kubeconfig, "primary", names.primary);
   const own = join(tmpdir(), `hp-${names.primary}`);
-  writeFileSync(own, JSON.stringify(config), { mode: 0o600 });
-  for (const name of isTwo ? [names.primary, names.dr] : [names.primary]) await fillNamespace(own, name);
+  const config: Kubeconfig = {
+    clusters: [primary.cluster, dr.cluster],
+    users: [primary.user, dr.user],
+    contexts: [primary.context, dr.context],
+    "current-context": "primary",
+  };
+  writeFileSync(own, JSON.stringify({ apiVersion: "v1", kind: "Config", ...config }), { mode: 0o600 });
+  const kubectl: Namespaces["kubectl"] = (place, args, input) => mustKubectl(own, ["--context", place, ...args], input);
+  await fillNamespace(own, names.primary);
+  if (first !== undefined) await kubectl("dr", ["create", "namespace", names.dr]);
+  else if (isTwo) await fillNamespace(own, names.dr);
   return {
     kubeconfig: own,
     ...names,
-    kubectl: (place, args, input) => mustKubectl(own, ["--context", place, ...args], input),
+    kubectl,
     async remove() {
-      await mustKubectl(own, ["delete", "namespace", names.primary, names.dr, "--ignore-not-found", "--wait=false"]);
+      const gone = first === undefined ? [names.primary, names.dr] : [names.dr];
+      await kubectl("dr", ["delete", "namespace", ...gone, "--ignore-not-found", "--wait=false"]);
       rmSync(own, { force: true });
     },
+  };
+}
+
+/** Cluster, user and context that a kubeconfig chooses, under the name of a site. */
+function currentOf(
+  kubeconfig: string,
+  site: string,
+  namespace: string,
+): { cluster: Named; user: Named; context: Kubeconfig["contexts"][0] } {
+  const config = parse(readFileSync(kubeconfig, "utf8")) as Kubeconfig;
+  const current = config.contexts.find((one) => one.name === config["current-context"]);
+  const cluster = config.clusters.find((one) => one.name === current?.context.cluster);
+  const user = config.users.find((one) => one.name === current?.context.user);
+  if (!current || !cluster || !user) throw new Error(`${kubeconfig} has no current context that is whole.`);
+  return {
+    cluster: { ...cluster, name: site },
+    user: { ...user, name: site },
+    context: { name: site, context: { ...current.context, cluster: site, user: site, namespace } },
   };
 }
 
@@ -109,13 +138,13 @@ export type Services = {
 };
 
 /** Servers and namespaces of one test file's own. The database `app` has 500 orders. */
-export async function openServices(kubeconfig: string, { isTwo = false } = {}): Promise<Services> {
+export async function openServices(kubeconfig: string, { isTwo = false, first }: Places = {}): Promise<Services> {
   const folder = serviceFolder();
   const [postgres, redis, metrics, spaces] = await Promise.all([
     startPostgres({ dir: join(folder, "postgres") }),
     startRedis({ dir: join(folder, "redis") }),
     startMetrics(HEALTHY),
-    openNamespaces(kubeconfig, { isTwo }),
+    openNamespaces(kubeconfig, { isTwo, ...(first === undefined ? {} : { first }) }),
   ]);
   await postgres.sql("create database app");
   await postgres.sql(SCHEMA, "app");

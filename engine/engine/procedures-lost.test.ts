@@ -3,26 +3,17 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { missingPrograms, type Postgres, type Redis, serviceFolder, startPostgres, startRedis } from "../../build/services/index.ts";
 import { type Bench, openBench } from "./testing.ts";
 import { releasesAlone, walk } from "./testing-procedures.ts";
-import { divide, type Reckoned, reckon, startWriter } from "./testing-recovery.ts";
+import { divide, HOUR, note, reckon, startWriter } from "./testing-recovery.ts";
 
 const missing = missingPrograms();
 if (missing.length > 0 && process.env.CI)
   throw new Error(`${missing.join(", ")} not found: in CI the recovery must be run. \`npm test\` installs what it needs.`);
 
-const HOUR = 3_600_000;
 const SANDBOX = { way: "sandbox" } as const;
-
-/** Measured beside promised, in the test's own line of the report. */
-async function note({ annotate }: TestContext, what: string, { rtoMs, rpoMs }: Reckoned, rto: number, rpo: number, more = ""): Promise<void> {
-  const of = (ms: number, limit: number) => `${(ms / 1000).toFixed(1)} s of ${limit / 1000} s`;
-  await annotate(`${what}: recovery time ${of(rtoMs, rto)}, lost ${of(rpoMs, rpo)}${more}`);
-  expect(rtoMs).toBeLessThanOrEqual(rto);
-  expect(rpoMs).toBeLessThanOrEqual(rpo);
-}
 
 describe.skipIf(missing.length > 0)("a lost PostgreSQL", () => {
   let bench: Bench;
@@ -50,7 +41,15 @@ describe.skipIf(missing.length > 0)("a lost PostgreSQL", () => {
     await postgres.sql("select pg_reload_conf()");
     const { host, port, user, password, binDir, account, dataDir, archive } = postgres;
     const server = { PGHOST: host, PGPORT: String(port), PGUSER: user, PGPASSWORD: password, PGDATABASE: "app" };
-    params = { ...server, PG_BIN: binDir, ACCOUNT: account, DATA: dataDir, ARCHIVE: archive, BASE: join(folder, `${name}-base`), DRILL_GROUND: ground };
+    params = {
+      ...server,
+      PG_BIN: binDir,
+      ACCOUNT: account,
+      DATA: dataDir,
+      ARCHIVE: archive,
+      BASE: join(folder, `${name}-base`),
+      DRILL_GROUND: ground,
+    };
     const writer = startWriter((n) => postgres.sql(`insert into orders values (${n}, md5('${n}'))`, "app"));
     await writer.atLeast(5);
     const close = async () => {
@@ -99,7 +98,14 @@ describe.skipIf(missing.length > 0)("a lost PostgreSQL", () => {
       expect(atMs).toBeGreaterThanOrEqual(last.sentMs);
       expect(atMs).toBeLessThanOrEqual(lost[0]!.ackedMs);
       await postgres.sql("insert into orders values (1000001, 'after')", "app");
-      await note(test, "PostgreSQL, end of the log", reckoned, HOUR, HOUR / 4, `; ${rows.length} rows back, ${lost.length} acknowledged rows lost`);
+      await note(
+        test,
+        "PostgreSQL, end of the log",
+        reckoned,
+        HOUR,
+        HOUR / 4,
+        `; ${rows.length} rows back, ${lost.length} acknowledged rows lost`,
+      );
     } finally {
       await close();
     }
@@ -148,7 +154,14 @@ describe.skipIf(missing.length > 0)("a lost PostgreSQL", () => {
       expect(atMs).toBeGreaterThanOrEqual(last.sentMs);
       expect(atMs).toBeLessThanOrEqual(lost[0]!.ackedMs);
       expect(walked.view.steps.map((step) => step.verdict)).not.toContain("failed");
-      await note(test, "PostgreSQL, to a point", reckoned, HOUR, HOUR / 4, `; ${rows.length} rows back, ${lost.length} acknowledged rows lost`);
+      await note(
+        test,
+        "PostgreSQL, to a point",
+        reckoned,
+        HOUR,
+        HOUR / 4,
+        `; ${rows.length} rows back, ${lost.length} acknowledged rows lost`,
+      );
     } finally {
       await close();
     }

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openTestCluster, type TestCluster } from "../../build/control-plane/index.ts";
-import { missingPrograms, openServices, type Services, shorten } from "../../build/services/index.ts";
+import { missingPrograms, openServices, type Places, type Services, shorten } from "../../build/services/index.ts";
 import { parseDocument } from "../document/index.ts";
 import type { NextAction, RehearsalRequest, RunHeader, RunId, RunView, SignSubject, StepState } from "../protocol/index.ts";
 import { planOf } from "../run/index.ts";
@@ -52,7 +52,19 @@ export type Walked = {
 /** Runs the whole procedure. Throws with the step and what it printed where anything but `passed` comes out. */
 export async function walk(
   bench: Bench,
-  { file, params = {}, rehearsal, contexts = {}, values = {}, before = {}, mayLeaveOut = [], people = {}, sign, waysBack = [], stopsAt }: Walk,
+  {
+    file,
+    params = {},
+    rehearsal,
+    contexts = {},
+    values = {},
+    before = {},
+    mayLeaveOut = [],
+    people = {},
+    sign,
+    waysBack = [],
+    stopsAt,
+  }: Walk,
 ): Promise<Walked> {
   const begin = performance.now();
   const text = readFileSync(join(LIBRARY, file), "utf8");
@@ -159,7 +171,7 @@ export async function openGround(env: NodeJS.ProcessEnv = process.env): Promise<
 }
 
 /** Servers, namespaces and an engine of this test file's own. The database `app` has 500 orders. */
-export async function openWorld(kubeconfig: string, options: { isTwo?: boolean } = {}): Promise<World> {
+export async function openWorld(kubeconfig: string, options: Places = {}): Promise<World> {
   const services = await openServices(kubeconfig, options);
   const own = services.spaces.kubeconfig;
   const bench = await openBench({ env: { KUBECONFIG: own }, kubeconfig: own });

@@ -1,5 +1,6 @@
 // What a recovery is held against from outside: a writer that keeps its own book of what was acknowledged, and the times reckoned anew from events.
 // Owns: both. Asks nothing of the run's own clocks. Used by tests only.
+import { expect, type TestContext } from "vitest";
 import type { StoredEvent } from "../protocol/index.ts";
 import type { Walked } from "./testing-procedures.ts";
 
@@ -92,3 +93,20 @@ export async function reckon({ own, printed }: Walked, step = "last-write", name
 }
 
 const isOf = (event: StoredEvent, step: string): boolean => event.body.subject.step === step;
+
+export const HOUR = 3_600_000;
+
+/** Measured beside promised, in the test's own line of the report. */
+export async function note(
+  { annotate }: TestContext,
+  what: string,
+  { rtoMs, rpoMs }: Reckoned,
+  rto: number,
+  rpo: number,
+  more = "",
+): Promise<void> {
+  const of = (ms: number, limit: number) => `${(ms / 1000).toFixed(1)} s of ${limit / 1000} s`;
+  await annotate(`${what}: recovery time ${of(rtoMs, rto)}, lost ${of(rpoMs, rpo)}${more}`);
+  expect(rtoMs).toBeLessThanOrEqual(rto);
+  expect(rpoMs).toBeLessThanOrEqual(rpo);
+}
