@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { missingPrograms, type Postgres, type Redis, serviceFolder, startPostgres, startRedis } from "../../build/services/index.ts";
 import { type Bench, openBench } from "./testing.ts";
 import { releasesAlone, walk } from "./testing-procedures.ts";
-import { divide, HOUR, note, reckon, startWriter } from "./testing-recovery.ts";
+import { archiveEach, divide, HOUR, holdArchive, note, reckon, startWriter } from "./testing-recovery.ts";
 
 const missing = missingPrograms();
 if (missing.length > 0 && process.env.CI)
@@ -37,8 +37,7 @@ describe.skipIf(missing.length > 0)("a lost PostgreSQL", () => {
     postgres = await startPostgres({ dir: join(folder, name) });
     await postgres.sql("create database app");
     await postgres.sql("create table orders (n int primary key, word text not null)", "app");
-    await postgres.sql("alter system set archive_timeout = '2s'");
-    await postgres.sql("select pg_reload_conf()");
+    await archiveEach(postgres, "2s");
     const { host, port, user, password, binDir, account, dataDir, archive } = postgres;
     const server = { PGHOST: host, PGPORT: String(port), PGUSER: user, PGPASSWORD: password, PGDATABASE: "app" };
     params = {
@@ -72,10 +71,11 @@ describe.skipIf(missing.length > 0)("a lost PostgreSQL", () => {
       const where = ["-h", postgres.host, "-p", String(postgres.port), "-U", postgres.user];
       execFileSync("pg_basebackup", [...where, "--pgdata", params["BASE"] ?? "", "--wal-method=stream", "--checkpoint=fast"], { env });
       await writer.atLeast(20);
-      // Something must be in the archive, and something must not: what was written since the last segment went there.
+      // Something must have reached the archive, and something must not.
       const segments = () => readdirSync(postgres.archive).length;
-      const first = segments();
-      for (let before = 20; segments() <= first + 1; before += 5) await writer.atLeast(before);
+      for (const first = segments(); segments() <= first + 1; ) await writer.more(1);
+      await holdArchive(postgres);
+      await writer.more(20);
       const main = Number(readFileSync(join(postgres.dataDir, "postmaster.pid"), "utf8").split("\n")[0]);
       process.kill(main, "SIGKILL");
       rmSync(postgres.dataDir, { recursive: true });

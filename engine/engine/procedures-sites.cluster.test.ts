@@ -9,7 +9,7 @@ import { type Front, type Namespaces, openNamespaces, type Site, startFront, sta
 
 import { type Bench, openBench } from "./testing.ts";
 import { openGround, openWorld, releasesAlone, walk } from "./testing-procedures.ts";
-import { divide, HOUR, note, reckon, startWriter } from "./testing-recovery.ts";
+import { archiveEach, divide, HOUR, holdArchive, note, reckon, startWriter } from "./testing-recovery.ts";
 
 const cluster = await openGround();
 afterAll(() => cluster?.stop());
@@ -185,7 +185,7 @@ describe.skipIf(!cluster)("what ran on a cluster", () => {
     const world = await openWorld(cluster?.kubeconfig ?? "", { first: site.plane.kubeconfig });
     const { postgres, redis, spaces, folder, bench } = world;
     const rows = async () =>
-      (await postgres.sql("select id from orders where customer = 'drill' order by id", "app")).split("\n").map(Number);
+      (await postgres.sql("select id - 1000 from orders where customer = 'drill' order by id", "app")).split("\n").map(Number);
     const orders = startWriter((n) => postgres.sql(`insert into orders (id, customer) values (${1000 + n}, 'drill')`, "app"));
     const sessions = startWriter(async (n) => {
       if ((await redis.ask("SET", `session:${n}`, `user ${n}`)) !== "OK") throw new Error("not written");
@@ -193,8 +193,7 @@ describe.skipIf(!cluster)("what ran on a cluster", () => {
     try {
       await sandboxed(bench, "primary", "dr");
       await spaces.kubectl("primary", ["create", "-f", "-"], GROUND);
-      await postgres.sql("alter system set archive_timeout = '2s'");
-      await postgres.sql("select pg_reload_conf()");
+      await archiveEach(postgres, "2s");
       const ground = join(folder, "drill-ground");
       const lines = [`postgresql ${postgres.host}:${postgres.port} ${postgres.dataDir}`, `redis ${redis.host}:${redis.port} ${redis.dir}`];
       writeFileSync(ground, `${lines.join("\n")}\n`);
@@ -219,7 +218,10 @@ describe.skipIf(!cluster)("what ran on a cluster", () => {
           DRILL_GROUND: ground,
         },
         before: {
-          destroy: () => Promise.all([orders.atLeast(30), sessions.atLeast(30)]),
+          destroy: async () => {
+            await holdArchive(postgres);
+            await Promise.all([orders.more(15), sessions.more(15)]);
+          },
           gone: async () => {
             left["database"] = readdirSync(postgres.dataDir).length;
             left["redis"] = readdirSync(redis.dir).sort();

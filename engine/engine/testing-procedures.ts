@@ -45,8 +45,7 @@ export type Walked = {
   view: RunView;
   steps: Map<string, StepState>;
   seconds: number;
-  /** Of the step's last block, or of the one at this place, counted from 0. */
-  printed(step: string, block?: number): Promise<string>;
+  printed(step: string): Promise<string>;
 };
 
 /** Runs the whole procedure. Throws with the step and what it printed where anything but `passed` comes out. */
@@ -76,7 +75,7 @@ export async function walk(
   const { run } = started;
   const { log } = started;
   const own = runBench(bench, run);
-  const printed: Walked["printed"] = (step, block) => printedBy(bench, log, own, step, block);
+  const printed = (step: string) => printedBy(bench, log, step, own);
   const walked = async (): Promise<Walked> => {
     const view = await own.view();
     const steps = new Map(view.steps.map((one) => [one.id as string, one]));
@@ -144,9 +143,8 @@ export async function goBack(bench: Bench, own: RunBench, step: string): Promise
   return state;
 }
 
-async function printedBy(bench: Bench, log: RunHeader["log"], own: RunBench, step: string, block?: number): Promise<string> {
-  const blocks = (await own.events("block.ended")).filter(({ body }) => body.subject.step === step);
-  const ended = blocks.filter(({ body }) => block === undefined || body.data["block"] === block).at(-1);
+async function printedBy(bench: Bench, log: RunHeader["log"], step: string, own: ReturnType<typeof runBench>): Promise<string> {
+  const ended = (await own.events("block.ended")).filter((event) => event.body.subject.step === step).at(-1);
   if (!ended) return "";
   const { cast } = await bench.call("record.recording", { log, seq: ended.body.seq });
   const pieces = cast

@@ -1,6 +1,7 @@
 // What a recovery is held against from outside: a writer that keeps its own book of what was acknowledged, and the times reckoned anew from events.
 // Owns: both. Asks nothing of the run's own clocks. Used by tests only.
 import { expect, type TestContext } from "vitest";
+import type { Postgres } from "../../build/services/index.ts";
 import type { StoredEvent } from "../protocol/index.ts";
 import type { Walked } from "./testing-procedures.ts";
 
@@ -9,6 +10,8 @@ export type Write = { n: number; sentMs: number; ackedMs: number };
 export type Writer = {
   /** Waits until so many are acknowledged in all. */
   atLeast(count: number): Promise<void>;
+  /** Waits until so many more are acknowledged than are now. */
+  more(count: number): Promise<void>;
   /** All that were acknowledged, once the store has refused or the writer was ended. */
   end(): Promise<Write[]>;
 };
@@ -35,13 +38,15 @@ export function startWriter(write: (n: number) => Promise<unknown>): Writer {
     }
   };
   const ended = loop();
+  const atLeast = async (count: number) => {
+    while (done.length < count) {
+      if (refusal !== null) throw new Error(`the store refused after ${done.length} writes`, { cause: refusal });
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  };
   return {
-    async atLeast(count) {
-      while (done.length < count) {
-        if (refusal !== null) throw new Error(`the store refused after ${done.length} writes`, { cause: refusal });
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-      }
-    },
+    atLeast,
+    more: (count) => atLeast(done.length + count),
     async end() {
       isWanted = false;
       await ended;
@@ -49,6 +54,15 @@ export function startWriter(write: (n: number) => Promise<unknown>): Writer {
     },
   };
 }
+
+/** After how long at most the server hands a segment of its log over. */
+export async function archiveEach({ sql }: Postgres, time: string): Promise<void> {
+  await sql(`alter system set archive_timeout = '${time}'`);
+  await sql("select pg_reload_conf()");
+}
+
+/** From here on what is written reaches no archive before the server is gone. */
+export const holdArchive = (postgres: Postgres): Promise<void> => archiveEach(postgres, "15min");
 
 /** Kept and lost of what a writer had acknowledged. Throws where a hole is in what was kept: a store comes back to one moment, not to several. */
 export function divide(writes: Write[], kept: number[]): { last: Write; lost: Write[] } {
@@ -70,8 +84,11 @@ export type Reckoned = {
   rpoMs: number;
 };
 
-/** The times as events and recordings have them, with nothing of what the engine reckons of them. */
-export async function reckon({ own, printed }: Walked, step = "last-write", names = ["last-write"]): Promise<Reckoned> {
+/**
+ * The times as the ends of steps and the recordings have them, with nothing of what the engine reckons of them; and then both must say the
+ * same, each on its way.
+ */
+export async function reckon({ own, printed, view }: Walked, step = "last-write", names = ["last-write"]): Promise<Reckoned> {
   const events = await own.events();
   const endOf = (step: string): number => {
     const passed = events.filter((event) => event.body.type === "step.ended" && isOf(event, step) && event.body.outcome === "passed");
@@ -82,14 +99,25 @@ export async function reckon({ own, printed }: Walked, step = "last-write", name
   const declaredMs = endOf("declare");
   const verifiedMs = endOf("verified");
   const lastWrites: Reckoned["lastWrites"] = {};
+  // One recording holds the whole step: a line that is nothing but a moment is what a block has measured, in their order.
+  const moments = (await printed(step)).split(/\r?\n/).filter((line) => /^(\d{10}|\d{4}-\d\d-\d\dT[\d:.]+Z)\s*$/.test(line));
+  expect(moments.length).toBe(names.length);
   for (const [index, block] of names.entries()) {
-    const line = (await printed(step, index)).trim().split(/\r?\n/).at(-1)?.trim() ?? "";
+    const line = moments[index]?.trim() ?? "";
     const atMs = /^\d+$/.test(line) ? Number(line) * 1000 : Date.parse(line);
-    if (!Number.isFinite(atMs)) throw new Error(`${block} printed no moment: ${line}`);
     lastWrites[block] = { atMs, lostMs: Math.max(0, declaredMs - atMs) };
   }
   const rpoMs = Math.max(...Object.values(lastWrites).map(({ lostMs }) => lostMs));
-  return { declaredMs, verifiedMs, rtoMs: verifiedMs - declaredMs, lastWrites, rpoMs };
+  const rtoMs = verifiedMs - declaredMs;
+  const { recovery } = view.header;
+  const said = recovery?.rpo.measured.map((one) => [one.block, one.lostMs]) ?? [];
+  expect({ rto: recovery?.rto.ms, rpo: recovery?.rpo.ms, lost: Object.fromEntries(said) }).toEqual({
+    rto: rtoMs,
+    rpo: rpoMs,
+    lost: Object.fromEntries(Object.entries(lastWrites).map(([block, { lostMs }]) => [block, lostMs])),
+  });
+  expect([recovery?.rto.state, recovery?.rpo.state, recovery?.rpo.missing]).toEqual(["met", "met", []]);
+  return { declaredMs, verifiedMs, rtoMs, lastWrites, rpoMs };
 }
 
 const isOf = (event: StoredEvent, step: string): boolean => event.body.subject.step === step;
