@@ -39,6 +39,13 @@ describe("rooms of a launch", () => {
   it("come back from their own address, with an item of any spelling", () => {
     for (const route of [
       { view: "launches" },
+      { view: "rehearse", path: null, compare: null },
+      { view: "rehearse", path: "/books/disaster recovery/plan.md", compare: null },
+      {
+        view: "rehearse",
+        path: "/books/a.md",
+        compare: { a: "run-01ARZ3NDEKTSV4RRFFQ69G5FAV" as RunId, b: "run-01ARZ3NDEKTSV4RRFFQ69G5FAW" as RunId },
+      },
       { view: "people" },
       { view: "launch", launch },
       { view: "readiness", launch, item: null },

@@ -2,7 +2,7 @@
 import { Drama } from "lucide-react";
 import type { RunId, SeriesRun, SeriesView } from "../../engine/protocol/index.ts";
 import { routeHash } from "../app/index.ts";
-import { ClassGlyph, formatDate, formatMinute, formatSpent, Status, StatusWord, zoneWord } from "../design/index.ts";
+import { ClassGlyph, formatDate, formatDuration, formatMinute, formatSpent, Status, StatusWord, zoneWord } from "../design/index.ts";
 import { faultsWords, measureWords, paceWords, resultWords, runName, WAY_WORDS } from "./words.ts";
 
 export function RunTable({
@@ -64,15 +64,19 @@ export function RunTable({
                 <Name run={run} />
               </td>
               <td className="nowrap">
-                {formatDate(run.startedAt, zone)} <span className="mono mid">{formatMinute(run.startedAt, zone)}</span>
+                {formatDate(run.startedAt, zone)} <span className="mono mid series-clock">{formatMinute(run.startedAt, zone)}</span>
               </td>
               <td className="quiet">
                 <StatusWord {...resultWords(run)} size={14} />
               </td>
               {hasClocks ? (
                 <>
-                  <Measure of={run.recovery?.declared == null ? null : run.recovery.rto} />
-                  <Measure of={run.recovery?.declared == null ? null : run.recovery.rpo} />
+                  <Measure
+                    of={run.recovery?.declared == null ? null : run.recovery.rto}
+                    pace={run.pace}
+                    textMs={run.recovery?.rto.textMs ?? null}
+                  />
+                  <Measure of={run.recovery?.declared == null ? null : run.recovery.rpo} pace="real" textMs={null} />
                 </>
               ) : null}
               <td className="num mono">{run.totalMs === null ? "" : formatSpent(run.totalMs)}</td>
@@ -115,11 +119,10 @@ function Name({ run }: { run: SeriesRun }) {
   );
 }
 
-function Measure({
-  of,
-}: {
-  of: { ms: number | null; targetMs: number | null; state: Parameters<typeof measureWords>[0]["state"] } | null;
-}) {
+type Measured = Parameters<typeof measureWords>[0];
+
+/** A time that was walked, played faster or compressed meets no target: it is shown without its shape, and with what it would have been. */
+function Measure({ of, pace, textMs }: { of: Measured | null; pace: SeriesRun["pace"]; textMs: number | null }) {
   if (of === null) return <td />;
   const { state, figure, detail } = measureWords(of);
   return (
@@ -127,11 +130,14 @@ function Measure({
       {of.ms === null ? (
         <span className="dim">{detail}</span>
       ) : (
-        <span className={`series-measure ${state}`}>
-          {of.targetMs === null ? null : <Status state={state} size={14} label={state === "failed" ? "missed" : "met"} />}
+        <span className={`series-measure ${pace === "real" ? state : "apart"}`}>
+          {of.targetMs === null || pace !== "real" ? null : (
+            <Status state={state} size={14} label={state === "failed" ? "missed" : "met"} />
+          )}
           <span className="mono">{figure}</span>
         </span>
       )}
+      {textMs === null ? null : <span className="series-text-time">{formatDuration(textMs)} uncompressed</span>}
     </td>
   );
 }

@@ -128,7 +128,7 @@ function Legend({ view: { trend } }: { view: SeriesView }) {
 
 /** The last run that ended, in figures: recovery time and point where it measured them. */
 function Last({ view, zone }: { view: SeriesView; zone: string }) {
-  const last = view.runs.findLast(({ endedAt, isPart }) => endedAt !== null && !isPart);
+  const last = view.runs.findLast(({ status, isPart }) => status === "finished" && !isPart);
   if (last === undefined) return null;
   const { recovery } = last;
   const hasClocks = recovery !== null && recovery.declared !== null;
@@ -141,7 +141,7 @@ function Last({ view, zone }: { view: SeriesView; zone: string }) {
       <div className="series-tiles">
         {hasClocks ? (
           <>
-            <Tile label="RTO, recovered in" target={recovery.rto.targetMs} {...measureWords(recovery.rto)} />
+            <Tile label="RTO, recovered" target={recovery.rto.targetMs} {...measureWords(recovery.rto)} />
             <Tile label="RPO, data lost" target={recovery.rpo.targetMs} {...measureWords(recovery.rpo)} />
           </>
         ) : null}

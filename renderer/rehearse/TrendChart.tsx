@@ -16,17 +16,17 @@ export function TrendChart({ trend, height = 190 }: { trend: SeriesTrend; height
     sizes.observe(element);
     return () => sizes.disconnect();
   }, []);
-  const picture = trendPicture(trend, { width, height, left: 64, right: 44, top: 26, bottom: 24 });
+  const picture = trendPicture(trend, { width, height, left: 84, right: 44, top: 26, bottom: 24 });
   const { target, forecast, line, base } = picture;
   return (
     <div className="trend" ref={root} style={{ height }}>
       {width === 0 ? null : (
         <svg width={width} height={height} role="img" aria-label={trendWords(trend)}>
-          <line className="trend-axis" x1={52} x2={width - 12} y1={base} y2={base} />
+          <line className="trend-axis" x1={64} x2={width - 12} y1={base} y2={base} />
           {target === null ? null : (
             <g>
-              <line className="trend-target" x1={52} x2={width - 12} y1={target.y} y2={target.y} />
-              <text className="trend-target-word" x={46} y={target.y + 4} textAnchor="end">
+              <line className="trend-target" x1={64} x2={width - 12} y1={target.y} y2={target.y} />
+              <text className="trend-target-word" x={57} y={target.y + 4} textAnchor="end">
                 {target.label}
               </text>
             </g>

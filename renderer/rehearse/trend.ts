@@ -29,6 +29,8 @@ export type TrendPicture = {
 const LABEL_WIDTH = 64;
 const LABEL_ABOVE = 12;
 const LABEL_BELOW = 21;
+/** Points keep clear of the axis by this. */
+const EDGE = 10;
 
 /** Newest points that fit; older ones stand in the table. */
 export const MOST_POINTS = 24;
@@ -36,9 +38,14 @@ export const MOST_POINTS = 24;
 export function trendPicture(trend: SeriesTrend, size: Size): TrendPicture {
   const points = trend.points.slice(-MOST_POINTS);
   const base = size.height - size.bottom;
-  const all = [...points.map(({ ms }) => ms), ...(trend.targetMs === null ? [] : [trend.targetMs])];
+  // What cannot be held against the others does not stretch the scale either: it stands at its edge, with its figure.
+  const comparable = points.filter(({ pace }) => pace === "real");
+  const all = [
+    ...(comparable.length === 0 ? points : comparable).map(({ ms }) => ms),
+    ...(trend.targetMs === null ? [] : [trend.targetMs]),
+  ];
   const [low, high] = rangeOf(all);
-  const y = (ms: number): number => base - ((ms - low) / (high - low)) * (base - size.top);
+  const y = (ms: number): number => base - EDGE - ((Math.min(high, Math.max(low, ms)) - low) / (high - low)) * (base - EDGE - size.top);
   const inner = size.width - size.left - size.right;
   const apart = points.length < 2 ? inner : inner / (points.length - 1);
   const x = (index: number): number => size.left + (points.length === 1 ? inner / 2 : index * apart);
@@ -50,7 +57,7 @@ export function trendPicture(trend: SeriesTrend, size: Size): TrendPicture {
       x: x(index),
       y: at,
       label: labelled.has(index) ? (point.ms < 1000 ? formatSpent(point.ms) : formatDuration(point.ms)) : "",
-      labelY: isAbove(points, index) ? at - LABEL_ABOVE : at + LABEL_BELOW,
+      labelY: point.pace !== "real" || isAbove(points, index) ? at - LABEL_ABOVE : at + LABEL_BELOW,
       tick: apart < 22 && index % Math.ceil(22 / apart) !== 0 && index !== points.length - 1 ? "" : tickOf(point),
       isComparable: point.pace === "real",
     };
@@ -78,8 +85,8 @@ function rangeOf(all: readonly number[]): [number, number] {
 /** On the side where the line does not run. */
 function isAbove(points: readonly TrendPoint[], index: number): boolean {
   const own = points[index]!.ms;
-  const before = points[index - 1]?.ms;
-  const after = points[index + 1]?.ms;
+  const before = points.slice(0, index).findLast(({ pace }) => pace === "real")?.ms;
+  const after = points.slice(index + 1).find(({ pace }) => pace === "real")?.ms;
   if (before === undefined && after === undefined) return true;
   const mean = ((before ?? after!) + (after ?? before!)) / 2;
   return own >= mean;

@@ -15,6 +15,8 @@ export const useSeries = (path: string): Answer<SeriesView> => useAnswer(path, (
 function useAnswer<T>(key: string, ask: () => Promise<CallResult<T>>): Answer<T> {
   const [answer, setAnswer] = useState<Answer<T> & { key: string }>({ key, value: null, error: null });
   const connection = useApp((app) => app.connection.state);
+  // Who has just signed in is shown what was refused before.
+  const session = useApp((app) => app.snapshot?.session?.operator.id ?? "");
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key names what is asked for
   useEffect(() => {
     if (connection !== "online") return undefined;
@@ -44,6 +46,6 @@ function useAnswer<T>(key: string, ask: () => Promise<CallResult<T>>): Answer<T>
       if (timer !== null) clearTimeout(timer);
       for (const stop of stops) stop();
     };
-  }, [key, connection]);
+  }, [key, connection, session]);
   return answer.key === key ? answer : { value: null, error: null };
 }
