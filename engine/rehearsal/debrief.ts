@@ -127,7 +127,8 @@ function handle(one: Found, { body }: StoredEvent, place: OpenFault, on: (step: 
 
 function handledWords(one: Found, { type, outcome, data }: StoredEvent["body"], isHere: boolean): string | null {
   if (type === "run.rollback_decided" && one.noticed !== null) return "the team went back";
-  if (isHere && type === "step.ended" && outcome === "passed") return "the step passed";
+  // A step that passes on a wrong reading has dealt with nothing: somebody must have seen it.
+  if (isHere && type === "step.ended" && outcome === "passed" && one.noticed !== null) return "the step passed";
   if (isHere && type === "step.skipped") return "the step was skipped";
   if (isHere && type === "step.judged") return `a person ${outcome} it`;
   if (type === "fault.cleared" && data["fault"] === one.name && one.noticed !== null) return "it was over";

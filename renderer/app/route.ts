@@ -8,7 +8,7 @@ export type Route =
   | { view: "document"; path: string; part?: "plan"; step?: string }
   /** A link from outside, before it is known where it leads. */
   | { view: "link"; link: string }
-  | { view: "run"; run: RunId; part?: "plan" }
+  | { view: "run"; run: RunId; part?: "plan" | "debrief" }
   | { view: "launches" }
   /** Set-up of a launch; its readiness, at an item where one is named; its decision. */
   | { view: "launch"; launch: LaunchId }
@@ -43,7 +43,8 @@ export function parseRoute(hash: string): Route {
   const step = second === "at" ? decoded(third) : "";
   const part = second === "plan" ? { part: "plan" as const } : step === "" ? {} : { step };
   if (view === "library" && value !== "") return { view: "document", path: value, ...part };
-  if (view === "run" && /^run-[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) return { view: "run", run: value as RunId, ...part };
+  if (view === "run" && /^run-[0-9A-HJKMNP-TV-Z]{26}$/.test(value))
+    return { view: "run", run: value as RunId, ...(second === "plan" || second === "debrief" ? { part: second } : {}) };
   if (view === "launches") return { view: "launches" };
   if (view === "launch" && /^launch-[0-9A-HJKMNP-TV-Z]{26}$/.test(value)) {
     const launch = value as LaunchId;
@@ -75,7 +76,7 @@ export function routeHash(route: Route): string {
     case "link":
       return `#${new URLSearchParams({ open: route.link })}`;
     case "run":
-      return `#/run/${route.run}${route.part === undefined ? "" : "/plan"}`;
+      return `#/run/${route.run}${route.part === undefined ? "" : `/${route.part}`}`;
     case "launches":
       return "#/launches";
     case "launch":

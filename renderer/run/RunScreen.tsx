@@ -1,9 +1,10 @@
 // The run on screen: situation, alarm, outline, document, terminal, watch, action bar, in the arrangement that fits.
 // Owns: wiring of store, acts and parts; keys; which step, shell and tab is in front. Parts draw themselves.
-import { Activity, BookOpenText, ChartNoAxesGantt, ListTree, SquareTerminal } from "lucide-react";
+import { Activity, BookOpenText, ChartNoAxesGantt, GraduationCap, ListTree, ScanEye, SquareTerminal } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ClusterName, RunId, SignSubject } from "../../engine/protocol/index.ts";
 import { FrameWork, go, useApp, useFrameSubject, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
+import { DebriefPage, FaultSeen } from "../debrief/index.ts";
 import { Button, IconButton, Sheet, Status, Tabs } from "../design/index.ts";
 import { LinksDialog, Lookers } from "../follow/index.ts";
 import { HandoverDialog, HandoverWaits } from "../handover/index.ts";
@@ -80,16 +81,19 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
     [isNarrow],
   );
   const acts = useRunActs(run, picture, show);
-  const [beside, setBeside] = useState<"hand-over" | "follow" | null>(null);
-  const isPlan = useApp((app) => app.route.view === "run" && app.route.part === "plan");
+  const [beside, setBeside] = useState<"hand-over" | "follow" | "fault" | null>(null);
+  const part = useApp((app) => (app.route.view === "run" ? app.route.part : undefined));
+  const isPlan = part === "plan";
+  const isDebrief = part === "debrief";
+  const openDebrief = (): void => go({ view: "run", run, part: "debrief" });
   const turn = (): void => go({ view: "run", run, ...(isPlan ? {} : { part: "plan" as const }) });
   // The step that was asked for in the plan, shown once the text is there again.
   const [wanted, setWanted] = useState<string | null>(null);
   useEffect(() => {
-    if (isPlan || wanted === null) return;
+    if (part !== undefined || wanted === null) return;
     setWanted(null);
     show(wanted);
-  }, [isPlan, wanted, show]);
+  }, [part, wanted, show]);
 
   const isOver = header.status === "finished" || header.status === "aborted";
   // A run that has ended stands at no step.
@@ -174,12 +178,16 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
     if (!isArmed || pending !== null || isReadOnly || connection !== "online" || hasDialog()) return;
     acts.primary();
   };
-  const regions: Region[] = isPlan ? ["document", "action"] : regionsOf(arrangement, { drawer: isDrawerOpen, tab, hasWatch });
+  const follows = useApp((app) => app.snapshot?.following !== undefined);
+  const isDrill = header.rehearsal?.hasInstructor === true;
+  const canSayFault = header.rehearsal != null && !isOver && !isReadOnly;
+  const regions: Region[] = part !== undefined ? ["document", "action"] : regionsOf(arrangement, { drawer: isDrawerOpen, tab, hasWatch });
   useKeys([
     ...primaryKeys(guarded).map((key) => ({ ...key, run: primary })),
     { combo: "F8", scope: "always" as const, run: () => !isReadOnly && acts.hold() },
     // It opens the question and nothing else: what runs is chosen there, and another open question keeps the word.
     { combo: "F9", scope: "always" as const, run: () => !hasDialog() && acts.openWayBack(null) },
+    { combo: "F7", scope: "always" as const, run: () => canSayFault && !hasDialog() && setBeside("fault") },
     { combo: "P", scope: "free" as const, run: turn },
     { combo: "F6", scope: "always" as const, run: () => walkRegions(regions, 1) },
     { combo: "Shift+F6", scope: "always" as const, run: () => walkRegions(regions, -1) },
@@ -244,6 +252,18 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
     <>
       {isNarrow ? null : loops}
       <Lookers header={header} />
+      {canSayFault ? (
+        <Button
+          small
+          kind="ghost"
+          icon={<ScanEye size={15} aria-hidden="true" />}
+          onClick={() => setBeside("fault")}
+          aria-keyshortcuts="F7"
+          title="I see a fault: on record with this moment (F7, then Enter)"
+        >
+          I see a fault
+        </Button>
+      ) : null}
       <Button small kind="ghost" icon={<ChartNoAxesGantt size={15} aria-hidden="true" />} onClick={turn} aria-keyshortcuts="P">
         Plan
       </Button>
@@ -358,6 +378,11 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       }
       onDismiss={dismissRefusal}
     >
+      {isOver && isDrill && !isDebrief && !follows ? (
+        <Button kind="accent" icon={<GraduationCap size={16} aria-hidden="true" />} onClick={openDebrief}>
+          Debrief
+        </Button>
+      ) : null}
       {isOver ? <BackToLaunch header={header} /> : null}
     </ActionDock>
   );
@@ -408,7 +433,12 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
           onFocus={() => setFocused(regionWithFocus())}
           onBlur={() => setFocused(null)}
         >
-          {isPlan ? (
+          {isDebrief ? (
+            <>
+              <DebriefPage header={header} zone={zone} onBack={() => go({ view: "run", run })} />
+              {dock}
+            </>
+          ) : isPlan ? (
             <>
               <RunPlan
                 run={run}
@@ -516,6 +546,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
           onClose={() => setBeside(null)}
         />
       ) : null}
+      {beside === "fault" ? <FaultSeen run={run} step={nowState ?? focusState ?? null} onClose={() => setBeside(null)} /> : null}
       {beside === "follow" ? <LinksDialog header={header} zone={zone} onClose={() => setBeside(null)} /> : null}
       {acts.isAmending ? <AmendDialog header={header} zone={zone} onSign={signText} onClose={acts.closeAmendment} /> : null}
       {acts.isWayBackOpen ? (
