@@ -1,10 +1,11 @@
 // Every runbook that comes with Holdpoint: reviewed, planned, linted clean, and with ways back and links that lead somewhere.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { expect, it } from "vitest";
 import { findBypasses } from "../cluster/index.ts";
 import { lintDocument, parseDocument } from "../document/index.ts";
 import { isMarkdown } from "../library/index.ts";
+import { readScenario } from "../rehearsal/index.ts";
 import { LIBRARY } from "./testing-procedures.ts";
 
 const files = readdirSync(LIBRARY, { recursive: true, encoding: "utf8" }).filter(isMarkdown).sort();
@@ -46,6 +47,16 @@ for (const file of files) {
     expect(shown).toEqual([]);
   });
 }
+
+const scenarios = readdirSync(LIBRARY, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".scenario.yaml"));
+it.each(scenarios)("%s lies beside its runbook, fits it, and says what a practised team does", (name) => {
+  const path = join(LIBRARY, name.replace(/\.scenario\.yaml$/, ".md"));
+  const { scenario, diagnostics } = readScenario(readFileSync(join(LIBRARY, name)), parseDocument(readFileSync(path), { path }));
+  expect(diagnostics).toEqual([]);
+  expect(scenario.runbook).toBe(basename(path));
+  expect(scenario.faults.length).toBeGreaterThan(1);
+  expect(scenario.faults.filter(({ hint, expected, title }) => hint === null || expected === "" || title === "")).toEqual([]);
+});
 
 it("runs every procedure in a test, or says at its top that it cannot", () => {
   const tests = readdirSync(import.meta.dirname).filter((name) => /^procedures-.*\.test\.ts$/.test(name));
