@@ -18,6 +18,7 @@ const ENTRIES = {
   "engine-process": join(root, "electron", "engine-process.ts"),
   "document-worker": join(root, "engine", "document", "worker.ts"),
   "bundle-worker": join(root, "engine", "export", "bundle-view", "worker.ts"),
+  "moving-worker": join(root, "engine", "export", "moving", "worker.ts"),
   "report-worker": join(root, "engine", "export", "report", "report-worker.ts"),
   "playback-worker": join(root, "engine", "shell", "playback", "worker.ts"),
   "job-host": join(root, "engine", "shell", "job-host.ts"),

@@ -5,7 +5,9 @@ export { ENGINE_ACTOR, type NewEvent, type NewPayload } from "./body.ts";
 export {
   type Envelope,
   envelopeProblem,
+  eventHash,
   fingerprintOf,
+  genesisHash,
   keyIdOf,
   readFingerprint,
   type SigningKey,

@@ -13,7 +13,12 @@ export type BundleReport = Omit<VerifyReport, "sourceKind"> & {
   rehearsals: string[];
   isRehearsal: boolean;
 };
-export function verifyBundle(target: string | Uint8Array, options?: { fingerprint?: string; roster?: Uint8Array }): BundleReport;
+/** A file of a bag: where its bytes lie. */
+export type BagFile = { path: string; size: number; read(at: number, length: number): Buffer; pieces(): Iterable<Buffer> };
+/** Bytes that lie anywhere, such as a bundle within a file. */
+export type Source = { size: number; read(at: number, length: number): Buffer };
+export function readBag(target: Source): { files: Map<string, BagFile>; hashes: Map<string, string>; problems: Problem[] };
+export function verifyBundle(target: string | Uint8Array | Source, options?: { fingerprint?: string; roster?: Uint8Array }): BundleReport;
 export function wordsOf(report: BundleReport): string[];
 export function canonical(value: unknown): string;
 export function fingerprintOf(hash: Uint8Array): string;

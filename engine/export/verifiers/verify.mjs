@@ -169,6 +169,7 @@ function createFindings() {
 const fileOf = (path, size, read) => ({
   path,
   size,
+  read,
   *pieces() {
     for (let at = 0; at < size; at += PIECE) yield read(at, Math.min(PIECE, size - at));
   },
@@ -3068,13 +3069,26 @@ function createIndex(findings, install) {
 // ── all of it ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function openSource(target) {
+  if (typeof target !== "string" && typeof target.read === "function") return { size: target.size, read: target.read, close() {} };
   if (typeof target !== "string") return { size: target.length, read: (at, length) => target.subarray(at, at + length), close() {} };
   const file = openSync(target, "r");
   return { size: fstatSync(file).size, read: (at, length) => readAll(file, at, length), close: () => closeSync(file) };
 }
 
+/** The files of a zip in the exporter's form, and what is wrong with the zip and its BagIt lists; whatever else they are. */
+export function readBag(target) {
+  const findings = createFindings();
+  const source = openSource(target);
+  if (source.size < 4 || source.read(0, 4).readUInt32LE(0) !== 0x04034b50)
+    throw new CannotRead("this is no zip: there is no bundle to verify");
+  const { files } = readZip(source, findings);
+  const hashes = new Map([...files].map(([path, file]) => [path, hashOf(file)]));
+  checkBag(files, hashes, findings);
+  return { files, hashes, problems: findings.problems };
+}
+
 /**
- * Verifies a bundle: a path to its zip or to the folder it was unpacked to, or the zip's bytes. `options.fingerprint`: of a
+ * Verifies a bundle: a path to its zip or to the folder it was unpacked to, the zip's bytes, or `{size, read}` where they lie. `options.fingerprint`: of a
  * head, known from outside; `options.roster`: bytes of a roster.json from outside. Throws CannotRead where there is no bundle.
  */
 export function verifyBundle(target, options = {}) {
