@@ -9,6 +9,7 @@ import { createFollowLinks, newsFor, type Scope } from "./engine/follow.ts";
 import { HANDLERS } from "./engine/handlers.ts";
 import { createAssigned, createWindows, launchForRun, waitingIn } from "./engine/launch-runs.ts";
 import { createLookers } from "./engine/lookers.ts";
+import { createPast } from "./engine/past.ts";
 import { closeAll } from "./engine/playbacks.ts";
 import { createPulse } from "./engine/pulse.ts";
 import { reviewsOf } from "./engine/reviews.ts";
@@ -151,9 +152,11 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       classOf: settings.classOf,
     });
   const recordRefusal = (who: Who, method: string, why: string): void => people.refused(who.actor, method, why);
+  const past = createPast(store, options.home);
   const runs = createRunService({
     ports,
     store,
+    past,
     home: options.home,
     runtimeDir: runtime.value,
     environment: env,
@@ -239,6 +242,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     launches,
     documents,
     contexts,
+    past,
     library: createLibrary(folders, createScanner(documents.parse), () => emit("app.changed", { what: "library" })),
     openedTexts: new Map(),
     emit,

@@ -3,6 +3,7 @@
 
 export { type Bypass, findBypasses } from "./bypasses.ts";
 export { type ContextSources, type LoadedContexts, loadContexts } from "./contexts.ts";
+export { credentialsOf } from "./credentials.ts";
 export { classOfIdentity, identityKey, identityKeys } from "./identity-key.ts";
 export { WATCHED } from "./overlays.ts";
 export { type ClusterPin, createPin, type PinOptions } from "./pin.ts";

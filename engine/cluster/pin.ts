@@ -11,8 +11,9 @@ import {
   type Result,
 } from "../protocol/index.ts";
 import { askIdentity } from "./ask-identity.ts";
-import { Connection, tokenOf } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import type { LoadedContexts } from "./contexts.ts";
+import { credentialsIn } from "./credentials.ts";
 import { credentialExpiry } from "./expiry.ts";
 import { classOfIdentity } from "./identity-key.ts";
 import { type FilesAtStart, filesAtStart, overlaysOf } from "./overlays.ts";
@@ -162,18 +163,6 @@ function makePin({ loaded, context, name, config, connection, file, identity, pr
 }
 
 function secretsOf(config: OneContext, connection: Connection): { name: string; value: string }[] {
-  const { user } = config.users[0];
-  const key = user["client-key-data"];
-  const provider = Object.entries(user["auth-provider"]?.config ?? {}).filter(([field]) => /token|secret|password/i.test(field));
-  const plugin = (user.exec?.env ?? []).filter(({ name }) => /token|secret|password|key$/i.test(name));
-  return [
-    { name: "cluster token", value: tokenOf(config) ?? "" },
-    { name: "cluster token", value: connection.execToken ?? "" },
-    { name: "cluster password", value: user.password ?? "" },
-    // Both as `kubectl config view --raw` shows it and as the file holds it.
-    { name: "cluster client key", value: key ?? "" },
-    { name: "cluster client key", value: key ? Buffer.from(key, "base64").toString("utf8").trim() : "" },
-    ...provider.map(([, value]) => ({ name: "cluster log-in", value })),
-    ...plugin.map(({ value }) => ({ name: "cluster log-in", value })),
-  ].filter(({ value }) => value !== "");
+  const { execToken } = connection;
+  return [...credentialsIn(config), ...(execToken ? [{ name: "cluster token", value: execToken }] : [])];
 }

@@ -10,6 +10,7 @@ import type { RunDeps, RunService } from "../run/index.ts";
 import type { SettingsStore } from "../settings/index.ts";
 import type { FollowLinks } from "./follow.ts";
 import type { Lookers } from "./lookers.ts";
+import type { JoinedPast } from "./past.ts";
 import type { createRows } from "./rows.ts";
 
 export type Emit = <E extends EventName>(event: E, payload: PayloadOf<E>) => void;
@@ -28,6 +29,8 @@ export type Context = {
   documents: RunDeps["documents"];
   contexts(): LoadedContexts;
   library: Library;
+  /** What can be replayed: the record's own runs, and those unpacked here. */
+  past: JoinedPast;
   /** Path by source hash of texts that were opened by themselves, of no opened folder: they can be reviewed all the same. */
   openedTexts: Map<string, string>;
   emit: Emit;

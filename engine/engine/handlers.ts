@@ -14,6 +14,7 @@ import { findingsOf } from "./findings.ts";
 import { snapshotFor } from "./follow.ts";
 import { startRun } from "./launch-runs.ts";
 import { resolveLink } from "./link.ts";
+import * as moving from "./moving.ts";
 import * as playbacks from "./playbacks.ts";
 import * as records from "./records.ts";
 import { reviewsOf } from "./reviews.ts";
@@ -182,6 +183,9 @@ export const HANDLERS: { [M in Method]: Handler<M> } = {
   "bundle.events": (context, params) => bundles.events(context, params),
   "bundle.event": (context, params) => bundles.event(context, params),
   "bundle.close": (context, params) => bundles.close(context, params),
+  "rehearsal.pack": (context, params, { who }) => moving.pack(context, who, params),
+  "rehearsal.unpack": (context, params, { who }) => moving.unpack(context, who, params),
+  "rehearsal.moved": (context) => moving.moved(context),
   "playback.open": (context, params) => playbacks.openForPlaying(context, params),
   "playback.state": (context, params) => playbacks.state(context, params),
   "playback.seek": (context, params) => playbacks.seek(context, params),

@@ -186,7 +186,7 @@ export async function recoveryExported(
 }
 
 /** Where an export goes: the path asked for, which must be absolute, or a new name in the data directory. */
-function placeFor(context: Context, wanted: string | undefined, name: string, ending: string): Result<string> {
+export function placeFor(context: Context, wanted: string | undefined, name: string, ending: string): Result<string> {
   if (wanted !== undefined)
     return isAbsolute(wanted)
       ? ok(wanted)

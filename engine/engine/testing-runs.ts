@@ -8,7 +8,7 @@ import { checkParams, fillPlaceholders, parseDocument } from "../document/index.
 import { type Ports, realPorts } from "../ports.ts";
 import type { RunHeader, RunId, StartRequest } from "../protocol/index.ts";
 import { openRecordStore } from "../record/index.ts";
-import { createRunService, type Who } from "../run/index.ts";
+import { createRunService, ownPast, type Who } from "../run/index.ts";
 
 /** The run room on its own store, so that the disk can be filled under it. */
 export async function ownRuns(isSolo = true, ports: Ports = realPorts()) {
@@ -22,6 +22,7 @@ export async function ownRuns(isSolo = true, ports: Ports = realPorts()) {
   const runs = createRunService({
     ports,
     store,
+    past: ownPast(store, home),
     home,
     runtimeDir: mkdtempSync(join(tmpdir(), "hp-full-run-")),
     environment: process.env,

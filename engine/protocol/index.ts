@@ -12,6 +12,7 @@ import { ClusterClass, ClusterName, LaunchId, LogId, OperatorId, Reason, RunId, 
 import { LAUNCH_METHODS } from "./launch.ts";
 import { AppSnapshot, LibraryFolder, Settings } from "./library.ts";
 import { LINK_METHODS } from "./link.ts";
+import { MOVING_METHODS } from "./moving.ts";
 import { Password, PEOPLE_METHODS, SessionView } from "./people.ts";
 import { PLAYBACK_METHODS } from "./playback.ts";
 import { EventFilter, EventRow, LogSummary, StoredEvent, VerifyReport } from "./record.ts";
@@ -38,6 +39,7 @@ export * from "./launch.ts";
 export * from "./launch-plan.ts";
 export * from "./library.ts";
 export * from "./link.ts";
+export * from "./moving.ts";
 export * from "./people.ts";
 export * from "./playback.ts";
 export * from "./record.ts";
@@ -283,6 +285,7 @@ export const METHODS = {
   // bundles of other installations, for reading
   ...BUNDLE_METHODS,
   ...PLAYBACK_METHODS,
+  ...MOVING_METHODS,
   // terminals: the bytes go over their own channel, opened by id
   "terminal.list": {
     params: z.strictObject({ run: RunId }),

@@ -80,6 +80,8 @@ export const RehearsalSource = z.object({
   /** What it was run with; never a secret. */
   params: z.record(z.string(), z.string()),
   placeholders: z.record(z.string(), z.string()),
+  /** Whose record it is where it came in a rehearsal bundle; "" for a run of this data directory. */
+  from: z.string(),
 });
 export type RehearsalSource = z.infer<typeof RehearsalSource>;
 

@@ -24,6 +24,7 @@ import type { Instructor } from "../rehearsal/index.ts";
 import type { HandOver, Job, Known, PlayedSession, Recording, Redactor, ShellSession } from "../shell/index.ts";
 import type { Awake } from "./awake.ts";
 import type { Learnt } from "./learnt.ts";
+import type { Past } from "./past.ts";
 import type { RunPlan } from "./plan.ts";
 import type { Playing } from "./playing.ts";
 import type { Relays } from "./relays.ts";
@@ -36,6 +37,8 @@ export type Who = { actor: Actor; roles: Role[]; title: string; isAuthenticated:
 export type RunDeps = {
   ports: Ports;
   store: RecordStore;
+  /** What a replay may play. */
+  past: Past;
   /** Data directory; recordings go to `<home>/recordings/<run>/`. */
   home: string;
   /** Private directory (0700) outside `home`, in memory where there is such a place. */

@@ -1,7 +1,6 @@
 // What each block of a walk or a replay shows instead of being run: a recorded take, nothing but a question, or what the instructor has prepared.
 // Owns: that choice, the pace, and what is said of it on record. Starts no process; the showing is engine/shell/played.ts.
 import type { Block, CanonicalValue, Playing as PlayingView, RehearsalRequest, StepId } from "../protocol/index.ts";
-import { inside, placesOf } from "../record/index.ts";
 import type { Override } from "../rehearsal/index.ts";
 import { createPace, exitWords, judge, type Pace, type Piece, piecesOf, type Script, type ScriptEnd } from "../shell/index.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
@@ -36,7 +35,7 @@ export function playingOf(deps: RunDeps, live: LiveRun): Playing | null {
   const pace = createPace({ speed: way === "walk" ? 1 : facts.speed, isPaused: false });
   let read: { recorded: Recorded | null } | null = null;
   const recorded = (): Recorded | null => {
-    read ??= { recorded: way === "replay" && source !== null ? readRecorded(deps.store, source.run) : null };
+    read ??= { recorded: way === "replay" && source !== null ? readRecorded(deps.past, source.run) : null };
     return read.recorded;
   };
   /** `begun`: it has begun, so that this run of it is counted already. */
@@ -58,16 +57,11 @@ export function playingOf(deps: RunDeps, live: LiveRun): Playing | null {
     looks.set(key, seen + 1);
     return take.probes[Math.min(seen, take.probes.length - 1)] ?? null;
   };
-  const fileOf = (path: string): string | null => {
-    // A log may have come from another machine.
-    return inside(placesOf(deps.home).recordings, path);
-  };
-
   const recordedScript = (at: Played, take: Take, probe: number | null): Script => {
     const look = probe === null ? null : nextLook(at, take);
     const part = look ?? take;
     const end = part.end as ScriptEnd;
-    const path = fileOf(part.recording);
+    const path = deps.past.recording(part.recording);
     const totalMs = part.durationMs ?? 0;
     const { fromBytes, bytes, startMs, durationMs } = part;
     const own = pace.now.speed === 0 ? 0 : Math.max(pace.now.speed, compress);

@@ -1,9 +1,9 @@
 // What an earlier run left that can be played again: for every block, each time it was run, where its output lies and how it ended.
 // Owns: reading that from a run's events. Pure; reads no recording.
 import type { RunId, StoredEvent } from "../protocol/index.ts";
-import type { RecordStore } from "../record/index.ts";
 import type { ProbeThen, ScriptEnd } from "../shell/index.ts";
 import { type Data, numberOrNull, text, textOrNull, texts, verdictOf, whole } from "./fold-data.ts";
+import type { Past } from "./past.ts";
 import { createWhereabouts } from "./whereabouts.ts";
 
 export type RecordedProbe = {
@@ -55,7 +55,7 @@ export const RECORDED_TYPES = [
 ];
 
 /** Of a run and of those that went back from it, so that its way back can be practised too; null where no log has it. */
-export function readRecorded(store: RecordStore, run: string): Recorded | null {
+export function readRecorded(store: Past, run: string): Recorded | null {
   const whereabouts = createWhereabouts(store);
   const read = (id: string): { recorded: Recorded; back: string[] } | null => {
     const place = whereabouts.find(id as RunId);

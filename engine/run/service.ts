@@ -86,7 +86,7 @@ export function createRunService(deps: RunDeps) {
   const runs = new Map<RunId, LiveRun>();
   const turns = createTurns();
   const whereabouts = createWhereabouts(deps.store);
-  const sources = createSources(deps.store);
+  const sources = createSources(deps.past);
 
   // A loop may be closed by another run of the launch, or by hand; and what is open is watched as soon as it stands on record.
   const keepAwake = () => deps.awake?.keep([...runs.values()].some(({ state }) => state.status === "active" || state.running.length > 0));
@@ -437,6 +437,9 @@ export function createRunService(deps: RunDeps) {
     cannotWrite: (): boolean => [...runs.values()].some((live) => live.problem !== null || live.stallWatch !== null),
     /** A command runs in some shell, one typed by hand too; a gate or soak that waits for its next turn is no work. */
     isWorking: (): boolean => [...runs.values()].some((live) => [...live.lanes].some(({ session }) => !RESTING.has(session.activity()))),
+    /** Secret parameters of the runs under way, so that they can be searched for in what leaves. */
+    secrets: (): { name: string; value: string }[] =>
+      [...runs.values()].flatMap((live) => [...live.secrets].map(([name, value]) => ({ name, value }))),
     /** Ends every shell at once, for a process that ends without closing: the next start finds its runs as after a crash. */
     endShells(): void {
       for (const live of runs.values())

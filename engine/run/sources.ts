@@ -11,8 +11,8 @@ import {
   type RunId,
   type StoredEvent,
 } from "../protocol/index.ts";
-import type { RecordStore } from "../record/index.ts";
 import { type Data, text } from "./fold-data.ts";
+import type { Past as PastRuns } from "./past.ts";
 import { givenIn, RECORDED_TYPES, type Recorded, readRecorded, recordedOf, takeFor } from "./recorded.ts";
 import { createWhereabouts } from "./whereabouts.ts";
 
@@ -20,7 +20,7 @@ import { createWhereabouts } from "./whereabouts.ts";
 const MOST = 40;
 const TELLING = [...RECORDED_TYPES, "run.finished", "run.aborted"];
 
-type Past = Omit<RehearsalSource, "same" | "changed" | "absent" | "playsMs"> & {
+type Past = Omit<RehearsalSource, "same" | "changed" | "absent" | "playsMs" | "from"> & {
   path: string;
   sha256: string;
   way: string;
@@ -29,7 +29,7 @@ type Past = Omit<RehearsalSource, "same" | "changed" | "absent" | "playsMs"> & {
 
 export type Sources = (document: RunbookDocument, path: string) => RehearsalSource[];
 
-export function createSources(store: RecordStore): Sources {
+export function createSources(store: PastRuns): Sources {
   const known = new Map<LogId, { head: string; runs: Past[] }>();
 
   function runsIn(log: LogId, head: string, number: number): Past[] {
@@ -51,7 +51,7 @@ export function createSources(store: RecordStore): Sources {
         const covered = coverage(past.recorded, document);
         if (covered.same + covered.changed === 0) continue;
         const { path: _path, sha256: _sha256, way: _way, recorded: _recorded, ...told } = past;
-        found.push({ ...told, ...covered });
+        found.push({ ...told, ...covered, from: store.from(log) });
       }
     }
     return found;
@@ -68,7 +68,7 @@ export type Coverage = Pick<RehearsalSource, "same" | "changed" | "absent" | "pl
 export type Chosen = { source: NonNullable<RehearsalView["source"]>; coverage: Coverage };
 
 /** The run that a replay plays: over, and really run. `isWayBack`: its own text need not have been recorded then. */
-export function chosenSource(store: RecordStore, document: RunbookDocument, run: RunId | undefined, isWayBack: boolean): Result<Chosen> {
+export function chosenSource(store: PastRuns, document: RunbookDocument, run: RunId | undefined, isWayBack: boolean): Result<Chosen> {
   if (run === undefined) return fail("invalid-params", "A replay plays an earlier run: choose which one.");
   const place = createWhereabouts(store).find(run);
   const start = place && store.eventsOfType(place.log, ["run.started"]).find(({ body }) => body.subject.run === run)?.body;

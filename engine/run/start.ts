@@ -214,7 +214,7 @@ async function prepare(deps: RunDeps, who: Who, asked: StartRequest, given: Give
   const rehearsal = rehearsalAsked(request);
   // Where nothing is run nothing is pinned, and no secret is asked for.
   const isPlayed = isPlayedWay(rehearsal);
-  const chosen = rehearsal?.way === "replay" ? chosenSource(deps.store, document, rehearsal.source, wayBackOf(given) !== null) : ok(null);
+  const chosen = rehearsal?.way === "replay" ? chosenSource(deps.past, document, rehearsal.source, wayBackOf(given) !== null) : ok(null);
   if (!chosen.ok) return chosen;
   const checked = checkedParams(
     deps,
@@ -230,7 +230,8 @@ async function prepare(deps: RunDeps, who: Who, asked: StartRequest, given: Give
     pins,
     who,
     paramProblem: checked.ok ? null : checked.error.message,
-    trusted: deps.folderOf(request.path)?.trusted === true,
+    // Where nothing runs there is nothing to trust: what came from another machine can be walked and replayed as it is.
+    trusted: isPlayed || deps.folderOf(request.path)?.trusted === true,
     launch,
     isChecks: given?.isChecks === true,
     played: isPlayed ? { coverage: chosen.value?.coverage ?? null } : null,
@@ -352,7 +353,7 @@ function startedDraft(deps: RunDeps, { request, isChecks, wayBack, findings, pla
       ...recoveryData(document),
       plan_entry: request.planEntry ?? "",
       solo: deps.isSolo(),
-      trusted: true,
+      trusted: deps.folderOf(request.path)?.trusted === true,
       preflight: "joined",
       deviations: deviations.map(({ code, subject, message }) => ({ code, subject, message })),
       steps: [...stepsData(plan), ...(wayBack?.rest ?? [])],
@@ -428,7 +429,7 @@ export function addSecret(live: LiveRun, name: string, value: string) {
 }
 
 /** Values of environment names that look secret are masked in output, whoever prints them. */
-function secretLooking(environment: Record<string, string | undefined>): { name: string; value: string }[] {
+export function secretLooking(environment: Record<string, string | undefined>): { name: string; value: string }[] {
   return Object.entries(environment).flatMap(([name, value]) =>
     value !== undefined &&
     value.length >= 6 &&

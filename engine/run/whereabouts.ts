@@ -1,13 +1,13 @@
 // Which log a run is in: its own, or that of the launch it belongs to. Owns: the look-up, from the events that start and end runs.
 // Nothing is stored: a log is read again only when it has grown.
 import type { LaunchId, LogId, RunId } from "../protocol/index.ts";
-import type { RecordStore } from "../record/index.ts";
+import type { Past } from "./past.ts";
 
 export type RunPlace = { run: RunId; log: LogId; launch: LaunchId | null; isOver: boolean };
 
 const TELLING = ["run.started", "run.finished", "run.aborted"];
 
-export function createWhereabouts(store: RecordStore) {
+export function createWhereabouts(store: Omit<Past, "recording" | "from">) {
   const known = new Map<LogId, { head: string; places: RunPlace[] }>();
 
   function inLaunch(log: LogId, launch: LaunchId): RunPlace[] {

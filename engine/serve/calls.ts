@@ -40,6 +40,7 @@ const READING: ReadonlySet<Method> = new Set<Method>([
   "record.events",
   "record.event",
   "record.recording",
+  "rehearsal.moved",
   "playback.open",
   "playback.state",
   "playback.seek",

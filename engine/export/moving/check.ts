@@ -9,7 +9,11 @@ import { PARCEL_MANIFEST, PARCEL_TYPE, Parcel, textPathProblem } from "./parcel.
 const MOST_MANIFEST_BYTES = 8 << 20;
 const REPORTED = 20;
 
-export type CheckedRun = { run: Parcel["runs"][number]; inner: { files: Map<string, BagFile>; hashes: Map<string, string> }; report: BundleReport };
+export type CheckedRun = {
+  run: Parcel["runs"][number];
+  inner: { files: Map<string, BagFile>; hashes: Map<string, string> };
+  report: BundleReport;
+};
 export type Checked = {
   parcel: Parcel;
   files: Map<string, BagFile>;

@@ -3,10 +3,10 @@ import { Worker } from "node:worker_threads";
 import { fail, ok, type Result } from "../../protocol/index.ts";
 import type { UnpackAnswer, UnpackOrder } from "./worker.ts";
 
+export { RUNS as MOVED_RUNS, TEXTS as MOVED_TEXTS } from "./lay-down.ts";
 export { type MovedRun, type MovedRuns, readMoved } from "./moved.ts";
 export { type Packed, type PackOptions, type ParcelRun, type ParcelText, packParcel, type Search } from "./pack.ts";
 export { textPathProblem } from "./parcel.ts";
-export { RUNS as MOVED_RUNS, TEXTS as MOVED_TEXTS } from "./lay-down.ts";
 
 /** In the packaged app the thread is a bundle beside this one (build/desktop.ts). */
 const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./moving-worker.mjs", import.meta.url);

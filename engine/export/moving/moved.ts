@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { EventBody, type LogId, type RunId, type StoredEvent } from "../../protocol/index.ts";
-import { eventHash, genesisHash, inside } from "../../record/index.ts";
+import { type CanonicalValue, EventBody, type LogId, type RunId, type StoredEvent } from "../../protocol/index.ts";
+import { eventHash, genesisHash, inside, parseCanonical } from "../../record/index.ts";
 import { RUNS, TEXTS } from "./lay-down.ts";
 import { Parcel } from "./parcel.ts";
 
@@ -18,6 +18,9 @@ export type MovedRun = {
   number: number;
   title: string;
   runs: RunId[];
+  seq: number;
+  head: string;
+  genesis(): Record<string, CanonicalValue>;
   /** Whose record it is, and where it was packed. */
   install: string;
   packedBy: string;
@@ -43,7 +46,14 @@ export function readMoved(folder: string, heads: ReadonlyMap<string, string>): M
     const place = join(folder, name);
     try {
       const moved = Moved.parse(JSON.parse(readFileSync(join(place, MOVED_FILE), "utf8")));
-      return [{ folder: place, moved, texts: join(place, TEXTS), runs: moved.parcel.runs.filter(({ log, head }) => heads.get(log) === head).map((run) => movedRun(place, moved, run)) }];
+      return [
+        {
+          folder: place,
+          moved,
+          texts: join(place, TEXTS),
+          runs: moved.parcel.runs.filter(({ log, head }) => heads.get(log) === head).map((run) => movedRun(place, moved, run)),
+        },
+      ];
     } catch {
       return [];
     }
@@ -54,11 +64,18 @@ function movedRun(place: string, { parcel }: Moved, run: Parcel["runs"][number])
   const bag = join(place, RUNS, run.log);
   let lines: { line: string; hash: string }[] | null = null;
   let recordings: Map<string, string> | null = null;
+  let genesis: Record<string, CanonicalValue> | null = null;
   return {
     log: run.log,
     number: run.number,
     title: run.title,
     runs: run.runs,
+    seq: run.seq,
+    head: run.head,
+    genesis: () => {
+      genesis ??= genesisOf(join(bag, "data", "events.ndjson"));
+      return genesis;
+    },
     install: parcel.install_id,
     packedBy: parcel.packed_by.name,
     main: join(place, TEXTS, ...parcel.main.split("/")),
@@ -78,6 +95,11 @@ function movedRun(place: string, { parcel }: Moved, run: Parcel["runs"][number])
       return file === undefined ? null : inside(bag, file);
     },
   };
+}
+
+function genesisOf(path: string): Record<string, CanonicalValue> {
+  const value = parseCanonical(readFileSync(path, "utf8").split("\n", 1)[0] ?? "");
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }
 
 /** The lines of a log with their hashes; none where they are not the ones that were unpacked: their last hash is on record. */
