@@ -48,6 +48,12 @@ export class Connection {
     return credential.ok ? (credential.value.token ?? "") : "";
   }
 
+  /** What a request would carry now; nothing of it where it cannot be had. */
+  async given(): Promise<{ token?: string; certData?: string; keyData?: string }> {
+    const credential = await this.#credential();
+    return credential.ok ? credential.value : {};
+  }
+
   /** kubectl writes a renewed OpenID token into the file; what lies there now is what the shell uses. */
   renewFrom(now: OneContext): void {
     const provider = now.users[0].user["auth-provider"];

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { ClusterName } from "../protocol/index.ts";
 import { oneContext } from "./fake-api.ts";
-import { sweepRuntime, writePinFile } from "./pin-file.ts";
+import { makePinFolder, sweepRuntime, writePinFile } from "./pin-file.ts";
 
 let runtime: string;
 beforeEach(() => {
@@ -13,10 +13,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(runtime, { recursive: true, force: true }));
 
-const write = () => writePinFile(runtime, "main" as ClusterName, oneContext("https://a.test"));
+const write = () => writePinFile(makePinFolder(runtime, "main" as ClusterName), oneContext("https://a.test"));
 
 it("sweeps what a dead engine left, and nothing of one that lives", async () => {
-  const script = `import {writePinFile} from ${JSON.stringify(join(import.meta.dirname, "pin-file.ts"))}; console.log(writePinFile(${JSON.stringify(runtime)}, "dr-1", ${JSON.stringify(oneContext("https://a.test"))}).folder); setInterval(() => {}, 1e9);`;
+  const script = `import {makePinFolder, writePinFile} from ${JSON.stringify(join(import.meta.dirname, "pin-file.ts"))}; console.log(writePinFile(makePinFolder(${JSON.stringify(runtime)}, "dr-1"), ${JSON.stringify(oneContext("https://a.test"))}).folder); setInterval(() => {}, 1e9);`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
   const theirs = String(await new Promise((resolve) => child.stdout.once("data", (data: Buffer) => resolve(data.toString().trim()))));
   const ours = write();

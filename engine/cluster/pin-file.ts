@@ -11,12 +11,17 @@ export type PinFile = { folder: string; path: string };
 
 const PREFIX = "pin-";
 
-/** Writes `config` below `runtimeDir` (made if needed): 0600 in a folder of 0700. */
-export function writePinFile(runtimeDir: string, name: ClusterName, config: OneContext): PinFile {
+/** A folder of 0700 below `runtimeDir` (made if needed), for one pin. */
+export function makePinFolder(runtimeDir: string, name: ClusterName): string {
   mkdirSync(runtimeDir, { recursive: true, mode: 0o700 });
   const folder = join(runtimeDir, `${PREFIX}${name}-${process.pid}-${startOf(process.pid) ?? "0"}-${randomBytes(6).toString("hex")}`);
   mkdirSync(folder, { mode: 0o700 });
   chmodSync(folder, 0o700); // a stricter umask would make it useless, and no umask makes it wider
+  return folder;
+}
+
+/** Writes `config`, readable by its owner alone. */
+export function writePinFile(folder: string, config: OneContext): PinFile {
   const path = join(folder, "kubeconfig");
   // JSON is YAML; kubectl reads it and, when it rewrites the file, writes YAML.
   writeFileSync(path, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600, flag: "wx" });

@@ -15,10 +15,11 @@ import { Connection } from "./connection.ts";
 import type { LoadedContexts } from "./contexts.ts";
 import { credentialsIn } from "./credentials.ts";
 import { credentialExpiry } from "./expiry.ts";
+import { withoutLogin } from "./given-login.ts";
 import { classOfIdentity } from "./identity-key.ts";
 import { type FilesAtStart, filesAtStart, overlaysOf } from "./overlays.ts";
 import { checkPermissions } from "./permissions.ts";
-import { deletePinFile, writePinFile } from "./pin-file.ts";
+import { deletePinFile, makePinFolder, writePinFile } from "./pin-file.ts";
 import { askPrincipal } from "./principal.ts";
 import { type Actual, type PinCheck, provePin } from "./prove.ts";
 import { type OneContext, standAlone } from "./resolve.ts";
@@ -54,13 +55,23 @@ export type PinOptions = {
   runtimeDir: string;
   /** HTTP proxy on this machine through which the cluster is reached, by its shells too; not for one that has a proxy of its own. */
   proxyUrl?: string;
+  /** Its shells are given what the log-in program gives, and not the program itself; and the proxy that leads to the cluster, and no other. */
+  isForRehearsal?: boolean;
 };
 
 /**
  * Fixes one context for a run: asks its cluster who it is and who we are, and writes the kubeconfig that the shells get. Fails with
  * `not-found` (no such context), `cluster-invalid` (broken context, ended credentials, no Kubernetes there) or `cluster-unreachable`.
  */
-export async function createPin({ loaded, context, name, namespace, runtimeDir, proxyUrl }: PinOptions): Promise<Result<ClusterPin>> {
+export async function createPin({
+  loaded,
+  context,
+  name,
+  namespace,
+  runtimeDir,
+  proxyUrl,
+  isForRehearsal = false,
+}: PinOptions): Promise<Result<ClusterPin>> {
   const resolved = loaded.byName.get(context);
   if (resolved === undefined) {
     const entry = loaded.entries.find((candidate) => candidate.name === context);
@@ -85,8 +96,12 @@ export async function createPin({ loaded, context, name, namespace, runtimeDir, 
   }
   if (answer.identity === null) return fail("cluster-invalid", `context "${context}": ${answer.because}`);
   const principal = await askPrincipal(connection);
-  const file = writePinFile(runtimeDir, name, config);
-  return ok(makePin({ loaded, context, name, config, connection, file, identity: answer.identity, principal }));
+  const folder = makePinFolder(runtimeDir, name);
+  const login = isForRehearsal ? await withoutLogin(config, connection, folder, loaded.sources.env) : { config, renew: async () => {} };
+  const file = writePinFile(folder, login.config);
+  return ok(
+    makePin({ loaded, context, name, config: login.config, connection, file, renew: login.renew, identity: answer.identity, principal }),
+  );
 }
 
 type Parts = {
@@ -96,11 +111,13 @@ type Parts = {
   config: OneContext;
   connection: Connection;
   file: { folder: string; path: string };
+  /** Brings what the shells are given as log-in up to date. */
+  renew(): Promise<void>;
   identity: ClusterIdentity;
   principal: Principal;
 };
 
-function makePin({ loaded, context, name, config, connection, file, identity, principal }: Parts): ClusterPin {
+function makePin({ loaded, context, name, config, connection, file, renew, identity, principal }: Parts): ClusterPin {
   const now = () => new Date().toISOString();
   let last: PinCheck = { state: "proved", differs: [], identity, principal, clockOffsetMs: null, at: now(), because: "" };
   let provedAt = last.at;
@@ -127,6 +144,7 @@ function makePin({ loaded, context, name, config, connection, file, identity, pr
       return credentialExpiry(connection);
     },
     async prove(actual) {
+      await renew();
       last = await provePin({ path: file.path, config, identity, principal }, connection, actual, overlaysIn(actual), now());
       if (last.state === "proved") provedAt = last.at;
       return last;

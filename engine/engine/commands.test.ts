@@ -339,8 +339,8 @@ it("types the next step into a nested shell by choice, and lets a person judge i
   await bench.call("run.abort", { run: run.run, reason: "done" });
 });
 
-it("rehearses without a cluster what needs one: its shells have an empty kubeconfig", async () => {
-  const run = await bench.start(runbookOf({ a: 'test "$KUBECONFIG" = /dev/null' }, "", true), { mode: "rehearsal" });
+it("rehearses without a cluster what needs one: the kubeconfig of its shells leads nowhere", async () => {
+  const run = await bench.start(runbookOf({ a: 'grep -c "https://127.0.0.1:1" "$KUBECONFIG"' }, "", true), { mode: "rehearsal" });
   expect((await run.view()).header).toMatchObject({ mode: "rehearsal", clusters: [] });
   expect(await run.runStep("a")).toMatchObject({ verdict: "passed" });
   await bench.call("run.finish", { run: run.run });

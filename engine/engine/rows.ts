@@ -107,6 +107,10 @@ export function whatHappened({ body }: StoredEvent): string {
       return `${plural(lengthOf(data.objects), "object")} of cluster ${text("name")} taken down ${text("when")} the step${text("because") === "" ? "" : `; ${text("because")}`}`;
     case "cluster.classified":
       return `${text("context")} is ${text("class")}`;
+    case "rehearsal.guarded":
+      return `Shells of the rehearsal set up: ${plural(lengthOf(data.left_out), "variable")} left out, credentials ${text("files")}${text("because") === "" ? "" : ` (${text("because")})`}`;
+    case "rehearsal.attempt_blocked":
+      return `Kept inside the rehearsal (${text("how")}): ${text("value")}`;
     case "shell.opened":
       return `${text("shell")} opened: ${text("why")}`;
     case "shell.ended":

@@ -4,13 +4,14 @@ import { createHash } from "node:crypto";
 import { type Block, fail, ok, type Result, type ShellKind, type Verdict } from "../protocol/index.ts";
 import type { BlockOutcome, BlockToRun, Recording, RunningBlock } from "../shell/index.ts";
 import type { LaneShell, LiveRun, RunDeps, Who } from "./deps.ts";
+import { readAttempts, refuseWaysOut } from "./guard.ts";
 import { sentText } from "./injected.ts";
 import { laneNowOf } from "./lanes.ts";
 import { append, appendOrKeep, type Draft, eventOf, placeholderValues, wholeMs } from "./live.ts";
 import { proveBefore } from "./pins.ts";
 import { recordingOf } from "./recordings.ts";
 import { measureOf } from "./recovery.ts";
-import { blockDirectory, clusterOf, ensureShell, NO_KUBECONFIG, placeOf, shellKey, variablesFor } from "./shells.ts";
+import { blockDirectory, clusterOf, ensureShell, kubeconfigOf, placeOf, shellKey, variablesFor } from "./shells.ts";
 import { askObjects, recordObjects } from "./watching.ts";
 
 /** A shell with slow rc files has its first prompt by then; milliseconds. After it, something typed by hand is in the way. */
@@ -87,6 +88,8 @@ export async function prepareText(
   const kind: ShellKind = block.shell ?? live.plan.document.shell ?? "bash";
   const ready = await readyShell(deps, live, request, kind);
   if (!ready.ok) return ready;
+  const refused = refuseWaysOut(deps, live, ready.value, request.on ?? step, block, filled.value);
+  if (!refused.ok) return refused;
   // A cancel, a hold, an abort or the engine's end may have come while the shell opened.
   if (laneNowOf(live, step).cancels !== request.cancels)
     return fail("conflict", "The command was cancelled before it began; it was not started.");
@@ -243,6 +246,7 @@ export function recordEnd(
   more: Draft[] = [],
 ): BlockEnd {
   const { step, block, who, attempt } = request;
+  readAttempts(deps, live, lane);
   const pin = live.pins.get(lane.cluster);
   const reported = outcome.reported.KUBECONFIG ?? null;
   lane.cwd = outcome.cwd ?? lane.cwd;
@@ -275,7 +279,7 @@ export function recordEnd(
         redactions: outcome.redactions,
         recording: path,
         principal: pin?.view().principal?.username ?? "",
-        kubeconfig_ok: reported === null ? null : reported === (pin?.kubeconfigPath ?? NO_KUBECONFIG),
+        kubeconfig_ok: reported === null ? null : reported === kubeconfigOf(live, lane),
       },
     }),
   ];

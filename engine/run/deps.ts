@@ -1,6 +1,6 @@
 // What the run room is given, and what it keeps per run in this process beside the events.
 // Owns: these two types. Does nothing.
-import type { ClusterPin, ClusterWatch, LoadedContexts, Touched } from "../cluster/index.ts";
+import type { ClusterPin, ClusterWatch, FilesAtStart, LoadedContexts, Touched } from "../cluster/index.ts";
 import type { People } from "../people/index.ts";
 import type { Ports } from "../ports.ts";
 import type {
@@ -116,6 +116,8 @@ export type LaneShell = {
   givenUp: string | null;
   /** Who typed into it last; lines typed by hand are on record in this name. */
   typist: Actor | null;
+  /** Of a rehearsal's shell: what its KUBECONFIG is and holds, and where attempts to leave are told. */
+  guarded?: { kubeconfig: string; content: string; told: string; read: number; sinceLine: number; stop(): void };
   /** Settles when the shell has begun the block it was given last: an interrupt before that would reach nobody. */
   accepted: Promise<unknown>;
   /** Of a job: it lives in a process of its own, and is let go instead of ended when the engine closes. */
@@ -123,6 +125,27 @@ export type LaneShell = {
   /** Where nothing is run: the same session, with what can be done to what plays; and the block that it shows now. */
   played?: PlayedSession;
   shows?: { step: string; block: number } | undefined;
+};
+
+/** What the shells of a rehearsal are surrounded by; made with the first of them. */
+export type Guard = {
+  folder: string;
+  /** A home directory without credentials, and the person's own. */
+  home: string;
+  realHome: string;
+  /** The kubeconfig of a shell that is bound to no cluster, and an empty file. */
+  nowhere: string;
+  empty: string;
+  environment: Record<string, string>;
+  /** Names of variables that the shells do not get. */
+  leftOut: string[];
+  hidden: { folders: string[]; kubeconfigs: string[]; files: string[] };
+  shells: number;
+  isTold: boolean;
+  /** It was tried with the first shell, and this system can. */
+  isConfined: boolean;
+  /** What the cluster tools were when the first shell of a language began. */
+  starts: Map<string, FilesAtStart>;
 };
 
 /** What is true of one lane in this process alone. */
@@ -162,6 +185,8 @@ export type LiveRun = {
   secrets: Map<string, string>;
   secretsWanted: string[];
   pins: Map<string, ClusterPin>;
+  /** Of a rehearsal that has opened a shell. */
+  guard: Guard | null;
   watches: Map<string, { watch: ClusterWatch | null; objects: WatchedObject[] }>;
   /** What the step that runs or ran last in each lane touches, by cluster and lane. */
   touches: Map<string, Map<string, { step: string; touched: Touched }>>;

@@ -2,10 +2,11 @@
 // Owns: doing it, with the run's pins and parameters and never on a cluster that is not a sandbox. When, the instructor says.
 import { spawn } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { delimiter, resolve } from "node:path";
 import type { Effect, Fault, HandResult, Hands } from "../rehearsal/index.ts";
 import { listProcesses, type ProcessInfo } from "../shell/index.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
+import { readAttempts, surround } from "./guard.ts";
 import { ENGINE } from "./live.ts";
 import { pinAgain } from "./pins.ts";
 import { NO_KUBECONFIG, shellEnvironment, variablesFor } from "./shells.ts";
@@ -39,10 +40,21 @@ export function createHands(deps: RunDeps, live: LiveRun): Hands {
   async function run(command: readonly [string, ...string[]], cluster: string): Promise<Did | { why: string }> {
     const kubeconfig = await kubeconfigOf(cluster);
     if ("why" in kubeconfig) return kubeconfig;
-    // As the run's own shells, without the relays: what puts a cut right must not go through it.
+    // As the run's own shells, without the relays: what puts a cut right must not go through it. And with no more ways out than they have.
     const { environment } = variablesFor(live);
-    const env = { ...shellEnvironment(deps.environment), ...environment, ...live.state.values, KUBECONFIG: kubeconfig.path };
-    return spawned(command, env, live.folder);
+    const pin = live.pins.get(cluster);
+    const around = await surround(
+      deps,
+      live,
+      shellEnvironment(deps.environment),
+      pin ? { kubeconfig: kubeconfig.path, context: pin.context } : null,
+    );
+    const path = [around.pathFirst, around.environment.PATH].filter(Boolean).join(delimiter);
+    const env = { ...around.environment, ...environment, ...live.state.values, ...around.pinned, PATH: path };
+    const words: [string, ...string[]] = around.confined ? [around.confined.file, ...around.confined.args, ...command] : [...command];
+    const did = await spawned(words, env, live.folder);
+    readAttempts(deps, live, { id: "instructor", lane: "", cluster, guarded: around.guarded });
+    return did;
   }
 
   async function shell(text: string, cluster: string): Promise<HandResult> {

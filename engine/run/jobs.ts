@@ -1,16 +1,18 @@
 // Jobs: long commands in a process of their own, which go on without the window and the engine, and are attached again after a restart.
 // Owns: what is recorded of them, letting them go and finding them again. The process and its shell are engine/shell/job.ts.
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type ClusterPin, NOWHERE_CONTEXT, nowhereKubeconfig } from "../cluster/index.ts";
 import { type Block, fail, ok, type Result, type StepState, TerminalId } from "../protocol/index.ts";
 import { attachJob, type BlockOutcome, type Job, type JobEnd, type JobOutcome, jobFolder, type Known, startJob } from "../shell/index.ts";
 import { type BlockEnd, type BlockRequest, prepareText, recordEnd, recordStart } from "./blocks.ts";
 import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
+import { followAttempts, isGuarded, surround } from "./guard.ts";
 import { sentText } from "./injected.ts";
 import { laneOf } from "./lanes.ts";
 import { eventOf } from "./live.ts";
 import { freePath, hashAfterCrash, recordingTitle } from "./recordings.ts";
-import { blockDirectory, clusterOf, shellEnvironment, variablesFor } from "./shells.ts";
+import { blockDirectory, clusterOf, NO_KUBECONFIG, shellEnvironment, variablesFor } from "./shells.ts";
 
 const COLS = 120;
 const ROWS = 32;
@@ -38,7 +40,8 @@ export async function runJob(deps: RunDeps, live: LiveRun, request: BlockRequest
   }
   const terminal = TerminalId.parse(`${live.run}.${shell.cluster}.${kind}.job-${job}`);
   const pin = live.pins.get(shell.cluster);
-  const kubeconfig = pin ? await readFile(pin.kubeconfigPath, "utf8") : null;
+  const guarded = isGuarded(live) ? await surroundJob(deps, live, pin, folder) : null;
+  const kubeconfig = guarded?.content ?? (pin ? await readFile(pin.kubeconfigPath, "utf8") : null);
   const at = { step, attempt, cluster: shell.cluster };
   const cwd = shell.session.reported()?.cwd ?? shell.cwd ?? live.folder;
   const began = recordStart(deps, live, request, { ...prepared.value, lane: { ...shell, id: terminal, cwd }, path }, [
@@ -52,7 +55,8 @@ export async function runJob(deps: RunDeps, live: LiveRun, request: BlockRequest
     terminal,
     shell: kind,
     cwd,
-    environment: shellEnvironment(deps.environment),
+    environment: guarded?.environment ?? shellEnvironment(deps.environment),
+    guarded: guarded?.order ?? null,
     pinned: { KUBECONFIG: process.platform === "win32" ? "NUL" : "/dev/null" },
     kubeconfig,
     known: knownOf(live),
@@ -72,7 +76,35 @@ export async function runJob(deps: RunDeps, live: LiveRun, request: BlockRequest
   const place = { ...request, job, path };
   request.onBegun();
   if (started === null) return ok(await endJob(deps, live, place, { ...shell, id: terminal }, { how: "gone" }));
-  return ok(await follow(deps, live, place, started));
+  return ok(await follow(deps, live, place, started, guarded?.lane));
+}
+
+/** A rehearsal's job has surroundings of its own, which outlive the engine as it does. */
+async function surroundJob(deps: RunDeps, live: LiveRun, pin: ClusterPin | undefined, folder: string) {
+  const content = pin ? await withToken(pin.kubeconfigPath) : nowhereKubeconfig();
+  const kubeconfig = join(folder, "kubeconfig");
+  await writeFile(kubeconfig, content, { mode: 0o600 });
+  const target = { kubeconfig, context: pin?.context ?? NOWHERE_CONTEXT };
+  const { environment, guarded, confined, pathFirst, withdrawn } = await surround(
+    deps,
+    live,
+    shellEnvironment(deps.environment),
+    target,
+    folder,
+  );
+  const order = { told: guarded.told, ...(confined ? { confined } : {}), pathFirst: pathFirst ?? "", withdrawn: withdrawn ?? [] };
+  // What it reports of its copy counts as the pin's own.
+  return { content, environment, order, lane: { ...guarded, kubeconfig: pin?.kubeconfigPath ?? NO_KUBECONFIG } };
+}
+
+/** A token that lies in a file beside the pin goes with the engine; the job's copy holds the one of now. */
+async function withToken(path: string): Promise<string> {
+  const text = await readFile(path, "utf8");
+  const config = JSON.parse(text) as { users: { user: { tokenFile?: string; token?: string } }[] };
+  const user = config.users[0]?.user;
+  if (user?.tokenFile === undefined || !user.tokenFile.startsWith(dirname(path))) return text;
+  const { tokenFile, ...rest } = user;
+  return JSON.stringify({ ...config, users: [{ ...config.users[0], user: { ...rest, token: await readFile(tokenFile, "utf8") } }] });
 }
 
 /** Values to be masked: of the environment, of the run, of its clusters. */
@@ -83,7 +115,7 @@ const knownOf = (live: LiveRun): Known[] => [
 ];
 
 /** Waits for its end with its terminal among those of the run. */
-async function follow(deps: RunDeps, live: LiveRun, place: Place, job: Job): Promise<BlockEnd> {
+async function follow(deps: RunDeps, live: LiveRun, place: Place, job: Job, guarded?: LaneShell["guarded"]): Promise<BlockEnd> {
   const { session } = job;
   const lane: LaneShell = {
     id: session.id,
@@ -96,12 +128,15 @@ async function follow(deps: RunDeps, live: LiveRun, place: Place, job: Job): Pro
     typist: null,
     accepted: job.begun,
     job,
+    ...(guarded === undefined ? {} : { guarded }),
   };
+  followAttempts(deps, live, lane);
   live.lanes.add(lane);
   deps.notify.changed(live.run, null);
   if (live.isClosing) letGo(live, lane);
   const end = await job.ended;
   live.lanes.delete(lane);
+  guarded?.stop();
   if (end.how === "detached") return { verdict: "unknown", because: "", lane, reported: null, shellAlive: true, isDetached: true };
   const ended = await endJob(deps, live, place, lane, end);
   // What is not on record yet stays with its process: the next engine asks for it again.

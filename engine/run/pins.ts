@@ -4,6 +4,7 @@ import { type Actual, type ClusterPin, createPin, identityKey, type PinCheck } f
 import { type Actor, type ClusterName, fail, ok, type Result } from "../protocol/index.ts";
 import type { NewEvent } from "../record/index.ts";
 import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
+import { guardDiffers, isGuarded, mayRehearseOn, recordAttempts } from "./guard.ts";
 import { laneNowOf } from "./lanes.ts";
 import { appendOrKeep, canonical, ENGINE, eventOf, holdByEngine } from "./live.ts";
 import { isBusyShell, retireShell } from "./shells.ts";
@@ -30,7 +31,7 @@ export async function proveBefore(
   whileHeld = false,
 ): Promise<Result<null>> {
   const pin = live.pins.get(lane.cluster);
-  if (!pin) return ok(null);
+  if (!pin) return guardBefore(deps, live, lane, step);
   const stop = new AbortController();
   const now = laneNowOf(live, step);
   now.stopWaiting = stop;
@@ -44,7 +45,7 @@ export async function proveBefore(
       told = check.state;
       if (live.isClosing || stop.signal.aborted || (live.state.status !== "active" && !whileHeld))
         return fail("conflict", "The wait for the cluster was ended; the step was not started.");
-      if (check.state === "proved") return ok(null);
+      if (check.state === "proved") return stillForRehearsal(deps, live, pin, step);
       if (check.state !== "unreachable") return stopBefore(deps, live, lane.cluster, check, step);
       now.waitingFor = { step, cluster: lane.cluster };
       onWaiting();
@@ -81,7 +82,7 @@ export async function proveAfter(
   reported: string | null,
 ): Promise<string | null> {
   const pin = live.pins.get(lane.cluster);
-  if (!pin) return null;
+  if (!pin) return guardAfter(deps, live, lane, step);
   const alive = lane.session.isAlive() && lane.session.activity() === "idle";
   const check = alive
     ? await askPin(pin, lane, false)
@@ -93,6 +94,47 @@ export async function proveAfter(
   if (check.state === "expired") holdByEngine(deps, live, expiredWords(lane.cluster), step);
   if (differs.length === 0) return null;
   return `cluster ${lane.cluster} differs after the step: ${differs.join("; ")}`;
+}
+
+/** A shell that is bound to no cluster, in a rehearsal: it still is, or another one takes its place before the step is started. */
+async function guardBefore(deps: RunDeps, live: LiveRun, lane: LaneShell, step: string): Promise<Result<null>> {
+  const differs = live.guard === null ? [] : guardDiffers(lane, live.guard.starts);
+  if (differs.length === 0) return ok(null);
+  recordAttempts(
+    deps,
+    live,
+    lane,
+    differs.map((what) => ({ how: "shell", what, step })),
+  );
+  await retireShell(deps, live, lane, "something in the one before led out of the rehearsal");
+  return fail(
+    "cluster-differs",
+    `The shell of the step could have left the rehearsal: ${differs.join("; ")}. The step was not started, and a new shell takes its place: run it again.`,
+    { differs },
+  );
+}
+
+/** As guardBefore, behind a step: nothing has reached a cluster, so its verdict stands; the shell does not. */
+async function guardAfter(deps: RunDeps, live: LiveRun, lane: LaneShell, step: string): Promise<null> {
+  const differs = live.guard === null || !lane.session.isAlive() ? [] : guardDiffers(lane, live.guard.starts);
+  if (differs.length === 0) return null;
+  recordAttempts(
+    deps,
+    live,
+    lane,
+    differs.map((what) => ({ how: "shell", what, step })),
+  );
+  await retireShell(deps, live, lane, "something in the one before led out of the rehearsal");
+  return null;
+}
+
+/** Somebody may have said meanwhile what the cluster is. */
+function stillForRehearsal(deps: RunDeps, live: LiveRun, pin: ClusterPin, step: string): Result<null> {
+  const { class: kind } = pin.view();
+  if (!isGuarded(live) || mayRehearseOn(kind)) return ok(null);
+  const reason = `Cluster ${pin.name} (${pin.context}) is ${kind === null ? "of no class" : kind} now, and a rehearsal runs on a sandbox or a local cluster only. The step was not started.`;
+  holdByEngine(deps, live, reason, step);
+  return fail("cluster-differs", reason, { differs: [reason] });
 }
 
 async function askPin(pin: ClusterPin, lane: LaneShell, nested: boolean): Promise<PinCheck> {
@@ -160,6 +202,7 @@ export async function pinAgain(deps: RunDeps, live: LiveRun, actor: Actor): Prom
       ...(live.state.namespace === null ? {} : { namespace: live.state.namespace }),
       runtimeDir: deps.runtimeDir,
       ...throughRelay(live, view.name),
+      isForRehearsal: isGuarded(live),
     });
     if (!made.ok) return made;
     const now = made.value.view();

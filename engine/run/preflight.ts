@@ -1,11 +1,12 @@
 // Everything that can be found out before the first step, all at once, each with what to do.
 // Owns: the list of findings. Changes nothing; a run is started by start.ts, which records them.
-import { type ClusterPin, checkTools, findBypasses } from "../cluster/index.ts";
+import { type ClusterPin, checkTools, findBypasses, findWaysOut } from "../cluster/index.ts";
 import type { ClusterClass, Finding, ShellKind, StartRequest } from "../protocol/index.ts";
 import { shellsAvailable } from "../shell/index.ts";
 import { sleepFinding } from "./awake.ts";
 import { batteryFinding, readBattery } from "./battery.ts";
 import type { LaunchForRun, RunDeps, Who } from "./deps.ts";
+import { guardOutlook, mayRehearseOn, rehearsalEnvironment } from "./guard.ts";
 import type { RunPlan } from "./plan.ts";
 import { roleFindings } from "./roles.ts";
 import { shellEnvironment } from "./shells.ts";
@@ -20,6 +21,8 @@ export type PreflightInput = {
   request: StartRequest;
   plan: RunPlan;
   pins: ClusterPin[];
+  /** Contexts that a rehearsal does not even ask: their class is known. */
+  refused: { name: string; kind: ClusterClass }[];
   who: Who;
   /** Problem of parameters, from checkParams; null when they are fine. */
   paramProblem: string | null;
@@ -45,7 +48,8 @@ export async function preflightFindings(deps: RunDeps, input: PreflightInput): P
     documentFindings({ ...input, review: signedReview(deps, input) }),
     inputFindings(input),
     shellFindings(deps, input.plan),
-    checkTools(input.plan.document.requires.tools, shellEnvironment(deps.environment)),
+    checkTools(input.plan.document.requires.tools, environmentOf(deps, input)),
+    sandboxFindings(deps, input),
     Promise.all(input.pins.map((pin) => clusterFindings(input, pin))).then((all) => all.flat()),
     launchFindings(input),
     input.isChecks || input.request.mode !== "live" ? [] : roleFindings(deps, input.request.launch ?? null, input.plan),
@@ -177,7 +181,7 @@ function reviewFindings({ reviewed, due }: { reviewed: string | null; due: strin
   return [finding("reviewed", "ok", "review", `Reviewed ${reviewed}.`)];
 }
 
-function inputFindings({ plan, request, paramProblem, pins, played }: PreflightInput): Finding[] {
+function inputFindings({ plan, request, paramProblem, pins, refused, played }: PreflightInput): Finding[] {
   const found: Finding[] = [];
   if (paramProblem !== null) found.push(finding("params", "blocker", "parameters", paramProblem, "Give the value, then start again."));
   const secrets = new Set(plan.document.params.filter((param) => param.type === "secret").map((param) => param.name));
@@ -204,7 +208,7 @@ function inputFindings({ plan, request, paramProblem, pins, played }: PreflightI
       }
     }
   if (played) return found;
-  const pinned = new Set<string>(pins.map((pin) => pin.name));
+  const pinned = new Set<string>([...pins, ...refused].map(({ name }) => name));
   for (const name of plan.clusters)
     if (!pinned.has(name))
       found.push(
@@ -317,17 +321,42 @@ function launchFindings({ request, launch, pins }: PreflightInput): Finding[] {
   ];
 }
 
-/** Rehearsal never touches production, nor a cluster of which nobody has said what it is. */
+/** A rehearsal is on clusters that somebody has called a sandbox or local. */
 export function guardFindings(mode: StartRequest["mode"], kind: ClusterClass | null, subject: string): Finding[] {
-  if (mode !== "rehearsal" || (kind !== "production" && kind !== null)) return [];
+  if (mode !== "rehearsal" || mayRehearseOn(kind)) return [];
   return [
     finding(
       "rehearsal-guard",
       "blocker",
       subject,
-      `A rehearsal never runs on ${kind === null ? "an unclassified cluster" : "production"}.`,
+      `A rehearsal never runs on ${kind === null ? "an unclassified cluster" : kind}.`,
       "Choose a sandbox, or no cluster.",
     ),
+  ];
+}
+
+const environmentOf = (deps: RunDeps, { request }: PreflightInput): Record<string, string> => {
+  const environment = shellEnvironment(deps.environment);
+  return request.mode === "rehearsal" ? rehearsalEnvironment(environment) : environment;
+};
+
+/** What the shells of a sandbox do without, and what this system cannot hide from them. */
+async function sandboxFindings(deps: RunDeps, { request, refused }: PreflightInput): Promise<Finding[]> {
+  const found = refused.flatMap(({ name, kind }) => guardFindings(request.mode, kind, `cluster ${name}`));
+  if (request.mode !== "rehearsal" || (request.rehearsal?.way ?? "sandbox") !== "sandbox") return found;
+  const { because, leftOut } = await guardOutlook(shellEnvironment(deps.environment), deps.runtimeDir);
+  const names = leftOut.length === 0 ? "" : ` Left out of their environment: ${leftOut.join(", ")}.`;
+  return [
+    ...found,
+    because === ""
+      ? finding("sandbox-shells", "ok", "shells", `The shells of this rehearsal see none of this machine's credentials.${names}`)
+      : finding(
+          "sandbox-shells",
+          "warning",
+          "shells",
+          `Files cannot be hidden from the shells of this rehearsal: ${because}. A program that opens a kubeconfig or a key by its path reads it.${names}`,
+          "Rehearse on a machine or an account that has no credentials for production.",
+        ),
   ];
 }
 
@@ -347,17 +376,17 @@ function expiryFindings(plan: RunPlan, pin: ClusterPin, nowMs: number, subject: 
   ];
 }
 
-function bypassFindings({ plan }: PreflightInput): Finding[] {
+function bypassFindings({ plan, request }: PreflightInput): Finding[] {
   return plan.steps.flatMap(({ step }) =>
     step.blocks
       .filter((block) => block.runnable)
       .flatMap((block) =>
-        findBypasses(block.commands).map(({ line, what }) =>
+        (request.mode === "rehearsal" ? findWaysOut : findBypasses)(block.commands).map(({ line, what }) =>
           finding(
             "walks-round-pin",
             "warning",
             `step ${step.number}`,
-            `${what} can reach another cluster than the pinned one.`,
+            `${what} can reach another cluster than the pinned one.${request.mode === "rehearsal" ? " A rehearsal refuses the step." : ""}`,
             "Take it out, so that the pin decides.",
             { step: step.id, line: block.line + line },
           ),

@@ -6,6 +6,7 @@ import { WATCHED } from "../cluster/index.ts";
 import { fail, ok, type Result, type ShellKind, TerminalId } from "../protocol/index.ts";
 import { type HandOver, openPlayedSession, openShellSession } from "../shell/index.ts";
 import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
+import { followAttempts, isGuarded, lookAtTyped, readAttempts, recordAttempts, surround } from "./guard.ts";
 import { laneOf } from "./lanes.ts";
 import { appendOrKeep, ENGINE, eventOf, holdByEngine } from "./live.ts";
 import type { Playing } from "./playing.ts";
@@ -60,23 +61,32 @@ type Before = { from: HandOver | null; cwd: string | null; why: string };
 async function openLane(
   deps: RunDeps,
   live: LiveRun,
-  { lane: name, cluster, kind }: ShellPlace,
+  { lane: laneName, cluster, kind }: ShellPlace,
   before: Before | undefined,
 ): Promise<Result<LaneShell>> {
   const id = TerminalId.parse(`${live.run}.${cluster}.${kind}.${++live.terminals}`);
-  if (live.playing !== null) return ok(openPlayer(deps, live, live.playing, { lane: name, cluster, kind }, id));
+  if (live.playing !== null) return ok(openPlayer(deps, live, live.playing, { lane: laneName, cluster, kind }, id));
   const { document } = live.plan;
   const pin = live.pins.get(cluster);
   if (cluster !== "none" && !pin)
     return fail("cluster-invalid", `Cluster ${cluster} is not pinned in this run. Resume the run to pin it again.`);
   const cwd = before?.cwd ?? (document.cwd === null ? live.folder : resolve(live.folder, document.cwd));
   const made: { lane: LaneShell | null } = { lane: null };
+  const plain = shellEnvironment(deps.environment);
+  const own = pin === undefined ? null : { kubeconfig: pin.kubeconfigPath, context: pin.context };
+  const { guarded, ...surroundings } = isGuarded(live)
+    ? await surround(deps, live, plain, own)
+    : {
+        environment: plain,
+        pinned: { KUBECONFIG: own?.kubeconfig ?? NO_KUBECONFIG },
+        ...(pin ? { watched: WATCHED } : {}),
+        guarded: undefined,
+      };
   const opened = await openShellSession({
     id,
     shell: kind,
     cwd,
-    environment: shellEnvironment(deps.environment),
-    pinned: { KUBECONFIG: pin?.kubeconfigPath ?? NO_KUBECONFIG },
+    ...surroundings,
     runtimeDir: join(deps.runtimeDir, live.run),
     redactor: live.redactor,
     ports: deps.ports,
@@ -84,7 +94,12 @@ async function openLane(
     rows: ROWS,
     ...(before?.from ? { inherited: before.from } : {}),
     report: ["KUBECONFIG"],
-    ...(pin ? { watched: WATCHED } : {}),
+    onFromRc: (name, value) => {
+      if (guarded === undefined || live.isClosing) return;
+      const what =
+        value === "" ? `${name} was set by an rc file and taken away again` : `${name} was set to ${value} by an rc file and set back`;
+      recordAttempts(deps, live, { id, lane: laneName, cluster }, [{ how: "rc file", what }]);
+    },
     onRecordingFailed: (error) => holdByEngine(deps, live, error.message, null),
     onHandTyped: (line) => {
       if (live.isClosing) return;
@@ -92,8 +107,11 @@ async function openLane(
       appendOrKeep(deps, live, [
         eventOf(live, typist, { type: "input.typed", cluster, data: { line, reported_by: "shell", terminal: id } }),
       ]);
+      if (made.lane) lookAtTyped(deps, live, made.lane, line);
     },
     onClosed: ({ code, signal }) => {
+      if (made.lane) readAttempts(deps, live, made.lane);
+      made.lane?.guarded?.stop();
       if (live.isClosing) return;
       appendOrKeep(deps, live, [eventOf(live, ENGINE, { type: "shell.ended", cluster, data: { terminal: id, code, signal } })]);
     },
@@ -102,11 +120,11 @@ async function openLane(
   // Pinned again meanwhile: this shell's KUBECONFIG names a file that is gone, and what it inherited is of before.
   if (cluster !== "none" && live.pins.get(cluster) !== pin) {
     await opened.value.close();
-    return openLane(deps, live, { lane: name, cluster, kind }, { from: null, cwd: null, why: "the cluster was pinned again" });
+    return openLane(deps, live, { lane: laneName, cluster, kind }, { from: null, cwd: null, why: "the cluster was pinned again" });
   }
   const lane: LaneShell = {
     id,
-    lane: name,
+    lane: laneName,
     cluster,
     kind,
     session: opened.value,
@@ -114,12 +132,14 @@ async function openLane(
     givenUp: null,
     typist: null,
     accepted: Promise.resolve(),
+    ...(guarded === undefined ? {} : { guarded }),
   };
   made.lane = lane;
+  followAttempts(deps, live, lane);
   live.lanes.add(lane);
   const why = before?.why ?? "first use";
   appendOrKeep(deps, live, [
-    eventOf(live, ENGINE, { type: "shell.opened", cluster, data: { terminal: id, shell: kind, lane: name, why } }),
+    eventOf(live, ENGINE, { type: "shell.opened", cluster, data: { terminal: id, shell: kind, lane: laneName, why } }),
   ]);
   if (before) lane.session.announce(`New shell: ${why}.`);
   return ok(lane);
@@ -180,6 +200,10 @@ export async function closeShells(deps: RunDeps, live: LiveRun) {
   live.shells.clear();
   await rm(join(deps.runtimeDir, live.run), { recursive: true, force: true });
 }
+
+/** What the shell's KUBECONFIG is while nothing has changed it. */
+export const kubeconfigOf = (live: LiveRun, { cluster, guarded }: Pick<LaneShell, "cluster" | "guarded">): string =>
+  guarded?.kubeconfig ?? live.pins.get(cluster)?.kubeconfigPath ?? NO_KUBECONFIG;
 
 /** Environment without anything that chooses a cluster: every spelling of KUBECONFIG, and Helm's and kubectl's own overrides. */
 export function shellEnvironment(environment: Record<string, string | undefined>): Record<string, string> {

@@ -5,6 +5,7 @@ import { type ClusterPin, createPin, identityKey } from "../cluster/index.ts";
 import { readRegularFile } from "../ports.ts";
 import {
   type CanonicalValue,
+  type ClusterClass,
   type ClusterName,
   cannotRead,
   type Finding,
@@ -21,6 +22,7 @@ import {
 import { createRedactor } from "../shell/index.ts";
 import type { LaunchForRun, LiveRun, RunDeps, Who } from "./deps.ts";
 import { foldRun } from "./fold.ts";
+import { mayRehearseOn } from "./guard.ts";
 import { briefFor, hasInstructor, hire } from "./instructing.ts";
 import { append, canonical, type Draft, ENGINE, eventOf } from "./live.ts";
 import { adoptPin, pinnedEvent } from "./pins.ts";
@@ -223,11 +225,12 @@ async function prepare(deps: RunDeps, who: Who, asked: StartRequest, given: Give
   );
   const pinned = await pinAll(deps, isPlayed ? { ...request, contexts: {} } : request);
   if (!pinned.ok) return pinned;
-  const pins = pinned.value;
+  const { pins, refused } = pinned.value;
   const findings = await preflightFindings(deps, {
     request,
     plan,
     pins,
+    refused,
     who,
     paramProblem: checked.ok ? null : checked.error.message,
     // Where nothing runs there is nothing to trust: what came from another machine can be walked and replayed as it is.
@@ -303,17 +306,27 @@ export function splitSecrets(params: Param[], values: Record<string, string>): [
   ];
 }
 
-async function pinAll(deps: RunDeps, request: StartRequest): Promise<Result<ClusterPin[]>> {
+type Pinned = { pins: ClusterPin[]; refused: { name: string; kind: ClusterClass }[] };
+
+async function pinAll(deps: RunDeps, request: StartRequest): Promise<Result<Pinned>> {
   const pins: ClusterPin[] = [];
+  const refused: Pinned["refused"] = [];
   const loaded = deps.contexts();
   for (const [name, context] of Object.entries(request.contexts)) {
     if (context === undefined || context === "") continue;
+    // What is known to be no place for a rehearsal is not even asked who it is.
+    const kind = loaded.entries.find((entry) => entry.name === context)?.class ?? null;
+    if (request.mode === "rehearsal" && kind !== null && !mayRehearseOn(kind)) {
+      refused.push({ name, kind });
+      continue;
+    }
     const pin = await createPin({
       loaded,
       context,
       name: name as ClusterName,
       ...(request.namespace === undefined ? {} : { namespace: request.namespace }),
       runtimeDir: deps.runtimeDir,
+      isForRehearsal: request.mode === "rehearsal",
     });
     if (!pin.ok) {
       await disposeAll(pins);
@@ -321,7 +334,7 @@ async function pinAll(deps: RunDeps, request: StartRequest): Promise<Result<Clus
     }
     pins.push(pin.value);
   }
-  return ok(pins);
+  return ok({ pins, refused });
 }
 
 function startedDraft(deps: RunDeps, { request, isChecks, wayBack, findings, plan, params, bytes, chosen }: Prepared): Draft {
@@ -388,6 +401,7 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
     secrets: new Map(),
     secretsWanted: [],
     pins: new Map(),
+    guard: null,
     watches: new Map(),
     touches: new Map(),
     shells: new Map(),

@@ -3,6 +3,7 @@ export { shellsAvailable } from "./available.ts";
 export type { Survivor } from "./cancel.ts";
 export { type Cast, readCast } from "./cast.ts";
 export { type CastPart, piecesOf } from "./cast-stream.ts";
+export { type Confinement, confine, type Hiding } from "./confine.ts";
 export type { HandOver } from "./hand-over.ts";
 export { attachJob, type Job, type JobEnd, type JobOutcome, jobFolder, startJob } from "./job.ts";
 export { exitWords, judge } from "./judge.ts";

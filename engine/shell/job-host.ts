@@ -2,7 +2,7 @@
 // Owns: one block from its start to its outcome, and a private socket through which an engine looks, cancels and collects.
 // Takes everything through its standard input, secrets too; nothing unredacted leaves it.
 import { createHash } from "node:crypto";
-import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -53,6 +53,7 @@ async function host(order: JobOrder): Promise<void> {
     cols: order.cols,
     rows: order.rows,
     report: ["KUBECONFIG"],
+    ...withGuard(order.guarded),
   });
   const serve = (client: Socket) => {
     let view: { receive(message: unknown): void; detach(): void } | null = null;
@@ -119,6 +120,12 @@ async function host(order: JobOrder): Promise<void> {
   tell({ is: "ended", outcome: told(outcome, redactor.redactText, kubeconfig), recording: { sha256, bytes }, isIntact: isIntact() });
   await session.close();
   setTimeout(leave, Math.min(KEPT_MS, 2 ** 31 - 1));
+}
+
+function withGuard(guarded: JobOrder["guarded"]) {
+  if (guarded === null) return {};
+  const { told, ...rest } = guarded;
+  return { ...rest, onFromRc: (name: string) => appendFileSync(told, `${name}\twas set by an rc file and taken back\n`) };
 }
 
 /** What may leave: the last line and number only where no secret is in them, the unredacted tail never. */

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import type { Expectation, ShellKind, TerminalFromEngine, TerminalId } from "../protocol/index.ts";
 import type { Survivor } from "./cancel.ts";
 import type { Known } from "./redactor-forms.ts";
-import type { BlockOutcome, ShellSession } from "./types.ts";
+import type { BlockOutcome, ShellOptions, ShellSession } from "./types.ts";
 
 /** In a bundle the host lies beside it as `job-host.mjs` (build/desktop.ts); in the source tree it is a .ts file. */
 const HOST = new URL(import.meta.url.endsWith(".ts") ? "./job-host.ts" : "./job-host.mjs", import.meta.url);
@@ -24,6 +24,8 @@ export type JobOrder = {
   cwd: string;
   environment: Record<string, string>;
   pinned: Record<string, string>;
+  /** Of a rehearsal's job: as in `ShellOptions`; `told` is a file that takes a line for each variable that an rc file had set. */
+  guarded: (Pick<ShellOptions, "confined" | "pathFirst" | "withdrawn"> & { told: string }) | null;
   /** Content of the pinned kubeconfig: the job has a copy of its own, since the run's goes with the engine; null for none. */
   kubeconfig: string | null;
   /** Values to be masked; they are handed over through the pipe and written nowhere. */

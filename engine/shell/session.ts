@@ -61,7 +61,9 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
     HOLDPOINT: "1",
   };
   const watched = options.watched ?? { commands: [], variables: [] };
-  const started = dialect.start(folder, { nonce, fifo: pipe.path, reported: options.report, pinned: options.pinned, watched }, environment);
+  const { pathFirst = "", withdrawn = [] } = options;
+  const facts = { nonce, fifo: pipe.path, reported: options.report, pinned: options.pinned, pathFirst, withdrawn, watched };
+  const started = dialect.start(folder, facts, environment);
 
   let activity: ShellActivity = "starting";
   let current: SentBlock | null = null;
@@ -168,6 +170,9 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
         if (line.trim() !== "") options.onHandTyped?.(redactor.redactText(line));
         return;
       }
+      case "R":
+        options.onFromRc?.(rest[0] ?? "", redactor.redactText(rest[1] ?? ""));
+        return;
       default:
         return;
     }
@@ -208,8 +213,9 @@ export async function openShellSession(options: ShellOptions): Promise<Result<Sh
 
   const pty = openPty(
     {
-      file,
-      args: started.args,
+      ...(options.confined === undefined
+        ? { file, args: started.args }
+        : { file: options.confined.file, args: [...options.confined.args, file, ...started.args] }),
       cwd: options.inherited?.cwd ?? options.cwd,
       environment: { ...environment, ...started.environment },
       cols: options.cols,

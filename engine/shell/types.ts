@@ -27,6 +27,14 @@ export type ShellOptions = {
   report: string[];
   /** Names of commands of which it is told what they would run, and of variables of which it is told that they are set, just as often. */
   watched?: { commands: string[]; variables: string[] };
+  /** Program and arguments that set its surroundings up and then become the shell: see confine.ts. */
+  confined?: { file: string; args: string[] };
+  /** Directory that is first on PATH once the operator's rc files have been read. */
+  pathFirst?: string;
+  /** Patterns (`AWS_*`) of exported variables that are taken away again once the operator's rc files have set them. */
+  withdrawn?: string[];
+  /** What an rc file set although it is pinned or withdrawn: the name, and of a pinned one the value (redacted). */
+  onFromRc?(name: string, value: string): void;
   /** A line typed by hand, redacted, as the shell reports it. */
   onHandTyped?(line: string): void;
   /** The shell is gone; every byte of it has been read. */

@@ -101,6 +101,8 @@ export const RUN_EVENT_TYPES = [
   "cluster.pinned",
   "cluster.checked",
   "cluster.objects",
+  "rehearsal.guarded",
+  "rehearsal.attempt_blocked",
   "shell.opened",
   "shell.ended",
   "step.started",

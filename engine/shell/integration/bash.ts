@@ -5,7 +5,7 @@
 import { type BlockScript, FOLLOWED_CHARS, type IntegrationFacts, quotePosix, TOLD_CHARS } from "./facts.ts";
 
 /** The rc file: the operator's own first, then ours, so that ours has the last word. */
-export function bashRc({ nonce, fifo, reported, pinned, watched }: IntegrationFacts): string {
+export function bashRc({ nonce, fifo, reported, pinned, pathFirst, withdrawn, watched }: IntegrationFacts): string {
   return `
 # Behind the place that a scalar assignment takes: an rc file that makes its own PROMPT_COMMAND read-only keeps ours.
 PROMPT_COMMAND=([9]=__hp_prompt)
@@ -218,10 +218,23 @@ __hp_return=$(builtin trap -p RETURN)
 builtin eval "$__hp_aliases"
 PS0+=$'\\e]633;'${quotePosix(nonce)}$';S\\a'
 ${Object.entries(pinned)
-  .map(([name, value]) => `export ${name}=${quotePosix(value)} && readonly ${name}`)
+  .map(
+    ([name, value]) => `[[ \${${name}-} = ${quotePosix(value)} ]] || { __hp_esc "\${${name}-}"; __hp_mark "R;${name};$__hp_escaped"; }
+export ${name}=${quotePosix(value)} && readonly ${name}`,
+  )
   .join("\n")}
-`;
+${withdrawn.length === 0 ? "" : bashWithdraw(withdrawn, Object.keys(pinned))}${pathFirst === "" ? "" : `PATH=${quotePosix(pathFirst)}:$PATH; hash -r\n`}`;
 }
+
+/** What an rc file exported of these is taken away again, and told by name: the value may be a secret. */
+const bashWithdraw = (patterns: string[], pinned: string[]): string => `__hp_withdraw() {
+  local name
+  while builtin read -r name; do
+    case $name in ${["HOLDPOINT", ...pinned].join("|")}) ;; ${patterns.join("|")}) __hp_mark "R;$name;"; builtin unset -v "$name" ;; esac
+  done < <(compgen -e)
+}
+__hp_withdraw 2>/dev/null
+`;
 
 /**
  * The file that the typed line sources. The first failing command ends the block: the ERR trap returns from the sourced

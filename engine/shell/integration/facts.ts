@@ -9,6 +9,10 @@ export type IntegrationFacts = {
   reported: string[];
   /** Set again after the operator's rc files, read-only. */
   pinned: Record<string, string>;
+  /** Put before PATH after the rc files; "" for nothing. */
+  pathFirst: string;
+  /** Patterns of exported variables that are taken away after the rc files, and told. */
+  withdrawn: string[];
   /** What is told of with every end and every prompt besides: see `ShellOptions.watched`. */
   watched: { commands: string[]; variables: string[] };
 };

@@ -6,7 +6,7 @@ import { type BlockScript, FOLLOWED_CHARS, type IntegrationFacts, TOLD_CHARS } f
 export const quoteFish = (word: string): string => `'${word.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 
 /** Sourced by --init-command, after the operator's config.fish. */
-export function fishInit({ nonce, fifo, reported, pinned, watched }: IntegrationFacts): string {
+export function fishInit({ nonce, fifo, reported, pinned, pathFirst, withdrawn, watched }: IntegrationFacts): string {
   return `set -g __hp_token ''
 set -g __hp_pid $fish_pid
 set -g fish_history ''
@@ -75,10 +75,22 @@ function __hp_exit --on-event fish_exit
   set -g __hp_token ''
 end
 ${Object.entries(pinned)
-  .map(([name, value]) => `set -gx ${name} ${quoteFish(value)}`)
+  .map(
+    ([name, value]) => `test "$${name}" = ${quoteFish(value)}; or __hp_mark R ${name} (string escape --style=url -- "$${name}")
+set -gx ${name} ${quoteFish(value)}`,
+  )
   .join("\n")}
-`;
+${withdrawn.length === 0 ? "" : fishWithdraw(withdrawn, Object.keys(pinned))}${pathFirst === "" ? "" : `set -gx PATH ${quoteFish(pathFirst)} $PATH\n`}`;
 }
+
+/** What config.fish exported of these is taken away again, and told by name: the value may be a secret. */
+const fishWithdraw = (patterns: string[], pinned: string[]): string => `for name in (set -nx)
+  contains -- $name ${["HOLDPOINT", ...pinned].map(quoteFish).join(" ")}; and continue
+  for pattern in ${patterns.map(quoteFish).join(" ")}
+    if string match -q -- $pattern $name; __hp_mark R $name ''; set -e $name; break; end
+  end
+end
+`;
 
 export function fishOuter({ token, blockId, inner, exports, cwd }: BlockScript): string {
   return `__hp_begin ${quoteFish(token)} ${quoteFish(blockId)}

@@ -14,7 +14,7 @@ ZDOTDIR=${quotePosix(ours)}
 }
 
 /** `ZDOTDIR/.zshrc`: the operator's own first, then ours. */
-export function zshRc({ nonce, fifo, reported, pinned, watched }: IntegrationFacts): string {
+export function zshRc({ nonce, fifo, reported, pinned, pathFirst, withdrawn, watched }: IntegrationFacts): string {
   const traps = `${fifo}-traps`;
   return `ZDOTDIR=$__hp_zdotdir
 if [[ -r $ZDOTDIR/.zshrc ]]; then . $ZDOTDIR/.zshrc; fi
@@ -223,10 +223,23 @@ preexec_functions+=(__hp_preexec)
 zshexit_functions+=(__hp_zshexit)
 options[aliases]=$__hp_aliases
 ${Object.entries(pinned)
-  .map(([name, value]) => `export ${name}=${quotePosix(value)} && typeset -r ${name}`)
+  .map(
+    ([name, value]) => `[[ \${${name}-} = ${quotePosix(value)} ]] || { __hp_esc "\${${name}-}"; __hp_mark "R;${name};$REPLY" }
+export ${name}=${quotePosix(value)} && typeset -r ${name}`,
+  )
   .join("\n")}
-`;
+${withdrawn.length === 0 ? "" : zshWithdraw(withdrawn, Object.keys(pinned))}${pathFirst === "" ? "" : `path=(${quotePosix(pathFirst)} $path); rehash\n`}`;
 }
+
+/** What an rc file exported of these is taken away again, and told by name: the value may be a secret. */
+const zshWithdraw = (patterns: string[], pinned: string[]): string => `() {
+  emulate -L zsh
+  local name
+  for name in \${(k)parameters[(R)*export*]}; do
+    case $name in (${["HOLDPOINT", ...pinned].join("|")}) ;; (${patterns.join("|")}) __hp_mark "R;$name;"; unset $name ;; esac
+  done
+} 2>/dev/null
+`;
 
 /**
  * The file that the typed line sources. On the first failing command the ZERR trap keeps its status and raises a fatal
