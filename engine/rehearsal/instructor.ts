@@ -248,7 +248,7 @@ export function createInstructor(options: InstructorOptions): Instructor {
     if (trigger.on !== "block" || state === "over" || trigger.step !== at.step || trigger.block !== at.block) return false;
     if (trigger.attempts !== null && at.attempt > trigger.attempts) return false;
     if (state === "there" && fault.forMs !== null && clock.now() >= injectedMs + real(fault.forMs)) return false;
-    return at.probe === null || at.probe >= trigger.probe;
+    return (at.probe ?? 1) >= trigger.probe;
   };
 
   /** A fault of the block itself, else what is there and shows in it. */

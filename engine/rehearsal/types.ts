@@ -10,7 +10,7 @@ export type Override = { fault: string } & (
   | { kind: "slow"; byMs: number }
 );
 
-/** `probe`: which look of a gate, from 1; null for a block that is no gate, or a gate that is answered once. */
+/** `probe`: which look of a gate, from 1; null for a block that is no gate. */
 export type Moment = { step: string; block: number; attempt: number; probe: number | null };
 
 export type Instructor = {
