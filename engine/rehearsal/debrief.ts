@@ -131,7 +131,8 @@ function handledWords(one: Found, { type, outcome, data }: StoredEvent["body"], 
   if (isHere && type === "step.ended" && outcome === "passed" && one.noticed !== null) return "the step passed";
   if (isHere && type === "step.skipped") return "the step was skipped";
   if (isHere && type === "step.judged") return `a person ${outcome} it`;
-  if (type === "fault.cleared" && data["fault"] === one.name && one.noticed !== null) return "it was over";
+  const isOfTime = ["cut", "away", "commands", "scale-down", "stop"].includes(one.kind);
+  if (isOfTime && type === "fault.cleared" && data["fault"] === one.name && one.noticed !== null) return "it was over";
   return null;
 }
 

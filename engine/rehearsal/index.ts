@@ -2,6 +2,7 @@
 // Owns: what other rooms may import. Runs nothing; what is played or really broken is engine/run.
 export { debriefOf } from "./debrief.ts";
 export { createInstructor } from "./instructor.ts";
+export { DEED_EVENTS, noticedBy } from "./noticing.ts";
 export { scenarioFromSeed } from "./random.ts";
 export { readScenario } from "./scenario.ts";
 export { readSchedule, scheduleBytes } from "./schedule.ts";

@@ -74,7 +74,7 @@ export function createInstructor(options: InstructorOptions): Instructor {
   const find = (name: unknown) => known.find((one) => one.fault.name === name);
   const openFaults = () =>
     known
-      .filter((one) => one.state === "there" && !one.isNoticed)
+      .filter((one) => one.injectedMs > 0 && !one.isNoticed)
       .sort((a, b) => a.injectedMs - b.injectedMs)
       .map((one) => placeOf(one.fault));
 
@@ -155,8 +155,8 @@ export function createInstructor(options: InstructorOptions): Instructor {
         if (due > now) next = Math.min(next, due);
         else if (options.isActive()) begin(one);
       }
-      if (one.state !== "there" || one.isBusy) continue;
-      if (one.fault.forMs !== null && !one.isLeft) {
+      if (one.injectedMs === 0 || one.isBusy) continue;
+      if (one.state === "there" && one.fault.forMs !== null && !one.isLeft) {
         const over = one.injectedMs + real(one.fault.forMs);
         if (over <= now) end(one, "its time was over");
         else next = Math.min(next, over);
@@ -280,6 +280,16 @@ export function createInstructor(options: InstructorOptions): Instructor {
     return { fault: name, kind: "reads", value: value ?? older, exitCode };
   }
 
+  /** What was to meet so many attempts is over with the last of them. */
+  function endAttempts(step: string, attempt: number): void {
+    if (isClosed) return;
+    for (const one of known) {
+      const { trigger } = one.fault;
+      if (one.state !== "there" || trigger.on !== "block" || trigger.step !== step) continue;
+      if (trigger.attempts !== null && attempt >= trigger.attempts) end(one, "its attempts were over");
+    }
+  }
+
   async function undoAll(why: string, isMeant: (one: Known) => boolean): Promise<void> {
     await acts;
     // A cut first: what else is put right may have to go that way.
@@ -308,7 +318,8 @@ export function createInstructor(options: InstructorOptions): Instructor {
     isAway: (role) => known.some(({ state, fault }) => state === "there" && fault.effect.kind === "away" && fault.effect.role === role),
     saw(event) {
       fold(event);
-      const { type } = event.body;
+      const { type, subject } = event.body;
+      if (type === "step.ended") queueMicrotask(() => endAttempts(subject.step, subject.attempt));
       // Its own events are folded, and need no look: whoever wrote them is looking.
       if (!type.startsWith("fault.") && !type.startsWith("instructor.")) queueMicrotask(look);
     },

@@ -19,15 +19,20 @@ const DEEDS: Record<string, NoticeHow> = {
   "gate.resumed": "gate",
 };
 
+/** Types of event that may show a fault to be noticed. */
+export const DEED_EVENTS: readonly string[] = Object.keys(DEEDS);
+
+type Seen = Pick<StoredEvent, "body">;
+
 /** What the event is a sign of; null for everything that goes on as planned, and for what Holdpoint does by itself. */
-export function deedOf({ body }: StoredEvent): NoticeHow | null {
+export function deedOf({ body }: Seen): NoticeHow | null {
   const how = DEEDS[body.type] ?? null;
   if (how === null || body.actor.op_id === "engine") return null;
   return how === "retried" && body.subject.attempt < 2 ? null : how;
 }
 
 /** Names of the open faults that this event shows to be noticed. `on`: the cluster of a step. */
-export function noticedBy(event: StoredEvent, open: readonly OpenFault[], on: (step: string) => string): string[] {
+export function noticedBy(event: Seen, open: readonly OpenFault[], on: (step: string) => string): string[] {
   const how = deedOf(event);
   if (how === null || open.length === 0) return [];
   const { step } = event.body.subject;

@@ -48,7 +48,15 @@ export type Attempt = {
   ms: number | null;
 };
 
-export type StepText = { id: string; number: string; title: string; sha256: string; plannedMs: number | null; isWayBack: boolean };
+export type StepText = {
+  id: string;
+  number: string;
+  title: string;
+  sha256: string;
+  plannedMs: number | null;
+  isWayBack: boolean;
+  on: string;
+};
 
 export type RunFacts = {
   run: RunId;
@@ -109,7 +117,6 @@ function started(body: EventBody): RunFacts {
   const mode = subject.mode === "rehearsal" ? "rehearsal" : "live";
   const rehearsal = mapOf(data, "rehearsal");
   const way = textOf(rehearsal, "way");
-  const seed = textOf(rehearsal, "seed");
   return {
     run: subject.run as RunId,
     log: body.log,
@@ -123,7 +130,7 @@ function started(body: EventBody): RunFacts {
     way: mode === "live" ? null : way === "walk" || way === "replay" ? way : "sandbox",
     speed: decimalOf(rehearsal, "speed", 1),
     compress: Math.max(1, decimalOf(rehearsal, "compress", 1)),
-    hasInstructor: mode === "rehearsal" && (seed !== "" || textOf(mapOf(rehearsal, "scenario"), "title") !== ""),
+    hasInstructor: mode === "rehearsal" && rehearsal["instructor"] === true,
     isChecks: textOf(data, "kind") === "checks",
     isPart: Array.isArray(data["only"]) || Object.keys(mapOf(data, "undoes")).length > 0,
     planSha256: subject.plan_sha256,
@@ -163,6 +170,7 @@ const textsIn = (data: Data): StepText[] =>
     sha256: textOf(one, "sha256"),
     plannedMs: numberOf(one, "planned_ms"),
     isWayBack: one["way_back"] === true,
+    on: textOf(one, "on"),
   }));
 
 function apply(run: RunFacts, body: EventBody): void {

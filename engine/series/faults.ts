@@ -1,22 +1,26 @@
 // Faults that the instructor put into a rehearsal, as the record has them. Owns: reading them, and that nobody is told before the debrief.
 import type { EventBody, SeriesFault } from "../protocol/index.ts";
+import { DEED_EVENTS, noticedBy } from "../rehearsal/index.ts";
 import type { RunFacts } from "./facts.ts";
 import { textOf } from "./read.ts";
 
-export const FAULT_EVENTS: readonly string[] = ["fault.injected", "fault.cleared", "fault.noticed", "run.debriefed"];
+export const FAULT_EVENTS: readonly string[] = ["fault.injected", "fault.cleared", ...DEED_EVENTS];
 
 export type FaultFact = {
   id: string;
   title: string;
   kind: string;
   step: string;
+  /** That nothing reached; "" for none. */
+  cluster: string;
   injectedAt: string;
   noticedAt: string | null;
   clearedAt: string | null;
   isInForce: boolean;
 };
 
-export const isDebriefed = (body: EventBody): boolean => body.type === "run.debriefed";
+/** From the end of its run on everything is told. */
+export const isDebriefed = (body: EventBody): boolean => body.type === "run.finished" || body.type === "run.aborted";
 
 export function foldFault(run: RunFacts, body: EventBody): void {
   const id = textOf(body.data, "fault");
@@ -27,6 +31,7 @@ export function foldFault(run: RunFacts, body: EventBody): void {
       title: textOf(body.data, "title") || textOf(body.data, "kind"),
       kind: textOf(body.data, "kind"),
       step,
+      cluster: textOf(body.data, "kind") === "cut" ? body.subject.cluster : "",
       injectedAt: body.ts_utc,
       noticedAt: null,
       clearedAt: null,
@@ -36,10 +41,18 @@ export function foldFault(run: RunFacts, body: EventBody): void {
     for (const attempt of run.attempts) if (attempt.endedAt === null && (step === "" || attempt.step === step)) attempt.faults.add(id);
     return;
   }
+  noteNotice(run, body);
   const fault = run.faults.findLast((one) => one.id === id);
   if (fault === undefined) return;
   if (body.type === "fault.cleared") Object.assign(fault, { clearedAt: fault.clearedAt ?? body.ts_utc, isInForce: false });
-  if (body.type === "fault.noticed") fault.noticedAt ??= body.ts_utc;
+}
+
+/** As the debrief counts it: said, or the first thing that somebody did about it. */
+function noteNotice(run: RunFacts, body: EventBody): void {
+  const open = run.faults.filter((one) => one.noticedAt === null);
+  const places = open.map(({ id, step, cluster }) => ({ name: id, step: step || null, cluster: cluster || null }));
+  const names = noticedBy({ body }, places, (step) => run.steps.find(({ id }) => id === step)?.on ?? "none");
+  for (const one of open) if (names.includes(one.id)) one.noticedAt = body.ts_utc;
 }
 
 /** Null until the debrief. */

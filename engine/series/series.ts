@@ -145,7 +145,7 @@ function stepsOf(text: Text | null, runs: readonly RunFacts[], outside: Outside)
   for (const run of runs) for (const step of run.steps) if (!now.has(step.id)) older.set(step.id, step);
   return [
     ...[...now.values()].map(({ id, number, title, sha256, directive }) =>
-      stepOf({ id, number, title, sha256, plannedMs: directive.plannedMs, isWayBack: false }, true, runs, outside),
+      stepOf({ id, number, title, sha256, plannedMs: directive.plannedMs, isWayBack: false, on: "" }, true, runs, outside),
     ),
     ...[...older.values()]
       .filter(({ id }) => runs.some((run) => run.attempts.some(({ step }) => step === id)))
