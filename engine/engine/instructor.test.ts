@@ -1,6 +1,6 @@
 // A rehearsal with an instructor, through the engine's one door: faults on time, hidden until the end, and what the debrief says.
 import { afterEach, describe, expect, it } from "vitest";
-import { type Bench, FOLLOWER, openBench, type RunBench } from "./testing.ts";
+import { type Bench, FOLLOWER, openBench, type RunBench, runBench } from "./testing.ts";
 
 const RUNBOOK = `---
 title: Recover
@@ -130,5 +130,30 @@ describe("a rehearsal with an instructor", () => {
     const after = await bench.call("record.events", { log, filter: {}, offset: 0, limit: 1000 });
     expect(after.rows.filter((row) => secret.test(row.type)).length).toBeGreaterThanOrEqual(2);
     expect(await bench.ask("record.export", { log, format: "csv" })).toMatchObject({ ok: true });
+  });
+
+  it("plays the same faults where nothing runs: walked, and in a replay of the run before", async () => {
+    bench = await openBench();
+    bench.write("drill.scenario.yaml", SCENARIO);
+    const before = await bench.start(RUNBOOK, { mode: "rehearsal" });
+    for (const id of ["restore", "backup", "watch", "tell"]) await before.runStep(id);
+    await bench.call("run.finish", { run: before.run });
+    const { path } = (await before.view()).header;
+    for (const rehearsal of [
+      { way: "replay" as const, source: before.run, speed: 0, compress: 100 },
+      { way: "walk" as const, compress: 100 },
+    ]) {
+      const request = { path, mode: "rehearsal" as const, contexts: {}, params: {}, placeholders: {} };
+      const { header } = await bench.call("run.start", { ...request, rehearsal: { ...rehearsal, scenario: "drill.scenario.yaml" } });
+      const run = runBench(bench, header.run);
+      await bench.call("run.step", { run: run.run, step: "restore" as never });
+      const deadline = Date.now() + 20_000;
+      while ((await run.step("restore")).verdict === null && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+      const failed = await run.step("restore");
+      expect([rehearsal.way, failed.verdict, failed.blocks[0]?.exitCode]).toEqual([rehearsal.way, "failed", 2]);
+      await bench.call("run.abort", { run: run.run, reason: "enough" });
+      const { faults, way } = await bench.call("run.debrief", { run: run.run });
+      expect([way, faults[0]?.state, faults[0]?.how, faults[1]?.state]).toEqual([rehearsal.way, "met", "played", "never"]);
+    }
   });
 });

@@ -18,9 +18,10 @@ import {
 } from "../protocol/index.ts";
 import {
   createInstructor,
-  debriefOf,
+  debriefsIn,
   readScenario,
   readSchedule,
+  SCHEDULE,
   type Scenario,
   scenarioFromSeed,
   scheduleBytes,
@@ -35,9 +36,9 @@ import { openRelays } from "./relays.ts";
 
 /** Larger than any scenario a person writes. Bytes. */
 const FILE_BYTES = 262_144;
-export const SCENARIO_FILE = /\.scenario\.ya?ml$/i;
-/** Names of the payloads of `instructor.briefed`. */
-const [SCHEDULE, SOURCE] = ["schedule", "scenario"];
+const SCENARIO_FILE = /\.scenario\.ya?ml$/i;
+/** Name of the payload of `instructor.briefed` that holds the file as it was. */
+const SOURCE = "scenario";
 
 const HAPPENED = new Set(["fault.took_effect", "fault.failed", "fault.cleared", "fault.undo_failed"]);
 
@@ -131,7 +132,7 @@ export async function recall(deps: RunDeps, live: LiveRun): Promise<void> {
 }
 
 /** The drill as it stands on record; null where there is none, or its payload was erased. */
-export function scheduleOf(deps: Pick<RunDeps, "store">, live: Pick<LiveRun, "log" | "run">): Scenario | null {
+function scheduleOf(deps: Pick<RunDeps, "store">, live: Pick<LiveRun, "log" | "run">): Scenario | null {
   const briefed = deps.store.eventsOfType(live.log, ["instructor.briefed"]).find((event) => event.body.subject.run === live.run);
   const bytes = briefed === undefined ? null : deps.store.payload(live.log, briefed.body.seq, SCHEDULE);
   return bytes === null ? null : readSchedule(bytes);
@@ -231,10 +232,8 @@ export function debrief(deps: RunDeps, live: LiveRun): Result<Debrief> {
       "conflict",
       "The debrief is held when the rehearsal has ended. Finish it, or abort it with a reason; until then nobody is shown a fault.",
     );
-  const scenario = scheduleOf(deps, live);
-  if (scenario === null) return fail("unreadable", "The schedule of this drill was erased; its events are still on record.");
-  const steps = live.plan.steps.map(({ step, on }) => ({ id: step.id, number: step.number, title: step.title, on }));
-  return ok(debriefOf({ run: live.run, number: live.number, scenario, events: [...ofRun(deps, live)], steps }));
+  const [made] = debriefsIn([...ofRun(deps, live)], live.number, (seq, name) => deps.store.payload(live.log, seq, name));
+  return made === undefined ? fail("unreadable", "The schedule of this drill was erased; its events are still on record.") : ok(made);
 }
 
 /** Scenario files beside a runbook, by name, each with what is wrong with it. */
