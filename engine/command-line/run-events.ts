@@ -18,6 +18,12 @@ const STYLES: Record<string, Style> = {
   rejected: "red",
 };
 
+const time = (body: EventBody, key: string): string => {
+  const ms = body.data[key];
+  return typeof ms === "number" ? duration(ms) : "none";
+};
+const lost = (body: EventBody, key: string): string => (typeof body.data[key] === "number" ? `; ${time(body, key)} of data lost` : "");
+
 /** One line per event that a person follows a run by; null for those that only the record needs. */
 export function eventLine(output: Output, body: EventBody, numbers: Map<string, string>): string | null {
   const { paint } = output;
@@ -63,6 +69,12 @@ export function eventLine(output: Output, body: EventBody, numbers: Map<string, 
     case "gate.resumed":
     case "soak.resumed":
       return `  ${body.type.replace(".", " ")} (${text(body, "how")})${reason}`;
+    case "disaster.declared":
+      return `  ${paint("bold", "disaster declared")}${text(body, "at") === "" ? "" : ` as of ${safe(text(body, "at"))}`}${reason}`;
+    case "recovery.measured":
+      return `  last recoverable write by ${safe(text(body, "name"))}: ${safe(text(body, "last_write"))}${lost(body, "lost_ms")}`;
+    case "recovery.verified":
+      return `  ${paint("bold", "recovered")} after ${time(body, "rto_ms")}, target ${time(body, "rto_target_ms")}${lost(body, "rpo_ms")}, target ${time(body, "rpo_target_ms")}`;
     case "soak.started":
       return `  soaks until ${text(body, "until")}`;
     case "soak.ended":

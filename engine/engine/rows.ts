@@ -2,6 +2,7 @@
 // Owns: one line of words per event, and the rows of recently read logs. The event itself stays what it is in the record.
 import type { EventFilter, EventRow, LogId, StoredEvent } from "../protocol/index.ts";
 import { isFiltering, matchesFilter, type RecordStore } from "../record/index.ts";
+import { spanWords } from "../run/index.ts";
 import { hiddenIn } from "./hidden.ts";
 import { whatHappenedInLaunch } from "./launch-rows.ts";
 
@@ -58,6 +59,8 @@ function rowOf(event: StoredEvent): EventRow {
     attempt: body.subject.attempt,
   };
 }
+
+const span = (ms: unknown): string => (typeof ms === "number" ? spanWords(ms) : "?");
 
 /** What happened, in a few words. Unknown types are shown by their name: a later version's record stays readable. */
 export function whatHappened({ body }: StoredEvent): string {
@@ -173,6 +176,16 @@ export function whatHappened({ body }: StoredEvent): string {
       return `Over: ${text("title")}: ${text("why")}`;
     case "fault.undo_failed":
       return `Could not be put right: ${text("title")}: ${text("because")}`;
+    case "disaster.declared":
+      return `Disaster declared${text("at") === "" ? "" : ` as of ${text("at")}`}${body.corrects > 0 ? `, which corrects event ${body.corrects}` : ""}${because}`;
+    case "recovery.measured":
+      return `Last recoverable write by ${text("name")}: ${text("last_write")}${data.played === true ? ", as played" : ""}${text("lost_ms") === "" ? "" : `; ${span(data.lost_ms)} lost`}`;
+    case "recovery.verified":
+      return `Recovery verified after ${span(data.rto_ms)}${text("rto_target_ms") === "" ? "" : `, target ${span(data.rto_target_ms)}`}; ${text("rpo_ms") === "" ? "the loss was not measured" : `${span(data.rpo_ms)} of data lost${text("rpo_target_ms") === "" ? "" : `, target ${span(data.rpo_target_ms)}`}`}`;
+    case "gate.started":
+      return `Gate begun${text("compress") === "" ? "" : `, compressed by ${text("compress")}: ${span(data.for_ms ?? data.within_ms)} for ${span(data.text_for_ms ?? data.text_within_ms)} in the text`}`;
+    case "soak.started":
+      return `Soak begun${text("compress") === "" ? `: ${span(data.ms)}` : `, compressed by ${text("compress")}: ${span(data.ms)} for ${span(data.text_ms)} in the text`}`;
     case "loop.overdue":
       return `“${text("name")}” is still open, and was to be closed by now`;
     case "value.captured":

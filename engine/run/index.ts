@@ -11,6 +11,7 @@ export { ownPast, type Past } from "./past.ts";
 export { planOf } from "./plan.ts";
 export { nextAction } from "./primary.ts";
 export { recoveryView } from "./recovery-state.ts";
+export { spanWords } from "./run-clock.ts";
 export { createRunService, type RunService } from "./service.ts";
 export type { RunSignable } from "./signables.ts";
 export { secretLooking } from "./start.ts";

@@ -13,12 +13,15 @@ export function Wide({
   page,
   terminal,
   watch,
+  clocks,
   dock,
 }: {
   outline: ReactNode;
   page: ReactNode;
   terminal: ReactNode;
   watch: ReactNode;
+  /** Below them, as high as it is. */
+  clocks: ReactNode;
   dock: ReactNode;
 }) {
   const whole = useKept("run.wide", ["outline", "main"]);
@@ -38,19 +41,24 @@ export function Wide({
             </Panel>
             <Separator className="run-gutter" aria-label="Width of the document" />
             <Panel id="side" minSize="300px">
-              {watch === null ? (
-                terminal
-              ) : (
-                <Group orientation="vertical" {...side}>
-                  <Panel id="terminal" defaultSize="56%" minSize="120px">
-                    {terminal}
-                  </Panel>
-                  <Separator className="run-gutter flat" aria-label="Height of the terminal" />
-                  <Panel id="watch" minSize="90px">
-                    {watch}
-                  </Panel>
-                </Group>
-              )}
+              <div className="run-side">
+                <div className="run-side-panels">
+                  {watch === null ? (
+                    terminal
+                  ) : (
+                    <Group orientation="vertical" {...side}>
+                      <Panel id="terminal" defaultSize="56%" minSize="120px">
+                        {terminal}
+                      </Panel>
+                      <Separator className="run-gutter flat" aria-label="Height of the terminal" />
+                      <Panel id="watch" minSize="90px">
+                        {watch}
+                      </Panel>
+                    </Group>
+                  )}
+                </div>
+                {clocks}
+              </div>
             </Panel>
           </Group>
           {dock}

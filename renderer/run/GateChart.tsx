@@ -3,6 +3,7 @@
 import { useEffect, useId, useRef } from "react";
 import type { BlockState, GateProbe, GateState } from "../../engine/protocol/index.ts";
 import { Button, formatClock, formatDuration, Notice, Status, type StatusState, useNow } from "../design/index.ts";
+import { Compressed } from "./Compressed.tsx";
 import { chartOf, endWords, limitWords, type Mark, type Size, summary } from "./gate-chart.ts";
 
 const SIZE: Size = { width: 500, height: 190, left: 52, right: 30, top: 12, bottom: 26 };
@@ -109,6 +110,12 @@ export function GateChart(props: Props) {
         <p className="gate-words">
           <b className="gate-left">{formatDuration(Math.max(0, Date.parse(gate.endsAt ?? gate.elapsedAt) - now))}</b> left, until{" "}
           {formatClock(gate.endsAt ?? gate.elapsedAt)} UTC. {endWords(gate, hasWayBack)}
+          {gate.text === undefined ? null : (
+            <>
+              {" "}
+              <Compressed textMs={gate.text.forMs ?? gate.text.withinMs ?? 0} by={gate.text.compress} />
+            </>
+          )}
         </p>
       ) : null}
       {gate.state === "interrupted" ? <Interrupted {...props} /> : null}

@@ -10,6 +10,7 @@ import { LinksDialog, Lookers } from "../follow/index.ts";
 import { HandoverDialog, HandoverWaits } from "../handover/index.ts";
 import { type PaletteEntry, usePaletteEntries } from "../palette/entries.ts";
 import { RunPlan } from "../plan/index.ts";
+import { RecoveryClocks } from "../recovery/index.ts";
 import { SignSheet } from "../signing/index.ts";
 import { keepTerminals, recordingWords, TerminalPanel } from "../terminal/index.ts";
 import { ActionDock } from "./ActionDock.tsx";
@@ -331,6 +332,9 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       <WatchPanel pins={pins} watch={watch} active={pin} onActivate={setPin} hasHead={hasHead} />
     </section>
   );
+  const clocks = (isStrip: boolean) => (
+    <RecoveryClocks header={header} steps={steps} zone={zone} isReadOnly={isReadOnly} isStrip={isStrip} />
+  );
   const dock = (
     <ActionDock
       action={nextAction}
@@ -358,6 +362,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       onStop={() => acts.step.stop(nextAction.step ?? undefined)}
       lanes={
         <>
+          {arrangement === "wide" && !isPlan ? null : clocks(true)}
           <WayBackBand
             header={header}
             isReadOnly={isReadOnly}
@@ -460,6 +465,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
               page={documentColumn}
               terminal={terminal(true)}
               watch={hasWatch ? watchPanel(true) : null}
+              clocks={clocks(false)}
               dock={dock}
             />
           ) : arrangement === "medium" ? (

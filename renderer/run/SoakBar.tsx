@@ -3,6 +3,7 @@
 import { Timer } from "lucide-react";
 import type { SoakState } from "../../engine/protocol/index.ts";
 import { Button, formatClock, formatDuration, useNow } from "../design/index.ts";
+import { Compressed } from "./Compressed.tsx";
 import { type GateActs, StandsStill } from "./GateChart.tsx";
 
 type Props = { soak: SoakState; isQuiet: boolean; onEnd(): void } & Pick<GateActs, "onGoOn" | "onJudge">;
@@ -24,6 +25,7 @@ export function SoakBar({ soak, isQuiet, onEnd, onGoOn, onJudge }: Props) {
         ) : (
           <span>{soakWords(soak, elapsed)}</span>
         )}
+        {soak.text === undefined ? null : <Compressed textMs={soak.text.ms} by={soak.text.compress} />}
         {isQuiet || soak.state === "done" ? null : (
           <Button small kind="ghost" className="end" onClick={onEnd}>
             End early…

@@ -23,6 +23,7 @@ export async function nightPdf(report: NightReport): Promise<Uint8Array> {
     subject: `Log ${source.log}, event ${source.seq}, fingerprint ${source.fingerprint}`,
     author: exporter.name,
     at: new Date(source.at),
+    ...(subject.rehearsal ? { mark: "REHEARSAL" } : {}),
     footer: {
       left: source.log,
       right: `Fingerprint ${source.fingerprint} at event ${source.seq}${subject.solo ? " · SOLO" : ""}${subject.rehearsal ? " · REHEARSAL" : ""}`,

@@ -3,6 +3,7 @@
 import type { ItemView, RunbookDocument } from "../../protocol/index.ts";
 import type { ReportModel } from "./model.ts";
 import { changeLines } from "./objects.ts";
+import { againstTarget, paceOf, type RecoveryRow } from "./recoveries.ts";
 import { type RunRow, type StepRow, saysWhy, stepState } from "./runs.ts";
 import { seen } from "./text.ts";
 import { duration, minuteUtc, utc, wordOf } from "./words.ts";
@@ -44,7 +45,11 @@ export function runbookMarkdown(model: ReportModel, run: RunRow, document: Runbo
     }
     if (row === undefined) continue;
     const changed = model.objects.changes.filter((one) => one.run === run.run && one.step === step.id && one.attempt === last);
-    page.result(step.line, [stepResult(row), ...changeLines(changed).map(plain)].join("; "), "heading");
+    page.result(
+      step.line,
+      [...(run.mode === "rehearsal" ? ["**REHEARSAL**"] : []), stepResult(row), ...changeLines(changed).map(plain)].join("; "),
+      "heading",
+    );
   }
   return page.bytes(ending(model));
 }
@@ -94,8 +99,16 @@ function stepResult(step: StepRow): string {
   return parts.join("; ");
 }
 
-const ending = ({ log, head, kind, number }: ReportModel): string =>
-  `Holdpoint: ${kind} ${number}, log ${log}, event ${head.seq}, ${utc(head.at)} UTC, fingerprint ${head.fingerprint}`;
+const ending = ({ log, head, kind, number, rehearsal, recoveries }: ReportModel): string =>
+  `Holdpoint: ${rehearsal ? "REHEARSAL, " : ""}${kind} ${number}, log ${log}, event ${head.seq}, ${utc(head.at)} UTC, fingerprint ${head.fingerprint}${recoveries.map((one) => `. ${recoveryWords(one)}`).join("")}`;
+
+/** `Recovery of “DR”: 34 min 12 s of 1 h (met); lost 9 min 40 s of 15 min (met)`. */
+function recoveryWords(one: RecoveryRow): string {
+  const part = (ms: number | null, targetMs: number | null, open: string) =>
+    `${ms === null ? open : duration(ms)}${targetMs === null ? "" : ` of ${duration(targetMs)}`}${ms === null ? "" : ` (${againstTarget(ms, targetMs, open)})`}`;
+  const pace = paceOf(one);
+  return `Recovery of “${plain(one.title)}”${pace === "" ? "" : ` (${pace})`}: ${part(one.rtoMs, one.rtoTargetMs, "not verified")}; lost ${part(one.rpoMs, one.rpoTargetMs, "not measured")}`;
+}
 
 /** Words of people within Markdown: nothing in them is markup, a link, HTML or a line of its own. */
 const plain = (text: string): string =>

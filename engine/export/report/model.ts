@@ -6,6 +6,7 @@ import type { ExportJob } from "../index.ts";
 import { pagesOf } from "../json.ts";
 import { type Deviation, deviationsOf, type Noticed, noticedOf } from "./deviations.ts";
 import { changesOf } from "./objects.ts";
+import { type RecoveryRow, recoveriesOf } from "./recoveries.ts";
 import { type CommandRow, type RunRow, runsOf } from "./runs.ts";
 import { type SignatureRow, signaturesOf } from "./signatures.ts";
 
@@ -39,6 +40,7 @@ export type ReportModel = {
   signatures: SignatureRow[];
   runs: RunRow[];
   commands: CommandRow[];
+  recoveries: RecoveryRow[];
   /** What the steps changed on their clusters, as far as it was taken down. */
   objects: ReturnType<typeof changesOf>;
   deviations: Deviation[];
@@ -86,6 +88,7 @@ export async function readModel(job: ExportJob, source: ReportSource): Promise<{
     signatures: signaturesOf(events, { log, number, title, categories }),
     runs,
     commands: commands.filter((command) => isMeant.has(command.seq)),
+    recoveries: recoveriesOf(events),
     objects: changesOf(matching),
     deviations: deviationsOf(matching, source.wordsOf),
     noticed: noticedOf(matching, source.wordsOf),

@@ -33,12 +33,22 @@ export type Sheet = {
   finish(): Promise<Uint8Array>;
 };
 export type ParagraphOptions = { style?: Partial<Style>; gap?: number; indent?: number; withNext?: boolean };
-export type SheetOptions = { title: string; subject: string; author: string; at: Date; footer: { left: string; right: string } };
+export type SheetOptions = {
+  title: string;
+  subject: string;
+  author: string;
+  at: Date;
+  footer: { left: string; right: string };
+  /** Stands in a band at the top of every page, above its margin. */
+  mark?: string;
+};
 
 /** Rows set before the engine goes on with other work: a terminal must not wait for a report. */
 const ROWS_AT_ONCE = 40;
 const CELL = { left: 5, right: 5, top: 4, bottom: 4 } as const;
 const SMALL = lineHeight(SIZE.small);
+/** Height of the band of a mark, points: it ends above the upper margin. */
+const BAND = 20;
 /** Lines of a row that may stand alone at the foot of a page. */
 const FEWEST_LINES = 2;
 
@@ -257,6 +267,13 @@ export async function createSheet(options: SheetOptions): Promise<Sheet> {
     y += 10;
   }
 
+  /** From edge to edge: a page of it that is laid beside one of a live run cannot be taken for it. */
+  function band(words: string): void {
+    const style = { ...PLAIN, face: "bold" as const, size: SIZE.small, colour: "s2" as const };
+    document.rect(0, 0, PAGE.width, BAND).fill(COLOURS.rehSolid);
+    put(words, (PAGE.width - type.width(words, style)) / 2, (BAND - lineHeight(SIZE.small)) / 2, CONTENT_WIDTH, style);
+  }
+
   async function finish(): Promise<Uint8Array> {
     begin(0);
     const total = page;
@@ -283,6 +300,7 @@ export async function createSheet(options: SheetOptions): Promise<Sheet> {
       const top = PAGE.height - 42;
       rule(top - 6, "line");
       const number = `Page ${i + 1} of ${total}`;
+      if (options.mark !== undefined) band(options.mark);
       const wide = type.width(number, { ...PLAIN, colour: "t3" });
       put(number, PAGE.left + CONTENT_WIDTH - wide, top, 120, { colour: "t3" });
       put(options.footer.left, PAGE.left, top, CONTENT_WIDTH - wide - 20, { face: "mono", colour: "t3" });

@@ -3,6 +3,7 @@
 import type { LaunchView } from "../../protocol/index.ts";
 import type { ReportModel } from "./model.ts";
 import { filterWords } from "./model.ts";
+import { againstTarget, lossWords, paceOf, type RecoveryRow } from "./recoveries.ts";
 import { stepState } from "./runs.ts";
 import type { SignatureRow } from "./signatures.ts";
 import { OUTCOMES, wordOf } from "./words.ts";
@@ -113,6 +114,7 @@ export function tablesOf(model: ReportModel): Table[] {
     }),
     table("Steps", steps, {
       run: ({ run }) => run.run,
+      mode: ({ run }) => run.mode,
       number: ({ step }) => step.number,
       step: ({ step }) => step.id,
       "~title": ({ step }) => step.title,
@@ -128,6 +130,7 @@ export function tablesOf(model: ReportModel): Table[] {
       "@ended_utc": ({ step }) => step.attempts.at(-1)?.endedAt || null,
       "~because": ({ step }) => step.attempts.at(-1)?.because ?? "",
     }),
+    ...(model.recoveries.length === 0 ? [] : [recoveryTable(model.recoveries)]),
     table("Commands", model.commands, {
       "#event": (one) => one.seq,
       run: (one) => one.run,
@@ -284,6 +287,29 @@ function nightTables({ plan, watch, duty }: LaunchView): Table[] {
   ];
 }
 
+export const recoveryTable = (recoveries: readonly RecoveryRow[]): Table =>
+  table("Recovery", recoveries, {
+    run: (one) => one.run,
+    "~title": (one) => one.title,
+    mode: (one) => one.mode,
+    "~pace": (one) => paceOf(one),
+    "@declared_utc": (one) => one.declaredAt || null,
+    declared_by: (one) => one.declaredBy,
+    "#declared_event": (one) => one.declaredSeq,
+    "~declared_because": (one) => one.reason,
+    "@verified_utc": (one) => one.verifiedAt || null,
+    "#verified_event": (one) => one.verifiedSeq,
+    "#rto_ms": (one) => one.rtoMs,
+    "#rto_as_written_ms": (one) => one.rtoTextMs,
+    "#rto_target_ms": (one) => one.rtoTargetMs,
+    rto: (one) => againstTarget(one.rtoMs, one.rtoTargetMs, one.declaredAt === "" ? "not declared" : "not verified"),
+    "#rpo_ms": (one) => one.rpoMs,
+    "#rpo_target_ms": (one) => one.rpoTargetMs,
+    rpo: (one) => againstTarget(one.rpoMs, one.rpoTargetMs, "not measured"),
+    "~last_writes": (one) => lossWords(one).join("; "),
+    "#clocks_parted_ms": (one) => one.clocksPartedMs,
+  });
+
 export const timelineTable = (model: ReportModel): Table =>
   table("Timeline", model.events, {
     "#event": ({ body }) => body.seq,
@@ -294,6 +320,7 @@ export const timelineTable = (model: ReportModel): Table =>
     who_id: ({ body }) => body.actor.op_id,
     role: ({ body }) => body.actor.role,
     run: ({ body }) => body.subject.run,
+    mode: ({ body }) => body.subject.mode,
     step: ({ body }) => body.subject.step,
     outcome: ({ body }) => body.outcome,
     "~reason": ({ body }) => body.reason,

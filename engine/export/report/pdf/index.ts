@@ -5,6 +5,7 @@ import { drawCommands, drawDeviations, drawNoticed, drawTimeline } from "./cours
 import { drawCover, reserveContents } from "./cover.ts";
 import { drawDecision, drawFacts, drawNotes, drawReadiness, drawRisks } from "./launch.ts";
 import { drawObjects } from "./objects.ts";
+import { drawRecovery } from "./recovery.ts";
 import { drawSignoffs } from "./signoffs.ts";
 import { drawVerification } from "./verification.ts";
 
@@ -18,6 +19,7 @@ export async function makePdf(model: ReportModel): Promise<Uint8Array> {
     subject: `Log ${log}, event ${head.seq}, fingerprint ${head.fingerprint}`,
     author: model.exporter.name,
     at: new Date(head.at),
+    ...(model.rehearsal ? { mark: "REHEARSAL" } : {}),
     footer: {
       left: log,
       right: `Fingerprint ${head.fingerprint} at event ${head.seq}${model.solo ? " · SOLO" : ""}${model.rehearsal ? " · REHEARSAL" : ""}${model.filter === null ? "" : " · PARTIAL"}`,
@@ -28,6 +30,7 @@ export async function makePdf(model: ReportModel): Promise<Uint8Array> {
     ...(model.launch !== null || model.signatures.length > 0 ? [drawSignoffs] : []),
     ...(model.launch === null ? [] : [drawDecision, drawRisks]),
     drawTimeline,
+    ...(model.recoveries.length > 0 ? [drawRecovery] : []),
     drawCommandsAndObjects,
     drawDeviations,
     drawIncidents,
