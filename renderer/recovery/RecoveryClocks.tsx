@@ -85,13 +85,19 @@ function Tile({ clock }: { clock: Clock }) {
   );
 }
 
+/** One line has room for the target alone; how far past it a clock is comes first. */
+function stripWords({ target, aside, tone }: Clock): string {
+  if (target === "" || tone === "idle" || tone === "missed") return aside;
+  return target.replace("target", "of");
+}
+
 function StripClock({ clock }: { clock: Clock }) {
   const [word = ""] = clock.label.split(",");
   return (
-    <span className={`recovery-strip-clock ${clock.tone}`}>
+    <span className={`recovery-strip-clock ${clock.tone}`} title={`${clock.label}, ${clock.target}, ${clock.aside}`}>
       <span>{word}</span>
       <b>{clock.value}</b>
-      <span className="recovery-strip-aside">{clock.target === "" ? clock.aside : `${clock.target}, ${clock.aside}`}</span>
+      <span className="recovery-strip-aside">{stripWords(clock)}</span>
       <Track clock={clock} />
     </span>
   );

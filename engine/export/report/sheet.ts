@@ -48,7 +48,7 @@ const ROWS_AT_ONCE = 40;
 const CELL = { left: 5, right: 5, top: 4, bottom: 4 } as const;
 const SMALL = lineHeight(SIZE.small);
 /** Height of the band of a mark, points: it ends above the upper margin. */
-const BAND = 20;
+const BAND = 30;
 /** Lines of a row that may stand alone at the foot of a page. */
 const FEWEST_LINES = 2;
 
