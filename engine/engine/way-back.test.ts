@@ -323,6 +323,39 @@ it("runs a file as the way back with the values given, and decides nothing while
   expect((await ways(gates, id)).candidates).toEqual([]);
 });
 
+it("asks about the second failure, not about the way back before it, and ends passed where all was done again", {
+  timeout: 60_000,
+}, async () => {
+  const gates = await bench();
+  const id = await failed(gates);
+  const goBack = async () => {
+    const gone = await gates.bench.runs.rollback(gates.bench.who, id, { kind: "step", step: "canary" as never });
+    if (!gone.ok) throw new Error(gone.error.message);
+    await idle(gates, gone.value.run);
+    expect((await gates.bench.header(id)).nextAction).toMatchObject({ kind: "finish", button: "Finish the run" });
+    const resumed = await gates.bench.runs.resume(gates.bench.who, id, { reason: "the probe was broken" });
+    if (!resumed.ok) throw new Error(resumed.error.message);
+  };
+  const again = async (value: string) => {
+    const begun = await gates.bench.runs.retry(gates.bench.who, id, { step: "canary" as never, reason: "mended" });
+    if (!begun.ok) throw new Error(begun.error.message);
+    gates.set(value);
+    for (let minute = 0; minute < 5 && (await gates.bench.header(id)).status === "active"; minute++) await gates.pass(MIN);
+  };
+  await goBack();
+  await again("0.9");
+  await gates.until("the second failure", async () => (await gates.bench.header(id)).status === "held");
+  expect((await gates.bench.header(id)).nextAction).toMatchObject({ kind: "way-back", button: "Start the way back" });
+  await goBack();
+  expect((await gates.bench.header(id)).undoneBy).toHaveLength(2);
+  await again("0.1");
+  await gates.until("its end", async () => (await stepOf(gates, id, "canary")).verdict === "passed");
+  expect((await gates.bench.header(id)).undoneBy!.at(-1)).toMatchObject({ status: "recovered", isPast: true });
+  const finished = await gates.bench.runs.finish(gates.bench.who, id, "proved in the ways back");
+  if (!finished.ok) throw new Error(finished.error.message);
+  expect((await gates.bench.header(id)).result).not.toBe("rolled back");
+});
+
 it("offers a procedure once however many folders hold its text, and both where the texts differ", { timeout: 60_000 }, async () => {
   const whole = await openBench();
   opened.push({ close: () => whole.remove() });

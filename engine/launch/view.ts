@@ -167,7 +167,7 @@ function nextOf(
   const entry = plan.entries.find((one) => one.id === plan.next);
   if (state.state === "cut-over") {
     const running = plan.entries.find((one) => one.state === "running");
-    if (running) return say("run", `“${running.title}” is under way`, running.run);
+    if (running) return say("run", `“${running.title}” is ${running.runStatus === "held" ? "held" : "under way"}`, running.run);
     if (entry) return say("start", `${entry.state === "failed" ? "Start again" : "Start"} ${entry.title}`, entry.id);
     return say("watch", "Go on watch when the cut-over is done", "watch");
   }

@@ -98,6 +98,8 @@ export const UndoneBy = z.object({
   status: z.enum(["deciding", "refused", "running", "recovered", "not-recovered"]),
   because: z.string(),
   measure: WayBackMeasure.nullable(),
+  /** A step was begun after the recovery: the run goes on, and this is what was. */
+  isPast: z.boolean().optional(),
 });
 export type UndoneBy = z.infer<typeof UndoneBy>;
 

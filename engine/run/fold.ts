@@ -319,6 +319,8 @@ function stepStarted(state: RunState, { body }: StoredEvent) {
       checks: Array.from({ length: shape.checks }, (_, index) => emptyCheck(index)),
     }));
   }
+  const back = state.undoneBy.at(-1);
+  if (back?.status === "recovered") state.undoneBy = [...state.undoneBy.slice(0, -1), { ...back, isPast: true }];
   changeStep(state, body.subject.step, (step) => ({
     status: "open",
     verdict: null,

@@ -13,7 +13,7 @@ import { recordClosed } from "./recordings.ts";
 import { active } from "./refusals.ts";
 import { closeShells, isBusyShell } from "./shells.ts";
 import { addSecret } from "./start.ts";
-import { isRecovered, satisfiesNeed } from "./state.ts";
+import { isRecovered, isRolledBack, satisfiesNeed } from "./state.ts";
 
 type Survivors = { survivors: { pid: number; command: string }[] };
 
@@ -187,7 +187,7 @@ const numbers = (steps: StepState[]): string => `${steps.length === 1 ? "step" :
 
 /** One word for the whole: the worst thing that stands. */
 export function resultOf(steps: StepState[], live: LiveRun): string {
-  if (isRecovered(live.state)) return "rolled back";
+  if (isRolledBack(live.state)) return "rolled back";
   const main = steps.filter((step) => step.wayBack !== true || step.status === "done");
   if (main.some((step) => step.verdict === "failed")) return "failed";
   if (main.some((step) => step.verdict === "unknown" && step.judgement?.outcome !== "accepted")) return "unknown";

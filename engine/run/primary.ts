@@ -5,7 +5,7 @@ import { foregroundOf, lanesOf } from "./lanes.ts";
 import { action, finishAction, focusStep, type LiveFacts, laneAction, nextTodo, RESULT_WORDS } from "./next.ts";
 import type { RunPlan } from "./plan.ts";
 import { spanWords } from "./run-clock.ts";
-import { isSettled, type RunState } from "./state.ts";
+import { isRecovered, isSettled, type RunState } from "./state.ts";
 
 export type LaneView = NonNullable<RunHeader["lanes"]>[number];
 
@@ -58,7 +58,8 @@ function wayBackAction(state: RunState): NextAction | null {
       say: `Going back: ${last.title}`,
       detail: `Decided by ${last.by} at ${last.decidedAt.slice(11, 19)} UTC${last.targetMs === null ? "" : `, promised under ${spanWords(last.targetMs)}`}. This run is held meanwhile.`,
     });
-  if (last.status !== "recovered" || last.measure === null) return null;
+  // Held once more after it went on: what it is held for now is what there is to do.
+  if (!isRecovered(state) || last.measure === null) return null;
   const { durationMs, met } = last.measure;
   const promise =
     last.targetMs === null || met === null

@@ -179,8 +179,14 @@ export function isSettled(step: StepState): boolean {
   return step.verdict === "unknown" && step.judgement?.outcome === "accepted";
 }
 
-/** Gone back from, and the recovery verified: what is left of it is not done any more. */
-export const isRecovered = (state: RunState): boolean => state.undoneBy.at(-1)?.status === "recovered";
+/** Gone back from, the recovery verified, and nothing begun since: what is left of it is not done any more. */
+export function isRecovered(state: RunState): boolean {
+  const last = state.undoneBy.at(-1);
+  return last?.status === "recovered" && last.isPast !== true;
+}
+
+/** The run as a whole was gone back from: it rests there, or something that was undone was never done again. */
+export const isRolledBack = (state: RunState): boolean => isRecovered(state) || state.steps.some((step) => step.undone !== undefined);
 
 /** What `needs` asks for: passed, or unknown and accepted by a person, or not applicable by its own `when`. */
 export function satisfiesNeed(state: RunState, step: StepState): boolean {

@@ -12,7 +12,8 @@ export function WayBackBand(props: Props) {
   if (countdown) return <CountdownBand {...props} countdown={countdown} />;
   if (undoes) return <Going undoes={undoes} />;
   const last = undoneBy?.at(-1);
-  return last ? <Gone last={last} /> : null;
+  // Once the run goes on, what was gone back is the record's.
+  return last && last.isPast !== true ? <Gone last={last} /> : null;
 }
 
 function CountdownBand({ countdown, isReadOnly, isBusy, onStopCountdown }: Props & { countdown: NonNullable<RunHeader["countdown"]> }) {

@@ -12,6 +12,7 @@ import { piecesOf } from "./highlight.ts";
 import type { RunPicture } from "./merge.ts";
 import { draftKey, planOf, valueFieldId } from "./primary.ts";
 import { act, dismissRefusal, renewValues } from "./store.ts";
+import { isRecovered } from "./wayback.ts";
 
 /** Acts that the engine may refuse until a reason or the cluster's name comes with them. */
 type Askable = "run.step" | "run.block" | "run.retry" | "run.finish" | "run.on";
@@ -289,7 +290,7 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
     const finish = (): void => {
       const open = latest.current.picture.view.steps.filter((one) => one.status !== "done" && one.wayBack !== true).length;
       // Gone back from, it is finished as it stands: why is on record already.
-      if (open === 0 || header().undoneBy?.at(-1)?.status === "recovered") return void send("run.finish", {}, "Finish the run", null);
+      if (open === 0 || isRecovered(header())) return void send("run.finish", {}, "Finish the run", null);
       setAsk({
         type: "reason",
         title: "Finish the run early?",

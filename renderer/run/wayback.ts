@@ -1,6 +1,6 @@
 // The ways back as the window shows them: which is before the person first, and the words for promise, deadline and validity.
 // Owns: choice and words. What there is, and what it undoes, the engine says.
-import type { StepState, Trouble, WayBackCandidate, WayBackView } from "../../engine/protocol/index.ts";
+import type { RunHeader, StepState, Trouble, WayBackCandidate, WayBackView } from "../../engine/protocol/index.ts";
 import { formatDuration, formatMinute } from "../design/format.ts";
 
 export const TROUBLE_WORDS: Record<Trouble, string> = {
@@ -16,6 +16,12 @@ export const KIND_WORDS: Record<WayBackCandidate["kind"], string> = {
   emergency: "Emergency",
   procedure: "Procedure",
 };
+
+/** Gone back from, verified, and nothing begun since. */
+export function isRecovered({ undoneBy }: Pick<RunHeader, "undoneBy">): boolean {
+  const last = undoneBy?.at(-1);
+  return last?.status === "recovered" && last.isPast !== true;
+}
 
 /** In the order in which they are offered: for a trouble those that serve it, best first; what is gone comes last and stays in sight. */
 export function offered({ candidates, byTrouble }: WayBackView, trouble: Trouble | null): WayBackCandidate[] {

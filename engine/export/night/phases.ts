@@ -78,7 +78,11 @@ export function featuresOf(
             const written = [...(text?.blocks.map((one) => one.commands) ?? []), ...(text?.checks.map((one) => one.text) ?? [])];
             return [step.id, step.title, step.phase, ...commands, ...written].some((one) => names.test(one));
           })
-          .map((step) => ({ run: run.run, step, isUndone: isUndone(run.run, step.id, wayBack) })),
+          .map((step) => ({
+            run: run.run,
+            step,
+            isUndone: isUndone(run.run, step.id, facts.ends.get(keyOf(run.run, step.id)) ?? null, wayBack),
+          })),
       );
     const result =
       linked.length === 0
@@ -97,8 +101,15 @@ export function featuresOf(
   });
 }
 
-export const isUndone = (run: string, step: string, wayBack: readonly WayBackRow[]): boolean =>
-  wayBack.some((one) => one.of === run && one.outcome === "passed" && one.steps.includes(step));
+/** `ended`: event of the step's last end. One that ended after the way back was done again, and stands. */
+export const isUndone = (run: string, step: string, ended: number | null, wayBack: readonly WayBackRow[]): boolean =>
+  wayBack.some(
+    (one) =>
+      one.of === run &&
+      one.outcome === "passed" &&
+      one.steps.includes(step) &&
+      (ended === null || one.endSeq === null || ended < one.endSeq),
+  );
 
 /** The id as a word of its own: INT-1 is not named by INT-14. */
 const naming = (id: string): RegExp => {
