@@ -52,7 +52,10 @@ export function RecentRuns({
                         "no cluster"
                       ) : (
                         <>
-                          <ClassGlyph of={knownClass(log.clusterClass)} size={12} /> {log.cluster}
+                          {log.kind === "launch" && log.clusterClass === null ? null : (
+                            <ClassGlyph of={knownClass(log.clusterClass)} size={12} />
+                          )}{" "}
+                          {log.cluster}
                         </>
                       )}
                     </span>

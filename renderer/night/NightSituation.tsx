@@ -6,7 +6,7 @@ import { FrameSituation, SituationCell } from "../app/Frame.tsx";
 import { routeHash } from "../app/route.ts";
 import { formatDuration, formatPlanned, Status, useNow } from "../design/index.ts";
 import { stateShown } from "../launches/words.ts";
-import { clockOf, driftWords, siteClock } from "./words.ts";
+import { clockOf, driftWords, rowWord, siteClock } from "./words.ts";
 
 export function NightSituation({ view }: { view: LaunchView }) {
   const { header, plan, watch } = view;
@@ -20,8 +20,11 @@ export function NightSituation({ view }: { view: LaunchView }) {
     <FrameSituation label="Situation">
       <SituationCell label="Now">
         <div className="situation-value">
-          <Status state={running === undefined ? shown.state : "running"} size={16} />
-          <span>{running?.title ?? shown.word}</span>
+          <Status state={running === undefined ? shown.state : rowWord(running).state} size={16} />
+          <span>
+            {running?.title ?? shown.word}
+            {running?.runStatus === "held" ? ", held" : ""}
+          </span>
         </div>
       </SituationCell>
       <SituationCell label="Next">
@@ -40,7 +43,9 @@ export function NightSituation({ view }: { view: LaunchView }) {
       <Elapsed view={view} />
       <SituationCell
         label={
-          isWatch ? "Watch ends" : `Forecast end${header.facts.windowEnd === null ? "" : `, window to ${clockOf(header.facts.windowEnd)}`}`
+          isWatch
+            ? "Watch ends"
+            : `Forecast end${header.facts.windowEnd === null ? "" : `, window to ${clockOf(header.facts.windowEnd)} UTC`}`
         }
         className="launch-cell-window"
       >

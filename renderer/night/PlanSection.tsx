@@ -10,7 +10,7 @@ import { actOn } from "../launches/slice.ts";
 import type { May } from "../launches/useMay.ts";
 import { useLibrary } from "../library/slice.ts";
 import { PlanEntryDialog } from "./PlanEntryDialog.tsx";
-import { clockOf, driftWords, PLAN_WORDS, siteClock } from "./words.ts";
+import { clockOf, driftWords, rowWord, siteClock } from "./words.ts";
 
 export function PlanSection({ view, may, people }: { view: LaunchView; may: May; people: RosterEntry[] }) {
   const [edited, setEdited] = useState<LaunchPlanRow | "new" | null>(null);
@@ -37,7 +37,7 @@ export function PlanSection({ view, may, people }: { view: LaunchView; may: May;
     >
       {plan.entries.length === 0 ? null : (
         <div className="night-scroll">
-          <table className="table night-table">
+          <table className="table night-table night-plan">
             <thead>
               <tr>
                 <th>Entry</th>
@@ -74,8 +74,8 @@ export function PlanSection({ view, may, people }: { view: LaunchView; may: May;
                       word={view.watch.state === "planned" ? "Planned" : view.watch.state === "running" ? "Running" : "Over"}
                     />
                   </td>
-                  <td className="nowrap">{spanOf(plan.watch.plannedStart, plan.watch.plannedEnd)}</td>
-                  <td className="nowrap">{spanOf(view.watch.startedAt, view.watch.endedAt)}</td>
+                  <td className="night-planned nowrap">{spanOf(plan.watch.plannedStart, plan.watch.plannedEnd)}</td>
+                  <td className="night-actual nowrap">{spanOf(view.watch.startedAt, view.watch.endedAt)}</td>
                   <td />
                   <td />
                 </tr>
@@ -134,20 +134,20 @@ function Row({
         </div>
       </td>
       <td className={row.state === "failed" ? "" : "quiet"}>
-        <StatusWord {...PLAN_WORDS[row.state]} />
+        <StatusWord {...rowWord(row)} />
         {row.because === "" ? null : <div className="launch-sub">{row.because}</div>}
       </td>
-      <td className="nowrap">
+      <td className="night-planned nowrap">
         {spanOf(row.plannedStart, row.plannedEnd) || <span className="dim">no time</span>}
         {site === "" ? null : <div className="launch-sub">{site}</div>}
       </td>
-      <td className="nowrap">
+      <td className="night-actual nowrap">
         {spanOf(row.actualStart, row.actualEnd)}
         {row.state === "running" && row.forecastEnd !== null ? (
           <div className="launch-sub">until about {clockOf(row.forecastEnd, row.actualStart)}</div>
         ) : null}
       </td>
-      <td className={(row.driftMs ?? 0) >= 60_000 ? "warn-text nowrap" : "nowrap"}>{driftWords(row.driftMs)}</td>
+      <td className={`night-drift nowrap ${(row.driftMs ?? 0) >= 60_000 ? "warn-text" : ""}`}>{driftWords(row.driftMs)}</td>
       <td className="night-acts">
         {row.run === null ? null : (
           <Button kind="ghost" small onClick={() => go({ view: "run", run: row.run as NonNullable<typeof row.run> })}>

@@ -3,6 +3,7 @@ import type {
   Audience,
   Expectation,
   LaunchFacts,
+  LaunchPlanRow,
   PlanState,
   Update,
   WatchConfig,
@@ -19,6 +20,10 @@ export const PLAN_WORDS: Record<PlanState, { state: StatusState; word: string }>
   failed: { state: "failed", word: "Failed" },
   skipped: { state: "skipped", word: "Skipped" },
 };
+
+/** An entry whose run is held does not run: the state says so, and no clock turns beside it. */
+export const rowWord = ({ state, runStatus }: Pick<LaunchPlanRow, "state" | "runStatus">): { state: StatusState; word: string } =>
+  state === "running" && runStatus === "held" ? { state: "held", word: "Held" } : PLAN_WORDS[state];
 
 export const slotWord = (slot: WatchSlot): { state: StatusState; word: string } => {
   switch (slot.state) {

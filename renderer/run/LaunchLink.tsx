@@ -2,7 +2,7 @@
 import { Rocket } from "lucide-react";
 import { useEffect } from "react";
 import type { RunHeader } from "../../engine/protocol/index.ts";
-import { go, type Route, routeHash } from "../app/index.ts";
+import { go, type Route, routeHash, useApp } from "../app/index.ts";
 import { Button } from "../design/index.ts";
 import { useLaunches } from "../launches/slice.ts";
 
@@ -27,7 +27,9 @@ export function useLaunchOf({
 
 export function LaunchLink({ header }: { header: RunHeader }) {
   const launch = useLaunchOf(header);
-  if (launch === null) return null;
+  // A window that follows by a link is shown no launch: neither its name nor a way there.
+  const isFollowing = useApp((state) => state.snapshot?.following != null);
+  if (launch === null || isFollowing) return null;
   const words = header.isChecks === true ? `Checks for ${launch.name}` : `Launch ${launch.name}`;
   return (
     <a className="run-launch" href={routeHash(launch.route)} title={`${words}: to its ${launch.isNight ? "night" : "readiness"}`}>
