@@ -1,7 +1,7 @@
 // One run as its events leave it, as far as a series asks: its start, each attempt of each step, who took part, how it ended.
 // Owns: which events tell, and the fold over them. Pure; what is made of several runs lies beside it.
 import type { EventBody, LogId, RehearsalWay, RunId, SeriesPace, StoredEvent, Verdict } from "../protocol/index.ts";
-import { FAULT_EVENTS, type FaultFact, foldFault, isDebriefed } from "./faults.ts";
+import { FAULT_EVENTS, type FaultFact, foldFault, isDebriefed, openIn } from "./faults.ts";
 import { type Data, decimalOf, listOf, mapOf, numberOf, textOf, verdictOf } from "./read.ts";
 
 /** The events that say something of a series; a log is asked for these alone. */
@@ -238,7 +238,7 @@ function begin(run: RunFacts, { data, subject, seq }: EventBody): void {
     isPart: typeof data["only_block"] === "number",
     isTranscribed: false,
     hasWaited: false,
-    faults: new Set(run.faults.filter(({ isInForce, step: of }) => isInForce && (of === "" || of === step)).map(({ id }) => id)),
+    faults: openIn(run, step),
     startSeq: seq,
     endedAt: null,
     verdict: null,

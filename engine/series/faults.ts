@@ -17,6 +17,8 @@ export type FaultFact = {
   noticedAt: string | null;
   clearedAt: string | null;
   isInForce: boolean;
+  /** Steps whose commands it can make slower, or read what is not so: "" for all, null for none. */
+  touches: string | null;
 };
 
 /** From the end of its run on everything is told. */
@@ -25,6 +27,7 @@ export const isDebriefed = (body: EventBody): boolean => body.type === "run.fini
 export function foldFault(run: RunFacts, body: EventBody): void {
   const id = textOf(body.data, "fault");
   if (body.type === "fault.injected") {
+    const touches = touchedBy(body);
     const step = body.subject.step || textOf(body.data, "step");
     run.faults.push({
       id,
@@ -36,9 +39,10 @@ export function foldFault(run: RunFacts, body: EventBody): void {
       noticedAt: null,
       clearedAt: null,
       isInForce: true,
+      touches,
     });
-    // What runs when it comes is touched by it; of a fault in one step only that step.
-    for (const attempt of run.attempts) if (attempt.endedAt === null && (step === "" || attempt.step === step)) attempt.faults.add(id);
+    for (const attempt of run.attempts)
+      if (attempt.endedAt === null && touches !== null && (touches === "" || attempt.step === touches)) attempt.faults.add(id);
     return;
   }
   noteNotice(run, body);
@@ -46,6 +50,23 @@ export function foldFault(run: RunFacts, body: EventBody): void {
   if (fault === undefined) return;
   if (body.type === "fault.cleared") Object.assign(fault, { clearedAt: fault.clearedAt ?? body.ts_utc, isInForce: false });
 }
+
+/** What is really broken is broken for every step; what is played shows in its own. Whom a step waits for, it waits for before it begins. */
+function touchedBy({ subject, data }: EventBody): string | null {
+  if (textOf(data, "kind") === "away") return null;
+  return textOf(data, "how") === "real" ? "" : subject.step;
+}
+
+/** A command's own end was made up: a later attempt that passes was not touched by it. */
+const ENDS_THE_COMMAND: readonly string[] = ["fails", "hangs"];
+
+/** Faults that an attempt of this step begins under. */
+export const openIn = (run: RunFacts, step: string): Set<string> =>
+  new Set(
+    run.faults
+      .filter(({ isInForce, kind, touches }) => isInForce && !ENDS_THE_COMMAND.includes(kind) && (touches === "" || touches === step))
+      .map(({ id }) => id),
+  );
 
 /** As the debrief counts it: said, or the first thing that somebody did about it. */
 function noteNotice(run: RunFacts, body: EventBody): void {

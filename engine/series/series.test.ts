@@ -95,6 +95,54 @@ describe("what a plan learns from", () => {
   });
 });
 
+describe("a fault of the instructor in an attempt", () => {
+  /** Whether each attempt of a drill is learnt from. `acts`: faults and attempts, in order. */
+  const learnt = (acts: (writer: ReturnType<typeof write>) => void): boolean[] => {
+    const writer = write({ run: 1, rehearsal: { way: "sandbox", instructor: true } });
+    acts(writer);
+    writer.say("run.finished", { data: { result: "passed" } });
+    const run = one(writer);
+    return run.attempts.map((attempt) => notLearnt(run, attempt) === null);
+  };
+  const inject = (writer: ReturnType<typeof write>, kind: string, how: "played" | "real", step = "") =>
+    writer.say("fault.injected", { ...(step === "" ? {} : { step }), data: { fault: "f", kind, how } });
+
+  it("leaves out the slowed attempt, and those after it in that step", () =>
+    expect(
+      learnt((writer) => {
+        writer.attempt("a", 1, "passed", 5, () => inject(writer, "slow", "played", "a"));
+        writer.attempt("b", 1, "passed", 5);
+        writer.attempt("a", 2, "passed", 5);
+      }),
+    ).toEqual([false, true, false]));
+
+  it("takes the retry after a failure that was made up", () =>
+    expect(
+      learnt((writer) => {
+        writer.attempt("a", 1, "failed", 5, () => inject(writer, "fails", "played", "a"));
+        writer.attempt("a", 2, "passed", 5);
+      }),
+    ).toEqual([false, true]));
+
+  it("leaves out whatever ran while something was really broken, until it was put right", () =>
+    expect(
+      learnt((writer) => {
+        writer.attempt("a", 1, "passed", 5, () => inject(writer, "stop", "real", "a"));
+        writer.attempt("b", 1, "passed", 5);
+        writer.say("fault.cleared", { data: { fault: "f" } });
+        writer.attempt("b", 2, "passed", 5);
+      }),
+    ).toEqual([false, false, true]));
+
+  it("takes no notice of somebody who does not answer", () =>
+    expect(
+      learnt((writer) => {
+        inject(writer, "away", "played");
+        writer.attempt("a", 1, "passed", 5);
+      }),
+    ).toEqual([true]));
+});
+
 describe("the next drill", () => {
   const every: DrillEvery = { text: "3 months", months: 3, days: 0 };
   const finished = (
