@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ControlPlane, startControlPlane } from "../../build/control-plane/index.ts";
 import { type Front, type Namespaces, openNamespaces, type Site, startFront, startSite } from "../../build/services/index.ts";
 
@@ -91,48 +91,95 @@ const asked = async (url: string): Promise<string> => {
   return answer.ok ? await answer.text() : String(answer.status);
 };
 
-describe.skipIf(!cluster)("what ran on a cluster", () => {
-  it("comes back into a namespace that was emptied, with pods Running; a change after the export is lost", async (test) => {
-    const spaces = await openNamespaces(cluster?.kubeconfig ?? "");
-    const bench = await openBench({ env: { KUBECONFIG: spaces.kubeconfig }, kubeconfig: spaces.kubeconfig });
-    const kept = mkdtempSync(join(tmpdir(), "hp-kept-"));
-    try {
-      await sandboxed(bench, "primary");
-      const params = { PURPOSE: "drill", KEPT: kept };
-      const request = { file: "recover/namespace-emptied.md", rehearsal: SANDBOX, contexts: { main: "primary" }, params };
-      // Nobody has said that it is ground for a drill: nothing is deleted.
-      await expect(walk(bench, request)).rejects.toThrow(/Step 1\.1 failed/);
-      await spaces.kubectl("primary", ["create", "-f", "-"], GROUND);
-      await spaces.kubectl("primary", ["create", "configmap", "flags", "--from-literal=JOBS=1"]);
-      const before = { sum: await checksum(spaces, "primary"), pods: await running(spaces, "primary") };
-      expect(before.pods.length).toBeGreaterThan(0);
-      const change = ["patch", "configmap", "flags", "--type=merge", "-p", '{"data":{"JOBS":"9"}}'];
-      const seen: Record<string, unknown> = {};
-      const walked = await walk(bench, {
-        ...request,
-        before: {
-          empty: () => spaces.kubectl("primary", change),
-          declare: async () => {
-            seen["objects"] = (await listed(spaces, "primary", "deployments.apps,services,ingresses.networking.k8s.io")).length;
-            seen["pods"] = await running(spaces, "primary");
-          },
-        },
-        sign: releasesAlone(bench),
-      });
-      expect(seen).toEqual({ objects: 0, pods: [] });
-      const after = await running(spaces, "primary");
-      expect(after.length).toBe(before.pods.length);
-      expect(after.filter((uid) => before.pods.includes(uid))).toEqual([]);
-      expect(await checksum(spaces, "primary")).toBe(before.sum);
-      expect(await spaces.kubectl("primary", ["get", "configmap", "flags", "-o", "jsonpath={.data.JOBS}"])).toBe("1");
-      await note(test, "Emptied namespace", await reckon(walked), 4 * HOUR, HOUR, `; ${after.length} pods Running anew, one change lost`);
-    } finally {
-      await bench.remove();
-      await spaces.remove();
-      rmSync(kept, { recursive: true, force: true });
-    }
-  }, 180_000);
+describe.skipIf(!cluster)("an emptied namespace", () => {
+  let spaces: Namespaces;
+  let bench: Bench;
+  const kept = mkdtempSync(join(tmpdir(), "hp-kept-"));
+  beforeAll(async () => {
+    spaces = await openNamespaces(cluster?.kubeconfig ?? "");
+    bench = await openBench({ env: { KUBECONFIG: spaces.kubeconfig }, kubeconfig: spaces.kubeconfig });
+    await sandboxed(bench, "primary");
+  });
+  afterAll(async () => {
+    await bench?.remove();
+    await spaces?.remove();
+    rmSync(kept, { recursive: true, force: true });
+  });
+  const params = { PURPOSE: "drill", KEPT: kept };
+  const request = { file: "recover/namespace-emptied.md", rehearsal: SANDBOX, contexts: { main: "primary" }, params };
 
+  it("is emptied only where it says that it is ground for a drill", async () => {
+    await expect(walk(bench, request)).rejects.toThrow(/Step 1\.1 failed/);
+    expect((await running(spaces, "primary")).length).toBeGreaterThan(0);
+  });
+
+  it("comes back with pods Running; a change after the export is lost", async (test) => {
+    await spaces.kubectl("primary", ["create", "-f", "-"], GROUND);
+    await spaces.kubectl("primary", ["create", "configmap", "flags", "--from-literal=JOBS=1"]);
+    const before = { sum: await checksum(spaces, "primary"), pods: await running(spaces, "primary") };
+    expect(before.pods.length).toBeGreaterThan(0);
+    const change = ["patch", "configmap", "flags", "--type=merge", "-p", '{"data":{"JOBS":"9"}}'];
+    const seen: Record<string, unknown> = {};
+    const walked = await walk(bench, {
+      ...request,
+      before: {
+        empty: () => spaces.kubectl("primary", change),
+        declare: async () => {
+          seen["objects"] = (await listed(spaces, "primary", "deployments.apps,services,ingresses.networking.k8s.io")).length;
+          seen["pods"] = await running(spaces, "primary");
+        },
+      },
+      sign: releasesAlone(bench),
+    });
+    expect(seen).toEqual({ objects: 0, pods: [] });
+    const after = await running(spaces, "primary");
+    expect(after.length).toBe(before.pods.length);
+    expect(after.filter((uid) => before.pods.includes(uid))).toEqual([]);
+    expect(await checksum(spaces, "primary")).toBe(before.sum);
+    expect(await spaces.kubectl("primary", ["get", "configmap", "flags", "-o", "jsonpath={.data.JOBS}"])).toBe("1");
+    await note(test, "Emptied namespace", await reckon(walked), 4 * HOUR, HOUR, `; ${after.length} pods Running anew, one change lost`);
+  }, 120_000);
+
+  it("comes back against an instructor who refuses the objects once and really scales a deployment down again", async () => {
+    const before = await checksum(spaces, "primary");
+    const size = ["get", "deployment", "api-blue", "-o", "jsonpath={.spec.replicas}"];
+    let team: Promise<unknown> = Promise.resolve();
+    const walked = await walk(bench, {
+      ...request,
+      rehearsal: { ...SANDBOX, scenario: "namespace-emptied.scenario.yaml" },
+      before: {
+        pods: () => {
+          team = (async () => {
+            for (let look = 0; look < 100 && (await spaces.kubectl("primary", size)) !== "0"; look += 1)
+              await new Promise((resolve) => setTimeout(resolve, 200));
+            await spaces.kubectl("primary", ["scale", "deployment/api-blue", "--replicas=1"]);
+          })();
+        },
+      },
+      mends: {
+        apply: (own) => bench.call("run.retry", { run: own.run, step: "apply" as never, reason: "the quota was raised" }),
+        // The pods were there sooner than it came: then the comparison finds it.
+        same: async (own) => {
+          await team;
+          await bench.call("run.retry", { run: own.run, step: "same" as never, reason: "scaled up again" });
+        },
+      },
+      sign: releasesAlone(bench),
+    });
+    await team;
+    expect(await checksum(spaces, "primary")).toBe(before);
+    await reckon(walked);
+    const debrief = await bench.call("run.debrief", { run: walked.own.run });
+    expect(debrief.faults.map(({ name, state, how }) => ({ name, state, how }))).toEqual([
+      { name: "quota", state: "met", how: "played" },
+      { name: "scaled-down", state: "met", how: "real" },
+    ]);
+    expect(debrief.faults[0]?.deeds.map((deed) => deed.how)).toEqual(["retried"]);
+    expect(debrief.faults.map(({ expected }) => expected)).not.toContain("");
+  }, 120_000);
+});
+
+describe.skipIf(!cluster)("what ran on a cluster that is gone", () => {
   it("comes back on a second control plane after the first was killed; users get its answers within 30 seconds", async (test) => {
     const site = await openFirstSite();
     const spaces = await openNamespaces(cluster?.kubeconfig ?? "", { first: site.plane.kubeconfig });

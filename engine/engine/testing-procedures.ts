@@ -21,8 +21,10 @@ export type Walk = {
   /** Path below runbooks/. */
   file: string;
   params?: Record<string, string>;
-  /** Practised, in which way; live where it is not given. Gates then keep the times of the text. */
+  /** Practised, in which way; live where it is not given. Gates then keep the times of the text. A scenario of it lies beside the procedure. */
   rehearsal?: RehearsalRequest;
+  /** What is done where a step asks for anything but its own next action: after a fault that somebody put there, by step. */
+  mends?: Record<string, (own: RunBench, next: NextAction) => Promise<unknown>>;
   /** Context per named cluster. */
   contexts?: Record<string, string>;
   /** Answers to checks that ask for a value, by step. */
@@ -58,6 +60,7 @@ export async function walk(
     contexts = {},
     values = {},
     before = {},
+    mends = {},
     mayLeaveOut = [],
     people = {},
     sign,
@@ -69,6 +72,7 @@ export async function walk(
   const text = readFileSync(join(LIBRARY, file), "utf8");
   const path = bench.write(file.replaceAll("/", "-"), honoured(rehearsal ? text : shorten(text), file));
   const who = (role: string | null) => people[role ?? ""] ?? people[""] ?? WINDOW;
+  if (rehearsal?.scenario) bench.write(rehearsal.scenario, readFileSync(join(LIBRARY, dirname(file), rehearsal.scenario), "utf8"));
   const mode = rehearsal ? ({ mode: "rehearsal", rehearsal } as const) : ({ mode: "live" } as const);
   const request = { path, ...mode, contexts: contexts as never, params, placeholders: {} };
   const { header: started } = await bench.call("run.start", request, who(null));
@@ -113,7 +117,8 @@ export async function walk(
       if (open.length > 0)
         throw new Error(`${file}: not passed: ${open.map((one) => `${one.id} (${one.verdict ?? one.status})`).join(", ")}`);
       return await walked();
-    } else {
+    } else if (next.step !== null && mends[next.step]) await mends[next.step]?.(own, next);
+    else {
       const said = next.step === null ? "" : await printed(next.step);
       throw new Error(`${file}: ${next.say} (${next.detail})\n${said}`);
     }
