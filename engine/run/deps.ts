@@ -116,8 +116,16 @@ export type LaneShell = {
   givenUp: string | null;
   /** Who typed into it last; lines typed by hand are on record in this name. */
   typist: Actor | null;
-  /** Of a rehearsal's shell: what its KUBECONFIG is and holds, and where attempts to leave are told. */
-  guarded?: { kubeconfig: string; content: string; told: string; read: number; sinceLine: number; stop(): void };
+  /** Of a rehearsal's shell: what its KUBECONFIG is and holds, where attempts to leave are told, and what its stand-ins stand before. */
+  guarded?: {
+    kubeconfig: string;
+    content: string;
+    told: string;
+    programs: ReadonlyMap<string, string>;
+    read: number;
+    sinceLine: number;
+    stop(): void;
+  };
   /** Settles when the shell has begun the block it was given last: an interrupt before that would reach nobody. */
   accepted: Promise<unknown>;
   /** Of a job: it lives in a process of its own, and is let go instead of ended when the engine closes. */

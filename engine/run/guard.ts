@@ -14,7 +14,7 @@ import {
   writeStandIns,
 } from "../cluster/index.ts";
 import { type Block, type ClusterClass, fail, ok, type Result } from "../protocol/index.ts";
-import { type Confinement, confine, type Hiding, type ShellOptions } from "../shell/index.ts";
+import { type Confinement, confine, type Hiding, type ResolvedCommand, type ShellOptions } from "../shell/index.ts";
 import type { Guard, LaneShell, LiveRun, RunDeps } from "./deps.ts";
 import { foundPlaces, mirrorHome, WITHDRAWN, withoutWays } from "./guard-places.ts";
 import { foregroundOf } from "./lanes.ts";
@@ -112,6 +112,7 @@ export async function surround(
       kubeconfig: target.kubeconfig,
       content: readFileSync(target.kubeconfig, "utf8"),
       told,
+      programs: new Map(standIn.programs.map(({ script, path }) => [script, path])),
       read: 0,
       sinceLine: 0,
       stop: () => {},
@@ -268,14 +269,22 @@ export function refuseWaysOut(deps: RunDeps, live: LiveRun, lane: LaneShell, ste
   );
 }
 
+/** What the shell's commands are without Holdpoint's own stand-ins, which are others in every shell. */
+export const behindStandIns = (commands: ResolvedCommand[], guarded: LaneShell["guarded"]): ResolvedCommand[] =>
+  guarded === undefined
+    ? commands
+    : commands.map((command) =>
+        command.kind === "file" ? { ...command, text: guarded.programs.get(command.text) ?? command.text } : command,
+      );
+
 /** What of a shell that is bound to no cluster is not as it was made. Of one with a pin, the pin's own proof says it. */
 export function guardDiffers({ session, guarded, kind }: LaneShell, starts: Guard["starts"]): string[] {
   if (guarded === undefined) return [];
   const [first, now] = [session.reportedFirst(), session.reported()];
   if (now === null || first === null) return [];
-  const start = starts.get(kind) ?? filesAtStart(first.commands);
+  const start = starts.get(kind) ?? filesAtStart(behindStandIns(first.commands, guarded));
   starts.set(kind, start);
-  const differs = overlaysOf(now.commands, start);
+  const differs = overlaysOf(behindStandIns(now.commands, guarded), start);
   const kubeconfig = now.values.KUBECONFIG ?? "";
   if (kubeconfig !== guarded.kubeconfig)
     differs.unshift(`the shell's KUBECONFIG is ${kubeconfig || "not set"}; it was ${guarded.kubeconfig}`);

@@ -4,7 +4,7 @@ import { type Actual, type ClusterPin, createPin, identityKey, type PinCheck } f
 import { type Actor, type ClusterName, fail, ok, type Result } from "../protocol/index.ts";
 import type { NewEvent } from "../record/index.ts";
 import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
-import { guardDiffers, isGuarded, mayRehearseOn, recordAttempts } from "./guard.ts";
+import { behindStandIns, guardDiffers, isGuarded, mayRehearseOn, recordAttempts } from "./guard.ts";
 import { laneNowOf } from "./lanes.ts";
 import { appendOrKeep, canonical, ENGINE, eventOf, holdByEngine } from "./live.ts";
 import { isBusyShell, retireShell } from "./shells.ts";
@@ -147,9 +147,11 @@ async function askPin(pin: ClusterPin, lane: LaneShell, nested: boolean): Promis
 }
 
 /** What the lane's shell says of the commands that reach a cluster; of one that has ended, what it said last. */
-function resolvedIn({ session, kind }: LaneShell): Pick<Actual, "resolved"> {
+function resolvedIn({ session, kind, guarded }: LaneShell): Pick<Actual, "resolved"> {
   const [first, now] = [session.reportedFirst(), session.reported()];
-  return first === null || now === null ? {} : { resolved: { lane: kind, first: first.commands, now: now.commands } };
+  return first === null || now === null
+    ? {}
+    : { resolved: { lane: kind, first: behindStandIns(first.commands, guarded), now: behindStandIns(now.commands, guarded) } };
 }
 
 function record(deps: RunDeps, live: LiveRun, name: string, when: string, check: PinCheck, step: string) {
