@@ -6,6 +6,7 @@ import * as contexts from "./command-line/contexts.ts";
 import * as doctor from "./command-line/doctor.ts";
 import * as exporting from "./command-line/export.ts";
 import * as lint from "./command-line/lint.ts";
+import * as moving from "./command-line/moving.ts";
 import * as open from "./command-line/open.ts";
 import { EXIT } from "./command-line/output.ts";
 import * as parse from "./command-line/parse.ts";
@@ -39,7 +40,7 @@ NO_COLOR            no colour`,
   );
 open.register(program, done, desktop);
 serve.register(program, done);
-for (const command of [parse, lint, contexts, run, preflight, status, series, exporting, verify]) command.register(program, done);
+for (const command of [parse, lint, contexts, run, preflight, status, series, exporting, moving, verify]) command.register(program, done);
 doctor.register(program, done, desktop);
 backup.register(program, done);
 // Sub-commands take over exitOverride only when told so.

@@ -6,6 +6,9 @@ import { fail, type Result } from "../protocol/index.ts";
 import type { Limiter, WebSession } from "./admission.ts";
 import { callEngine, limitSignIn, parseEnvelope } from "./calls.ts";
 
+/** Methods whose answer names a file that the window may fetch. */
+const WRITES_FILES: ReadonlySet<string> = new Set(["record.export", "record.exportSignoffs", "record.backup", "rehearsal.pack"]);
+
 export type SocketLimits = {
   /** Calls of one socket under way at once; a window has a handful. */
   callsAtOnce: number;
@@ -92,8 +95,7 @@ async function answer(link: WindowLink, method: string, params: unknown): Promis
   const result = await call();
   if (method === "people.signOut" && result.ok) link.session.isSignedIn = false;
   if (method === "app.snapshot" && result.ok && link.mustSignIn && !link.session.isSignedIn) return { ok: true, value: bare(result.value) };
-  if ((method === "record.export" || method === "record.exportSignoffs" || method === "record.backup") && result.ok)
-    remember(link.session, result.value);
+  if (WRITES_FILES.has(method) && result.ok) remember(link.session, result.value);
   return result;
 }
 

@@ -1,8 +1,10 @@
 // Every runbook with its last drill, when the next is due, and its trend; the most urgent first. Owns: drawing.
-import { Drama } from "lucide-react";
+import { Drama, FileArchive } from "lucide-react";
+import { useState } from "react";
 import type { SeriesEntry } from "../../engine/protocol/index.ts";
-import { routeHash } from "../app/index.ts";
-import { formatDate, Notice, PanelHead, plural, Status } from "../design/index.ts";
+import { routeHash, useReadOnly } from "../app/index.ts";
+import { Button, formatDate, Notice, PanelHead, plural, Status } from "../design/index.ts";
+import { UnpackDialog } from "../moving/index.ts";
 import { TrendLine } from "./TrendChart.tsx";
 import { dueWords, WAY_WORDS } from "./words.ts";
 
@@ -17,6 +19,8 @@ export function RunbookList({
   error: string | null;
   zone: string;
 }) {
+  const readOnly = useReadOnly();
+  const [isOpening, setOpening] = useState(false);
   const urgent = (entries ?? []).filter(({ drill }) => drill !== null && drill.state !== "in-time").length;
   return (
     <nav className="rehearse-list" aria-label="Runbooks to rehearse">
@@ -26,6 +30,12 @@ export function RunbookList({
         sub={entries === null ? "" : urgent > 0 ? `${plural(urgent, "drill")} due` : plural(entries.length, "runbook")}
       />
       {error === null ? null : <Notice kind="fail">{error}</Notice>}
+      <div className="rehearse-bundle">
+        <Button small icon={<FileArchive size={15} aria-hidden="true" />} unavailable={readOnly} onClick={() => setOpening(true)}>
+          Open a rehearsal bundle
+        </Button>
+      </div>
+      {isOpening ? <UnpackDialog onClose={() => setOpening(false)} /> : null}
       <ul>
         {(entries ?? []).map((entry) => (
           <li key={entry.path}>

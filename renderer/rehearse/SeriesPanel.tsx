@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { RunId, SeriesView } from "../../engine/protocol/index.ts";
 import { routeHash } from "../app/index.ts";
 import { Button, EmptyState, formatDate, formatDuration, PanelHead, plural, Status } from "../design/index.ts";
+import { PackButton } from "../moving/index.ts";
 import { RunTable } from "./RunTable.tsx";
 import { StepTable } from "./StepTable.tsx";
 import { TrendChart } from "./TrendChart.tsx";
@@ -36,6 +37,7 @@ export function SeriesPanel({
             {view.sha256 === null ? null : <a href={routeHash({ view: "document", path: view.path })}>Read the text</a>}
           </p>
         </div>
+        {view.sha256 === null ? null : <PackButton path={view.path} runs={view.runs.length} />}
         {view.drill === null ? null : <Due drill={view.drill} />}
       </header>
       {view.runs.length === 0 ? (
