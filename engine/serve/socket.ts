@@ -7,7 +7,13 @@ import type { Limiter, WebSession } from "./admission.ts";
 import { callEngine, limitSignIn, parseEnvelope } from "./calls.ts";
 
 /** Methods whose answer names a file that the window may fetch. */
-const WRITES_FILES: ReadonlySet<string> = new Set(["record.export", "record.exportSignoffs", "record.backup", "rehearsal.pack"]);
+const WRITES_FILES: ReadonlySet<string> = new Set([
+  "record.export",
+  "record.exportSignoffs",
+  "record.exportRecovery",
+  "record.backup",
+  "rehearsal.pack",
+]);
 
 export type SocketLimits = {
   /** Calls of one socket under way at once; a window has a handful. */

@@ -2,6 +2,7 @@
 // Owns: turning the snapshot into entries.
 import {
   Archive,
+  Drama,
   FileText,
   ListChecks,
   Lock,
@@ -76,6 +77,14 @@ function actions(snapshot: AppSnapshot): PaletteEntry[] {
       title: "Go to the records",
       icon: <ScrollText size={16} />,
       run: () => go({ view: "records" }),
+    },
+    {
+      id: "action rehearse",
+      group: "Actions",
+      title: "Go to the rehearsals",
+      detail: "drills due, trend, comparison",
+      icon: <Drama size={16} />,
+      run: () => go({ view: "rehearse", path: null, compare: null }),
     },
     {
       id: "action launches",

@@ -1,12 +1,14 @@
 // The Rehearse page: every runbook with its drills, and the series of the chosen one; two of its runs side by side.
 // Owns: joining route, engine and leaves, and which runs are chosen. The leaves take data and callbacks.
-import { Drama } from "lucide-react";
+import { Drama, FileOutput } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { RunId, SeriesEntry, SeriesView } from "../../engine/protocol/index.ts";
-import { FrameWork, go, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
-import { ActionBar, EmptyState, Notice, PrimaryButton } from "../design/index.ts";
+import type { RunId, SeriesEntry } from "../../engine/protocol/index.ts";
+import { FrameWork, go, useApp, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
+import { ActionBar, EmptyState, MenuButton, Notice, PrimaryButton } from "../design/index.ts";
 import { useLibrary } from "../library/slice.ts";
+import { ExportDone, type Exported } from "../records/ExportDone.tsx";
 import { CompareView } from "./CompareView.tsx";
+import { MeasurementsDialog } from "./MeasurementsDialog.tsx";
 import { RunbookList } from "./RunbookList.tsx";
 import { SeriesPanel } from "./SeriesPanel.tsx";
 import { useSeries, useSeriesList } from "./useSeries.ts";
@@ -15,6 +17,9 @@ import "./rehearse.css";
 export function RehearseView({ path, compare }: { path: string | null; compare: { a: RunId; b: RunId } | null }) {
   const list = useSeriesList();
   const zone = useSiteZone();
+  const [isAsking, setAsking] = useState(false);
+  const [exported, setExported] = useState<Exported | null>(null);
+  const canReveal = useApp((app) => app.snapshot?.host.canRevealFile ?? false);
   const entries = list.value;
   // The most urgent one is shown where none was chosen: the list is in that order.
   const chosen = path ?? entries?.[0]?.path ?? null;
@@ -31,7 +36,17 @@ export function RehearseView({ path, compare }: { path: string | null; compare: 
           <CompareView key={`${compare.a} ${compare.b}`} a={compare.a} b={compare.b} path={chosen} zone={zone} />
         )}
       </div>
-      {chosen === null ? null : <Act path={chosen} entry={entry} />}
+      {exported === null ? null : <ExportDone exported={exported} canReveal={canReveal} onClose={() => setExported(null)} />}
+      {chosen === null ? null : <Act path={chosen} entry={entry} onExport={() => setAsking(true)} />}
+      {isAsking ? (
+        <MeasurementsDialog
+          onClose={() => setAsking(false)}
+          onDone={(done) => {
+            setAsking(false);
+            setExported({ ...done, isPartial: false });
+          }}
+        />
+      ) : null}
     </FrameWork>
   );
 }
@@ -81,7 +96,15 @@ function Nothing() {
   );
 }
 
-function Act({ path, entry }: { path: string; entry: Pick<SeriesEntry, "title" | "isListed" | "rehearsals"> | null }) {
+function Act({
+  path,
+  entry,
+  onExport,
+}: {
+  path: string;
+  entry: Pick<SeriesEntry, "title" | "isListed" | "rehearsals"> | null;
+  onExport(): void;
+}) {
   const readOnly = useReadOnly();
   const { start, startPath } = useLibrary();
   const gone = entry !== null && !entry.isListed ? "Its file is in no opened folder: open the folder in the library first." : null;
@@ -98,6 +121,19 @@ function Act({ path, entry }: { path: string; entry: Pick<SeriesEntry, "title" |
         detail="Walk through it, replay a recorded run, or run it in a sandbox. Production is never touched."
         {...(entry === null ? {} : { after: { label: "It will be", value: `rehearsal ${entry.rehearsals + 1}` } })}
       >
+        <MenuButton
+          label="More"
+          unavailable={readOnly}
+          items={[
+            {
+              id: "measurements",
+              label: "Export recovery measurements",
+              hint: "Every recovery, live and rehearsed, against its targets",
+              icon: <FileOutput size={16} />,
+              onSelect: onExport,
+            },
+          ]}
+        />
         <PrimaryButton hotkey="Enter" unavailable={unavailable} onClick={begin}>
           Start a rehearsal
         </PrimaryButton>
@@ -105,5 +141,3 @@ function Act({ path, entry }: { path: string; entry: Pick<SeriesEntry, "title" |
     </div>
   );
 }
-
-export type { SeriesView };

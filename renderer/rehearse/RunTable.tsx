@@ -74,7 +74,7 @@ export function RunTable({
                   <Measure
                     of={run.recovery?.declared == null ? null : run.recovery.rto}
                     pace={run.pace}
-                    textMs={run.recovery?.rto.textMs ?? null}
+                    textMs={run.recovery?.rto.textMs === run.recovery?.rto.ms ? null : (run.recovery?.rto.textMs ?? null)}
                   />
                   <Measure of={run.recovery?.declared == null ? null : run.recovery.rpo} pace="real" textMs={null} />
                 </>
@@ -84,7 +84,7 @@ export function RunTable({
                 <Counts run={run} />
               </td>
               {hasFaults ? <td className="mid">{faultsWords(run)}</td> : null}
-              <td className="mid wide">{run.people.map(({ name }) => name).join(", ")}</td>
+              <td className="mid wide series-who">{run.people.map(({ name }) => name).join(", ")}</td>
             </tr>
           ))}
         </tbody>

@@ -1,3 +1,3 @@
-// The Rehearse page and the trend: what other features of the window use of it.
+// The Rehearse page, and the trend beside a run: what other features of the window use of it.
 export { RehearseView } from "./RehearseView.tsx";
-export { TrendChart } from "./TrendChart.tsx";
+export { RunTrend } from "./RunTrend.tsx";

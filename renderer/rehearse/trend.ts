@@ -58,7 +58,7 @@ export function trendPicture(trend: SeriesTrend, size: Size): TrendPicture {
       y: at,
       label: labelled.has(index) ? (point.ms < 1000 ? formatSpent(point.ms) : formatDuration(point.ms)) : "",
       labelY: point.pace !== "real" || isAbove(points, index) ? at - LABEL_ABOVE : at + LABEL_BELOW,
-      tick: apart < 22 && index % Math.ceil(22 / apart) !== 0 && index !== points.length - 1 ? "" : tickOf(point),
+      tick: apart < 22 && index % Math.ceil(22 / apart) !== 0 && index !== points.length - 1 ? "" : tickOf(point, apart),
       isComparable: point.pace === "real",
     };
   });
@@ -95,14 +95,19 @@ function isAbove(points: readonly TrendPoint[], index: number): boolean {
 /** All where there is room, else the first, the best, the worst and the last. */
 function labelsOf(points: readonly TrendPoint[], apart: number): Set<number> {
   if (apart >= LABEL_WIDTH || points.length <= 2) return new Set(points.map((_, index) => index));
-  const order = points.map((point, index) => ({ ms: point.ms, index })).sort((a, b) => a.ms - b.ms);
+  const order = points
+    .map(({ ms, pace }, index) => ({ ms, pace, index }))
+    .sort((a, b) => Number(a.pace !== "real") - Number(b.pace !== "real") || a.ms - b.ms);
+  const worst = order.findLast(({ pace }) => pace === "real") ?? order.at(-1)!;
   const chosen = new Set<number>();
-  for (const index of [points.length - 1, order.at(-1)!.index, order[0]!.index, 0])
+  for (const index of [points.length - 1, worst.index, order[0]!.index, 0])
     if ([...chosen].every((other) => Math.abs(other - index) * apart >= LABEL_WIDTH)) chosen.add(index);
   return chosen;
 }
 
-const tickOf = (point: TrendPoint): string => `${point.mode === "live" ? "live " : ""}${point.nth}${point.isForecast ? ", forecast" : ""}`;
+/** With its number where there is room for both beside the tick before. */
+const tickOf = ({ mode, nth, isForecast }: TrendPoint, apart: number): string =>
+  isForecast && apart < LABEL_WIDTH ? "forecast" : `${mode === "live" ? "live " : ""}${nth}${isForecast ? ", forecast" : ""}`;
 
 const TIMES: Record<TrendPoint["pace"], string> = {
   real: "",

@@ -10,9 +10,11 @@ const EVERY_MS = 3_000;
 export type Answer<T> = { value: T | null; error: string | null };
 
 export const useSeriesList = (): Answer<SeriesEntry[]> => useAnswer("list", () => bridge().call("series.list", {}));
-export const useSeries = (path: string): Answer<SeriesView> => useAnswer(path, () => bridge().call("series.of", { path }));
+/** `everyMs`: not oftener than that. */
+export const useSeries = (path: string, everyMs = EVERY_MS): Answer<SeriesView> =>
+  useAnswer(path, () => bridge().call("series.of", { path }), everyMs);
 
-function useAnswer<T>(key: string, ask: () => Promise<CallResult<T>>): Answer<T> {
+function useAnswer<T>(key: string, ask: () => Promise<CallResult<T>>, everyMs = EVERY_MS): Answer<T> {
   const [answer, setAnswer] = useState<Answer<T> & { key: string }>({ key, value: null, error: null });
   const connection = useApp((app) => app.connection.state);
   // Who has just signed in is shown what was refused before.
@@ -32,7 +34,7 @@ function useAnswer<T>(key: string, ask: () => Promise<CallResult<T>>): Answer<T>
       else if (result.error.code !== "disconnected") setAnswer((before) => ({ ...before, key, error: result.error.message }));
     };
     const soon = (): void => {
-      timer ??= setTimeout(() => void renew(), Math.max(0, askedAt + EVERY_MS - performance.now()));
+      timer ??= setTimeout(() => void renew(), Math.max(0, askedAt + everyMs - performance.now()));
     };
     soon();
     const stops = [

@@ -11,6 +11,7 @@ import { HandoverDialog, HandoverWaits } from "../handover/index.ts";
 import { type PaletteEntry, usePaletteEntries } from "../palette/entries.ts";
 import { RunPlan } from "../plan/index.ts";
 import { RecoveryClocks } from "../recovery/index.ts";
+import { RunTrend } from "../rehearse/index.ts";
 import { SignSheet } from "../signing/index.ts";
 import { keepTerminals, recordingWords, TerminalPanel } from "../terminal/index.ts";
 import { ActionDock } from "./ActionDock.tsx";
@@ -333,7 +334,10 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
     </section>
   );
   const clocks = (isStrip: boolean) => (
-    <RecoveryClocks header={header} steps={steps} zone={zone} isReadOnly={isReadOnly} isStrip={isStrip} />
+    <>
+      <RecoveryClocks header={header} steps={steps} zone={zone} isReadOnly={isReadOnly} isStrip={isStrip} />
+      {isStrip || follows ? null : <RunTrend header={header} />}
+    </>
   );
   const dock = (
     <ActionDock
