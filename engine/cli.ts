@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import * as backup from "./command-line/backup.ts";
 import * as contexts from "./command-line/contexts.ts";
+import * as debrief from "./command-line/debrief.ts";
 import * as doctor from "./command-line/doctor.ts";
 import * as exporting from "./command-line/export.ts";
 import * as lint from "./command-line/lint.ts";
@@ -40,7 +41,8 @@ NO_COLOR            no colour`,
   );
 open.register(program, done, desktop);
 serve.register(program, done);
-for (const command of [parse, lint, contexts, run, preflight, status, series, exporting, moving, verify]) command.register(program, done);
+for (const command of [parse, lint, contexts, run, preflight, status, debrief, series, exporting, moving, verify])
+  command.register(program, done);
 doctor.register(program, done, desktop);
 backup.register(program, done);
 // Sub-commands take over exitOverride only when told so.

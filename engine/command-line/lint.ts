@@ -1,12 +1,12 @@
 // `holdpoint lint`: what is wrong or doubtful in Markdown files, one line each.
 // Owns: finding the files and printing. What is found is joined in engine/findings.ts, for the window alike.
 import { lstatSync, readdirSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { Command } from "commander";
-import type { Diagnostic } from "../protocol/index.ts";
+import { type Diagnostic, SCENARIO_FILE } from "../protocol/index.ts";
 import { play } from "./command.ts";
 import { Ended, EXIT, type Output, safe, usage } from "./output.ts";
-import { readDocument } from "./read-document.ts";
+import { readDocument, readSource } from "./read-document.ts";
 
 const MARKDOWN = /\.(md|markdown|mdown|mdx)$/i;
 const SKIPPED = new Set(["node_modules"]);
@@ -21,7 +21,7 @@ export function findMarkdown(paths: string[]): string[] {
         if (name.startsWith(".") || SKIPPED.has(name)) continue;
         visit(join(path, name), false);
       }
-    } else if (isNamed || (stat.isFile() && MARKDOWN.test(path))) found.push(path);
+    } else if (isNamed || (stat.isFile() && (MARKDOWN.test(path) || SCENARIO_FILE.test(path)))) found.push(path);
   };
   for (const path of paths) {
     try {
@@ -35,9 +35,23 @@ export function findMarkdown(paths: string[]): string[] {
 }
 
 export async function lintFile(file: string): Promise<Diagnostic[]> {
+  if (SCENARIO_FILE.test(file)) return lintScenario(file);
   const { source, document } = await readDocument(file);
   const [{ lintDocument }, { findingsOf }] = await Promise.all([import("../document/index.ts"), import("../engine/findings.ts")]);
   return findingsOf(document, lintDocument(document, source));
+}
+
+/** Against the runbook that it names: a step that is not there would never have its fault. */
+async function lintScenario(file: string): Promise<Diagnostic[]> {
+  const { readScenario, runbookOf } = await import("../rehearsal/index.ts");
+  const source = readSource(file);
+  const runbook = runbookOf(source);
+  if (runbook === "")
+    return [
+      { line: 1, column: 1, severity: "error", code: "no-runbook", message: "It names no runbook: add `runbook: FILE.md`, beside it." },
+    ];
+  const { document } = await readDocument(join(dirname(file), runbook));
+  return readScenario(source, document).diagnostics;
 }
 
 function print(output: Output, file: string, one: Diagnostic): void {
@@ -50,7 +64,7 @@ export function register(program: Command, done: (code: Promise<number>) => void
     .command("lint")
     .summary("what is wrong or doubtful in Markdown files; exit 1 on errors")
     .description(
-      "Checks files and folders of Markdown. Prints FILE:LINE:COLUMN SEVERITY CODE MESSAGE; exit 1 when there are errors, 2 when something cannot be read.",
+      "Checks files and folders of Markdown, and the scenarios of rehearsals (*.scenario.yaml) in them. Prints FILE:LINE:COLUMN SEVERITY CODE MESSAGE; exit 1 when there are errors, 2 when something cannot be read.",
     )
     .argument("<path...>", "files or folders")
     .option("--json", "one JSON array on standard output: {file, line, column, severity, code, message}")

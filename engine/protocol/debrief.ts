@@ -74,6 +74,9 @@ export const Debrief = z.object({
 });
 export type Debrief = z.infer<typeof Debrief>;
 
+/** Files of this kind stand beside the runbook that they are for. */
+export const SCENARIO_FILE = /\.scenario\.ya?ml$/i;
+
 /** A scenario file beside a runbook. */
 export const ScenarioFile = z.object({ file: z.string(), title: z.string(), faults: z.int(), diagnostics: z.array(Diagnostic) });
 export type ScenarioFile = z.infer<typeof ScenarioFile>;

@@ -4,6 +4,6 @@ export { debriefsIn, SCHEDULE } from "./from-record.ts";
 export { createInstructor } from "./instructor.ts";
 export { DEED_EVENTS, noticedBy } from "./noticing.ts";
 export { scenarioFromSeed } from "./random.ts";
-export { readScenario } from "./scenario.ts";
+export { readScenario, runbookOf } from "./scenario.ts";
 export { readSchedule, scheduleBytes } from "./schedule.ts";
 export type { Effect, Fault, HandResult, Hands, Instructor, Override, Scenario } from "./types.ts";

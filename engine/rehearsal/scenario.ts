@@ -66,6 +66,12 @@ export function readScenario(source: Uint8Array, document: RunbookDocument): Rea
   };
 }
 
+/** The runbook that a scenario says it is for; "" for none, or where it cannot be read. */
+export function runbookOf(source: Uint8Array): string {
+  const runbook = parseYamlMap(readSource(source).text, (at) => at).keyed?.values["runbook"];
+  return typeof runbook === "string" ? runbook.trim() : "";
+}
+
 const sorted = (problems: Problems) => problems.list.sort((a, b) => a.line - b.line || a.column - b.column);
 
 function faultOf(reader: KeyReader, problems: Problems, document: RunbookDocument, names: Set<string>): Fault | null {

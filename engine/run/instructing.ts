@@ -13,6 +13,7 @@ import {
   type RehearsalRequest,
   type Result,
   type RunbookDocument,
+  SCENARIO_FILE,
   type ScenarioFile,
   type StartRequest,
 } from "../protocol/index.ts";
@@ -36,7 +37,6 @@ import { openRelays } from "./relays.ts";
 
 /** Larger than any scenario a person writes. Bytes. */
 const FILE_BYTES = 262_144;
-const SCENARIO_FILE = /\.scenario\.ya?ml$/i;
 /** Name of the payload of `instructor.briefed` that holds the file as it was. */
 const SOURCE = "scenario";
 
