@@ -1,5 +1,7 @@
 // A rehearsal with an instructor, through the engine's one door: faults on time, hidden until the end, and what the debrief says.
+import { copyFileSync, readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
+import { faultsOf, readPdf, squeezed } from "../export/report/testing-pdf.ts";
 import { type Bench, FOLLOWER, openBench, type RunBench, runBench } from "./testing.ts";
 
 const RUNBOOK = `---
@@ -96,7 +98,7 @@ describe("a rehearsal with an instructor", () => {
     expect(watched.blocks[0]?.gate?.probes.map((probe) => probe.value)).toEqual(["0", "7.5"]);
     await bench.call("run.abort", { run: run.run, reason: "enough" });
     const debrief = await bench.call("run.debrief", { run: run.run });
-    expect(debrief.figures).toMatchObject({ planned: 3, injected: 3, noticed: 2 });
+    expect(debrief.figures).toMatchObject({ planned: 3, injected: 3, noticed: 1 });
     expect(debrief.faults[0]).toMatchObject({
       name: "cut-short",
       state: "met",
@@ -129,7 +131,18 @@ describe("a rehearsal with an instructor", () => {
     await bench.call("run.abort", { run: run.run, reason: "enough" });
     const after = await bench.call("record.events", { log, filter: {}, offset: 0, limit: 1000 });
     expect(after.rows.filter((row) => secret.test(row.type)).length).toBeGreaterThanOrEqual(2);
-    expect(await bench.ask("record.export", { log, format: "csv" })).toMatchObject({ ok: true });
+    const made: Record<string, string> = {};
+    for (const format of ["json", "csv", "pdf", "xlsx", "md", "bundle"] as const)
+      made[format] = (await bench.call("record.export", { log, format })).path;
+    const faults = readFileSync(made.csv!.replace(/\.csv$/, "-faults.csv"), "utf8");
+    expect(faults.split("\r\n").filter((line) => line.includes("REHEARSAL"))).toHaveLength(3);
+    expect(readFileSync(made.md!, "utf8")).toContain("Drill “A cut-short snapshot”: 1 fault came, 0 noticed, 0 dealt with");
+    const report = readPdf(readFileSync(made.pdf!));
+    expect(report.pages.flatMap(faultsOf)).toEqual([]);
+    for (const words of ["The snapshot ends early", "not noticed", "Take the older snapshot."])
+      expect(squeezed(report.text)).toContain(squeezed(words));
+    if (process.env.HOLDPOINT_KEEP_REPORT) copyFileSync(made.pdf!, process.env.HOLDPOINT_KEEP_REPORT);
+    expect((await bench.call("record.verify", {})).problems).toEqual([]);
   });
 
   it("plays the same faults where nothing runs: walked, and in a replay of the run before", async () => {

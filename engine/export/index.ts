@@ -12,9 +12,9 @@ import { type ReportFormat, type ReportSource, reportsOf, writeReport } from "./
 
 export type { Report } from "./bundle/index.ts";
 export { type OpenBundle, openBundle } from "./bundle-view/index.ts";
+export * from "./moving/index.ts";
 export { exportRecovery, type RecoveryExportOptions } from "./recovery.ts";
 export type { ReportSource } from "./report/index.ts";
-export * from "./moving/index.ts";
 export { exportSignoffs, type SignoffExportOptions, type SignoffFilter } from "./signoffs.ts";
 export type ExportOptions = {
   /** `report`: the deployment report. */

@@ -10,7 +10,7 @@ export const FaultKind = z.enum(["fails", "hangs", "reads", "slow", "cut", "away
 export type FaultKind = z.infer<typeof FaultKind>;
 
 /** What showed that it was noticed: said, or what somebody did where it was. */
-export const NoticeHow = z.enum(["said", "held", "judged", "cancelled", "retried", "went back", "skipped", "aborted", "gate"]);
+export const NoticeHow = z.enum(["said", "held", "judged", "cancelled", "retried", "went back", "skipped", "gate"]);
 export type NoticeHow = z.infer<typeof NoticeHow>;
 
 const Deed = z.object({ seq: z.int(), at: Timestamp, by: z.string(), how: NoticeHow, text: z.string() });

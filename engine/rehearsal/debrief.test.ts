@@ -43,9 +43,7 @@ function eventsOf(lines: readonly Line[]): StoredEvent[] {
 function countedAgain(events: readonly StoredEvent[]) {
   const isDeed = ({ body }: StoredEvent): boolean =>
     body.actor.op_id !== "engine" &&
-    (["fault.noticed", "run.held", "step.judged", "block.cancelled", "step.skipped", "run.rollback_decided", "run.aborted"].includes(
-      body.type,
-    ) ||
+    (["fault.noticed", "run.held", "step.judged", "block.cancelled", "step.skipped", "run.rollback_decided"].includes(body.type) ||
       (body.type === "step.started" && body.subject.attempt > 1));
   const injectedAt = new Map<string, number>();
   const noticedAt = new Map<string, number>();

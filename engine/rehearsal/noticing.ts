@@ -15,7 +15,6 @@ const DEEDS: Record<string, NoticeHow> = {
   "step.started": "retried",
   "run.rollback_decided": "went back",
   "step.skipped": "skipped",
-  "run.aborted": "aborted",
   "gate.resumed": "gate",
 };
 

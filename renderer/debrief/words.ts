@@ -10,7 +10,6 @@ export const HOW_WORDS: Record<NoticeHow, string> = {
   retried: "ran the step again",
   "went back": "went back",
   skipped: "skipped the step",
-  aborted: "aborted the rehearsal",
   gate: "went on with the gate",
 };
 

@@ -8,6 +8,7 @@ import type { ExportJob, Written } from "../index.ts";
 import { nightReports } from "../night/index.ts";
 import { writeWhole } from "../output.ts";
 import { tableCsv } from "./csv.ts";
+import { debriefTable } from "./debriefs.ts";
 import { makeInWorker } from "./in-worker.ts";
 import { checklistMarkdown, runbookMarkdown } from "./markdown.ts";
 import { type ReportModel, type ReportSource, readModel } from "./model.ts";
@@ -48,6 +49,7 @@ export async function reportsOf(job: ExportJob, source: ReportSource): Promise<R
   if (model.signatures.length > 0 || model.kind === "launch")
     reports.push({ path: "signoffs.csv", bytes: tableCsv(signoffsTable(model.signatures)) });
   if (model.kind === "launch") reports.push({ path: "items.csv", bytes: tableCsv(itemsTable(model)) });
+  if (model.debriefs.length > 0) reports.push({ path: "faults.csv", bytes: tableCsv(debriefTable(model.debriefs)) });
   if (model.kind === "launch") reports.push(...(await nightReports(job, model, all, source)));
   return reports;
 }
@@ -57,6 +59,7 @@ export async function besideEvents(job: ExportJob, source: ReportSource): Promis
   const { model } = await readModel(job, source);
   const reports: Report[] = [];
   if (model.kind === "launch") reports.push({ path: "items.csv", bytes: tableCsv(itemsTable(model)) });
+  if (model.debriefs.length > 0) reports.push({ path: "faults.csv", bytes: tableCsv(debriefTable(model.debriefs)) });
   if (model.kind === "launch" || model.signatures.length > 0)
     reports.push({ path: "signoffs.csv", bytes: tableCsv(signoffsTable(model.signatures)) });
   return reports;

@@ -1,6 +1,7 @@
 // The checklist or runbook file with its boxes ticked and results added. Owns: where they go in.
 // Works on lines of the source's own bytes: all else stays byte for byte, line ends, BOM and invalid bytes included.
 import type { ItemView, RunbookDocument } from "../../protocol/index.ts";
+import { debriefWords } from "./debriefs.ts";
 import type { ReportModel } from "./model.ts";
 import { changeLines } from "./objects.ts";
 import { againstTarget, paceOf, type RecoveryRow } from "./recoveries.ts";
@@ -99,8 +100,8 @@ function stepResult(step: StepRow): string {
   return parts.join("; ");
 }
 
-const ending = ({ log, head, kind, number, rehearsal, recoveries }: ReportModel): string =>
-  `Holdpoint: ${rehearsal ? "REHEARSAL, " : ""}${kind} ${number}, log ${log}, event ${head.seq}, ${utc(head.at)} UTC, fingerprint ${head.fingerprint}${recoveries.map((one) => `. ${recoveryWords(one)}`).join("")}`;
+const ending = ({ log, head, kind, number, rehearsal, recoveries, debriefs }: ReportModel): string =>
+  `Holdpoint: ${rehearsal ? "REHEARSAL, " : ""}${kind} ${number}, log ${log}, event ${head.seq}, ${utc(head.at)} UTC, fingerprint ${head.fingerprint}${recoveries.map((one) => `. ${recoveryWords(one)}`).join("")}${debriefs.map((one) => `. ${plain(debriefWords(one))}`).join("")}`;
 
 /** `Recovery of “DR”: 34 min 12 s of 1 h (met); lost 9 min 40 s of 15 min (met)`. */
 function recoveryWords(one: RecoveryRow): string {

@@ -1,7 +1,8 @@
 // What a report is drawn from: the log read once, with the launch's view beside it. Owns: ReportModel and how it is made.
 // Nothing here reads a clock: the moment is the head's, so that the same log and head give the same pages.
-import type { EventFilter, LaunchView, LogId, RunbookDocument, StoredEvent } from "../../protocol/index.ts";
+import type { Debrief, EventFilter, LaunchView, LogId, RunbookDocument, StoredEvent } from "../../protocol/index.ts";
 import { fingerprintOf, matchesFilter } from "../../record/index.ts";
+import { debriefsIn } from "../../rehearsal/index.ts";
 import type { ExportJob } from "../index.ts";
 import { pagesOf } from "../json.ts";
 import { type Deviation, deviationsOf, type Noticed, noticedOf } from "./deviations.ts";
@@ -41,6 +42,8 @@ export type ReportModel = {
   runs: RunRow[];
   commands: CommandRow[];
   recoveries: RecoveryRow[];
+  /** Of rehearsals with an instructor that have ended. */
+  debriefs: Debrief[];
   /** What the steps changed on their clusters, as far as it was taken down. */
   objects: ReturnType<typeof changesOf>;
   deviations: Deviation[];
@@ -89,6 +92,7 @@ export async function readModel(job: ExportJob, source: ReportSource): Promise<{
     runs,
     commands: commands.filter((command) => isMeant.has(command.seq)),
     recoveries: recoveriesOf(events),
+    debriefs: debriefsIn(events, number, (seq, name) => store.payload(log, seq, name)),
     objects: changesOf(matching),
     deviations: deviationsOf(matching, source.wordsOf),
     noticed: noticedOf(matching, source.wordsOf),

@@ -1,6 +1,7 @@
 // The report as tables, for spreadsheets and programs. Owns: which tables there are, their columns and the kind of each.
 // A cell is text, a number or a moment (ISO 8601 UTC); how it is written is xlsx.ts and csv.ts.
 import type { LaunchView } from "../../protocol/index.ts";
+import { debriefTable } from "./debriefs.ts";
 import type { ReportModel } from "./model.ts";
 import { filterWords } from "./model.ts";
 import { againstTarget, lossWords, paceOf, type RecoveryRow } from "./recoveries.ts";
@@ -131,6 +132,7 @@ export function tablesOf(model: ReportModel): Table[] {
       "~because": ({ step }) => step.attempts.at(-1)?.because ?? "",
     }),
     ...(model.recoveries.length === 0 ? [] : [recoveryTable(model.recoveries)]),
+    ...(model.debriefs.length === 0 ? [] : [debriefTable(model.debriefs)]),
     table("Commands", model.commands, {
       "#event": (one) => one.seq,
       run: (one) => one.run,

@@ -3,6 +3,7 @@ import type { ReportModel } from "../model.ts";
 import { createSheet, type Sheet } from "../sheet.ts";
 import { drawCommands, drawDeviations, drawNoticed, drawTimeline } from "./course.ts";
 import { drawCover, reserveContents } from "./cover.ts";
+import { drawDebrief } from "./debrief.ts";
 import { drawDecision, drawFacts, drawNotes, drawReadiness, drawRisks } from "./launch.ts";
 import { drawObjects } from "./objects.ts";
 import { drawRecovery } from "./recovery.ts";
@@ -31,6 +32,7 @@ export async function makePdf(model: ReportModel): Promise<Uint8Array> {
     ...(model.launch === null ? [] : [drawDecision, drawRisks]),
     drawTimeline,
     ...(model.recoveries.length > 0 ? [drawRecovery] : []),
+    ...(model.debriefs.length > 0 ? [drawDebrief] : []),
     drawCommandsAndObjects,
     drawDeviations,
     drawIncidents,
