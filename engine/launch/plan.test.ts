@@ -152,6 +152,7 @@ describe("the commands", { timeout: 60_000 }, () => {
         return { ok: true as const, value: null };
       });
     expect(saysOf(await begin(two))).toContain("comes after “Switch”");
+    expect(codeOf(await begin(two))).toBe("reason-needed");
     const both = await Promise.all([begin(one), begin(one)]);
     expect(both.map(codeOf)).toEqual(["ok", "conflict"]);
     must(await begin(two, { overrideReason: "the first hangs" }));

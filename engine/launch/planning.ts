@@ -159,7 +159,7 @@ export function mayStart(
   const waits = row === undefined ? [] : waitsFor(state.night.plan, entries, row);
   if (waits.length > 0 && !overrideReason?.trim())
     return fail(
-      "not-ready",
+      "reason-needed",
       `“${entry.title}” comes after ${waits.map((one) => `“${one}”`).join(" and ")}, which is not done. Start it with a reason, or wait.`,
     );
   if (state.state !== "go") return ok(entry);

@@ -30,8 +30,8 @@ export type AppState = {
   setPaletteOpen(isOpen: boolean): void;
   setSignInOpen(isOpen: boolean): void;
   postponeFirstRun(isPostponed: boolean): void;
-  /** A sentence for the person, until dismissed; failures stay, successes go by themselves after a while. */
-  notify(kind: AppNotice["kind"], text: string, action?: AppNotice["action"]): void;
+  /** A sentence for the person, until dismissed by the number that it gives; failures stay, successes go by themselves after a while. */
+  notify(kind: AppNotice["kind"], text: string, action?: AppNotice["action"]): number;
   dismiss(id: number): void;
 };
 
@@ -64,6 +64,7 @@ export const useApp = create<AppState>()((set, get) => ({
     const notice: AppNotice = action === undefined ? { id, kind, text } : { id, kind, text, action };
     set({ notices: [...get().notices.filter((one) => one.text !== text), notice].slice(-4) });
     if (kind === "ok") setTimeout(() => get().dismiss(id), OK_NOTICE_MS);
+    return id;
   },
   dismiss: (id) => set({ notices: get().notices.filter((one) => one.id !== id) }),
 }));

@@ -20,6 +20,7 @@ import { useLaunches } from "../launches/slice.ts";
 import { type PaletteEntry, usePaletteEntries } from "../palette/entries.ts";
 import "./document.css";
 import { SignSheet } from "../signing/index.ts";
+import { keptDraft } from "../start/kept.ts";
 import { ChecklistPage } from "./ChecklistPage.tsx";
 import { DocumentFacts } from "./DocumentFacts.tsx";
 import { DocumentOutline } from "./DocumentOutline.tsx";
@@ -250,6 +251,8 @@ function OpenDocument({ opened, isPlan, step, onChanged }: Shown) {
           onSigned={() => {
             askReview(null);
             void onChanged();
+            // Whoever came here from a start goes on with it, and what was typed is there.
+            if (keptDraft(path, text) !== null) start(path);
           }}
           onClose={() => askReview(null)}
         />

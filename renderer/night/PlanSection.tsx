@@ -118,6 +118,16 @@ function Row({
   const waits = row.because.startsWith("after ") ? `It comes ${row.because}.` : null;
   const items: MenuItem[] = [
     { id: "change", label: "Change…", onSelect: onEdit },
+    ...(canStart && waits !== null
+      ? [
+          {
+            id: "start",
+            label: "Start it all the same…",
+            hint: `${waits} A reason is asked for.`,
+            onSelect: () => useLibrary.getState().start(row.path),
+          },
+        ]
+      : []),
     ...(row.isSettled || row.state === "running" ? [] : [{ id: "skip", label: "Go past it…", onSelect: () => onAsk("skip") }]),
     ...(row.runs > 0 ? [] : [{ id: "remove", label: "Take out of the plan…", onSelect: () => onAsk("remove") }]),
   ];

@@ -1,8 +1,8 @@
 // Incident, near-miss, note, decision, lesson or next step on the timeline in two keystrokes: L anywhere in a launch or a run, then
 // I, M, N, D, S or X.
 // Owns: the key, the dialog, and news of alarms to whoever sits at the window. Which launch: that of the open view.
-import { useEffect, useState } from "react";
-import type { LaunchView } from "../../engine/protocol/index.ts";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { LaunchId, LaunchView } from "../../engine/protocol/index.ts";
 import { announce, callEngine, type FrameSubject, go, useApp, useKeys, useReadOnly } from "../app/index.ts";
 import { bridge } from "../bridge/index.ts";
 import { Button, Dialog, Field, Kbd, TextAreaField } from "../design/index.ts";
@@ -125,15 +125,40 @@ function Entry({ at, kind, onClose }: { at: Timeline; kind: Kind; onClose(): voi
 
 /** What is overdue in any launch is said wherever the window stands; in the launch's own room it stands there already. */
 function useAlarms(): void {
-  useEffect(
-    () =>
-      bridge().subscribe("launch.alarm", ({ launch, name, severity, title, detail }) => {
-        const { notify, snapshot, route } = useApp.getState();
+  const route = useApp((state) => state.route);
+  const said = useRef<{ launch: LaunchId; key: string; notice: number }[]>([]);
+  const drop = useCallback((is: (one: { launch: LaunchId; key: string }) => boolean): void => {
+    for (const one of said.current.filter(is)) useApp.getState().dismiss(one.notice);
+    said.current = said.current.filter((one) => !is(one));
+  }, []);
+  const night = route.view === "night" ? route.launch : null;
+  useEffect(() => {
+    if (night !== null) drop((one) => one.launch === night);
+  }, [night, drop]);
+  useEffect(() => {
+    const stops = [
+      bridge().subscribe("launch.alarm", ({ launch, name, key, severity, title, detail }) => {
+        const { notify, snapshot, route: now } = useApp.getState();
         announce(`${name}: ${title}. ${detail}`, severity === "fail" ? "assertive" : "polite");
         if (snapshot !== null) cryOut({ severity, title: `${name}: ${title}`, detail }, snapshot.settings);
-        if (route.view === "night" && route.launch === launch) return;
-        notify(severity, `${name}: ${title}. ${detail}`, { label: "Show", run: () => go({ view: "night", launch }) });
+        if (now.view === "night" && now.launch === launch) return;
+        const notice = notify(severity, `${name}: ${title}. ${detail}`, { label: "Show", run: () => go({ view: "night", launch }) });
+        said.current = [...said.current, { launch, key, notice }];
       }),
-    [],
-  );
+      // What was overdue and is done meanwhile needs nobody any more.
+      bridge().subscribe("launch.changed", ({ launch }) => {
+        if (!said.current.some((one) => one.launch === launch)) return;
+        void bridge()
+          .call("launch.get", { launch })
+          .then((answer) => {
+            if (!answer.ok) return;
+            const standing = answer.value.view.duty.alarms.map((one) => one.key);
+            drop((one) => one.launch === launch && !standing.includes(one.key));
+          });
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [drop]);
 }

@@ -152,7 +152,6 @@ export function DocumentColumn({ header, document: text, states, focus, context,
       ) : null}
       {notice}
       {isFinding ? <PageFind sections={sections} document={text} root={scroller} onShow={showSection} onClose={closeFind} /> : null}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: a link's own Enter comes here as a click */}
       <div
         className="run-doc-body"
         ref={scroller}

@@ -79,7 +79,10 @@ export function SignForm({
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (prepared !== null && prepared.blockers.length === 0 && !readOnly && signing.isArmed && !isBusy) void finish();
+    if (prepared === null || prepared.blockers.length > 0 || readOnly || isBusy) return;
+    // Too early: that is said, and nothing typed is lost.
+    if (!signing.isArmed) void signing.sign({ id: "", password: "", onBehalfOf: "", reason: "" });
+    else void finish();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLFormElement>): void => {
     if (event.key !== "Enter" || event.nativeEvent.isComposing) return;

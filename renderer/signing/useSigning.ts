@@ -17,6 +17,7 @@ import { refusalWords } from "./words.ts";
 
 /** What is signed has stood still this long before a key may decide it (LOOK.md). Milliseconds. */
 const ARMING_MS = 800;
+const TOO_EARLY = "That was too early: what you sign had only just come on screen. Nothing was signed; read it, then press again.";
 /** A ticket lives five minutes; it is renewed before. Milliseconds. */
 const RENEW_MS = 4 * 60_000;
 /** Events of a launch come in bursts; one look after them. Milliseconds. */
@@ -114,7 +115,11 @@ export function useSigning({ launch, run, subject, role }: SignTarget, meaning: 
   }, [content]);
 
   const sign = async ({ id: signer, password, onBehalfOf, reason }: SignInput): Promise<SignatureView | null> => {
-    if (prepared === null || !isArmed || isBusy) return null;
+    if (prepared === null || isBusy) return null;
+    if (!isArmed) {
+      setError(TOO_EARLY);
+      return null;
+    }
     setBusy(true);
     setError(null);
     const result = await bridge().call("signoff.add", {

@@ -24,6 +24,7 @@ import { useLaunches } from "../launches/slice.ts";
 import { STATE_WORDS } from "../launches/words.ts";
 import { useLibrary } from "../library/slice.ts";
 import { ParamField, PlaceholderField } from "./Inputs.tsx";
+import { forgetDraft, keepDraft, keptDraft } from "./kept.ts";
 import {
   clustersWanted,
   type Draft,
@@ -71,19 +72,24 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
   const { list, launch: workedOn, refreshList } = useLaunches();
   const launches = useMemo(() => launchesOffered(list ?? []), [list]);
   // The launch whose rooms were opened in this window is what is being worked on: it is offered first, and seen.
-  const [draft, setDraft] = useState<Draft>(() =>
-    joined(
-      { ...emptyDraft(text), mode },
-      text,
-      launches.find((one) => one.launch === workedOn) ?? null,
-      contexts.map((one) => one.name),
-    ),
+  const [draft, setDraft] = useState<Draft>(
+    () =>
+      keptDraft(path, text) ??
+      joined(
+        { ...emptyDraft(text), mode },
+        text,
+        launches.find((one) => one.launch === workedOn) ?? null,
+        contexts.map((one) => one.name),
+      ),
   );
+  useEffect(() => forgetDraft(path), [path]);
   useEffect(() => void refreshList(), [refreshList]);
   const [preflight, setPreflight] = useState<PreflightState>({ state: "idle" });
   const [failure, setFailure] = useState<string | null>(null);
   const [isStarting, setStarting] = useState(false);
   const [isAsked, setAsked] = useState(false);
+  /** The plan of the launch lets it begin with a reason alone. */
+  const [isPlanAsking, setPlanAsking] = useState(false);
   const clusters = useMemo(() => clustersWanted(text), [text]);
   const placeholders = useMemo(() => placeholdersWanted(text), [text]);
   const classOf = (context: string): ClusterClass | null => {
@@ -99,7 +105,13 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
   const noGo = withoutGo(draft, launches, classOf);
   const isGlassBroken = useBrokenGlass(noGo);
   const notYet = noGo === null || isGlassBroken ? null : `${noGo.facts.name} has no GO.`;
-  const missing = notYet === null ? ready.missing : [notYet, ...ready.missing];
+  const missing = [
+    ...(notYet === null ? [] : [notYet]),
+    ...ready.missing,
+    ...(isPlanAsking && !ready.needsReason && draft.overrideReason.trim() === ""
+      ? ["Give a reason for starting before what the plan waits for."]
+      : []),
+  ];
   const said = useMemo(() => (isOld ? {} : saidOfParams(text, findings)), [isOld, text, findings]);
 
   // Who answers is part of the choice: those not asked yet, or that did not answer, are asked once as the dialog opens.
@@ -140,6 +152,7 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
     setStarting(false);
     if (result.ok) return onStarted(result.value.header.run);
     setFailure(result.error.message);
+    if (result.error.code === "reason-needed") setPlanAsking(true);
     const details = result.error.details as { findings?: ResultOf<"run.preflight"> } | undefined;
     if (details?.findings !== undefined) setPreflight({ state: "done", findings: details.findings, key });
   };
@@ -346,14 +359,19 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
             onCheck={() => void check(draft)}
             onReview={() => {
               onClose();
+              keepDraft(path, text, draft);
               useLibrary.getState().askReview(path);
               go({ view: "document", path });
             }}
           />
-          {ready.needsReason ? (
+          {ready.needsReason || isPlanAsking ? (
             <TextAreaField
               label="Start all the same, because"
-              hint="Recorded with your name, together with the blockers."
+              hint={
+                isPlanAsking
+                  ? "The launch's plan asks for it. Recorded with your name."
+                  : "Recorded with your name, together with the blockers."
+              }
               rows={2}
               maxLength={2000}
               value={draft.overrideReason}
