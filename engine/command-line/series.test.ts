@@ -59,7 +59,7 @@ it("prints the series of a runbook, the difference of two of its runs, and write
   const list = await json<ResultOf<"series.list">>(["series"]);
   expect(list.find(({ path }) => path === view.path)).toMatchObject({ rehearsals: 1, live: 1 });
 
-  const [a, b] = view.runs.map(({ run }) => run) as [string, string];
+  const [a, b] = view.runs.map(({ run }) => String(run)) as [string, string];
   const compared = await bench.holdpoint(["compare", a, b]);
   expect(compared.code, compared.err).toBe(0);
   for (const words of ["Their texts differ.", "text changed", "output differs", "same output"]) expect(compared.out).toContain(words);
