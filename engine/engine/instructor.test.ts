@@ -125,6 +125,7 @@ describe("a rehearsal with an instructor", () => {
     }
     for (const format of ["json", "csv", "bundle", "report"] as const)
       expect(await bench.ask("record.export", { log, format })).toMatchObject({ ok: false, error: { code: "conflict" } });
+    expect(await bench.ask("rehearsal.pack", { run: run.run })).toMatchObject({ ok: false, error: { code: "conflict" } });
     expect(await bench.ask("run.debrief", { run: run.run })).toMatchObject({ ok: false, error: { code: "conflict" } });
     const everything = JSON.stringify([await run.view(), bench.news, await bench.call("app.snapshot", {})]);
     expect(everything).not.toMatch(/cut-short|snapshot ends early|old-backup|fault\.injected/);

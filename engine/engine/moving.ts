@@ -28,6 +28,7 @@ import {
 import { placesOf } from "../record/index.ts";
 import type { Who } from "../run/index.ts";
 import type { Context } from "./context.ts";
+import { drillUnderWay } from "./hidden.ts";
 import { createSearch, knownSecrets } from "./moving-search.ts";
 import { movedFolder } from "./past.ts";
 import { placeFor } from "./records.ts";
@@ -56,6 +57,10 @@ export async function pack(
   const texts = await textsOf(context, main, then);
   if (!texts.ok) return texts;
   const chosen = own === undefined ? ofFile(context, started, main, texts.value[0]!.sha256).slice(0, many ?? RUNS) : [own];
+  for (const { body } of chosen) {
+    const drill = drillUnderWay(context.store, body.log as LogId);
+    if (drill !== null) return drill;
+  }
   const place = placeFor(context, out, `rehearsal-${basename(main).replace(/\.[^.]+$/, "")}`, ".zip");
   if (!place.ok) return place;
   const known = knownSecrets(context, values ?? []);
