@@ -3,6 +3,8 @@ import { defineConfig } from "@playwright/test";
 // Each test starts the production window with an engine and a data directory of its own (e2e/fixtures.ts).
 export default defineConfig({
   testDir: "e2e",
+  // In a network namespace of their own (build/test/offline.ts).
+  testIgnore: "offline/**",
   timeout: 120_000,
   expect: { timeout: 15_000 },
   workers: 1,
