@@ -5,6 +5,7 @@ import { loadContexts, sweepRuntime } from "./cluster/index.ts";
 import { checkParams, fillPlaceholders, parseInWorker } from "./document/index.ts";
 import { type Caller, isForTheRecord, LEVELS, refusal } from "./engine/access.ts";
 import type { Context, Emit } from "./engine/context.ts";
+import { readEndedRun } from "./engine/ended-run.ts";
 import { createFollowLinks, newsFor, type Scope } from "./engine/follow.ts";
 import { HANDLERS } from "./engine/handlers.ts";
 import { createAssigned, createWindows, launchForRun, waitingIn } from "./engine/launch-runs.ts";
@@ -208,6 +209,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
     },
     runs: { startChecks: (who, request) => runs.startChecks(who, request) },
     outputs: { read: (of) => readRunOutput(store, placesOf(options.home).recordings, of) },
+    endedRun: (run) => readEndedRun(store, run),
     signable: (at, subject) =>
       signableOf(
         { store, runs, library: () => context.library, openedText: (sha256) => context.openedTexts.get(sha256), parse: documents.parse },

@@ -35,11 +35,14 @@ export const standingCheck = (item: Pick<Item, "sha256">, facts: ItemFacts): Che
 
 const isOlder = (at: string, limitMs: number | null, now: number): boolean => limitMs !== null && now - Date.parse(at) > limitMs;
 
+/** A run that was rehearsed long ago does not become new by being taken as evidence today. */
+const momentOf = (evidence: ItemFacts["evidences"][number]): string => evidence.ofRun?.endedAt ?? evidence.at;
+
 /** When the item was last looked at (check or evidence, else the answer), where that is too long ago; null otherwise. */
 export function oldSince(item: Item, facts: ItemFacts, now: number): string | null {
   if (item.maxAgeMs === null) return null;
   const check = standingCheck(item, facts);
-  const moments = [...(check ? [check.at] : []), ...facts.evidences.filter((one) => !one.removed).map((one) => one.at)];
+  const moments = [...(check ? [check.at] : []), ...facts.evidences.filter((one) => !one.removed).map(momentOf)];
   if (moments.length === 0 && facts.answer !== null && facts.answer.state !== "open") moments.push(facts.answer.at);
   const newest = moments.sort().at(-1);
   return newest !== undefined && isOlder(newest, item.maxAgeMs, now) ? newest : null;

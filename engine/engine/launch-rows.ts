@@ -41,7 +41,7 @@ export function whatHappenedInLaunch({ type, data, outcome, reason, actor }: Eve
     case "item.checked":
       return `${text("item")} checked ${outcome}: ${text("because")}`;
     case "evidence.added":
-      return `Evidence for ${text("item")}: ${text("title")}${flagged(data["findings"])}`;
+      return `Evidence for ${text("item")}: ${text("title")}${ofRun(data["run"])}${flagged(data["findings"])}`;
     case "evidence.removed":
       return `Evidence of event ${text("seq")} struck out${because}`;
     case "signoff.added":
@@ -134,3 +134,10 @@ function subjectWords(kind: string, id: string, statement: string): string {
 }
 
 const flagged = (findings: unknown): string => (Array.isArray(findings) && findings.length > 0 ? ` (${findings.join("; ")})` : "");
+
+/** `, a REHEARSAL that ended passed on 2026-11-20`, of evidence that is a whole run. */
+function ofRun(value: unknown): string {
+  if (typeof value !== "object" || value === null) return "";
+  const { mode, result, ended_at: endedAt } = value as Record<string, unknown>;
+  return `, a ${mode === "rehearsal" ? "REHEARSAL" : "live run"} that ended ${String(result)} on ${String(endedAt).slice(0, 10)}`;
+}

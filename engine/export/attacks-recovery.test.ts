@@ -137,6 +137,49 @@ const ATTACKS: Attack[] = [
   ["the figures of a verified recovery are left out", "recovery-missing", edited({ "recovery.verified": () => null })],
 ];
 
+const DAY = 86_400_000;
+/** The drill, then taken as evidence a moment later; `edit` changes what the evidence says of it. */
+const taken =
+  (edit: (said: Value) => void = () => {}, by = "eve"): Attack[2] =>
+  (of, on) => {
+    drill(of, on);
+    const events = of.store.events(on.log);
+    const end = events.findLast(({ body }) => body.type === "run.finished")!;
+    const figures = events.findLast(({ body }) => body.type === "recovery.verified")!.body.data as Value;
+    of.ports.advance(5_000);
+    const said: Value = {
+      run: RUN,
+      log: on.log,
+      seq: end.body.seq,
+      hash: end.hash,
+      mode: "rehearsal",
+      way: "sandbox",
+      result: "passed",
+      ended_at: end.body.ts_utc,
+      age_ms: Date.parse(of.now()) - Date.parse(end.body.ts_utc),
+      ran_by: [{ op_id: by, name: by }],
+      recovery: { declared_at: figures["declared_at"] ?? null, verified_at: figures["at"] ?? null, rto_ms: figures["rto_ms"] ?? null },
+    };
+    edit(said);
+    on.append("evidence.added", "eve", { item: "INF-01", kind: "run", title: "Drill", findings: [], run: said });
+  };
+ATTACKS.push(
+  ["a rehearsal is evidence with its age (control)", [], taken()],
+  ["a rehearsal is made younger than it is", "evidence-run-differs", taken((said) => void Object.assign(said, { age_ms: 2 * DAY }))],
+  [
+    "an old rehearsal is called one of today",
+    "evidence-run-differs",
+    taken((said) => void Object.assign(said, { ended_at: "2020-01-01T00:00:00.000Z" })),
+  ],
+  ["a rehearsal is called a live run", "evidence-run-differs", taken((said) => void Object.assign(said, { mode: "live" }))],
+  ["a rehearsal is another event than its end", "evidence-run-differs", taken((said) => void Object.assign(said, { seq: 3 }))],
+  [
+    "the recovery time of the evidence is shorter than its moments",
+    "evidence-run-differs",
+    taken((said) => void Object.assign(said, { recovery: { ...(said["recovery"] as Value), rto_ms: 1 } })),
+  ],
+);
+
 for (const [what, code, play] of ATTACKS) it(what, () => attack(code, play));
 
 it("names a rehearsal among the runs of a launch, in the words of both verifiers", async () => {

@@ -12,6 +12,7 @@ import type {
   Result,
   RunbookDocument,
   RunId,
+  RunSource,
   SignSubject,
   Verdict,
 } from "../protocol/index.ts";
@@ -54,6 +55,8 @@ export type LaunchDeps = {
   runs?: { startChecks(who: Who, request: ChecksRequest): Promise<Result<{ run: RunId }>> };
   /** Reads what a step printed, from the record and its recordings; absent where there are none. */
   outputs?: { read(of: AttemptOf): Promise<Result<RunOutput>> };
+  /** A run that has ended, live or rehearsed, as evidence binds it; absent where there are none. */
+  endedRun?(run: RunId): Result<RunSource>;
   /** The process's environment, for addresses of webhooks that are named in it. */
   environment?: Record<string, string | undefined>;
   /** Waits between attempts to reach a webhook, where not the usual ones. Milliseconds. */

@@ -17,6 +17,7 @@ import { answerWords, type Change, checkWords, textChanges } from "./changes.ts"
 import { NIGHT_HANDLERS, runEnded, runStarted } from "./night-fold.ts";
 import { readOutputData } from "./output-source.ts";
 import { type Data, list, number, record, text, textOrNull, texts, truth } from "./read-data.ts";
+import { readRunData } from "./run-evidence.ts";
 import { emptyLaunch, type LaunchFold, NO_FACTS } from "./state.ts";
 
 export function foldLaunch(events: Iterable<StoredEvent>): LaunchFold {
@@ -327,6 +328,7 @@ function answered(state: LaunchFold, { seq, data, outcome, reason, actor, ts_utc
 function evidenceAdded(state: LaunchFold, { seq, data, actor, ts_utc, payloads }: EventBody): void {
   const item = itemOf(state, text(data, "item"));
   const output = readOutputData(data);
+  const ofRun = readRunData(data);
   const evidence = Evidence.safeParse({
     seq,
     kind: data["kind"],
@@ -336,20 +338,21 @@ function evidenceAdded(state: LaunchFold, { seq, data, actor, ts_utc, payloads }
     mediaType: text(data, "media_type"),
     bytes: number(data, "bytes"),
     sha256: text(data, "sha256"),
-    run: output?.run ?? null,
+    run: output?.run ?? ofRun?.run ?? null,
     step: output?.step ?? null,
     by: actor.name,
     at: ts_utc,
     findings: texts(data, "findings"),
     tests: data["tests"] ?? null,
     ...(output === null ? {} : { output }),
+    ...(ofRun === null ? {} : { ofRun }),
     removed: false,
   });
   if (!evidence.success) return;
   item.evidences = [...item.evidences, evidence.data];
   changed(state, { seq, at: ts_utc, item: text(data, "item"), what: "evidence", from: "", to: evidence.data.title });
   // Whoever ran the command did what the item asks for, whoever pinned it here.
-  for (const { id } of output?.ranBy ?? []) if (isPerson(id)) item.executors.set(id, "ran a command that is evidence for");
+  for (const { id } of output?.ranBy ?? ofRun?.ranBy ?? []) if (isPerson(id)) item.executors.set(id, "ran a command that is evidence for");
   if (!isPerson(actor.op_id)) return;
   item.executors.set(actor.op_id, "supplied evidence for");
   execute(state, actor.op_id);

@@ -12,6 +12,7 @@ import { createLives, type Live, type Lives } from "./live.ts";
 import { addOutput, preview, readOutput } from "./output-evidence.ts";
 import * as planning from "./planning.ts";
 import { createPost } from "./post.ts";
+import { addRun, previewRun } from "./run-evidence.ts";
 import { createSigning } from "./signing.ts";
 import * as watching from "./watching.ts";
 
@@ -134,6 +135,9 @@ export function createLaunchService(given: LaunchDeps) {
       if (!read.ok) return read;
       return lives.look(launch, (live) => preview(live, params.item, read.value));
     },
+    runEvidence: of<Params<"item.runEvidence">>(addRun),
+    previewRun: ({ launch, ...params }: Params<"item.previewRun"> & { launch: LaunchId }) =>
+      lives.look(launch, (live) => previewRun(deps, live, params)),
     removeEvidence: of<Params<"item.removeEvidence">>(answering.removeEvidence),
     async check(who: Who, { launch, ...params }: Params<"item.check"> & { launch: LaunchId }): Promise<Result<{ run: RunId }>> {
       const { runs } = deps;

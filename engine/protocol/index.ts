@@ -46,6 +46,7 @@ export * from "./record.ts";
 export * from "./recovery.ts";
 export * from "./rehearsal.ts";
 export * from "./run.ts";
+export * from "./run-evidence.ts";
 export * from "./schedule.ts";
 export * from "./series.ts";
 export * from "./signing.ts";

@@ -5,6 +5,7 @@ import { Expectation, RunbookDocument } from "./document.ts";
 import { Contact, DutyView, dutyParams, EscalationLevel } from "./duty.ts";
 import { ClusterClass, LaunchId, LogId, OperatorId, Reason, RunId, Sha256, StepId, Timestamp, Verdict } from "./ids.ts";
 import { LaunchPlan, planParams } from "./launch-plan.ts";
+import { RunSource } from "./run-evidence.ts";
 import { SignatureView } from "./signing.ts";
 import { WatchView, watchParams } from "./watch.ts";
 
@@ -105,7 +106,7 @@ export type OutputSource = z.infer<typeof OutputSource>;
 /** Something that speaks for or against an item; bound to the log by hash. */
 export const Evidence = z.object({
   seq: z.int(),
-  kind: z.enum(["file", "picture", "text", "link", "tests", "output"]),
+  kind: z.enum(["file", "picture", "text", "link", "tests", "output", "run"]),
   title: z.string(),
   /** Payload name for file, picture, text and tests; the address of a link. */
   payload: z.string().nullable(),
@@ -124,6 +125,8 @@ export const Evidence = z.object({
   tests: z.object({ total: z.int(), passed: z.int(), failed: z.int(), errors: z.int(), skipped: z.int() }).nullable(),
   /** Of a command's output. */
   output: OutputSource.nullable().optional(),
+  /** Of a whole run, such as a rehearsal: its age counts from its end, not from when it was taken. `ageMs`: its age when it was taken. */
+  ofRun: RunSource.extend({ ageMs: z.int() }).nullable().optional(),
   removed: z.boolean(),
 });
 export type Evidence = z.infer<typeof Evidence>;
@@ -497,6 +500,16 @@ export const LAUNCH_METHODS = {
       /** Every attempt of the step that has ended, in order. */
       attempts: z.array(z.object({ attempt: z.int(), verdict: Verdict, endedAt: Timestamp })),
     }),
+  },
+  /** Takes a run that has ended as evidence: its result, its recovery times, its age. `not-ready` while it goes on. */
+  "item.runEvidence": {
+    params: z.strictObject({ ...at, item: ItemId, run: RunId, title: text(300).min(1) }),
+    result: LaunchView,
+  },
+  /** The same as it would be taken; nothing is recorded by looking. */
+  "item.previewRun": {
+    params: z.strictObject({ ...at, item: ItemId, run: RunId }),
+    result: z.object({ source: RunSource, ageMs: z.int(), findings: z.array(z.string()) }),
   },
   /** Struck out with a reason; it stays on record. */
   "item.removeEvidence": { params: z.strictObject({ ...at, seq: z.int().min(1), reason: Reason }), result: LaunchView },

@@ -1,19 +1,21 @@
 // Adding evidence to an item: a file dropped, a picture pasted, a text, a link, a JUnit report, the output of a command.
 // Owns: the draft. What the evidence says against the item is read by the engine.
 import { useEffect, useState } from "react";
-import type { LaunchView, ParamsOf } from "../../engine/protocol/index.ts";
+import type { LaunchView, ParamsOf, RunId } from "../../engine/protocol/index.ts";
 import { Button, Field, formatBytes, SelectField, TextAreaField } from "../design/index.ts";
 import { FormDialog } from "../launches/FormDialog.tsx";
 import { base64OfText, readFile } from "../launches/files.ts";
 import { OutputChoice, type OutputOf } from "./OutputChoice.tsx";
+import { RunChoice } from "./RunChoice.tsx";
 
 type GivenEvidence = Omit<ParamsOf<"item.evidence">, "launch" | "item">;
-export type NewEvidence = GivenEvidence | ({ kind: "output"; title: string } & OutputOf);
+export type NewEvidence = GivenEvidence | ({ kind: "output"; title: string } & OutputOf) | { kind: "run"; title: string; run: RunId };
 type Kind = NewEvidence["kind"];
 const KIND_WORDS: Record<Kind, string> = {
   file: "File",
   picture: "Picture",
   output: "Command output",
+  run: "Rehearsal or run",
   tests: "Test report (JUnit XML)",
   text: "Text",
   link: "Link",
@@ -52,6 +54,7 @@ export function EvidenceDialog({
   const [url, setUrl] = useState("https://");
   const [text, setText] = useState("");
   const [output, setOutput] = useState<OutputOf | null>(null);
+  const [run, setRun] = useState<RunId | null>(null);
   /** The title as the step's own put it there: another choice puts another. */
   const [proposed, setProposed] = useState("");
   const take = async (chosen: File): Promise<void> => {
@@ -72,17 +75,20 @@ export function EvidenceDialog({
         : null
     : kind === "output" && output === null
       ? "Choose a run and a step whose command has ended."
-      : title.trim() === ""
-        ? "It needs a title."
-        : kind === "text" && text.trim() === ""
-          ? "Write or paste the text."
-          : kind === "link" && !/^https?:\/\/\S+/.test(url.trim())
-            ? "A link begins with https:// or http://."
-            : null;
+      : kind === "run" && run === null
+        ? "Choose a rehearsal or a run that has ended."
+        : title.trim() === ""
+          ? "It needs a title."
+          : kind === "text" && text.trim() === ""
+            ? "Write or paste the text."
+            : kind === "link" && !/^https?:\/\/\S+/.test(url.trim())
+              ? "A link begins with https:// or http://."
+              : null;
   const send = async (): Promise<string | null> => {
     if (kind === "link") return onAdd({ kind, title: title.trim(), url: url.trim() });
     if (kind === "text") return onAdd({ kind, title: title.trim(), base64: base64OfText(text), mediaType: "text/plain" });
     if (kind === "output") return output === null ? "Choose a step." : onAdd({ kind, title: title.trim(), ...output });
+    if (kind === "run") return run === null ? "Choose a run." : onAdd({ kind, title: title.trim(), run });
     if (file === null) return "Choose a file.";
     const read = await readFile(file);
     if (!read.ok) return read.why;
@@ -100,7 +106,7 @@ export function EvidenceDialog({
       about="It is bound to the record by its hash. What it says against the item is read and shown; it can be struck out with a reason, and stays on record."
       button="Add evidence"
       problem={problem}
-      wide={kind === "output"}
+      wide={kind === "output" || kind === "run"}
       onSend={send}
       onClose={onClose}
     >
@@ -164,6 +170,19 @@ export function EvidenceDialog({
               if (chosen === null || (title !== "" && title !== proposed)) return;
               setTitle(stepTitle.slice(0, 300));
               setProposed(stepTitle.slice(0, 300));
+            }}
+          />
+        ) : null}
+        {kind === "run" ? (
+          <RunChoice
+            view={view}
+            item={item}
+            zone={zone}
+            onChange={(chosen, runTitle) => {
+              setRun(chosen);
+              if (chosen === null || (title !== "" && title !== proposed)) return;
+              setTitle(runTitle.slice(0, 300));
+              setProposed(runTitle.slice(0, 300));
             }}
           />
         ) : null}

@@ -1,11 +1,12 @@
 // The evidence of an item: what it is, by whom, what it says against the item; pictures shown, files saved, struck out with a reason.
 // Owns: drawing and fetching the pictures. Removing goes back to the view.
-import { ExternalLink, FileText, FlaskConical, Image, SquareTerminal } from "lucide-react";
+import { Drama, ExternalLink, FileText, FlaskConical, Image, SquareTerminal } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { Evidence, LaunchId, OutputSource } from "../../engine/protocol/index.ts";
 import { routeHash } from "../app/index.ts";
 import { Button, formatAgo, formatBytes, Notice, StatusWord, useNow } from "../design/index.ts";
 import { payloadBlob, savePayload } from "../launches/files.ts";
+import { EndedRun } from "./EndedRun.tsx";
 import { OutputFacts, OutputText } from "./OutputFacts.tsx";
 
 const ICONS: Record<Evidence["kind"], typeof FileText> = {
@@ -15,6 +16,7 @@ const ICONS: Record<Evidence["kind"], typeof FileText> = {
   link: ExternalLink,
   tests: FlaskConical,
   output: SquareTerminal,
+  run: Drama,
 };
 
 export function EvidenceList({
@@ -69,6 +71,7 @@ export function EvidenceList({
               <Picture launch={launch} seq={one.seq} name={one.payload} title={one.title} />
             ) : null}
             {one.output == null || one.removed ? null : <Output launch={launch} evidence={one} source={one.output} zone={zone} />}
+            {one.ofRun == null || one.removed ? null : <EndedRun source={one.ofRun} takenAt={one.at} ageMs={one.ofRun.ageMs} zone={zone} />}
             {one.findings.length === 0 || one.removed ? null : (
               <Notice kind="fail">
                 {one.findings.map((finding) => (

@@ -95,11 +95,14 @@ export function proofOf(item: ItemView, now: number): Proof {
           ? last.title
           : `${last.title}, ${plural(standing.length, "piece")}`
         : `${tests.passed} of ${tests.total} tests passed`;
+    // A run is as old as its end, however lately it was taken.
+    const at = last.ofRun?.endedAt ?? last.at;
+    const done = last.ofRun == null ? "added" : last.ofRun.mode === "rehearsal" ? "rehearsed" : "run";
     return {
       kind: "evidence",
       first,
-      second: `added ${ago(last.at)}${old(last.at) ? limit : ""}`,
-      tone: last.findings.length > 0 ? "fail" : old(last.at) ? "warn" : "",
+      second: `${done} ${ago(at)}${old(at) ? limit : ""}`,
+      tone: last.findings.length > 0 ? "fail" : old(at) ? "warn" : "",
     };
   }
   if (item.answer?.value !== null && item.answer?.value !== undefined)

@@ -202,6 +202,7 @@ export function useItemActs(view: LaunchView, document: RunbookDocument | null, 
 }
 
 function addEvidence(launch: LaunchId, item: string, evidence: NewEvidence) {
+  if (evidence.kind === "run") return actOn("item.runEvidence", { launch, item, run: evidence.run, title: evidence.title });
   if (evidence.kind !== "output") return actOn("item.evidence", { launch, item, ...evidence });
   const { kind: _, ...output } = evidence;
   return actOn("item.outputEvidence", { launch, item, ...output });

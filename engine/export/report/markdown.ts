@@ -7,7 +7,7 @@ import { changeLines } from "./objects.ts";
 import { againstTarget, paceOf, type RecoveryRow } from "./recoveries.ts";
 import { type RunRow, type StepRow, saysWhy, stepState } from "./runs.ts";
 import { seen } from "./text.ts";
-import { duration, minuteUtc, utc, wordOf } from "./words.ts";
+import { ageWords, duration, minuteUtc, utc, wordOf } from "./words.ts";
 
 type Page = {
   tick(line: number, isDone: boolean): void;
@@ -77,7 +77,7 @@ function itemResult(item: ItemView): string {
   const standing = item.evidences.filter((one) => !one.removed);
   if (standing.length > 0)
     parts.push(
-      `evidence: ${standing.map((one) => `${plain(one.title)} (${one.output ? `output of a command that ${one.output.verdict === "passed" ? "passed" : `ended ${one.output.verdict}`}, ` : ""}event ${one.seq})`).join(", ")}`,
+      `evidence: ${standing.map((one) => `${plain(one.title)} (${one.output ? `output of a command that ${one.output.verdict === "passed" ? "passed" : `ended ${one.output.verdict}`}, ` : one.ofRun ? `${one.ofRun.mode === "rehearsal" ? `**REHEARSAL**, ${one.ofRun.way}` : "live run"}, ${one.ofRun.result}, ${ageWords(one.ofRun.ageMs)} old when taken, ` : ""}event ${one.seq})`).join(", ")}`,
     );
   if (item.reopened !== "") parts.push(plain(item.reopened));
   return parts.join("; ");

@@ -7,7 +7,7 @@ import { filterWords } from "./model.ts";
 import { againstTarget, lossWords, paceOf, type RecoveryRow } from "./recoveries.ts";
 import { stepState } from "./runs.ts";
 import type { SignatureRow } from "./signatures.ts";
-import { OUTCOMES, wordOf } from "./words.ts";
+import { ageWords, OUTCOMES, wordOf } from "./words.ts";
 
 export type Kind = "text" | "number" | "moment" | "long";
 export type Cell = string | number | boolean | null;
@@ -44,6 +44,15 @@ export function itemsTable({ launch }: ReportModel): Table {
     evidence_wanted: (one) => one.evidence,
     "#evidence": (one) => one.evidences.filter((evidence) => !evidence.removed).length,
     "~evidence_titles": (one) => one.evidences.map((evidence) => `${evidence.title}${evidence.removed ? " (struck out)" : ""}`).join("; "),
+    "~evidence_runs": (one) =>
+      one.evidences
+        .filter((evidence) => evidence.ofRun != null && !evidence.removed)
+        .map(({ ofRun, title }) =>
+          ofRun == null
+            ? ""
+            : `${title}: ${ofRun.mode === "rehearsal" ? `REHEARSAL (${ofRun.way})` : "live"} ${ofRun.result}, ended ${ofRun.endedAt}, ${ageWords(ofRun.ageMs)} old when taken`,
+        )
+        .join("; "),
     "~evidence_sha256": (one) => one.evidences.map((evidence) => evidence.sha256).join(" "),
     check: (one) => one.check?.verdict ?? "",
     check_judgement: (one) => one.check?.judgement ?? "",

@@ -19,6 +19,12 @@ export function local(at: string, zone: string, offset: number | null): string {
   return `${utc(new Date(moment + offset * 60_000).toISOString())} ${zone === "" ? name : `${zone} (${name})`}`;
 }
 
+/** An age as it is read: "43 days", "5 h", "12 min". */
+export function ageWords(ms: number): string {
+  const hours = Math.floor(ms / 3_600_000);
+  return hours >= 48 ? `${Math.floor(hours / 24)} days` : hours > 0 ? `${hours} h` : `${Math.floor(ms / 60_000)} min`;
+}
+
 /** "1 h 02 min 05 s", "4.2 s", "350 ms"; "" where it is not known. */
 export function duration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return "";

@@ -1580,6 +1580,7 @@ function createDeeds(genesis, launch, rosterOf, say) {
 //   recovery.measured                           after the passed end of its block, the moment that it printed     measured-differs
 //   recovery.verified                           by the end of the step that verifies; the sums are right          recovery-differs
 //   run.finished                                not past a verified end without its figures                       recovery-missing
+//   evidence.added, of a run                    its age, and the figures of its moments                          evidence-run-differs
 
 /** A wait is not made shorter than this by a compressed rehearsal. Milliseconds. */
 const LEAST_WAIT = 50;
@@ -1606,6 +1607,8 @@ function printedMoment(line) {
 
 function createRecovery(say) {
   const runs = new Map();
+  /** The last event that ended a run, by run. */
+  const over = new Map();
   /** Where the clocks of the log parted, by how much. */
   const parted = [];
   const whole = (value) => (isWhole(value, 0) ? value : 0);
@@ -1743,6 +1746,7 @@ function createRecovery(say) {
     if (!isMarked || (type === "run.started" && isText(data.mode) && data.mode !== subject.mode))
       say("mode-differs", `Event ${seq} is marked ${subject.mode || "with no mode"}, and its run is ${run.mode || "of none"}.`, seq);
     waits(run, body);
+    if (type === "run.finished" || type === "run.aborted") over.set(subject.run, { seq, at: Date.parse(body.ts_utc), mode: run.mode });
     if (type === "block.started") run.blocks.delete(canonical([subject.step, whole(data.block)]));
     else if (type === "block.ended") run.blocks.set(canonical([subject.step, whole(data.block)]), outcome);
     else if (type === "step.started") {
@@ -1767,12 +1771,26 @@ function createRecovery(say) {
         say("recovery-missing", `Event ${seq} finishes a run whose recovery was verified, without the figures of it.`, seq);
     }
   }
+  /** A run as evidence: as old as it says, its figures of the moments beside them, and as its end stands where it is in this log. */
+  function evidence({ log, seq, data, ts_utc: now }) {
+    const said = isRecord(data.run) ? data.run : {};
+    const ended = instant(said.ended_at);
+    const isOld = ended !== null && isWhole(said.age_ms, 0) && Math.abs(Date.parse(now) - ended - said.age_ms) <= WHILE_SIGNING;
+    const figures = isRecord(said.recovery) ? said.recovery : {};
+    const [declared, verified] = [instant(figures.declared_at), instant(figures.verified_at)];
+    const rto = declared === null || verified === null ? null : verified - declared;
+    const isSum = isWhole(figures.rto_ms) ? figures.rto_ms === rto : (figures.rto_ms ?? null) === null;
+    const end = said.log === log ? (over.get(text(said.run)) ?? { seq: -1 }) : null;
+    const isEnd = end === null || (end.seq === said.seq && end.at === ended && end.mode === said.mode);
+    if (!isOld || !isSum || !isEnd || !["live", "rehearsal"].includes(said.mode))
+      say("evidence-run-differs", `Event ${seq} says of a run that is evidence what does not follow from its moments.`, seq);
+  }
   /** Runs that are rehearsals, and whether every run of the log is one. */
   const marks = () => {
     const rehearsals = [...runs].flatMap(([run, { mode }]) => (mode === "rehearsal" ? [run] : []));
     return { rehearsals, isRehearsal: rehearsals.length > 0 && rehearsals.length === runs.size };
   };
-  return { see, marks };
+  return { see, marks, evidence };
 }
 /** Written by the run itself, so that they carry its mode. */
 const OF_A_RUN = /^(?:run|step|block|check|gate|soak|cluster|shell|value|loop|job|manual|input|recovery|disaster|fault|rehearsal)\./;
@@ -2003,9 +2021,10 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     } else if (type === "item.checked") item.check = { seq, sha256: data.item_sha256 };
     else {
       item.evidence.push(seq);
+      if (data.kind === "run") recovery.evidence(body);
       // Whoever ran the command did what the item asks for, whoever pinned its output here.
-      for (const one of list(isRecord(data.output) ? data.output.ran_by : []))
-        if (isRecord(one) && !["", "engine"].includes(text(one.op_id))) item.executors.add(one.op_id);
+      const ranBy = [data.output, data.run].flatMap((from) => list(isRecord(from) ? from.ran_by : []));
+      for (const one of ranBy) if (isRecord(one) && !["", "engine"].includes(text(one.op_id))) item.executors.add(one.op_id);
     }
     execute(item, actor.op_id);
   }

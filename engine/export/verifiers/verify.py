@@ -1668,6 +1668,7 @@ class Recovery:
     measured-differs   recovery.measured: after the passed end of its block, and the moment that it printed
     recovery-differs   recovery.verified: by the end of the step that verifies; the sums follow from the moments
     recovery-missing   run.finished: a verified end has its figures
+    evidence-run-differs  evidence.added of a run: its age, and the figures of its moments
     """
 
     OF_A_RUN = re.compile(r"(?:run|step|block|check|gate|soak|cluster|shell|value|loop|job|manual|input|recovery|disaster|fault|rehearsal)\.")
@@ -1676,7 +1677,28 @@ class Recovery:
     ENDS = {"gate.interrupted", "block.ended", "soak.interrupted", "soak.ended"}
 
     def __init__(self, say):
-        self.say, self.runs, self.parted = say, {}, []
+        self.say, self.runs, self.parted, self.over = say, {}, [], {}
+
+    def evidence(self, body, data, seq):
+        """A run as evidence: as old as it says, its figures of the moments beside them, and as its end stands where it is in this log."""
+        said = data.get("run")
+        said = said if type(said) is dict else {}
+        now, ended = moment_ms(body["ts_utc"]), moment_ms(said.get("ended_at"))
+        is_old = ended is not None and is_whole(said.get("age_ms"), 0) and abs(now - ended - said["age_ms"]) <= self.MEANWHILE
+        figures = said.get("recovery")
+        figures = figures if type(figures) is dict else {}
+        declared, verified = moment_ms(figures.get("declared_at")), moment_ms(figures.get("verified_at"))
+        rto = figures.get("rto_ms")
+        is_sum = rto is None or (is_whole(rto) and None not in (declared, verified) and rto == verified - declared)
+        is_end = True
+        if said.get("log") == body["log"]:
+            name = said.get("run")
+            seen = self.over.get(name) if is_text(name) else None
+            is_end = seen is not None and self._is(said.get("seq"), seen[0]) and seen[1] == ended and said.get("mode") == seen[2]
+        if not (is_old and is_sum and is_end and said.get("mode") in ("live", "rehearsal")):
+            self.say("evidence-run-differs", f"Event {seq} says of a run that is evidence what does not follow from its moments.", seq)
+
+    MEANWHILE = 60_000  # between the look at the clock and the event; milliseconds
 
     def marks(self):
         found = [name for name, run in self.runs.items() if run.mode == "rehearsal"]
@@ -1698,6 +1720,8 @@ class Recovery:
             self.say("mode-differs", f"Event {seq} is marked {subject['mode'] or 'with no mode'}, and its run is {run.mode or 'of none'}.", seq)
         now = moment_ms(body["ts_utc"])
         self._wait(run, kind, subject, data, now)
+        if kind in ("run.finished", "run.aborted"):
+            self.over[subject["run"]] = (seq, now, run.mode)
         handler = getattr(self, "_" + kind.replace(".", "_"), None) if kind in self.HANDLED else None
         if handler is not None:
             handler(run, body, data, seq, now)
@@ -2226,9 +2250,11 @@ class Launch:
     def _on_evidence_added(self, body, data, seq):
         fact = self._touched(body, data)
         fact.setdefault("evidence", []).append(seq)
-        output = data.get("output")
-        # Output of a command: who ran it has done what the item asks for, whoever brings it.
-        for one in rows_of(output.get("ran_by")) if type(output) is dict else []:
+        if data.get("kind") == "run" and is_text(data.get("item")):
+            self.recovery.evidence(body, data, seq)
+        # Output of a command, or a whole run: who ran it has done what the item asks for, whoever brings it.
+        sources = [data[name] for name in ("output", "run") if type(data.get(name)) is dict]
+        for one in [each for source in sources for each in rows_of(source.get("ran_by"))]:
             who = words(one.get("op_id")) if type(one) is dict else ""
             if who not in ("", "engine"):
                 fact.setdefault("executors", set()).add(who)

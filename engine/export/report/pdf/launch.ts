@@ -4,7 +4,24 @@ import type { ReportModel } from "../model.ts";
 import type { Row, Sheet } from "../sheet.ts";
 import { COLOURS, CONTENT_WIDTH, type Colour, lineHeight, PAGE, SIZE } from "../tokens.ts";
 import type { Piece, Text } from "../type.ts";
-import { bytesOf, GLASS, lines, minuteUtc, mono, OUTCOMES, plural, quiet, say, shortened, status, strong, utc, wordOf } from "../words.ts";
+import {
+  ageWords,
+  bytesOf,
+  duration,
+  GLASS,
+  lines,
+  minuteUtc,
+  mono,
+  OUTCOMES,
+  plural,
+  quiet,
+  say,
+  shortened,
+  status,
+  strong,
+  utc,
+  wordOf,
+} from "../words.ts";
 
 export async function drawFacts(sheet: Sheet, { launch }: ReportModel): Promise<void> {
   const { header, people, artefacts, briefings, states } = launch!.view;
@@ -195,6 +212,24 @@ function overview(sheet: Sheet, categories: LaunchView["categories"]): void {
   });
 }
 
+/** A drill as evidence: marked, with its figures and how old it was when it was taken. */
+function runLines(one: NonNullable<ItemView["evidences"][number]["ofRun"]>): Piece[][] {
+  const figure = (ms: number | null, targetMs: number | null, open: string): string =>
+    `${ms === null ? open : duration(ms)}${targetMs === null ? "" : ` of ${duration(targetMs)}`}`;
+  const { recovery } = one;
+  return [
+    ...(one.mode === "rehearsal" ? [[{ text: `REHEARSAL, ${one.way}`, style: { face: "medium" as const, colour: "reh" as const } }]] : []),
+    [quiet(`run ${one.number} “${one.title}”, ${one.result}, ended ${minuteUtc(one.endedAt)}, ${ageWords(one.ageMs)} old when taken`)],
+    ...(recovery === null
+      ? []
+      : [
+          [say(`recovery time ${figure(recovery.rtoMs, recovery.rtoTargetMs, "not verified")}`)],
+          [say(`data lost ${figure(recovery.rpoMs, recovery.rpoTargetMs, "not measured")}`)],
+        ]),
+    [quiet(`event ${one.seq} of ${one.log.slice(0, 12)}…`)],
+  ];
+}
+
 const ITEM_COLUMNS = [
   { title: "Item", share: 46 },
   { title: "State", share: 58 },
@@ -233,6 +268,7 @@ function itemRow(item: ItemView): Row {
             `output of “${one.output.stepTitle}”, ${one.output.verdict}${one.output.judgement === "" ? "" : ` (${one.output.judgement})`}${one.output.context === "" ? "" : `, on ${one.output.context}`}, event ${one.output.seq} of ${one.output.log.slice(0, 12)}…`,
           ),
         ],
+        ...(one.ofRun == null ? [] : runLines(one.ofRun)),
         one.tests !== null &&
           `${one.tests.passed} of ${one.tests.total} passed, ${one.tests.failed + one.tests.errors} failed, ${one.tests.skipped} skipped`,
         ...one.findings.map((finding) => [{ text: finding, style: { colour: "fail" as Colour } }]),
