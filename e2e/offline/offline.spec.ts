@@ -100,8 +100,8 @@ test("a rehearsal from first key to report, and nobody tries to reach anything b
       await expect(window.getByRole("main").or(window.getByRole("region")).first()).toBeVisible();
       await window.evaluate(() => document.fonts.ready.then(() => undefined));
     }
-  await page.goto(`${origin}/#/document/${encodeURIComponent(path)}`);
-  await expect(page.getByText("Its picture is")).toBeVisible();
+  await page.goto(`${origin}/#/library/${encodeURIComponent(path)}`);
+  await expect(page.getByText("Image, not loaded: elsewhere")).toBeVisible();
   await picture(page, "offline-text");
   // Both typefaces are there, and came from this machine.
   expect(await page.evaluate(() => [...document.fonts].filter((face) => face.status === "loaded").map((face) => face.family))).toEqual(
