@@ -1,7 +1,7 @@
 // Going back in real shells: decided on record first, a run of its own, timed to its verified recovery, and what cannot be undone any more.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, expect, it } from "vitest";
@@ -323,6 +323,21 @@ it("runs a file as the way back with the values given, and decides nothing while
   expect((await ways(gates, id)).candidates).toEqual([]);
 });
 
+it("goes back by the whole run's way: what has begun, newest first, and the proof last", { timeout: 60_000 }, async () => {
+  const gates = await bench();
+  const id = await failed(gates);
+  const gone = await gates.bench.runs.rollback(gates.bench.who, id, { kind: "run" });
+  if (!gone.ok) throw new Error(gone.error.message);
+  const after = await idle(gates, gone.value.run);
+  expect([after.status, after.result, after.undoes?.measure?.outcome]).toEqual(["finished", "passed", "passed"]);
+  expect(done(gates)).toEqual(["migrate", "freeze", "traffic-back", "migrate-back", "prove"]);
+  const undone = await Promise.all(["migrate", "freeze", "canary"].map(async (one) => (await stepOf(gates, id, one)).undone?.run ?? null));
+  expect(undone).toEqual([gone.value.run, null, gone.value.run]);
+  const finished = await gates.bench.runs.finish(gates.bench.who, id, undefined);
+  if (!finished.ok) throw new Error(finished.error.message);
+  expect((await gates.bench.header(id)).result).toBe("rolled back");
+});
+
 it("asks about the second failure, not about the way back before it, and ends passed where all was done again", {
   timeout: 60_000,
 }, async () => {
@@ -386,6 +401,40 @@ it("exports bundles of both runs that both verifiers accept, hold points of the 
     const { path } = await whole.call("record.export", { log, format: "bundle" });
     expect(await bothVerdicts(python, readFileSync(path))).toMatchObject({ problems: [], parted: "" });
   }
+});
+
+it("rolls nothing back by itself after kill -9 in the countdown, and says on record that it did not", { timeout: 120_000 }, async () => {
+  let whole = await openBench();
+  opened.push({ close: () => whole.remove() });
+  const { home, folder } = whole;
+  const gate = `{gate=hold for=10s every=500ms expect="<= 0.3"}`;
+  const source = text(
+    folder,
+    step("canary", "rollback: '#turn-back', target: 2m, auto-rollback: true", "echo 0.9", gate) +
+      step("turn-back", "", "echo turned-back >> done"),
+  );
+  const path = whole.write("killed-countdown.md", source);
+  await whole.close();
+  const child = spawn(process.execPath, [join(import.meta.dirname, "kill-countdown-worker.ts"), home, path], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, HOME: `${home}-user` },
+  });
+  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  child.kill("SIGKILL");
+  await once(child, "close");
+  const { run: id } = JSON.parse(line) as { run: RunId };
+  whole = await openBench({ home });
+  const after = runBench(whole, id);
+  const { header } = await after.view();
+  expect([header.status, header.countdown, header.undoneBy ?? []]).toEqual(["held", null, []]);
+  expect(header.nextAction).toMatchObject({ kind: "way-back", button: "Start the way back" });
+  const stopped = (await after.events("rollback.countdown_stopped")).map(({ body }) => body.reason);
+  expect(stopped).toEqual([expect.stringContaining("Holdpoint ended during the countdown")]);
+  expect(await after.events("run.rollback_decided")).toEqual([]);
+  expect(existsSync(join(folder, "done"))).toBe(false);
+  const back = await whole.call("run.rollback", { run: id, kind: "step", step: "canary" as never });
+  expect((await runBench(whole, back.run).until("the recovery", (one) => one.status === "finished")).undoes?.measure?.outcome).toBe("passed");
+  expect(readFileSync(join(folder, "done"), "utf8")).toBe("turned-back\n");
 });
 
 it("comes back after kill -9 in the middle of the way back: both runs as they stood, the time counting on from the decision", {
