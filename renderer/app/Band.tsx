@@ -144,7 +144,9 @@ function RecordWords({ subject }: { subject: Extract<FrameSubject, { kind: "reco
 const classOf = (name: string | null): "production" | "staging" | "sandbox" | "local" | "none" =>
   name === "production" || name === "staging" || name === "sandbox" || name === "local" ? name : "none";
 
-function RunWords({ header, pin }: { header: Extract<FrameSubject, { kind: "run" }>["header"]; pin: PinView | undefined }) {
+type RunSubject = Extract<FrameSubject, { kind: "run" }>;
+
+function RunWords({ header, pin }: { header: RunSubject["header"]; pin: PinView | undefined }) {
   const isRehearsal = header.mode === "rehearsal";
   const shown = pin?.class ?? "none";
   return (
@@ -153,6 +155,7 @@ function RunWords({ header, pin }: { header: Extract<FrameSubject, { kind: "run"
         <span className="band-chip rehearsal">
           <Drama size={17} aria-hidden="true" />
           REHEARSAL
+          {header.rehearsal == null ? null : <span className="band-way">{WAY_WORDS[header.rehearsal.way]}</span>}
         </span>
       ) : pin === undefined ? (
         <span className="band-chip">
@@ -167,7 +170,14 @@ function RunWords({ header, pin }: { header: Extract<FrameSubject, { kind: "run"
       )}
       <span className="band-cluster">
         {pin === undefined ? (
-          <span className="band-small">{isRehearsal ? "No cluster, nothing is changed anywhere" : "this computer only"}</span>
+          isRehearsal ? (
+            <>
+              <span className="band-name">No cluster</span>
+              <span className="band-small">{isPractised(header) ? "nothing is changed anywhere" : "commands run on this computer"}</span>
+            </>
+          ) : (
+            <span className="band-small">this computer only</span>
+          )
         ) : (
           <>
             <span className="band-name">{pin.context}</span>
@@ -193,11 +203,17 @@ function RunWords({ header, pin }: { header: Extract<FrameSubject, { kind: "run"
       <span className="band-title band-wide">
         {header.isChecks === true ? "Checks: " : ""}
         {header.title}
-        <span className="band-small">run {header.number}</span>
+        <span className="band-small">
+          {isRehearsal ? "rehearsal" : "run"} {header.number}
+        </span>
       </span>
     </>
   );
 }
+
+const WAY_WORDS = { walk: "walk", replay: "replay", sandbox: "sandbox" } as const;
+/** Nothing is run: no shell, no cluster. */
+const isPractised = ({ rehearsal }: RunSubject["header"]): boolean => rehearsal != null && rehearsal.way !== "sandbox";
 
 const PIN_WORDS: Record<PinView["state"], string> = {
   proved: "proved",

@@ -1,6 +1,6 @@
 // The record bar: how much is written, the head's fingerprint, the last checkpoint, disk and clock.
 // Owns: drawing. The numbers are the engine's.
-import { ScrollText } from "lucide-react";
+import { Drama, ScrollText } from "lucide-react";
 import type { AppSnapshot } from "../../engine/protocol/index.ts";
 import { fingerprintGroups, formatAgo, formatBytes, formatCount, plural, Status, useNow } from "../design/index.ts";
 import type { FrameSubject } from "./store.ts";
@@ -22,8 +22,9 @@ export function RecordBar({ snapshot, subject }: { snapshot: AppSnapshot; subjec
   return (
     <section className="frame-record" aria-label="Record">
       <span className="record-cell">
-        <ScrollText size={14} aria-hidden="true" />
+        {header?.mode === "rehearsal" ? <Drama size={14} aria-hidden="true" /> : <ScrollText size={14} aria-hidden="true" />}
         <span>
+          {header?.mode === "rehearsal" ? "Rehearsal record, " : ""}
           {plural(events, "event")}
           <span className="record-wide">{subject.kind === "record" ? ", not changed by reading" : ", written"}</span>
         </span>
@@ -46,6 +47,9 @@ export function RecordBar({ snapshot, subject }: { snapshot: AppSnapshot; subjec
           <span className="record-cell fail-text">
             <Status state="failed" size={14} /> Record is damaged
           </span>
+        )}
+        {header?.rehearsal == null || header.rehearsal.way === "sandbox" ? null : (
+          <span className="record-cell reh-text">No shell, no cluster</span>
         )}
         {snapshot.host.isReadOnly ? <span className="record-cell">Read only</span> : null}
         {free === null ? null : (

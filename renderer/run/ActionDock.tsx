@@ -28,6 +28,8 @@ type Props = {
   onBlocked(): void;
   onStop(): void;
   onDismiss(): void;
+  /** Of a block that is walked through: the other two answers. */
+  onWalked?: ((outcome: "failed" | "unknown") => void) | undefined;
   /** What the other lanes ask for, above the primary action. */
   lanes?: ReactNode;
   /** Where the run belongs to, once it is over. */
@@ -76,6 +78,12 @@ export function ActionDock(props: Props) {
           : { after: { label: action.kind === "wait" || action.kind === "blocked" ? "After it" : "Then", value: after } })}
       >
         {props.children}
+        {action.kind === "walk" && !isReadOnly && props.onWalked !== undefined ? (
+          <>
+            <Button onClick={() => props.onWalked?.("failed")}>Failed</Button>
+            <Button onClick={() => props.onWalked?.("unknown")}>Unknown</Button>
+          </>
+        ) : null}
         {props.canStop && !isReadOnly ? (
           <Button icon={<Square size={15} aria-hidden="true" />} onClick={props.onStop}>
             Stop block

@@ -1,10 +1,12 @@
 // One fenced block within its step: its state, its command, its own Run again or Stop; or why it does not run.
 // Owns: the drawing of a block. Does not decide whether it may run: the engine does, and says so.
 import { Play, RotateCcw, Square, TriangleAlert } from "lucide-react";
+import type { ComponentProps } from "react";
 import type { Block, BlockState } from "../../engine/protocol/index.ts";
 import { Button, formatDuration, formatSet, Status, useNow } from "../design/index.ts";
 import { Code, Inputs } from "./Code.tsx";
 import { type GateActs, GateChart } from "./GateChart.tsx";
+import { WalkAnswer } from "./WalkAnswer.tsx";
 import { blockWords } from "./words.ts";
 
 export type BlockCardProps = {
@@ -20,6 +22,8 @@ export type BlockCardProps = {
   onRun?(): void;
   onStop?(): void;
   onAsShell?(): void;
+  /** Of a block that is walked through, while it is: what was typed, and what is said of it. */
+  walk?: Omit<ComponentProps<typeof WalkAnswer>, "captures"> | undefined;
   /** Of a gate: what can be decided about it, and whether its step can be undone. */
   gate?: GateActs & { hasWayBack: boolean };
 };
@@ -46,6 +50,7 @@ export function BlockCard(props: BlockCardProps) {
       </div>
     );
   const isRunning = state?.status === "running";
+  const isWalked = isRunning && state?.played?.way === "walk";
   const { gate } = state ?? {};
   const stands = gate?.state === "interrupted";
   // A gate says its own time; its timeout is each probe's.
@@ -56,7 +61,7 @@ export function BlockCard(props: BlockCardProps) {
         <Status state={isRunning ? "running" : stands ? "held" : (state?.verdict ?? "open")} size={16} />
         <b>{name}</b>
         {isRunning && state !== undefined ? (
-          <RunningWords state={state} timeout={timeout} />
+          <RunningWords state={state} timeout={state.played === undefined ? timeout : null} />
         ) : state?.status === "done" ? (
           <span className={state.verdict === "failed" ? "fail-text" : state.verdict === "unknown" ? "warn-text" : ""}>
             {blockWords(state)}
@@ -71,9 +76,10 @@ export function BlockCard(props: BlockCardProps) {
             <TriangleAlert size={12} aria-hidden="true" /> danger
           </span>
         ) : null}
-        {isQuiet ? null : isRunning ? (
+        {state?.played?.way === "replay" && state.played.differs ? <span className="chip run-differs">text has changed</span> : null}
+        {isQuiet || isWalked ? null : isRunning ? (
           <Button small className="end" icon={<Square size={14} aria-hidden="true" />} onClick={props.onStop}>
-            {block.options.gate === undefined ? "Stop block" : "Stop gate"}
+            {block.options.gate === undefined ? (state?.played === undefined ? "Stop block" : "Stop replay") : "Stop gate"}
           </Button>
         ) : canRun && !stands ? (
           <Button
@@ -87,11 +93,14 @@ export function BlockCard(props: BlockCardProps) {
           </Button>
         ) : null}
       </div>
-      {isRunning && state !== undefined && timeout !== null ? <Until state={state} timeout={timeout} /> : null}
+      {isRunning && state !== undefined && timeout !== null && state.played === undefined ? (
+        <Until state={state} timeout={timeout} />
+      ) : null}
       {gate === undefined || state === undefined || props.gate === undefined ? null : (
         <GateChart name={name} state={state} gate={gate} isQuiet={isQuiet} {...props.gate} />
       )}
       <Code {...props} resolved={state?.resolved ?? null} />
+      {isWalked && !isQuiet && props.walk !== undefined ? <WalkAnswer captures={block.options.capture ?? null} {...props.walk} /> : null}
       {/* once it ran, what was sent stands above, filled in */}
       {state?.status === "done" ? null : <Inputs {...props} />}
       {state !== undefined && (state.captured !== null || state.redactions > 0) ? (
@@ -114,7 +123,9 @@ function RunningWords({ state, timeout }: { state: BlockState; timeout: number |
   const elapsed = state.startedAt === null ? 0 : Math.max(0, now - Date.parse(state.startedAt));
   return (
     <>
-      <span className="accent-text">Running {formatDuration(elapsed)}</span>
+      <span className="accent-text">
+        {state.played === undefined ? "Running" : state.played.way === "walk" ? "Walked," : "Playing"} {formatDuration(elapsed)}
+      </span>
       {timeout === null ? null : <span>within {formatDuration(timeout)}</span>}
     </>
   );

@@ -13,7 +13,7 @@ import { RunPlan } from "../plan/index.ts";
 import { RecoveryClocks } from "../recovery/index.ts";
 import { RunTrend } from "../rehearse/index.ts";
 import { SignSheet } from "../signing/index.ts";
-import { keepTerminals, recordingWords, TerminalPanel } from "../terminal/index.ts";
+import { isPlayedView, keepTerminals, recordingWords, TerminalPanel } from "../terminal/index.ts";
 import { ActionDock } from "./ActionDock.tsx";
 import { AlarmBar } from "./AlarmBar.tsx";
 import { AmendDialog, ProposedText } from "./AmendDialog.tsx";
@@ -309,7 +309,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
     />
   );
   const busyShells = new Set(steps.flatMap((one) => (one.status === "running" && one.terminal !== null ? [one.terminal as string] : [])));
-  const isRecording = running !== undefined;
+  const isRecording = running !== undefined && !isPlayedView(header.rehearsal);
   const terminal = (hasHead: boolean) => (
     <section className="run-region" data-region="terminal" aria-label="Terminal">
       <TerminalPanel
@@ -325,6 +325,8 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
         onLeave={() => walkRegions(regions, 1)}
         notify={(words) => notify("warn", words)}
         hasHead={hasHead}
+        rehearsal={header.rehearsal ?? null}
+        run={run}
       />
     </section>
   );
@@ -364,6 +366,10 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       onPrimary={primary}
       onBlocked={acts.blocked}
       onStop={() => acts.step.stop(nextAction.step ?? undefined)}
+      onWalked={(outcome) => {
+        const { step, block } = nextAction;
+        if (isArmed && step !== null && block !== null) acts.step.walked(step, block, outcome);
+      }}
       lanes={
         <>
           {arrangement === "wide" && !isPlan ? null : clocks(true)}

@@ -9,7 +9,7 @@ import { Looked } from "./asking.tsx";
 import { BlockCard } from "./BlockCard.tsx";
 import { CheckRow } from "./CheckRow.tsx";
 import { FillStep } from "./FillStep.tsx";
-import { canFill, missingIn } from "./filling.ts";
+import { canFill, fillKey, missingIn } from "./filling.ts";
 import { HoldPoint } from "./HoldPoint.tsx";
 import { isHeldBySignature, textWords } from "./hold.ts";
 import { glyphOf, hasHoldLine } from "./outline-rows.ts";
@@ -18,6 +18,7 @@ import { stepElapsedMs } from "./progress.ts";
 import { SoakBar } from "./SoakBar.tsx";
 import { StepMenu } from "./StepMenu.tsx";
 import { type Display, wayBackOf } from "./sections.ts";
+import { walkNote, walkValue } from "./WalkAnswer.tsx";
 import { validWords } from "./wayback.ts";
 import { doneWords, targetWords, verdictWords } from "./words.ts";
 import { attachedWords, manualWords } from "./work-words.ts";
@@ -386,6 +387,13 @@ function Flow({ step, state, nodes, context, isCard }: Props & { isCard: boolean
                 onRun={() => acts.runBlock(step.id, block.index)}
                 onStop={() => acts.stop(step.id)}
                 onAsShell={() => acts.asShell(step.id, block.index)}
+                walk={{
+                  note: context.drafts[fillKey(step.id, walkNote(block.index))] ?? "",
+                  value: context.drafts[fillKey(step.id, walkValue(block.index))] ?? "",
+                  onNote: (text) => acts.setFill(step.id, walkNote(block.index), text),
+                  onValue: (text) => acts.setFill(step.id, walkValue(block.index), text),
+                  onAnswer: (outcome) => acts.walked(step.id, block.index, outcome),
+                }}
                 gate={{
                   hasWayBack: step.directive.rollback !== null,
                   onGoOn: (go) => acts.goOn(step.id, block.index, go),

@@ -2,6 +2,8 @@
 // Owns: the shape. RunScreen.tsx gives it its meaning.
 import type { HandedFile } from "../../engine/protocol/index.ts";
 
+export type WalkedOutcome = "passed" | "failed" | "unknown";
+
 export type StepActs = {
   runStep(step: string, nested?: boolean): void;
   runBlock(step: string, block: number): void;
@@ -16,6 +18,8 @@ export type StepActs = {
   retry(step: string): void;
   skip(step: string): void;
   judge(step: string, outcome?: "accepted" | "rejected"): void;
+  /** How a block ended that is walked through; remark and value are those typed at its card. */
+  walked(step: string, block: number, outcome: WalkedOutcome): void;
   /** Has the read-only block looked that this one names. */
   recheck(step: string, block: number): void;
   /** Goes on with a gate or the soak (`block` null) that was interrupted. */

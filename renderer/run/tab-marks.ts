@@ -15,6 +15,7 @@ export function tabMarks(
   const asks = step?.blocks.find((one) => one.index === block?.index)?.options.interactive === true;
   const terminal: TabMark | null =
     running === undefined ? null : asks ? { state: "held", word: "asks for you" } : { state: "running", word: "running" };
+  if (kind === "walk") return { document: { state: "held", word: "waits for you" }, terminal: null };
   const isDecided = kind === "confirm-check" || kind === "judge" || kind === "recheck" || kind === "retry-or-skip" || kind === "blocked";
   return { document: isDecided ? { state: "held", word: "waits for you" } : null, terminal };
 }

@@ -5,13 +5,14 @@ import type { HandedFile, NextAction, ParamsOf, RunId, SignSubject } from "../..
 import { callEngine } from "../app/call.ts";
 import { go, useApp } from "../app/index.ts";
 import type { CallFailure } from "../bridge/index.ts";
-import type { StepActs } from "./acts.ts";
+import type { StepActs, WalkedOutcome } from "./acts.ts";
 import type { Ask } from "./asking.tsx";
 import { canFill, filled, fillFieldId, fillKey, missingIn, secretsOf } from "./filling.ts";
 import { piecesOf } from "./highlight.ts";
 import type { RunPicture } from "./merge.ts";
 import { draftKey, planOf, valueFieldId } from "./primary.ts";
 import { act, dismissRefusal, renewValues } from "./store.ts";
+import { walkNote, walkValue } from "./WalkAnswer.tsx";
 import { isRecovered } from "./wayback.ts";
 
 /** Acts that the engine may refuse until a reason or the cluster's name comes with them. */
@@ -213,8 +214,19 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
         onAnswer: (word, reason) => void act("run.judge", { run, step: brand(step), outcome: word, reason }),
       });
     };
-    const walked = (step: string, block: number, outcome: "passed" | "failed" | "unknown"): void =>
-      void act("run.walked", { run, step: brand(step), block, outcome });
+    const walked = (step: string, block: number, outcome: WalkedOutcome): void => {
+      const typed = (name: string): string => (latest.current.drafts[fillKey(step, name)] ?? "").trim();
+      const [note, value] = [typed(walkNote(block)), typed(walkValue(block))];
+      setDrafts((was) => ({ ...was, [fillKey(step, walkNote(block))]: "", [fillKey(step, walkValue(block))]: "" }));
+      void act("run.walked", {
+        run,
+        step: brand(step),
+        block,
+        outcome,
+        ...(note === "" ? {} : { note }),
+        ...(value === "" ? {} : { value }),
+      });
+    };
     const recheck = (step: string, block: number): void => void act("run.recheck", { run, step: brand(step), block });
     const stop = async (step?: string): Promise<void> => {
       const answer = await act("run.cancel", { run, ...(step === undefined ? {} : { step: brand(step) }) });
@@ -280,6 +292,7 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
       skip,
       judge,
       manual: (step) => setManual(step),
+      walked,
       recheck,
       goOn,
       endSoak,

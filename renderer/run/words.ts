@@ -52,7 +52,10 @@ export function nowWords(state: StepState): string {
   if (gate?.state === "interrupted" || state.soak?.state === "interrupted") return "Interrupted, waits for you";
   if (gate?.state === "probing") return `Gate, probe ${gate.probes.at(-1)?.n ?? 0}${checks}`;
   if (state.soak?.state === "soaking" && state.status === "open") return "Soaks";
-  if (state.status === "running") return `Running${checks}`;
+  if (state.status === "running") {
+    const played = state.blocks.find((block) => block.status === "running")?.played;
+    return `${played === undefined ? "Running" : played.way === "walk" ? "Walked, waits for you" : "Playing"}${checks}`;
+  }
   if (state.status === "open") {
     if (state.verdict === "failed" || state.verdict === "unknown") return `${verdictWords(state)}, waits for you`;
     return open > 0 && state.blocks.every((block) => block.status === "done") ? `${plural(open, "check")} open` : `Waits for you${checks}`;
@@ -67,9 +70,18 @@ export function nowWords(state: StepState): string {
 export function blockWords(state: BlockState): string {
   if (state.status !== "done" || state.verdict === null) return "";
   const time = state.durationMs === null ? "" : ` in ${formatTook(state.durationMs)}`;
+  if (state.played !== undefined) return playedWords(state, state.played);
   if (state.verdict === "passed") return `Passed${time}${state.exitCode === null ? "" : `, exit ${state.exitCode}`}`;
   const why = state.because === "" ? (state.exitCode === null ? "" : `: exit ${state.exitCode}`) : `: ${state.because}`;
   return `${VERDICT_WORDS[state.verdict]}${time}${why}`;
+}
+
+/** `Passed, replayed: took 2:25 then`, `Failed, walked through in 0:12: nothing was run`. */
+function playedWords({ verdict, exitCode, durationMs, because }: BlockState, played: NonNullable<BlockState["played"]>): string {
+  const head = VERDICT_WORDS[verdict ?? "unknown"];
+  if (played.way === "walk") return `${head}, walked through${durationMs === null ? "" : ` in ${formatTook(durationMs)}`}`;
+  const exit = exitCode === null ? (because === "" ? "" : `, ${because}`) : `, exit ${exitCode}`;
+  return `${head}${exit}, replayed${played.recordedMs === null ? "" : `; took ${formatTook(played.recordedMs)} then`}`;
 }
 
 /** `under 1:00`, or that nothing was promised. */

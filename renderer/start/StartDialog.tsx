@@ -1,7 +1,7 @@
 // Before a run: mode, cluster, inputs, and everything the preflight found, at once; then Start.
 // Owns: the dialog and its draft. Facts and decisions are the engine's.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { ClusterClass, LaunchHeader, LaunchId, ResultOf } from "../../engine/protocol/index.ts";
+import type { ClusterClass, LaunchHeader, LaunchId, RehearsalSource, ResultOf } from "../../engine/protocol/index.ts";
 import { callEngine, go, type StartDialogProps, useApp, useKeys } from "../app/index.ts";
 import { ClusterPicker } from "../cluster/ClusterPicker.tsx";
 import {
@@ -31,15 +31,19 @@ import {
   emptyDraft,
   joined,
   launchesOffered,
+  paramsWanted,
   placeholdersWanted,
   preflightKey,
   preflightRequest,
   readiness,
   requestOf,
+  runsNothing,
   saidOfParams,
   withoutGo,
 } from "./model.ts";
 import { findingsOf, Preflight, type PreflightState } from "./Preflight.tsx";
+import { inputsOf, type RehearsalDraft } from "./rehearsal.ts";
+import { useRehearsalChoices, Ways } from "./Ways.tsx";
 import "./start.css";
 
 type Opened = ResultOf<"document.open">;
@@ -84,6 +88,7 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
   );
   useEffect(() => forgetDraft(path), [path]);
   useEffect(() => void refreshList(), [refreshList]);
+  const { sources, scenarios } = useRehearsalChoices(path, draft.mode === "rehearsal");
   const [preflight, setPreflight] = useState<PreflightState>({ state: "idle" });
   const [failure, setFailure] = useState<string | null>(null);
   const [isStarting, setStarting] = useState(false);
@@ -100,7 +105,7 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
   const isOld = (preflight.state === "done" || preflight.state === "failed") && preflight.key !== key;
   const findings = findingsOf(preflight);
   // Findings about other inputs block nothing: the start looks again by itself.
-  const ready = readiness(draft, text, classOf, isOld ? null : findings, preflight.state === "failed" && !isOld);
+  const ready = readiness(draft, text, classOf, isOld ? null : findings, preflight.state === "failed" && !isOld, sources);
 
   const noGo = withoutGo(draft, launches, classOf);
   const isGlassBroken = useBrokenGlass(noGo);
@@ -124,6 +129,8 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
   const check = async (of: Draft): Promise<void> => {
     const mine = preflightKey(of, text, path);
     asked.current = mine;
+    // Without a run to replay there is nothing to look at.
+    if (of.mode === "rehearsal" && of.rehearsal.way === "replay" && of.rehearsal.source === null) return setPreflight({ state: "idle" });
     setPreflight((was) => ({ state: "checking", before: findingsOf(was) }));
     const result = await callEngine("run.preflight", preflightRequest(of, text, path));
     if (asked.current !== mine) return;
@@ -138,6 +145,12 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
     setDraft(next);
     setFailure(null);
     if (looksAgain) void check(next);
+  };
+  /** The inputs of the run that is replayed, so that its text reads as it did. */
+  const replay = (source: RehearsalSource, part: Partial<RehearsalDraft> = {}): void => {
+    const { params: given, placeholders: filled } = inputsOf(source, text);
+    const rehearsal = { ...draft.rehearsal, ...part, source: source.run };
+    change({ rehearsal, params: { ...draft.params, ...given }, placeholders: { ...draft.placeholders, ...filled } }, true);
   };
   // A field that was left with another value: what it leads to is looked at again.
   const done = (): void => {
@@ -158,7 +171,9 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
   };
   useKeys([{ combo: "Mod+Enter", scope: "always", run: () => void start() }]);
 
-  const chosen = Object.values(draft.contexts);
+  const isPractised = runsNothing(draft);
+  const params = paramsWanted(draft, text);
+  const chosen = isPractised ? [] : Object.values(draft.contexts);
   const isProduction = draft.mode === "live" && chosen.some((context) => classOf(context) === "production");
   const isLooking = preflight.state === "checking" || isOld;
   const facts = [
@@ -186,7 +201,9 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
                 ? "Nothing is missing. Preflight is still looking."
                 : isProduction
                   ? "Ready to start on production."
-                  : "Ready to start.")}
+                  : isPractised
+                    ? "Ready. Nothing will be run."
+                    : "Ready to start.")}
             {missing.length > 1 ? <small>and {plural(missing.length - 1, "more thing")}</small> : null}
           </div>
           <Button onClick={onClose}>Cancel</Button>
@@ -251,12 +268,25 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
               type="radio"
               name="mode"
               label="Rehearsal"
-              hint="Practice, on a sandbox or no cluster; never on production."
+              hint="Practice: walked, replayed or in a sandbox; never on production."
               checked={draft.mode === "rehearsal"}
               onChange={() => change({ mode: "rehearsal", typedCluster: "" }, true)}
             />
           </fieldset>
-          {clusters.map(({ name, isOptional }) => {
+          {draft.mode === "rehearsal" ? (
+            <Ways
+              draft={draft.rehearsal}
+              sources={sources}
+              scenarios={scenarios}
+              onChange={(part) => {
+                const first = part.way === "replay" && draft.rehearsal.source === null ? sources?.[0] : undefined;
+                if (first !== undefined) replay(first, part);
+                else change({ rehearsal: { ...draft.rehearsal, ...part } }, part.way !== undefined || part.scenario !== undefined);
+              }}
+              onSource={(source) => replay(source)}
+            />
+          ) : null}
+          {(isPractised ? [] : clusters).map(({ name, isOptional }) => {
             const value = draft.contexts[name] ?? null;
             const picker = (
               <ClusterPicker
@@ -320,10 +350,10 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
               onBlur={done}
             />
           ) : null}
-          {text.params.length > 0 ? (
+          {params.length > 0 ? (
             <fieldset className="start-group">
               <legend>Parameters</legend>
-              {text.params.map((param) => (
+              {params.map((param) => (
                 <ParamField
                   key={param.name}
                   param={param}
@@ -336,7 +366,7 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
               ))}
             </fieldset>
           ) : null}
-          {placeholders.length > 0 ? (
+          {placeholders.length > 0 && !isPractised ? (
             <fieldset className="start-group">
               <legend>Placeholders</legend>
               {placeholders.map((use) => (

@@ -1,6 +1,17 @@
 // What must be known before a run starts: mode, contexts, parameters, placeholders; and the request made from it.
 // Owns: the draft and its rules as far as the window can see them. The engine decides: its preflight and start check everything again.
-import type { ClusterClass, Finding, LaunchHeader, LaunchId, Mode, Param, ParamsOf, RunbookDocument } from "../../engine/protocol/index.ts";
+import type {
+  ClusterClass,
+  Finding,
+  LaunchHeader,
+  LaunchId,
+  Mode,
+  Param,
+  ParamsOf,
+  RehearsalSource,
+  RunbookDocument,
+} from "../../engine/protocol/index.ts";
+import { emptyRehearsal, isPlayed, type RehearsalDraft, rehearsalMissing, rehearsalOf } from "./rehearsal.ts";
 
 export type Draft = {
   mode: Mode;
@@ -13,6 +24,8 @@ export type Draft = {
   overrideReason: string;
   /** Launch that the run is part of; null for a run of its own. */
   launch: LaunchId | null;
+  /** Counts in a rehearsal only. */
+  rehearsal: RehearsalDraft;
 };
 export type StartRequestInput = ParamsOf<"run.start">;
 
@@ -53,7 +66,17 @@ export function emptyDraft(document: RunbookDocument): Draft {
   const params: Record<string, string> = {};
   for (const param of document.params)
     params[param.name] = param.type === "secret" ? "" : (param.default ?? (param.type === "bool" ? "false" : ""));
-  return { mode: "live", contexts: {}, namespace: "", params, placeholders: {}, typedCluster: "", overrideReason: "", launch: null };
+  return {
+    mode: "live",
+    contexts: {},
+    namespace: "",
+    params,
+    placeholders: {},
+    typedCluster: "",
+    overrideReason: "",
+    launch: null,
+    rehearsal: emptyRehearsal(),
+  };
 }
 
 /** Launches that a run can still be part of, the newest first. */
@@ -115,20 +138,32 @@ export function placeholderProblem(value: string): string | null {
   return `Not possible here: ${odd.join(" ")}`;
 }
 
+/** A walk or a replay: no shell, no cluster. */
+export const runsNothing = (draft: Draft): boolean => draft.mode === "rehearsal" && isPlayed(draft.rehearsal);
+
+/** Where nothing is run no secret is asked for. */
+export const paramsWanted = (draft: Draft, document: RunbookDocument): Param[] =>
+  runsNothing(draft) ? document.params.filter((param) => param.type !== "secret") : document.params;
+
 export function requestOf(draft: Draft, document: RunbookDocument, path: string): StartRequestInput {
   const contexts = Object.fromEntries(
-    clustersWanted(document).flatMap(({ name }) => (draft.contexts[name] ? [[name, draft.contexts[name]]] : [])),
+    (runsNothing(draft) ? [] : clustersWanted(document)).flatMap(({ name }) =>
+      draft.contexts[name] ? [[name, draft.contexts[name]]] : [],
+    ),
   ) as StartRequestInput["contexts"];
   // An empty field means "not given": the engine then takes the default or says that the value is missing.
   const given = (values: Record<string, string>) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
+  const asked = new Set(paramsWanted(draft, document).map((param) => param.name));
+  const isPinned = draft.namespace.trim() !== "" && !runsNothing(draft);
   return {
     path,
     mode: draft.mode,
+    ...(draft.mode === "rehearsal" ? { rehearsal: rehearsalOf(draft.rehearsal) } : {}),
     contexts,
-    params: given(draft.params),
+    params: given(Object.fromEntries(Object.entries(draft.params).filter(([name]) => asked.has(name)))),
     placeholders: given(draft.placeholders),
     ...(draft.launch === null ? {} : { launch: draft.launch }),
-    ...(draft.namespace.trim() === "" ? {} : { namespace: draft.namespace.trim() }),
+    ...(isPinned ? { namespace: draft.namespace.trim() } : {}),
     ...(draft.typedCluster === "" ? {} : { typedCluster: draft.typedCluster }),
     ...(draft.overrideReason.trim() === "" ? {} : { overrideReason: draft.overrideReason.trim() }),
   };
@@ -162,11 +197,14 @@ export function readiness(
   findings: Finding[] | null,
   /** The preflight of this very draft could not be made: the start would meet the same. */
   isBlind = false,
+  sources: readonly RehearsalSource[] | null = null,
 ): Readiness {
-  const missing: string[] = [];
+  const missing: string[] = draft.mode === "rehearsal" ? rehearsalMissing(draft.rehearsal, sources) : [];
+  // A rehearsal may do without one: its shells then find no kubeconfig.
   for (const { name, isOptional } of clustersWanted(document))
-    if (!draft.contexts[name] && !isOptional) missing.push(`Choose the cluster${name === "main" ? "" : ` ${name}`}.`);
-  const wrong = document.params.filter((param) => paramProblem(param, draft.params[param.name] ?? "") !== null);
+    if (!draft.contexts[name] && !isOptional && draft.mode === "live")
+      missing.push(`Choose the cluster${name === "main" ? "" : ` ${name}`}.`);
+  const wrong = paramsWanted(draft, document).filter((param) => paramProblem(param, draft.params[param.name] ?? "") !== null);
   if (wrong.length > 0)
     missing.push(
       `${wrong.length === 1 ? "A parameter needs" : `${wrong.length} parameters need`} a good value: ${wrong.map((one) => one.name).join(", ")}.`,

@@ -2,9 +2,10 @@
 // Owns: head, tabs, tools. Does not own the xterm objects (registry.ts), nor which shell a step uses.
 import { ClipboardPaste, Copy, Ear, Search, SquareTerminal } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { RunHeader } from "../../engine/protocol/index.ts";
+import type { RehearsalView, RunHeader, RunId } from "../../engine/protocol/index.ts";
 import { EmptyState, formatBytes, IconButton, Notice, Status } from "../design/index.ts";
 import { FindBar } from "./FindBar.tsx";
+import { isPlayedView, PlaybackBar, RehearsalHead } from "./RehearsalHead.tsx";
 import type { TerminalLook } from "./registry.ts";
 import { Screen, useTerminal } from "./Screen.tsx";
 import "./terminal.css";
@@ -29,22 +30,34 @@ export type TerminalPanelProps = {
   notify(text: string): void;
   /** The head is drawn by the caller where the panel is one of several tabs. */
   hasHead?: boolean;
+  /** Of a rehearsal: which way, and what plays. */
+  rehearsal?: RehearsalView | null;
+  run: RunId;
 };
 
 export function TerminalPanel(props: TerminalPanelProps) {
-  const { terminals, active, onActivate, isRecording, recordedBytes, hasHead = true } = props;
+  const { terminals, active, onActivate, isRecording, recordedBytes, hasHead = true, rehearsal = null } = props;
+  const isPlayed = isPlayedView(rehearsal);
   const shown = terminals.find((one) => one.id === active) ?? null;
   return (
-    <div className="terminal">
-      {hasHead ? (
+    <div className={`terminal ${isPlayed ? "played" : ""}`}>
+      {rehearsal !== null && (hasHead || isPlayed) ? (
+        <RehearsalHead rehearsal={rehearsal} />
+      ) : hasHead ? (
         <TerminalHead shown={shown} isMany={terminals.length > 1} isRecording={isRecording} recordedBytes={recordedBytes} />
       ) : null}
       {terminals.length > 1 ? <ShellTabs terminals={terminals} active={active} onActivate={onActivate} busy={props.busy} /> : null}
       {shown === null ? (
         <div className="terminal-empty">
           {props.isOver ? (
-            <EmptyState title="The shells are closed">
+            <EmptyState title={isPlayed ? "The rehearsal is over" : "The shells are closed"}>
               What the steps printed is in the record of this run, and can be played from there.
+            </EmptyState>
+          ) : isPlayed ? (
+            <EmptyState title={rehearsal.way === "replay" ? "Nothing plays yet" : "Nothing is run here"}>
+              {rehearsal.way === "replay"
+                ? "Begin the first step: what it printed when it was recorded plays here, at the speed you choose, and it ends as it did then. There is no shell, so nothing can be typed."
+                : "Begin the first step, read its commands, and say how each would end. There is no shell, so nothing can be typed."}
             </EmptyState>
           ) : (
             <EmptyState title="No shell yet">
@@ -56,6 +69,7 @@ export function TerminalPanel(props: TerminalPanelProps) {
       ) : (
         <ShownTerminal key={shown.id} {...props} info={shown} />
       )}
+      {isPlayed ? <PlaybackBar run={props.run} rehearsal={rehearsal} terminal={shown?.id ?? null} isOver={props.isOver === true} /> : null}
     </div>
   );
 }
