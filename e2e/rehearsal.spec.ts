@@ -60,12 +60,12 @@ async function askToStart(page: Page) {
   return page.getByRole("dialog", { name: "Start Restore the shop" });
 }
 
-async function begin(page: Page, holdpoint: Holdpoint): Promise<string> {
+async function begin(page: Page, holdpoint: Holdpoint): Promise<void> {
   await becomeOperator(page);
-  const path = holdpoint.write("restore.md", BOOK);
-  await openRunbook(page, path);
+  holdpoint.write("restore.md", BOOK);
+  await openRunbook(page, holdpoint.books);
+  await page.getByRole("link", { name: /Restore the shop/ }).click();
   await page.getByRole("button", { name: "Trust this folder" }).click();
-  return path;
 }
 
 async function live(page: Page): Promise<void> {
@@ -87,9 +87,17 @@ async function live(page: Page): Promise<void> {
 const expectBad = (page: Page, verdict: "Failed" | "Unknown") =>
   expect(page.getByRole("treeitem", { name: new RegExp(`Restore the database.*${verdict}`) })).toBeVisible();
 
-async function again(page: Page): Promise<void> {
-  await page.getByRole("link", { name: "Library" }).click();
-  await page.getByRole("link", { name: /Restore the shop/ }).first().click();
+/** From the Rehearse page: the start dialog, with a rehearsal chosen. */
+async function rehearse(page: Page) {
+  await page.getByRole("link", { name: "Rehearse", exact: true }).click();
+  await page
+    .getByRole("navigation", { name: "Runbooks to rehearse" })
+    .getByRole("link", { name: /Restore the shop/ })
+    .click();
+  await page.getByRole("button", { name: /^Start a rehearsal/ }).click();
+  const dialog = page.getByRole("dialog", { name: "Start Restore the shop" });
+  await expect(dialog.getByRole("radio", { name: /^Rehearsal/ })).toBeChecked();
+  return dialog;
 }
 
 test("the same file is walked through and replayed, and nobody could take either for the night itself", async ({ holdpoint }) => {
@@ -100,28 +108,26 @@ test("the same file is walked through and replayed, and nobody could take either
   await expect(page.getByRole("banner").getByText("LIVE")).toBeVisible();
   rmSync(join(holdpoint.books, "restored"));
 
-  await again(page);
-  const dialog = await askToStart(page);
-  await dialog.getByRole("radio", { name: /Rehearsal/ }).check();
+  const dialog = await rehearse(page);
   await dialog.getByRole("radio", { name: /^Walk/ }).check({ force: true });
   await expect(dialog.getByText("Ready. Nothing will be run.")).toBeVisible();
-  await clean(page);
+  await clean(page, "a way to rehearse");
   await page.keyboard.press("ControlOrMeta+Enter");
   const band = page.getByRole("banner");
-  await expect(band.getByText("REHEARSAL")).toBeVisible();
+  await expect(band.getByText(/^REHEARSAL/)).toBeVisible();
   await expect(band.getByText("LIVE", { exact: true })).toBeHidden();
-  await act(page, /^Run step/);
+  await act(page, /^Walk step/);
   await page.getByLabel("Remark, goes on record").fill("the scaler is called elsewhere now");
-  await clean(page);
+  await clean(page, "a way to rehearse");
   await act(page, /^Passed/);
   await expect(page.getByText(/Passed, walked through/)).toBeVisible();
   await act(page, /^Confirm/);
-  await act(page, /^Run step/);
+  await act(page, /^Walk step/);
   await page.getByRole("region", { name: "Next action" }).getByRole("button", { name: "Failed" }).click();
   await expectBad(page, "Failed");
   await act(page, /^Retry/);
   await act(page, /^Passed/);
-  await act(page, /^Run step/);
+  await act(page, /^Walk step/);
   await page.getByLabel(/It would print/).fill("shop 6.2.1");
   await act(page, /^Passed/);
   await act(page, /^Finish the run/);
@@ -129,27 +135,27 @@ test("the same file is walked through and replayed, and nobody could take either
   expect(existsSync(join(holdpoint.books, "restored"))).toBe(false);
 });
 
-test("a replay plays as then, changes its speed and skips; after a kill in the middle it stands unknown and goes on", async ({ holdpoint }) => {
+test("a replay plays as then, changes its speed and skips; after a kill in the middle it stands unknown and goes on", async ({
+  holdpoint,
+}) => {
   let served = await holdpoint.serve();
   let page = await holdpoint.open(served);
   await begin(page, holdpoint);
   await live(page);
   rmSync(join(holdpoint.books, "restored"));
-  await again(page);
-  const dialog = await askToStart(page);
-  await dialog.getByRole("radio", { name: /Rehearsal/ }).check();
+  const dialog = await rehearse(page);
   await dialog.getByRole("radio", { name: /^Replay/ }).check({ force: true });
   await expect(dialog.getByText(/3 steps play/)).toBeVisible();
   await dialog.getByLabel("Speed").selectOption("half speed");
   await expect(dialog.getByText("Ready. Nothing will be run.")).toBeVisible();
-  await clean(page);
+  await clean(page, "a way to rehearse");
   await page.keyboard.press("ControlOrMeta+Enter");
   const terminal = page.getByRole("region", { name: "Terminal" });
   await expect(terminal.getByText(/no shell, no cluster: recorded/)).toBeVisible();
-  await act(page, /^Run step/);
+  await act(page, /^Play step/);
   await act(page, /^Confirm/);
   expect(await terminalText(page)).toContain("worker scaled to 0");
-  await act(page, /^Run step/);
+  await act(page, /^Play step/);
   await expectBad(page, "Failed");
   await expect(page.getByText(/Failed, exit 2, replayed/)).toBeVisible();
 
@@ -168,7 +174,7 @@ test("a replay plays as then, changes its speed and skips; after a kill in the m
   await sheet.getByLabel("Password").fill(PERSON.password);
   await page.keyboard.press("Enter");
   await expect(sheet).toBeHidden();
-  await expect(page.getByRole("banner").getByText("REHEARSAL")).toBeVisible();
+  await expect(page.getByRole("banner").getByText(/^REHEARSAL/)).toBeVisible();
   await expectBad(page, "Unknown");
   await act(page, /^Judge/);
   const judging = page.getByRole("dialog");
@@ -183,7 +189,7 @@ test("a replay plays as then, changes its speed and skips; after a kill in the m
   await page.getByRole("button", { name: "Skip to the end of this block" }).click();
   await expectStep(page, "Passed", "Restore the database");
   expect(await terminalText(page)).toContain("checksum 9f2c 07aa");
-  await act(page, /^Run step/);
+  await act(page, /^Play step/);
   await act(page, /^Finish the run/);
   await expect(page.getByRole("banner").getByText("Finished", { exact: true })).toBeVisible();
   expect(existsSync(join(holdpoint.books, "restored"))).toBe(false);

@@ -119,6 +119,10 @@ export function laneAction(state: RunState, plan: RunPlan, live: LiveFacts, lane
   return within(state, own, focus);
 }
 
+/** What is done to a command: run, or in a rehearsal in which nothing is run, walked through or played. */
+const VERBS = { sandbox: "Run", walk: "Walk", replay: "Play" } as const;
+const verbOf = ({ rehearsal }: RunState): string => VERBS[rehearsal?.way ?? "sandbox"];
+
 /** A read-only block looks first, where there is one; what it answers stands beside the judgement. */
 function unknownEnd(step: StepState, plan: StepPlan | undefined, live: LiveFacts): Omit<Spoken, "step"> {
   const say = `How did ${named(step)} end?`;
@@ -327,7 +331,7 @@ function within(state: RunState, plan: StepPlan, step: StepState): NextAction {
       step,
       say: `Next: ${named(step)}`,
       detail: step.title,
-      button: first ? "Run step" : "Start step",
+      button: first ? `${verbOf(state)} step` : "Start step",
       after,
       typed,
     });
@@ -356,9 +360,9 @@ function within(state: RunState, plan: StepPlan, step: StepState): NextAction {
     kind: "run-block",
     step,
     block: pending.index,
-    say: typed ? `Type ${typed} to run this command` : `${named(step)}: the next command`,
+    say: typed ? `Type ${typed} to ${verbOf(state).toLowerCase()} this command` : `${named(step)}: the next command`,
     detail: pending.block.name ?? firstLine(pending.block.commands),
-    button: "Run command",
+    button: `${verbOf(state)} command`,
     after,
     typed,
   });

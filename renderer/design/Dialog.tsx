@@ -14,6 +14,8 @@ type Props = {
   children?: ReactNode;
   /** Must be answered: no close button, and neither Esc nor a click beside it closes. */
   isRequired?: boolean;
+  /** It is about a rehearsal: what is blue elsewhere is violet in it. */
+  isRehearsal?: boolean;
 };
 
 /** A click on band, situation or record bar does not close: they stay in use beside a dialog. */
@@ -34,12 +36,22 @@ function beginInBody(event: Event): void {
   (first ?? dialog).focus();
 }
 
-function Body({ className, title, description, onClose, footer, children, isRequired = false }: Props & { className: string }) {
+function Body({
+  className,
+  title,
+  description,
+  onClose,
+  footer,
+  children,
+  isRequired = false,
+  isRehearsal = false,
+}: Props & { className: string }) {
   return (
     <Radix.Portal>
       <Radix.Overlay className="scrim" />
       <Radix.Content
         className={className}
+        {...(isRehearsal ? { "data-mode": "rehearsal" } : {})}
         {...(description === undefined ? { "aria-describedby": undefined } : {})}
         onOpenAutoFocus={beginInBody}
         onEscapeKeyDown={(event) => isRequired && event.preventDefault()}

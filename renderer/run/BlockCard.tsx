@@ -17,6 +17,8 @@ export type BlockCardProps = {
   secrets: ReadonlySet<string>;
   /** The step is under way, so that its blocks can be run by themselves. */
   canRun: boolean;
+  /** What is done to it: run, walked through or played. */
+  verb?: "Run" | "Walk" | "Play";
   /** A run that is over, a text beside the steps, or a reader: no buttons at all. */
   isQuiet: boolean;
   onRun?(): void;
@@ -29,7 +31,7 @@ export type BlockCardProps = {
 };
 
 export function BlockCard(props: BlockCardProps) {
-  const { block, state, canRun, isQuiet } = props;
+  const { block, state, canRun, isQuiet, verb = "Run" } = props;
   const name = block.name ?? (block.runnable ? (block.shell ?? block.language) : block.language === "" ? "text" : block.language);
   // Where it cannot be told what to send of a text, nothing is offered; its `why` says so.
   const asShell = block.language === "" && block.isQuery !== true && (block.asShell?.why ?? null) === null;
@@ -89,7 +91,7 @@ export function BlockCard(props: BlockCardProps) {
             icon={state?.status === "done" ? <RotateCcw size={15} aria-hidden="true" /> : <Play size={15} aria-hidden="true" />}
             onClick={props.onRun}
           >
-            {state?.status === "done" ? "Run again" : "Run block"}
+            {state?.status === "done" ? `${verb} again` : `${verb} block`}
           </Button>
         ) : null}
       </div>

@@ -204,6 +204,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       for (const block of step.blocks) if (block.options.capture !== undefined) variables.add(block.options.capture);
     return { variables, secrets: secretsOf(text) };
   }, [text]);
+  const way = header.rehearsal?.way ?? "sandbox";
   const nextCheck =
     nextAction.kind === "confirm-check" && nextAction.step !== null && nextAction.check !== null
       ? `${nextAction.step} ${nextAction.check}`
@@ -219,6 +220,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       ...names,
       drafts: acts.drafts,
       acts: acts.step,
+      verb: VERBS[way],
       zone,
       isReadOnly: isReadOnly || isOver,
       isActive: header.status === "active",
@@ -237,6 +239,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       names,
       acts.drafts,
       acts.step,
+      way,
       zone,
       isReadOnly,
       isOver,
@@ -578,6 +581,8 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
     </>
   );
 }
+
+const VERBS = { sandbox: "Run", walk: "Walk", replay: "Play" } as const;
 
 const hasDialog = (): boolean => window.document.querySelector("[role=dialog], [role=alertdialog]") !== null;
 

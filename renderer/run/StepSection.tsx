@@ -32,6 +32,8 @@ export type StepContext = {
   secrets: ReadonlySet<string>;
   drafts: Record<string, string>;
   acts: StepActs;
+  /** What is done to its commands: run, or in a rehearsal in which nothing is run, walked through or played. */
+  verb: "Run" | "Walk" | "Play";
   zone: string;
   isReadOnly: boolean;
   /** Neither held nor over. */
@@ -384,6 +386,7 @@ function Flow({ step, state, nodes, context, isCard }: Props & { isCard: boolean
                   !isHeldBySignature(state)
                 }
                 isQuiet={context.isReadOnly || !isCard}
+                verb={context.verb}
                 onRun={() => acts.runBlock(step.id, block.index)}
                 onStop={() => acts.stop(step.id)}
                 onAsShell={() => acts.asShell(step.id, block.index)}

@@ -186,6 +186,7 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
     <Dialog
       open
       wide
+      isRehearsal={draft.mode === "rehearsal"}
       title={`Start ${text.title}`}
       description={
         <>
@@ -281,7 +282,7 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
               onChange={(part) => {
                 const first = part.way === "replay" && draft.rehearsal.source === null ? sources?.[0] : undefined;
                 if (first !== undefined) replay(first, part);
-                else change({ rehearsal: { ...draft.rehearsal, ...part } }, part.way !== undefined || part.scenario !== undefined);
+                else change({ rehearsal: { ...draft.rehearsal, ...part } }, part.way !== undefined);
               }}
               onSource={(source) => replay(source)}
             />

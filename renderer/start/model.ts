@@ -171,8 +171,11 @@ export function requestOf(draft: Draft, document: RunbookDocument, path: string)
 
 /** What the preflight is asked: neither the typed name nor the reason changes what it finds. */
 export function preflightRequest(draft: Draft, document: RunbookDocument, path: string): StartRequestInput {
-  const { typedCluster: _typed, overrideReason: _reason, ...request } = requestOf(draft, document, path);
-  return request;
+  const { typedCluster: _typed, overrideReason: _reason, rehearsal, ...request } = requestOf(draft, document, path);
+  if (rehearsal === undefined) return request;
+  // Neither does its pace, nor who makes things fail.
+  const { way, source } = rehearsal;
+  return { ...request, rehearsal: { way, ...(source === undefined ? {} : { source }) } };
 }
 /** Two drafts with the same key have the same findings. Holds secrets: kept in memory, compared, never shown. */
 export const preflightKey = (draft: Draft, document: RunbookDocument, path: string): string =>
