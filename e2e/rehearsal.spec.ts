@@ -174,6 +174,7 @@ test("a replay plays as then, changes its speed and skips; after a kill in the m
   await sheet.getByLabel("Password").fill(PERSON.password);
   await page.keyboard.press("Enter");
   await expect(sheet).toBeHidden();
+  await page.getByRole("link", { name: /^Run/ }).click();
   await expect(page.getByRole("banner").getByText(/^REHEARSAL/)).toBeVisible();
   await expectBad(page, "Unknown");
   await act(page, /^Judge/);

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import type { RunbookDocument } from "../../engine/protocol/index.ts";
 import { forgetDraft, keepDraft, keptDraft } from "./kept.ts";
 import type { Draft } from "./model.ts";
+import { emptyRehearsal } from "./rehearsal.ts";
 
 const text = (sha256: string) =>
   ({
@@ -20,6 +21,7 @@ const draft: Draft = {
   typedCluster: "prod",
   overrideReason: "late",
   launch: null,
+  rehearsal: emptyRehearsal(),
 };
 
 it("gives back what was typed for the same text, without secrets and without what confirms a start", () => {
