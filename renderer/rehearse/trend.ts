@@ -56,7 +56,7 @@ export function trendPicture(trend: SeriesTrend, size: Size): TrendPicture {
       point,
       x: x(index),
       y: at,
-      label: labelled.has(index) ? (point.ms < 1000 ? formatSpent(point.ms) : formatDuration(point.ms)) : "",
+      label: labelled.has(index) ? took(point.ms) : "",
       labelY: point.pace !== "real" || isAbove(points, index) ? at - LABEL_ABOVE : at + LABEL_BELOW,
       tick: apart < 22 && index % Math.ceil(22 / apart) !== 0 && index !== points.length - 1 ? "" : tickOf(point, apart),
       isComparable: point.pace === "real",
@@ -109,6 +109,9 @@ function labelsOf(points: readonly TrendPoint[], apart: number): Set<number> {
 const tickOf = ({ mode, nth, isForecast }: TrendPoint, apart: number): string =>
   isForecast && apart < LABEL_WIDTH ? "forecast" : `${mode === "live" ? "live " : ""}${nth}${isForecast ? ", forecast" : ""}`;
 
+/** Below a second a clock would read 0:00. */
+const took = (ms: number): string => (ms < 1000 ? formatSpent(ms) : formatDuration(ms));
+
 const TIMES: Record<TrendPoint["pace"], string> = {
   real: "",
   walked: "walked through",
@@ -120,7 +123,7 @@ export function pointWords(point: TrendPoint, of: SeriesTrend["of"]): string {
   const what = of === "rto" ? "recovery time" : "start to end";
   const name = point.mode === "live" ? `Live run ${point.nth}` : `Rehearsal ${point.nth}`;
   const against = point.met === null ? "" : point.met ? ", within the target" : ", past the target";
-  return `${name}: ${what} ${formatDuration(point.ms)}${point.isForecast ? " by forecast" : ""}${against}${TIMES[point.pace] === "" ? "" : ` (${TIMES[point.pace]})`}`;
+  return `${name}: ${what} ${took(point.ms)}${point.isForecast ? " by forecast" : ""}${against}${TIMES[point.pace] === "" ? "" : ` (${TIMES[point.pace]})`}`;
 }
 
 /** The picture in one sentence, for whom it is not drawn. */
@@ -134,5 +137,5 @@ export function trendWords(trend: SeriesTrend): string {
     trend.targetMs === null
       ? ""
       : ` Target ${formatDuration(trend.targetMs)}, met by ${done.filter(({ met }) => met).length} of ${done.length}.`;
-  return `${what} over ${done.length} ${done.length === 1 ? "run" : "runs"}: first ${formatDuration(first.ms)}, best ${formatDuration(best.ms)}, last ${formatDuration(last.ms)}.${target}`;
+  return `${what} over ${done.length} ${done.length === 1 ? "run" : "runs"}: first ${took(first.ms)}, best ${took(best.ms)}, last ${took(last.ms)}.${target}`;
 }
