@@ -31,7 +31,7 @@ import {
   seriesOf,
   TELLING,
   type Text,
-  trendOnly,
+  trendOf,
   urgency,
   viewsOf,
 } from "../series/index.ts";
@@ -154,7 +154,7 @@ export async function list(rooms: Rooms): Promise<Result<ResultOf<"series.list">
       drill: drillDue(text?.drill ?? null, runs, outside.now),
       rtoMs: text?.rtoMs ?? null,
       rpoMs: text?.rpoMs ?? null,
-      trend: trendOnly(text, runs, outside),
+      trend: trendOf(text, runs, outside),
     });
   }
   const latest = ({ last }: SeriesEntry): string => last?.at ?? "";

@@ -101,6 +101,7 @@ export const SeriesRun = z.object({
   faults: z.array(SeriesFault).nullable(),
   recovery: RecoveryView.nullable(),
   counts: z.object({ passed: z.int(), failed: z.int(), unknown: z.int(), skipped: z.int(), notRun: z.int() }),
+  /** Empty for older runs, where those of all together would be too many to send. */
   steps: z.array(SeriesCell),
 });
 export type SeriesRun = z.infer<typeof SeriesRun>;

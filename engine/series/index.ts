@@ -4,5 +4,5 @@ export { type ComparedInput, compareRuns } from "./compare.ts";
 export { drillDue, drillsIn, urgency } from "./drill.ts";
 export { type Attempt, paceOf, type RunFacts, runsIn, TELLING } from "./facts.ts";
 export { LEARNING, learntFrom, notLearnt } from "./learning.ts";
-export { type Outside, runsOf, samplesOf, seriesOf, type Text, trendOnly, viewsOf } from "./series.ts";
+export { type Outside, runsOf, samplesOf, seriesOf, type Text, trendOf, viewsOf } from "./series.ts";
 export { type RecoveryRow, recoveryRow } from "./table.ts";

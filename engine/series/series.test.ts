@@ -340,3 +340,16 @@ it("pairs the steps of two runs by id, also where one of them has others", () =>
   });
   expect(compareRuns(a, a).steps.every(({ change, sameVerdict }) => change === "same" && sameVerdict)).toBe(true);
 });
+
+it("leaves the single steps of old runs out where they would be too many to send, and sums them up all the same", () => {
+  const steps = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`s${index}`, `text ${index}`]));
+  const facts = Array.from({ length: 12 }, (_, run) => {
+    const writer = write({ run: run + 1, steps });
+    writer.attempt("s0", 1, "passed", 5);
+    return one(writer);
+  });
+  const { runs, steps: summed } = seriesOf(PATH, text(steps), facts, OUTSIDE);
+  expect(runs.map((run) => run.steps.length)).toEqual([0, 0, ...Array.from({ length: 10 }, () => 1_000)]);
+  expect(runs[0]!.counts).toMatchObject({ passed: 1, notRun: 999 });
+  expect(summed[0]!.rehearsed).toBe(12);
+});

@@ -38,7 +38,6 @@ export const runsOf = (runs: readonly RunFacts[], path: string): RunFacts[] =>
 
 /** `runs`: of this file alone, oldest first. */
 export function seriesOf(path: string, text: Text | null, runs: readonly RunFacts[], outside: Outside): SeriesView {
-  const shown = viewsOf(runs, outside);
   const last = runs.at(-1);
   return {
     path,
@@ -49,19 +48,38 @@ export function seriesOf(path: string, text: Text | null, runs: readonly RunFact
     rtoMs: text?.rtoMs ?? null,
     rpoMs: text?.rpoMs ?? null,
     drill: drillDue(text?.drill ?? null, runs, outside.now),
-    runs: shown,
+    runs: withoutOldCells(viewsOf(runs, outside)),
     steps: stepsOf(text, runs, outside),
-    trend: trendOf(text?.rtoMs ?? null, text?.plannedMs ?? null, runs, shown, outside),
+    trend: trendOf(text, runs, outside),
     people: peopleOf(runs),
   };
 }
 
+/** Cells of runs and steps in one answer; some 200 bytes each. Of more, the newest runs have theirs. */
+const MOST_CELLS = 10_000;
+
+function withoutOldCells(runs: SeriesRun[]): SeriesRun[] {
+  let left = MOST_CELLS;
+  return runs
+    .toReversed()
+    .map((run) => {
+      left -= run.steps.length;
+      return left >= 0 ? run : { ...run, steps: [] };
+    })
+    .reverse();
+}
+
 /** Each run as it is shown, with its place among the rehearsals or the live runs. */
 export function viewsOf(runs: readonly RunFacts[], outside: Pick<Outside, "numberOf" | "recoveryOf">): SeriesRun[] {
+  const nths = nthsOf(runs);
+  return runs.map((run, index) => runView(run, nths[index]!, outside));
+}
+
+function nthsOf(runs: readonly RunFacts[]): number[] {
   const counted = { live: 0, rehearsal: 0 };
-  return runs.map((run) => {
-    counted[run.mode] += 1;
-    return runView(run, counted[run.mode], outside);
+  return runs.map(({ mode }) => {
+    counted[mode] += 1;
+    return counted[mode];
   });
 }
 
@@ -86,7 +104,7 @@ function runView(run: RunFacts, nth: number, outside: Pick<Outside, "numberOf" |
     result: run.result,
     startedAt: run.startedAt,
     endedAt: run.endedAt,
-    totalMs: run.endedAt === null ? null : Date.parse(run.endedAt) - Date.parse(run.startedAt),
+    totalMs: totalOf(run),
     plannedMs: run.plannedMs,
     isPart: run.isPart,
     operator: run.operator,
@@ -108,6 +126,18 @@ function runView(run: RunFacts, nth: number, outside: Pick<Outside, "numberOf" |
   };
 }
 
+const attemptsByStep = new WeakMap<RunFacts, ReadonlyMap<string, Attempt[]>>();
+const NONE: readonly Attempt[] = [];
+/** Grouped once per run: a long runbook asks for each of its steps in each of its runs. */
+function attemptsOf(run: RunFacts, step: string): readonly Attempt[] {
+  let of = attemptsByStep.get(run);
+  if (of === undefined) {
+    of = Map.groupBy(run.attempts, (attempt) => attempt.step);
+    attemptsByStep.set(run, of);
+  }
+  return of.get(step) ?? NONE;
+}
+
 /** Steps of the text in force, and those that were run under an earlier one. */
 function cellsOf(run: RunFacts): SeriesCell[] {
   const known = new Set(run.steps.map(({ id }) => id));
@@ -118,7 +148,7 @@ function cellsOf(run: RunFacts): SeriesCell[] {
 }
 
 function cellOf(run: RunFacts, id: string): SeriesCell {
-  const attempts = run.attempts.filter(({ step }) => step === id);
+  const attempts = attemptsOf(run, id);
   const last = attempts.at(-1);
   const ended = attempts.filter(({ ms }) => ms !== null);
   const reasons = attempts.map((attempt) => notLearnt(run, attempt));
@@ -148,14 +178,14 @@ function stepsOf(text: Text | null, runs: readonly RunFacts[], outside: Outside)
       stepOf({ id, number, title, sha256, plannedMs: directive.plannedMs, isWayBack: false, on: "" }, true, runs, outside),
     ),
     ...[...older.values()]
-      .filter(({ id }) => runs.some((run) => run.attempts.some(({ step }) => step === id)))
+      .filter(({ id }) => runs.some((run) => attemptsOf(run, id).length > 0))
       .map((step) => stepOf(step, false, runs, outside)),
   ];
 }
 
 function stepOf(step: StepText, isInText: boolean, runs: readonly RunFacts[], outside: Outside): SeriesStep {
   const { id, number, title, sha256, plannedMs } = step;
-  const of = (run: RunFacts): Attempt[] => run.attempts.filter((attempt) => attempt.step === id);
+  const of = (run: RunFacts): readonly Attempt[] => attemptsOf(run, id);
   const ran = runs.filter((run) => of(run).length > 0);
   const rehearsals = ran.filter(({ mode }) => mode === "rehearsal");
   const attempts = runs.flatMap(of);
@@ -180,32 +210,32 @@ function stepOf(step: StepText, isInText: boolean, runs: readonly RunFacts[], ou
 }
 
 /** Recovery times where any run measured one; else how long the whole took. Runs of a part, and those broken off, are no point. */
-function trendOf(
-  rtoMs: number | null,
-  plannedMs: number | null,
+export function trendOf(
+  text: Pick<Text, "rtoMs" | "plannedMs"> | null,
   runs: readonly RunFacts[],
-  shown: readonly SeriesRun[],
-  outside: Pick<Outside, "forecastOf">,
+  outside: Pick<Outside, "recoveryOf" | "forecastOf">,
 ): SeriesTrend {
-  const whole = shown.filter(({ isPart, status }) => !isPart && status !== "aborted");
+  const nths = nthsOf(runs);
+  const whole = runs
+    .map((run, index) => ({ run, nth: nths[index]!, recovery: outside.recoveryOf(run) }))
+    .filter(({ run: { isPart, status } }) => !isPart && status !== "aborted");
   const of = whole.some(({ recovery }) => recovery !== null && recovery.rto.ms !== null) ? "rto" : "total";
-  const targetMs =
-    of === "rto" ? (rtoMs ?? whole.findLast(({ recovery }) => recovery?.rto.targetMs)?.recovery?.rto.targetMs ?? null) : plannedMs;
-  const points = whole.flatMap((view): TrendPoint[] => {
-    const declaredAt = view.recovery?.declared?.at ?? null;
-    const from = of === "rto" ? declaredAt : view.startedAt;
-    const done = of === "rto" ? (view.recovery?.rto.ms ?? null) : view.totalMs;
-    const forecast = view.endedAt === null ? outside.forecastOf(runs.find(({ run }) => run === view.run)!) : null;
+  const measured = whole.findLast(({ recovery }) => recovery !== null && recovery.rto.targetMs !== null)?.recovery?.rto.targetMs ?? null;
+  const targetMs = of === "rto" ? (text?.rtoMs ?? measured) : (text?.plannedMs ?? null);
+  const points = whole.flatMap(({ run, nth, recovery }): TrendPoint[] => {
+    const from = of === "rto" ? (recovery?.declared?.at ?? null) : run.startedAt;
+    const done = of === "rto" ? (recovery?.rto.ms ?? null) : totalOf(run);
+    const forecast = run.endedAt === null ? outside.forecastOf(run) : null;
     const ms = done ?? (from === null || forecast === null ? null : Math.max(0, Date.parse(forecast) - Date.parse(from)));
     if (ms === null) return [];
     const met = targetMs === null ? null : ms <= targetMs;
-    return [{ run: view.run, nth: view.nth, mode: view.mode, pace: view.pace, ms, met, isForecast: done === null, at: view.startedAt }];
+    return [{ run: run.run, nth, mode: run.mode, pace: paceOf(run), ms, met, isForecast: done === null, at: run.startedAt }];
   });
   return { of, targetMs, points };
 }
 
-export const trendOnly = (text: Pick<Text, "rtoMs" | "plannedMs"> | null, runs: readonly RunFacts[], outside: Outside): SeriesTrend =>
-  trendOf(text?.rtoMs ?? null, text?.plannedMs ?? null, runs, viewsOf(runs, outside), outside);
+const totalOf = ({ startedAt, endedAt }: RunFacts): number | null =>
+  endedAt === null ? null : Date.parse(endedAt) - Date.parse(startedAt);
 
 function peopleOf(runs: readonly RunFacts[]): SeriesView["people"] {
   const found = new Map<string, SeriesView["people"][number]>();
