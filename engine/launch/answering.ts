@@ -1,7 +1,16 @@
 // Items answered, assigned, noted; evidence added and struck out; automatic checks started.
 // Owns: one function per command. What speaks against `done` is engine/checklist's; here it refuses.
 import { createHash } from "node:crypto";
-import { checksDocument, decimal, noFacts, obstaclesOf, readTestReport, testReportFindings, textFindings } from "../checklist/index.ts";
+import {
+  checksDocument,
+  decimal,
+  isInForce,
+  noFacts,
+  obstaclesOf,
+  readTestReport,
+  testReportFindings,
+  textFindings,
+} from "../checklist/index.ts";
 import { type Actor, type CanonicalValue, fail, type Item, ok, type Result, type RunId } from "../protocol/index.ts";
 import { bytesOf, mediaTypeOf, pictureType } from "../record/index.ts";
 import { personOf } from "./commands.ts";
@@ -50,6 +59,12 @@ export async function answer(
   const reason = deps.redactText(params.reason?.trim() ?? "");
   if ((params.state === "not-applicable" || params.state === "waived") && reason === "")
     return fail("reason-needed", `An item that is ${params.state} needs a reason.`);
+  const signed = params.state === "open" && reason === "" ? found.value.filter((item) => isSigned(live, item.id)) : [];
+  if (signed.length > 0)
+    return fail(
+      "reason-needed",
+      `${signed.map((item) => item.id).join(", ")} ${signed.length === 1 ? "is" : "are"} signed. Opening again takes the signature out of force: give a reason.`,
+    );
   if (params.value !== undefined && (params.state === "waived" || params.state === "not-applicable"))
     return fail("invalid-params", `A value belongs to an item that is done or failed, not to one that is ${params.state}.`);
   const typed = params.value ?? null;
@@ -77,6 +92,11 @@ export async function answer(
   lives.append(live, allowed.value, drafts);
   return ok(null);
 }
+
+const isSigned = ({ state }: Live, id: string): boolean =>
+  state.signatures.some(
+    (one) => isInForce(one) && one.subject.kind === "category" && one.subject.id === state.checklist?.items.get(id)?.category,
+  );
 
 export const WAIVER_TYPE = "application/vnd.holdpoint.waiver.v1+json";
 type Approval = { approver: string; approverName: string; expires: string; envelope: CanonicalValue };

@@ -134,6 +134,23 @@ describe("a category's signature", { timeout: 60_000 }, () => {
     expect((await bench.view(launch)).signatures.map((one) => one.state)).toEqual(["stale", "stale", "valid"]);
   });
 
+  it("asks for a reason before an item that it covers is opened again, and for none where nothing is signed", async () => {
+    must(await answer(INF));
+    must(await answer(["INF-01"], "open"));
+    must(await answer(["INF-01"]));
+    must(await signInf("ben"));
+    const refused = await answer(["INF-01", "INF-02"], "open");
+    expect([codeOf(refused), saysOf(refused)]).toEqual([
+      "reason-needed",
+      "INF-01, INF-02 are signed. Opening again takes the signature out of force: give a reason.",
+    ]);
+    const states = async () => (await bench.view(launch)).signatures.map((one) => one.state);
+    expect(await states()).toEqual(["valid"]);
+    must(await answer(["INF-01"], "open", { reason: "it was the other cluster" }));
+    expect(await states()).toEqual(["stale"]);
+    must(await answer(["INF-02"], "open"));
+  });
+
   it("is not given twice by the same person, nor on behalf of who has signed", async () => {
     must(await answer(INF));
     await assign("ben", "security-lead");

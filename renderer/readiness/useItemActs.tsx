@@ -55,8 +55,10 @@ export function useItemActs(view: LaunchView, document: RunbookDocument | null, 
         );
 
   const answerNow = async (item: ItemView, state: ItemState): Promise<void> => {
-    const done = await actOrNotify("item.answer", { launch, items: [item.id], state });
-    if (done) announce(`${item.id}: ${ITEM_WORDS[state]}.`);
+    const result = await actOn("item.answer", { launch, items: [item.id], state });
+    if (result.ok) announce(`${item.id}: ${ITEM_WORDS[state]}.`);
+    else if (result.error.code === "reason-needed") setAsk({ type: "answer", items: [item], state });
+    else useApp.getState().notify("fail", result.error.message);
   };
   const answer = (item: ItemView, state: ItemState): void => {
     if (item.derived !== null) {
