@@ -5,7 +5,7 @@ import type { LintInput } from "./lint-input.ts";
 import { didYouMean } from "./suggest.ts";
 
 export function lintRecovery(input: LintInput, ids: Set<string>, names: Map<string, Block>): void {
-  const { rtoMs, rpoMs, recovery } = input.document;
+  const { rtoMs, rpoMs, recovery, drill, kind } = input.document;
   const at = input.reading.front.recovery?.at ?? 0;
   const say = (severity: "error" | "warning", code: string, message: string): void => input.problems.addAt(severity, code, at, message);
   const { declared = null, verified = null, lastWrite = [] } = recovery ?? {};
@@ -14,6 +14,13 @@ export function lintRecovery(input: LintInput, ids: Set<string>, names: Map<stri
       "warning",
       "target-without-measure",
       'The front matter promises an rto, and names no step whose end is the verified recovery: add recovery: {declared: "#step", verified: "#step"}.',
+    );
+  if (kind === "runbook" && rtoMs !== null && drill === undefined)
+    input.problems.addAt(
+      "info",
+      "no-drill",
+      0,
+      "The front matter promises an rto, and does not say how often that is rehearsed: add drill, such as drill: 3 months.",
     );
   if (rtoMs !== null && verified !== null && declared === null)
     say(

@@ -183,6 +183,8 @@ describe("lint of sense", () => {
     expect(found(step("id: a, soak: 5m", "- [ ] graph is flat\n"), "target-without-measure")).toEqual([]);
     expect(found("## A\n\n- [ ] rate <!-- check: {value: number} -->\n", "target-without-measure")).toMatchObject([{ line: 3 }]);
     expect(found(`---\nrto: 1h\nrpo: 15m\n---\n${step("id: a")}`, "target-without-measure")).toHaveLength(3);
+    expect(found(`---\nrto: 1h\n---\n${step("id: a")}`, "no-drill")).toHaveLength(1);
+    expect(found(`---\nrto: 1h\ndrill: 3 months\n---\n${step("id: a")}`, "no-drill")).toEqual([]);
   });
 
   it("names what is missing or leads nowhere in what measures a recovery", () => {

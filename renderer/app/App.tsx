@@ -21,7 +21,7 @@ import { PeopleOverlays } from "../people/PeopleOverlays.tsx";
 import { ReadinessView } from "../readiness/ReadinessView.tsx";
 import { RecordsView } from "../records/RecordsView.tsx";
 import { RecordView } from "../records/RecordView.tsx";
-import { RehearseView } from "../rehearse/index.ts";
+import { RehearseView, useDrillsDue } from "../rehearse/index.ts";
 import { useAppearance } from "../settings/appearance.ts";
 import { SettingsView } from "../settings/SettingsView.tsx";
 import { Band } from "./Band.tsx";
@@ -58,6 +58,7 @@ function Window({ snapshot }: { snapshot: NonNullable<AppState["snapshot"]> }) {
   const { route, subject, setPaletteOpen, setSignInOpen } = useApp();
   const siteZone = useSiteZone();
   const launch = useRailLaunch(snapshot);
+  const drillsDue = useDrillsDue();
   useKeys([{ combo: "Mod+K", scope: "always", run: () => setPaletteOpen(!useApp.getState().isPaletteOpen) }]);
   const key = routeKey(route);
   const { recordProblem } = snapshot;
@@ -94,7 +95,7 @@ function Window({ snapshot }: { snapshot: NonNullable<AppState["snapshot"]> }) {
           onSignIn={() => (snapshot.hasOperators ? setSignInOpen(true) : useApp.getState().postponeFirstRun(false))}
         />
       }
-      rail={<Rail route={route} activeRun={snapshot.activeRun} launch={launch} />}
+      rail={<Rail route={route} activeRun={snapshot.activeRun} launch={launch} drillsDue={drillsDue} />}
       view={
         <Suspense
           fallback={

@@ -20,11 +20,14 @@ export function Rail({
   route,
   activeRun,
   launch,
+  drillsDue,
 }: {
   route: Route;
   activeRun: RunId | null;
   /** The launch whose rooms are offered. */
   launch: LaunchHeader | null;
+  /** Runbooks whose next rehearsal is overdue. */
+  drillsDue: number;
 }) {
   const run = route.view === "run" ? route.run : activeRun;
   const wanting = launch === null ? 0 : launch.failed + launch.stale;
@@ -95,6 +98,8 @@ export function Rail({
       icon: <Drama size={20} />,
       to: routeHash({ view: "rehearse", path: null, compare: null }),
       isHere: route.view === "rehearse",
+      count: drillsDue,
+      says: drillsDue === 1 ? "1 drill due" : `${drillsDue} drills due`,
     },
     {
       id: "records",
