@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { exportLog } from "../export/index.ts";
+import type { StepId } from "../protocol/index.ts";
 import { drivenClock } from "./testing-clock.ts";
 import { MIN, openGates } from "./testing-gates.ts";
 import { recovering, recoveryBook } from "./testing-recovering.ts";
@@ -159,4 +160,45 @@ it("never compresses a live run, whatever it is asked", async () => {
   await gates.until("its soak", async () => (await gates.step("a")).soak?.state === "soaking");
   const soak = (await gates.step("a")).soak;
   expect([soak?.ms, soak?.text]).toEqual([10 * MIN, undefined]);
+});
+
+it("measures in a replay what was lost then, as far before this disaster as it was before that one", async () => {
+  const start = Date.UTC(2026, 2, 29, 0, 30);
+  const run = await recovering(book(`echo ${iso(start - 7 * MIN)}`));
+  const { runs, who } = run.bench;
+  await run.clock.pass(2 * MIN);
+  for (const step of ["declare", "restore", "verify"]) await run.done(step);
+  expect((await runs.finish(who, run.run, undefined)).ok).toBe(true);
+  expect((await run.recovery()).rpo.ms).toBe(9 * MIN);
+  // Weeks later it is rehearsed from the recording.
+  await run.clock.pass(20 * 24 * 60 * MIN);
+  const { path } = await run.bench.header(run.run);
+  const request = { path, mode: "rehearsal" as const, contexts: {}, params: {}, placeholders: {} };
+  const started = await runs.start(who, { ...request, rehearsal: { way: "replay", source: run.run, speed: 0 } });
+  if (!started.ok) throw new Error(started.error.message);
+  const { run: replayed } = started.value.header;
+  run.follow(replayed);
+  for (const step of ["declare", "restore", "verify"]) {
+    await run.clock.pass(MIN);
+    expect((await runs.step(who, replayed, { step })).ok).toBe(true);
+    await run.until(`${step} played`, async () => {
+      if (run.clock.next() !== null) await run.clock.pass(run.clock.next() ?? 0);
+      return (await run.step(step)).verdict === "passed";
+    });
+  }
+  const view = (await run.bench.header(replayed)).recovery!;
+  expect(view.rpo).toMatchObject({ ms: 9 * MIN, state: "met", measured: [{ isPlayed: true }] });
+  expect(view.rto.ms).toBeGreaterThanOrEqual(2 * MIN);
+});
+
+it("measures nothing in a walk, where a probe is only answered by a person, and fails no step for it", async () => {
+  const run = await recovering(book("date +%s"), { way: "walk" });
+  const { runs, who } = run.bench;
+  for (const step of ["declare", "restore", "verify"] as const) {
+    await run.begin(step);
+    const told = await runs.walked(who, run.run, { step: step as StepId, block: 0, outcome: "passed" });
+    expect(told.ok, JSON.stringify(told)).toBe(true);
+    await run.until(`${step} walked`, async () => (await run.step(step)).verdict === "passed");
+  }
+  expect(await run.recovery()).toMatchObject({ rto: { state: "met" }, rpo: { ms: null, missing: ["last-write"], state: "running" } });
 });

@@ -120,7 +120,7 @@ export function openBlock(block: BlockToRun, token: string, blockId: string, clo
         ...extras,
       });
     },
-    endAs({ verdict, kind, exitCode, signal, pipeStatus, because, lastLine: captured, probe }: ScriptEnd, extras: EndExtras) {
+    endAs({ verdict, kind, exitCode, signal, pipeStatus, because, lastLine: captured, probe, isRecorded }: ScriptEnd, extras: EndExtras) {
       const shown = judge({ exitCode: 0, text: text(), match: null, expect: null });
       end({
         verdict,
@@ -136,6 +136,7 @@ export function openBlock(block: BlockToRun, token: string, blockId: string, clo
         tail: shown.tail,
         ...extras,
         ...(probe === undefined ? {} : { asThen: probe }),
+        ...(isRecorded === true ? { isRecorded } : {}),
       });
     },
   };

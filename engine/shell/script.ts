@@ -19,6 +19,8 @@ export type ScriptEnd = {
   /** SHA-256 of the output that the record holds; what was shown is compared with it. */
   outputSha256?: string;
   probe?: ProbeThen;
+  /** It is what was recorded: a moment that it prints is one of then, and not of now. */
+  isRecorded?: boolean;
 };
 
 /** What a gate made of a look when it was recorded. */

@@ -131,6 +131,8 @@ export type BlockOutcome = {
   handOver: HandOver | null;
   /** What a gate made of it when it was recorded. */
   asThen?: ProbeThen;
+  /** Played as it was recorded, by nobody else's words. */
+  isRecorded?: boolean;
 };
 
 export type RunningBlock = {
