@@ -170,4 +170,66 @@ describe("a rehearsal with an instructor", () => {
       expect([way, faults[0]?.state, faults[0]?.how, faults[1]?.state]).toEqual([rehearsal.way, "met", "played", "never"]);
     }
   });
+
+  it("gives the same seed the same drill, and lets a hang be cancelled, a person be away, a hint come when nobody notices", async () => {
+    const run = await drill({
+      scenario: `faults:
+  - {name: hang, kind: hangs, step: restore, output: "part 7 of 12"}
+  - {name: late, kind: slow, step: backup, by: 1s}
+  - {name: away, kind: away, role: lead, step: backup, at: end, for: 3s, hint: Who stands in?, hint-after: 1s}
+`,
+    });
+    await bench.call("run.step", { run: run.run, step: "restore" as never });
+    const { log } = (await run.view()).header;
+    const restored = await run.until(
+      "a command that hangs",
+      ({ nextAction }) => nextAction.kind === "wait" && nextAction.step === "restore",
+    );
+    expect(restored.status).toBe("active");
+    await bench.call("run.cancel", { run: run.run });
+    await run.idle();
+    await bench.call("run.retry", { run: run.run, step: "restore" as never, reason: "again" });
+    await run.idle();
+    expect((await run.step("restore")).verdict).toBe("passed");
+    const backup = await run.runStep("backup");
+    expect(backup.durationMs).toBeGreaterThanOrEqual(1_000);
+    await run.runStep("watch");
+    // Its gate took two seconds: the person is still away, or has just come back.
+    const page = () => bench.call("record.events", { log, filter: { type: "instructor.hint" }, offset: 0, limit: 10 });
+    expect((await page()).rows.map(({ what }) => what)).toEqual(["A hint from the instructor: Who stands in?"]);
+    expect(bench.news.filter(({ payload }) => JSON.stringify(payload).includes("Who stands in?"))).toHaveLength(1);
+    const refused = await bench.ask("run.step", { run: run.run, step: "tell" as never });
+    if (!refused.ok) expect(refused.error.message).toContain("nobody with the role lead answers now");
+    const deadline = Date.now() + 20_000;
+    while (!refused.ok && !(await bench.ask("run.step", { run: run.run, step: "tell" as never })).ok && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    await run.idle();
+    expect((await run.step("tell")).verdict).toBe("passed");
+    await bench.call("run.finish", { run: run.run });
+    const { faults } = await bench.call("run.debrief", { run: run.run });
+    expect(faults.map(({ name, noticed, hint }) => [name, noticed?.how ?? null, hint?.given != null])).toEqual([
+      ["hang", "cancelled", false],
+      ["late", null, false],
+      ["away", null, true],
+    ]);
+    const drills = [];
+    for (const seed of ["spring", "spring", "autumn"]) {
+      const { header } = await bench.call("run.start", {
+        path: (await run.view()).header.path,
+        mode: "rehearsal",
+        contexts: {},
+        params: {},
+        placeholders: {},
+        rehearsal: { way: "walk", seed },
+      });
+      await bench.call("run.abort", { run: header.run, reason: "the schedule is what is looked at" });
+      drills.push(await bench.call("run.debrief", { run: header.run }));
+    }
+    const [first, second, third] = drills.map(({ scenario, faults: all }) => [
+      scenario.sha256,
+      all.map(({ title, moment, what }) => [title, moment, what]),
+    ]);
+    expect(second).toEqual(first);
+    expect(third?.[0]).not.toBe(first?.[0]);
+  });
 });

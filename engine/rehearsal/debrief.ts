@@ -171,6 +171,6 @@ function briefed(events: readonly StoredEvent[], scenario: Scenario): Debrief["s
     title: words(data["title"]) || scenario.title,
     file: words(file["file"]),
     seed: words(data["seed"]) || null,
-    sha256: words(file["sha256"]),
+    sha256: words(data["sha256"]),
   };
 }

@@ -104,7 +104,7 @@ export async function hire(deps: RunDeps, live: LiveRun, who: Who, brief: Brief)
   const title = scenario.title || (file === "" ? "" : basename(file));
   const briefed: Draft = {
     type: "instructor.briefed",
-    data: { seed, scenario: source === null ? null : { title, file, sha256 }, title, faults: scenario.faults.length },
+    data: { seed, scenario: source === null ? null : { title, file, sha256 }, title, sha256, faults: scenario.faults.length },
     payloads: [
       { name: SCHEDULE, mediaType: "application/json", bytes: schedule },
       ...(source === null ? [] : [{ name: SOURCE, mediaType: "application/yaml", bytes: source }]),
