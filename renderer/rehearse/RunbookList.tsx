@@ -21,13 +21,18 @@ export function RunbookList({
 }) {
   const readOnly = useReadOnly();
   const [isOpening, setOpening] = useState(false);
-  const urgent = (entries ?? []).filter(({ drill }) => drill !== null && drill.state !== "in-time").length;
+  const count = (state: string): number => (entries ?? []).filter(({ drill }) => drill?.state === state).length;
+  const standing = [
+    count("due") === 0 ? "" : `${count("due")} overdue`,
+    count("soon") === 0 ? "" : `${count("soon")} due soon`,
+    count("never") === 0 ? "" : `${count("never")} never rehearsed`,
+  ].filter(Boolean);
   return (
     <nav className="rehearse-list" aria-label="Runbooks to rehearse">
       <PanelHead
         icon={<Drama size={16} aria-hidden="true" />}
         title="Rehearse"
-        sub={entries === null ? "" : urgent > 0 ? `${plural(urgent, "drill")} due` : plural(entries.length, "runbook")}
+        sub={entries === null ? "" : standing.join(", ") || plural(entries.length, "runbook")}
       />
       {error === null ? null : <Notice kind="fail">{error}</Notice>}
       <div className="rehearse-bundle">

@@ -53,7 +53,10 @@ describe("the trend's picture", () => {
     const labelled = marks.filter(({ label }) => label !== "");
     expect(labelled.map(({ point: { nth } }) => nth)).toContain(60);
     expect(labelled.map(({ point: { nth } }) => nth)).toContain(51);
-    for (const [index, one] of labelled.entries()) if (index > 0) expect(one.x - labelled[index - 1]!.x).toBeGreaterThan(60);
+    // No figure stands on another: those of one side of the line keep apart.
+    for (const one of labelled)
+      for (const other of labelled)
+        if (one !== other && one.labelY < one.y === other.labelY < other.y) expect(Math.abs(one.x - other.x)).toBeGreaterThan(60);
   });
 
   it("is drawn for one run, and for none", () => {

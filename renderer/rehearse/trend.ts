@@ -92,16 +92,22 @@ function isAbove(points: readonly TrendPoint[], index: number): boolean {
   return own >= mean;
 }
 
-/** All where there is room, else the first, the best, the worst and the last. */
+/** As many as there is room for on their side of the line; the last, the worst, the best and the first before the others. */
 function labelsOf(points: readonly TrendPoint[], apart: number): Set<number> {
-  if (apart >= LABEL_WIDTH || points.length <= 2) return new Set(points.map((_, index) => index));
   const order = points
     .map(({ ms, pace }, index) => ({ ms, pace, index }))
     .sort((a, b) => Number(a.pace !== "real") - Number(b.pace !== "real") || a.ms - b.ms);
-  const worst = order.findLast(({ pace }) => pace === "real") ?? order.at(-1)!;
+  const worst = order.findLast(({ pace }) => pace === "real") ?? order.at(-1);
+  const wanted = new Set([points.length - 1, worst?.index ?? 0, order[0]?.index ?? 0, 0, ...points.keys()]);
+  const sideOf = (index: number): boolean => points[index]!.pace !== "real" || isAbove(points, index);
   const chosen = new Set<number>();
-  for (const index of [points.length - 1, worst.index, order[0]!.index, 0])
-    if ([...chosen].every((other) => Math.abs(other - index) * apart >= LABEL_WIDTH)) chosen.add(index);
+  for (const index of wanted)
+    if (
+      index >= 0 &&
+      index < points.length &&
+      [...chosen].every((other) => sideOf(other) !== sideOf(index) || Math.abs(other - index) * apart >= LABEL_WIDTH)
+    )
+      chosen.add(index);
   return chosen;
 }
 
