@@ -32,9 +32,11 @@ describe("open loops", () => {
   it("are opened by steps and by hand, alarm when they are overdue, and keep the launch from being closed", async () => {
     const run = "run-01ARZ3NDEKTSV4RRFFQ69G5FAV";
     await append("loop.opened", { name: "alert silence", by_ms: 30 * MINUTE }, { run, step: "silence" });
+    bench.ports.advance(MINUTE);
+    await append("loop.opened", { name: "alert silence", by_ms: 30 * MINUTE }, { run, step: "silence" });
     must(await bench.launches.openLoop(jon, { launch, name: "maintenance page", byMinutes: null }));
     expect(codeOf(await bench.launches.openLoop(jon, { launch, name: "maintenance page", byMinutes: 5 }))).toBe("already-exists");
-    bench.ports.advance(29 * MINUTE);
+    bench.ports.advance(28 * MINUTE);
     expect((await duty()).alarms).toEqual([]);
     bench.ports.advance(2 * MINUTE);
     const { loops, alarms } = await duty();

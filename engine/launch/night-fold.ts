@@ -94,8 +94,14 @@ export const NIGHT_HANDLERS: Record<string, Handler> = {
   },
   "loop.opened": ({ night }, { data, subject, actor, ts_utc }) => {
     const byMs = whole(data, "by_ms");
+    const name = text(data, "name");
+    // A step that is run again opens what is open already: one thing to be closed, and due as it was.
+    if (
+      night.loops.some((one) => one.closedAt === null && one.name === name && one.run === runOf(subject.run) && one.step === subject.step)
+    )
+      return;
     night.loops.push({
-      name: text(data, "name"),
+      name,
       openedAt: ts_utc,
       openedBy: actor.name,
       run: runOf(subject.run),
@@ -106,7 +112,7 @@ export const NIGHT_HANDLERS: Record<string, Handler> = {
       closedBy: "",
     });
   },
-  // A step that was run twice has opened it twice; it is closed once.
+  // Several may have opened what has one name; it is closed once.
   "loop.closed": ({ night }, { data, actor, ts_utc }) => {
     const name = text(data, "name");
     night.loops = night.loops.map((one) =>

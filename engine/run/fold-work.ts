@@ -85,8 +85,11 @@ export const WORK_HANDLERS: Record<string, Handler> = {
     ),
   "loop.opened": (state, { body }) => {
     const byMs = numberOrNull(body.data, "by_ms");
+    const name = text(body.data, "name");
+    // A step that is run again opens what is open already: one thing to be closed, and due as it was.
+    if (state.loops.some((one) => one.closedAt === null && one.name === name && one.step === body.subject.step)) return;
     state.loops.push({
-      name: text(body.data, "name"),
+      name,
       openedAt: body.ts_utc,
       openedBy: body.actor.name,
       step: body.subject.step,
