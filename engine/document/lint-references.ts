@@ -165,6 +165,7 @@ function lintCycles(input: LintInput): void {
 }
 
 function lintRechecks(input: LintInput, names: Map<string, Block>): void {
+  const asked = new Set(allBlocks(input.document).flatMap((block) => block.options.recheck ?? []));
   for (const block of allBlocks(input.document)) {
     const { recheck, danger } = block.options;
     if (recheck === undefined) {
@@ -186,7 +187,21 @@ function lintRechecks(input: LintInput, names: Map<string, Block>): void {
     else if (target === block) say("recheck= names the block itself; it must be a read-only one.");
     else if (target.options.danger === true)
       say(`recheck=${recheck} names the block on line ${target.line}, which is marked danger; a recheck must only read.`);
+    else if (target.options.gate !== undefined && isOnlyAsked(input, target, asked))
+      input.problems.add(
+        "warning",
+        "recheck-gate",
+        target.line,
+        1,
+        `This gate is the recheck of the block on line ${block.line}, so it is asked only where that one's end is unknown, and nobody waits for it. Give the recheck a block of its own.`,
+      );
   }
+}
+
+/** A recheck that shares its step with blocks that are none is no part of what the step runs (engine/run/plan.ts). */
+function isOnlyAsked(input: LintInput, target: Block, asked: Set<string>): boolean {
+  const step = input.document.steps.find(({ blocks }) => blocks.includes(target));
+  return step?.blocks.some((block) => block.runnable && !(block.name !== null && asked.has(block.name))) ?? false;
 }
 
 function lintLoops(input: LintInput): void {

@@ -60,6 +60,12 @@ describe("lint of references", () => {
     expect(found(step("id: a"), "unknown-cluster")).toEqual([]);
   });
 
+  it("names a gate that is only a recheck, for which nobody would wait", () => {
+    const gate = "```sh {name=open gate=wait within=1m every=1s}\nb\n```\n";
+    expect(places(found(`## A\n\n\`\`\`sh {recheck=open}\na\n\`\`\`\n\n${gate}`, "recheck-gate"))).toEqual(["7:1 recheck-gate"]);
+    expect(found(`## A\n\n\`\`\`sh {recheck=open}\na\n\`\`\`\n\n## B\n\n${gate}`, "recheck-gate")).toEqual([]);
+  });
+
   it("names a recheck that dangles, does not run, or is dangerous itself", () => {
     const text =
       "## A\n\n```sh {danger=true recheck=loook}\na\n```\n\n```sh {name=look}\nb\n```\n\n```sh {recheck=data}\nc\n```\n\n```yaml {name=data}\nd: 1\n```\n\n```sh {recheck=boom}\ne\n```\n\n```sh {name=boom danger=true}\nf\n```\n";

@@ -433,7 +433,9 @@ it("rolls nothing back by itself after kill -9 in the countdown, and says on rec
   expect(await after.events("run.rollback_decided")).toEqual([]);
   expect(existsSync(join(folder, "done"))).toBe(false);
   const back = await whole.call("run.rollback", { run: id, kind: "step", step: "canary" as never });
-  expect((await runBench(whole, back.run).until("the recovery", (one) => one.status === "finished")).undoes?.measure?.outcome).toBe("passed");
+  expect((await runBench(whole, back.run).until("the recovery", (one) => one.status === "finished")).undoes?.measure?.outcome).toBe(
+    "passed",
+  );
   expect(readFileSync(join(folder, "done"), "utf8")).toBe("turned-back\n");
 });
 
