@@ -118,6 +118,8 @@ test("shows what is due, sums up a runbook's runs, sets two side by side, and be
   await page.getByRole("button", { name: "Start a rehearsal" }).click();
   const dialog = page.getByRole("dialog", { name: /Start Restore the orders/ });
   await expect(dialog.getByRole("radio", { name: /^Rehearsal/ })).toBeChecked();
+  await dialog.getByText("Sandbox", { exact: true }).click();
+  await expect(dialog.getByText(/^Ready/)).toBeVisible();
   await page.keyboard.press("ControlOrMeta+Enter");
   await expect(page.getByText("REHEARSAL").first()).toBeVisible();
   await act(page, /Run step/);

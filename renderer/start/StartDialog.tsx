@@ -261,7 +261,7 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
               name="mode"
               label="Live"
               hint="The real thing, on record as live."
-              autoFocus
+              autoFocus={mode === "live"}
               checked={draft.mode === "live"}
               onChange={() => change({ mode: "live", typedCluster: "" }, true)}
             />
@@ -270,6 +270,7 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
               name="mode"
               label="Rehearsal"
               hint="Practice: walked, replayed or in a sandbox; never on production."
+              autoFocus={mode === "rehearsal"}
               checked={draft.mode === "rehearsal"}
               onChange={() => change({ mode: "rehearsal", typedCluster: "" }, true)}
             />
