@@ -16,13 +16,14 @@ import type { LoadedContexts } from "./contexts.ts";
 import { credentialsIn } from "./credentials.ts";
 import { credentialExpiry } from "./expiry.ts";
 import { withoutLogin } from "./given-login.ts";
+import { offlineIdentity, rememberedIdentity } from "./identity.ts";
 import { classOfIdentity } from "./identity-key.ts";
 import { type FilesAtStart, filesAtStart, overlaysOf } from "./overlays.ts";
 import { checkPermissions } from "./permissions.ts";
 import { deletePinFile, makePinFolder, writePinFile } from "./pin-file.ts";
 import { askPrincipal } from "./principal.ts";
 import { type Actual, type PinCheck, provePin } from "./prove.ts";
-import { type OneContext, standAlone } from "./resolve.ts";
+import { type OneContext, type Resolved, standAlone } from "./resolve.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import type { Touched } from "./touched.ts";
 import { type ClusterWatch, type OnObjects, watchNamespaces } from "./watch.ts";
@@ -38,6 +39,8 @@ export type ClusterPin = {
   readonly secretValues: { name: string; value: string }[];
   /** When the credentials end, ISO 8601 UTC, as far as they say; null where they do not. */
   readonly expiry: string | null;
+  /** True once, when a cluster that did not answer when it was pinned has been proved: until then `identity` is what was known of it before. */
+  takeReturn(): boolean;
   prove(actual: Actual | null): Promise<PinCheck>;
   view(): PinView;
   permissions(wanted: string[]): Promise<Finding[]>;
@@ -57,6 +60,8 @@ export type PinOptions = {
   proxyUrl?: string;
   /** Its shells are given what the log-in program gives, and not the program itself; and the proxy that leads to the cluster, and no other. */
   isForRehearsal?: boolean;
+  /** Pins it although it does not answer, as what it was when it was seen last (null: never). It is proved to be that when it answers. */
+  whileAway?: { identity: ClusterIdentity | null; principal: Principal | null };
 };
 
 /**
@@ -71,6 +76,7 @@ export async function createPin({
   runtimeDir,
   proxyUrl,
   isForRehearsal = false,
+  whileAway,
 }: PinOptions): Promise<Result<ClusterPin>> {
   const resolved = loaded.byName.get(context);
   if (resolved === undefined) {
@@ -88,20 +94,48 @@ export async function createPin({
   if (proxyUrl !== undefined) config.clusters[0].cluster["proxy-url"] ??= proxyUrl;
   const connection = new Connection(config, loaded.sources.env);
   const answer = await askIdentity(connection);
-  if (answer.state === "unreachable") {
+  const isAway = answer.state === "unreachable" && whileAway !== undefined;
+  if (answer.state === "unreachable" && !isAway) {
     return fail(
       "cluster-unreachable",
       `context "${context}": ${answer.because}. Nothing was pinned. Check the network or the tunnel, then choose it again.`,
     );
   }
-  if (answer.identity === null) return fail("cluster-invalid", `context "${context}": ${answer.because}`);
-  const principal = await askPrincipal(connection);
+  const identity = isAway ? lastSeen(resolved, config, whileAway.identity) : answer.identity;
+  if (identity === null) return fail("cluster-invalid", `context "${context}": ${answer.because}`);
+  const principal = isAway ? (whileAway.principal ?? UNASKED) : await askPrincipal(connection);
   const folder = makePinFolder(runtimeDir, name);
   const login = isForRehearsal ? await withoutLogin(config, connection, folder, loaded.sources.env) : { config, renew: async () => {} };
   const file = writePinFile(folder, login.config);
   return ok(
-    makePin({ loaded, context, name, config: login.config, connection, file, renew: login.renew, identity: answer.identity, principal }),
+    makePin({
+      loaded,
+      context,
+      name,
+      config: login.config,
+      connection,
+      file,
+      renew: login.renew,
+      identity,
+      principal,
+      away: isAway ? answer.because : null,
+    }),
   );
+}
+
+/** Nobody could be asked yet. */
+const UNASKED: Principal = { username: null, groups: [], source: "unknown", note: "the cluster did not answer", isShared: false };
+
+/**
+ * Who the cluster is by its address and authority, with the UID that it had when this process or the record saw it last. An identity that was
+ * seen at another address or under another authority says nothing of this one.
+ */
+function lastSeen(resolved: Resolved, config: OneContext, recorded: ClusterIdentity | null): ClusterIdentity {
+  const now = offlineIdentity(config);
+  const remembered = rememberedIdentity(resolved)?.kubeSystemUid ?? null;
+  const isSame = recorded !== null && recorded.server === now.server && recorded.caSha256 === now.caSha256;
+  const uid = remembered ?? (isSame ? recorded.kubeSystemUid : null);
+  return uid === null ? now : { ...now, kubeSystemUid: uid, strength: "full" };
 }
 
 type Parts = {
@@ -115,12 +149,25 @@ type Parts = {
   renew(): Promise<void>;
   identity: ClusterIdentity;
   principal: Principal;
+  /** Why it does not answer; null where it does. */
+  away: string | null;
 };
 
-function makePin({ loaded, context, name, config, connection, file, renew, identity, principal }: Parts): ClusterPin {
+function makePin({ loaded, context, name, config, connection, file, renew, away, ...first }: Parts): ClusterPin {
   const now = () => new Date().toISOString();
-  let last: PinCheck = { state: "proved", differs: [], identity, principal, clockOffsetMs: null, at: now(), because: "" };
-  let provedAt = last.at;
+  let { identity, principal } = first;
+  let wasAway = away !== null;
+  let hasReturned = false;
+  let last: PinCheck = {
+    state: away === null ? "proved" : "unreachable",
+    differs: [],
+    identity,
+    principal,
+    clockOffsetMs: null,
+    at: now(),
+    because: away ?? "",
+  };
+  let provedAt: string | null = away === null ? last.at : null;
   const watches = new Set<() => void>();
   /** Kept by lane: a shell that follows one that has ended inherits its PATH, and what that held is no start. */
   const starts = new Map<string, FilesAtStart>();
@@ -135,8 +182,17 @@ function makePin({ loaded, context, name, config, connection, file, renew, ident
     name,
     context,
     kubeconfigPath: file.path,
-    identity,
-    principal,
+    get identity() {
+      return identity;
+    },
+    get principal() {
+      return principal;
+    },
+    takeReturn() {
+      const has = hasReturned;
+      hasReturned = false;
+      return has;
+    },
     get secretValues() {
       return secretsOf(config, connection);
     },
@@ -146,7 +202,16 @@ function makePin({ loaded, context, name, config, connection, file, renew, ident
     async prove(actual) {
       await renew();
       last = await provePin({ path: file.path, config, identity, principal }, connection, actual, overlaysIn(actual), now());
-      if (last.state === "proved") provedAt = last.at;
+      if (last.state === "proved") {
+        provedAt = last.at;
+        if (wasAway) {
+          // What was known of it has been found to be so; the rest is fixed from now on.
+          identity = last.identity ?? identity;
+          principal = last.principal ?? principal;
+          wasAway = false;
+          hasReturned = true;
+        }
+      }
       return last;
     },
     view: () => ({

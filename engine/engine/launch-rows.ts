@@ -118,6 +118,8 @@ function subjectWords(kind: string, id: string, statement: string): string {
       return "the amendment of a run";
     case "handover":
       return `the hand-over of event ${id.slice(id.indexOf("/") + 1)}`;
+    case "skip":
+      return `the skip of event ${id.slice(id.indexOf("/") + 1)}`;
     case "review":
       return "the review of a runbook";
     case "briefing":

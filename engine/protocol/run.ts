@@ -92,6 +92,8 @@ export const StepState = z.object({
       rejected: z.object({ role: z.string(), name: z.string(), at: Timestamp, reason: z.string() }).nullable().optional(),
     })
     .optional(),
+  /** Its cluster does not answer, and somebody asks to go past it: it waits for a second person's signature over `subject`. */
+  skipProposed: z.object({ by: z.string(), reason: z.string(), at: Timestamp, subject: SignSubject }).optional(),
   /** Done under an earlier text: the run was amended since, and this step's text is another now. */
   earlierText: z.boolean().optional(),
   /** Was begun, and is no longer in the amended text. */

@@ -8,7 +8,7 @@ export type SignMeaning = z.infer<typeof SignMeaning>;
 
 /**
  * What a signature is about. `id` by kind: category → its key · decision → the id of the proposed decision · review → the source hash of the
- * runbook · holdpoint → `RUN/STEP` · amendment → `RUN/HASH` of the new text · handover → `RUN/SEQ` of its proposal · briefing → the briefing's seq · break-glass, break-glass-review →
+ * runbook · holdpoint → `RUN/STEP` · amendment → `RUN/HASH` of the new text · handover and skip → `RUN/SEQ` of the proposal · briefing → the briefing's seq · break-glass, break-glass-review →
  * the seq that opened it · close → the launch.
  */
 export const SignSubject = z.object({
@@ -19,6 +19,7 @@ export const SignSubject = z.object({
     "holdpoint",
     "amendment",
     "handover",
+    "skip",
     "briefing",
     "break-glass",
     "break-glass-review",

@@ -2,6 +2,8 @@
 // Owns: refusals and what is recorded of a decision. Driving is drive.ts; who may call at all is engine.ts.
 import { fail, type HandedFile, type Result } from "../protocol/index.ts";
 import { attachedFile } from "./attached.ts";
+import { awayWords, leaveWait, proposeSkip } from "./away.ts";
+import { isAway } from "./away-state.ts";
 import { asShellBlock } from "./blocks.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { conclude, drive, endStep, settleWhens } from "./drive.ts";
@@ -46,6 +48,8 @@ export type StepCall = {
 
 /** Starts or goes on with a step. */
 export async function runStep(deps: RunDeps, live: LiveRun, who: Who, call: StepCall): Done {
+  const asked = live.state.steps[live.state.positions.get(call.step) ?? -1];
+  if (asked && active(live) === null) await leaveWait(live, asked);
   const at = ready(deps, live, who, call.step, call.nested === true);
   if (!at.ok) return at;
   const { plan, step } = at.value;
@@ -267,8 +271,14 @@ export async function skip(deps: RunDeps, live: LiveRun, who: Who, call: { step:
       "forbidden",
       `${place(live, step)} is a hold point: it is released by ${point.missing.join(" and ")} signing, and no reason goes past it.`,
     );
+  const proposed = proposeSkip(deps, live, who, step, call.reason);
+  if (proposed) return proposed;
   const recording = await closeRecording(deps, live, step.id, "unknown");
-  const because = step.status === "open" ? "skipped by hand after it had begun" : "skipped by hand";
+  const because = isAway(live.state, step)
+    ? awayWords(live, step)
+    : step.status === "open"
+      ? "skipped by hand after it had begun"
+      : "skipped by hand";
   const written = append(deps, live, [
     eventOf(live, who.actor, {
       type: "step.skipped",

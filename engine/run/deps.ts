@@ -230,6 +230,8 @@ export type LiveRun = {
   soaks: Map<string, Promise<void>>;
   /** Monotonic moment at which each gate (`step/block`) or soak (`step/soak`) was last seen well, as far as this process saw it. */
   measuredAt: Map<string, bigint>;
+  /** Asks clusters again that do not answer; null while all do. */
+  awayTimer: NodeJS.Timeout | null;
   /** Wakes when the next open loop becomes overdue. */
   loopTimer: unknown;
   /** Grows with every cancel, of one lane or of all. */

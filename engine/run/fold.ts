@@ -4,6 +4,7 @@
 import type { BlockState, ClusterName, PinView, StepId, StepState, StoredEvent } from "../protocol/index.ts";
 import { ClusterClass, ClusterIdentity, PinView as PinViewSchema, Principal, ShellKind, TerminalId } from "../protocol/index.ts";
 import { attachmentIn } from "./attached.ts";
+import { AWAY_HANDLERS, settleSkips } from "./away-state.ts";
 import { changeBlock, changeStep, type Data, numberOrNull, sum, text, textOrNull, texts, verdictOf, whole } from "./fold-data.ts";
 import { forgetSoak, GATE_HANDLERS } from "./fold-gates.ts";
 import { undoesOf, WAY_BACK_HANDLERS } from "./fold-wayback.ts";
@@ -31,6 +32,9 @@ export function applyEvent(state: RunState, event: StoredEvent): string | null {
   const { step } = body.subject;
   if (ENDS.has(body.type)) state.endSeqs.set(step, body.seq);
   if (EXECUTES.has(body.type)) execute(state, step, body.actor.op_id);
+  // Gone past by a second person's signature: who asked for it has done it.
+  if (body.type === "step.skipped" && typeof body.data.proposed_by === "string") execute(state, step, body.data.proposed_by);
+  settleSkips(state, event);
   happened(state, event);
   noteRecovery(state, event);
   const handler = HANDLERS[body.type];
@@ -115,6 +119,7 @@ const HANDLERS: Record<string, Handler> = {
         scenario: named ? { title: text(named, "title"), sha256: text(named, "sha256") } : null,
       };
   },
+  ...AWAY_HANDLERS,
   ...GATE_HANDLERS,
   ...WORK_HANDLERS,
   ...WAY_BACK_HANDLERS,

@@ -178,6 +178,9 @@ async function pinThroughRelays(deps: RunDeps, live: LiveRun): Promise<Result<nu
       name,
       ...(namespace === null ? {} : { namespace }),
       runtimeDir: deps.runtimeDir,
+      isForRehearsal: true,
+      // One that is away stays so, behind its relay too.
+      ...(live.pins.size > 1 ? { whileAway: { identity: pin.identity, principal: pin.principal } } : {}),
       ...through,
     });
     if (!made.ok) return made;

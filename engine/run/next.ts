@@ -1,6 +1,7 @@
 // The one thing to do now in a lane, and the words for it. Owns: choice and wording, for somebody tired at 3 a.m. Between lanes primary.ts chooses.
 // Pure: decides from the state, the plan and what this process knows; starts nothing.
 import type { ClusterName, NextAction, StepState } from "../protocol/index.ts";
+import { isAway } from "./away-state.ts";
 import { holdPointOf, isReleased, openHoldPointBefore } from "./hold-points.ts";
 import { foregroundOf, stepsIn } from "./lanes.ts";
 import { canCome, uncovered, unmetNeeds } from "./needs.ts";
@@ -55,9 +56,11 @@ export function focusStep(state: RunState, lane: string): StepState | null {
   );
 }
 
-/** First step of the main path that has not begun in the lane. */
+/** First step of the main path that has not begun in the lane, and can be: one on a cluster that does not answer only where there is no other. */
 export function nextTodo(state: RunState, lane: string, after?: string): StepState | null {
-  return state.steps.find((step) => step.lane === lane && step.status === "todo" && step.wayBack !== true && step.id !== after) ?? null;
+  const isTodo = (step: StepState) => step.lane === lane && step.status === "todo" && step.wayBack !== true && step.id !== after;
+  // One whose cluster does not answer waits; those behind it do not wait for it.
+  return state.steps.find((step) => isTodo(step) && !isAway(state, step)) ?? state.steps.find(isTodo) ?? null;
 }
 
 /** First action of the step that is still to be done in this attempt; null when all are. */
@@ -110,6 +113,7 @@ export function laneAction(state: RunState, plan: RunPlan, live: LiveFacts, lane
   if (!own)
     return action({ kind: "blocked", step: focus, say: `${named(focus)} is not in the file`, detail: "Abort the run and start it again." });
   if (focus.status === "done") return decide(state, focus);
+  if (isAway(state, focus)) return awayAction(state, plan, focus, live);
   const obstacle = obstacleFor(state, plan, own, focus, live);
   if (obstacle) {
     const { say, detail, button, waits, needs } = obstacle;
@@ -122,6 +126,39 @@ export function laneAction(state: RunState, plan: RunPlan, live: LiveFacts, lane
 /** What is done to a command: run, or in a rehearsal in which nothing is run, walked through or played. */
 const VERBS = { sandbox: "Run", walk: "Walk", replay: "Play" } as const;
 const verbOf = ({ rehearsal }: RunState): string => VERBS[rehearsal?.way ?? "sandbox"];
+
+/** Nothing else of the lane can be done: its cluster does not answer. */
+function awayAction(state: RunState, plan: RunPlan, step: StepState, live: LiveFacts): NextAction {
+  const context = state.pins.get(step.on as ClusterName)?.context;
+  const name = context === undefined || context === step.on ? step.on : `${step.on} (${context})`;
+  const before = { step, say: `${named(step)} waits for cluster ${name}`, after: afterwards(state, step) };
+  const proposed = state.skips.get(step.id);
+  if (proposed)
+    return action({
+      ...before,
+      kind: "blocked",
+      say: `${named(step)}: a second person signs to go past it`,
+      detail: `${proposed.name}: ${sentence(proposed.reason)} Cluster ${name} does not answer; once it does, the step can be run.`,
+      signs: { subject: { kind: "skip", id: `${state.run}/${proposed.seq}` }, roles: ["a second person"] },
+    });
+  // What stands before it besides is said first: going past it is refused then.
+  const own = plan.byId.get(step.id);
+  const obstacle = own ? obstacleFor(state, plan, own, step, live) : null;
+  if (obstacle && obstacle.button === "")
+    return action({
+      ...before,
+      kind: obstacle.waits ? "wait" : "blocked",
+      detail: `${sentence(obstacle.say)} ${obstacle.detail}`,
+      ...signsFor(state, plan, step),
+    });
+  const signed = state.solo ? "a reason; the record says SOLO" : "a reason and a second person's signature";
+  return action({
+    ...before,
+    kind: "blocked",
+    detail: `It does not answer, and is asked every few seconds. The step can be started as soon as it does. Going past it takes ${signed}.`,
+    button: "Skip with a reason",
+  });
+}
 
 /** A read-only block looks first, where there is one; what it answers stands beside the judgement. */
 function unknownEnd(step: StepState, plan: StepPlan | undefined, live: LiveFacts): Omit<Spoken, "step"> {
@@ -189,6 +226,8 @@ function underWay(state: RunState, plan: RunPlan, live: LiveFacts, lane: string,
   }
   const soak = focus && gateWait(focus, undefined, null);
   if (focus && soak) return action({ ...soak, step: focus, after: afterwards(state, focus) });
+  // What waits for a cluster keeps no other step of its lane from being started.
+  if (now.waitingFor && focus && focus.id !== now.waitingFor.step && focus.status === "todo" && !isAway(state, focus)) return null;
   if (now.waitingFor)
     return action({
       kind: "wait",
@@ -230,7 +269,7 @@ export function obstacleFor(state: RunState, run: RunPlan, plan: StepPlan, step:
   if (step.status !== "todo") return null;
   const gone = step.wayBack === true ? goneWords(state, run, [step.id]) : "";
   if (gone !== "") return { say: `${named(step)} is no way back any more`, detail: `It is ${gone}.`, button: "" };
-  const before = uncovered(state, plan).filter((one) => one.lane !== step.lane);
+  const before = uncovered(state, plan).filter((one) => one.lane !== step.lane || isAway(state, one));
   if (before.length > 0)
     return {
       say: `${named(step)} is a hold point: ${list(before.map(named))} before it ${before.length === 1 ? "comes" : "come"} first`,

@@ -3,6 +3,7 @@
 import { type Actual, type ClusterPin, createPin, identityKey, type PinCheck } from "../cluster/index.ts";
 import { type Actor, type ClusterName, fail, ok, type Result } from "../protocol/index.ts";
 import type { NewEvent } from "../record/index.ts";
+import { cameBack, watchAway } from "./away.ts";
 import type { LaneShell, LiveRun, RunDeps } from "./deps.ts";
 import { behindStandIns, guardDiffers, isGuarded, mayRehearseOn, recordAttempts } from "./guard.ts";
 import { laneNowOf } from "./lanes.ts";
@@ -41,11 +42,14 @@ export async function proveBefore(
     let told = "";
     for (;;) {
       const check = await askPin(pin, lane, nested);
-      if (check.state !== "unreachable" || told !== "unreachable") record(deps, live, lane.cluster, "before", check, step);
+      if (check.state !== "unreachable" || told !== "unreachable") recordCheck(deps, live, lane.cluster, "before", check, step);
       told = check.state;
       if (live.isClosing || stop.signal.aborted || (live.state.status !== "active" && !whileHeld))
         return fail("conflict", "The wait for the cluster was ended; the step was not started.");
-      if (check.state === "proved") return stillForRehearsal(deps, live, pin, step);
+      if (check.state === "proved") {
+        if (pin.takeReturn()) cameBack(deps, live, pin);
+        return stillForRehearsal(deps, live, pin, step);
+      }
       if (check.state !== "unreachable") return stopBefore(deps, live, lane.cluster, check, step);
       now.waitingFor = { step, cluster: lane.cluster };
       onWaiting();
@@ -89,7 +93,7 @@ export async function proveAfter(
     : await pin.prove(reported === null ? null : { kubeconfig: reported, ...resolvedIn(lane) });
   const differs = [...check.differs];
   if (reported !== null && reported !== pin.kubeconfigPath && differs.length === 0) differs.push(`KUBECONFIG of the shell was ${reported}`);
-  record(deps, live, lane.cluster, "after", { ...check, differs }, step);
+  recordCheck(deps, live, lane.cluster, "after", { ...check, differs }, step);
   // The step is judged by what it did; that nothing more can be asked in this name holds the run.
   if (check.state === "expired") holdByEngine(deps, live, expiredWords(lane.cluster), step);
   if (differs.length === 0) return null;
@@ -154,7 +158,8 @@ function resolvedIn({ session, kind, guarded }: LaneShell): Pick<Actual, "resolv
     : { resolved: { lane: kind, first: behindStandIns(first.commands, guarded), now: behindStandIns(now.commands, guarded) } };
 }
 
-function record(deps: RunDeps, live: LiveRun, name: string, when: string, check: PinCheck, step: string) {
+/** `when`: before or after a step, or when a cluster that was away is `back`. */
+export function recordCheck(deps: RunDeps, live: LiveRun, name: string, when: string, check: PinCheck, step: string) {
   const data = {
     name,
     when,
@@ -164,6 +169,7 @@ function record(deps: RunDeps, live: LiveRun, name: string, when: string, check:
     clock_offset_ms: check.clockOffsetMs === null ? null : Math.round(check.clockOffsetMs),
   };
   appendOrKeep(deps, live, [eventOf(live, ENGINE, { type: "cluster.checked", step, cluster: name, data })]);
+  watchAway(deps, live);
 }
 
 export function pinnedEvent(live: LiveRun, actor: Actor, pin: ClusterPin, why: string): NewEvent {
@@ -205,6 +211,8 @@ export async function pinAgain(deps: RunDeps, live: LiveRun, actor: Actor): Prom
       runtimeDir: deps.runtimeDir,
       ...throughRelay(live, view.name),
       isForRehearsal: isGuarded(live),
+      // With another cluster of the run to go on with, one that does not answer keeps nobody from resuming.
+      ...(live.state.pins.size > 1 ? { whileAway: { identity: view.identity, principal: view.principal } } : {}),
     });
     if (!made.ok) return made;
     const now = made.value.view();
@@ -227,9 +235,10 @@ export async function pinAgain(deps: RunDeps, live: LiveRun, actor: Actor): Prom
       if (lane.cluster === view.name) await retireShell(deps, live, lane, "the cluster was pinned again");
     await present?.dispose();
     adoptPin(live, made.value);
-    appendOrKeep(deps, live, [pinnedEvent(live, actor, made.value, "pinned again")]);
+    appendOrKeep(deps, live, [pinnedEvent(live, actor, made.value, now.state === "unreachable" ? "it does not answer" : "pinned again")]);
     watchAgain(deps, live, view.name);
   }
+  watchAway(deps, live);
   return ok(null);
 }
 

@@ -248,6 +248,7 @@ async function shellFindings(deps: RunDeps, plan: RunPlan): Promise<Finding[]> {
 async function clusterFindings({ plan, request, nowMs }: PreflightInput, pin: ClusterPin): Promise<Finding[]> {
   const subject = `cluster ${pin.name}`;
   const view = pin.view();
+  if (view.state === "unreachable") return awayFindings(request, pin, subject);
   const found = await pin.permissions(plan.document.requires.permissions);
   const check = await pin.prove(null);
   if (check.state === "proved") found.push(finding("cluster", "ok", subject, `${pin.context} is ${view.identity?.server ?? "there"}.`));
@@ -304,6 +305,25 @@ async function clusterFindings({ plan, request, nowMs }: PreflightInput, pin: Cl
       ),
     );
   return found;
+}
+
+/** One of several clusters does not answer: the run goes on with the others. */
+function awayFindings(request: StartRequest, pin: ClusterPin, subject: string): Finding[] {
+  const { identity, class: kind } = pin.view();
+  const known =
+    identity?.kubeSystemUid == null
+      ? "it was never seen by this installation, and is taken as what answers first"
+      : "it must be the cluster of before";
+  return [
+    finding(
+      "cluster-away",
+      "warning",
+      subject,
+      `${pin.context} does not answer (${identity?.server ?? "no address"}). Its steps wait, or are skipped with a reason and a second person; the others go on. When it answers, ${known}.`,
+      "Start, if that is why you are here; else check the network or the tunnel.",
+    ),
+    ...guardFindings(request.mode, kind, subject),
+  ];
 }
 
 /** A launch goes live on one cluster: a run of it on another is somebody's decision. */

@@ -25,9 +25,9 @@ export function laneViews(state: RunState, plan: RunPlan, live: LiveFacts): Lane
 /** running: something of it is under way · waiting: for another lane, a cluster or a person's decision · idle: its next action can be done now. */
 function statusOf(state: RunState, live: LiveFacts, lane: string, due: NextAction | null, focus: StepState | null): LaneView["status"] {
   const { waitingFor, checking, driving } = live.lane(lane);
-  if (waitingFor !== null) return "waiting";
+  if (waitingFor !== null && (due === null || due.kind === "wait")) return "waiting";
   if (due?.kind === "walk") return "idle";
-  if (foregroundOf(state, lane) || checking !== null || driving !== null) return "running";
+  if (foregroundOf(state, lane) || checking !== null || (driving !== null && waitingFor === null)) return "running";
   if (focus === null || due === null) return "done";
   return due.kind === "run-step" || due.kind === "run-block" || due.kind === "confirm-check" ? "idle" : "waiting";
 }

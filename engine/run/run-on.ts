@@ -1,6 +1,7 @@
 // Run-on: in every lane one step after the other, each as soon as what it needs has come, until a person is needed in that lane.
 // Owns: when a lane goes on, waits for another one, or stops. How a step runs is drive.ts.
 import { fail, ok, type Result, type StepState } from "../protocol/index.ts";
+import { isAway } from "./away-state.ts";
 import type { LiveRun, RunDeps, Who } from "./deps.ts";
 import { driveToEnd } from "./drive.ts";
 import { foreseeNext } from "./foresee.ts";
@@ -111,6 +112,9 @@ function whyRunOnStops(deps: RunDeps, live: LiveRun, who: Who, step: StepState):
   const plan = live.plan.byId.get(step.id);
   if (!plan) return stop(`step ${step.number} is not in the file`);
   if (live.state.status !== "active" || live.problem !== null || live.isClosing) return stop("the run is held");
+  const before = live.state.steps.slice(0, live.state.positions.get(step.id) ?? 0);
+  const waiting = before.find((one) => one.lane === step.lane && one.wayBack !== true && isAway(live.state, one));
+  if (waiting) return stop(`step ${waiting.number} waits for cluster ${waiting.on}, which does not answer: a person says how it goes on`);
   if (step.status === "done") return stop(`step ${step.number} needs a decision`);
   const obstacle = obstacleFor(live.state, live.plan, plan, step, factsOf(live));
   if (obstacle) return { why: obstacle.say, waits: obstacle.waits === true };

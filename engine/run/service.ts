@@ -1,5 +1,6 @@
 // The runs of one engine: the live ones in memory, the ended ones folded when asked for.
 // Owns: which run a command goes to, and that two commands on one run do not cross. Rules are in commands.ts and lifecycle.ts.
+
 import {
   type Amendment,
   type ClusterName,
@@ -29,6 +30,7 @@ import {
 } from "../protocol/index.ts";
 import { amend } from "./amend.ts";
 import { ATTACHMENT } from "./attached.ts";
+import { watchAway } from "./away.ts";
 import { driveChecks } from "./checks.ts";
 import * as commands from "./commands.ts";
 import { endCountdown, stopCountdown } from "./countdown.ts";
@@ -222,6 +224,7 @@ export function createRunService(deps: RunDeps) {
       const live = started.value;
       adopt(live);
       settleWhens(deps, live);
+      watchAway(deps, live);
       deps.notify.changed(live.run, null);
       return ok(viewOf(deps, live));
     },

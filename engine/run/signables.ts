@@ -3,6 +3,7 @@
 import { fail, type LogId, ok, type Result, type SignMeaning, type SignSubject, type StepId, type StoredEvent } from "../protocol/index.ts";
 import { type NewEvent, RecordError } from "../record/index.ts";
 import { amendmentSignable, proposedText } from "./amend.ts";
+import { skipSignable } from "./away.ts";
 import type { LiveRun, RunDeps } from "./deps.ts";
 import { settleWhens } from "./drive.ts";
 import { applyEvent } from "./fold.ts";
@@ -52,6 +53,7 @@ export async function signableOf(deps: RunDeps, live: LiveRun, subject: SignSubj
     return amendmentSignable(deps, live, { ...common(deps, live, subject, text?.plan) }, subject, text);
   }
   if (subject.kind === "handover") return handoverSignable(deps, live, common(deps, live, subject), subject);
+  if (subject.kind === "skip") return skipSignable(live, common(deps, live, subject), subject);
   if (subject.kind !== "holdpoint") return fail("not-found", `Nothing of the kind “${subject.kind}” can be signed in a run.`);
   const about = subject.id.startsWith(`${live.run}/`) ? subject.id.slice(live.run.length + 1) : null;
   const own = about === null ? undefined : live.plan.byId.get(about);

@@ -1,7 +1,7 @@
 // Begins a run: one text, one set of inputs, pinned clusters, findings joined, all of it the first events of a new log.
 // Owns: what a start demands and records. A secret parameter is kept in this process alone.
 import { dirname } from "node:path";
-import { type ClusterPin, createPin, identityKey } from "../cluster/index.ts";
+import { type ClusterPin, createPin, identityKey, type PinOptions } from "../cluster/index.ts";
 import { readRegularFile } from "../ports.ts";
 import {
   type CanonicalValue,
@@ -20,6 +20,7 @@ import {
   type Undoes,
 } from "../protocol/index.ts";
 import { createRedactor } from "../shell/index.ts";
+import { lastIdentity } from "./away.ts";
 import type { LaunchForRun, LiveRun, RunDeps, Who } from "./deps.ts";
 import { foldRun } from "./fold.ts";
 import { mayRehearseOn } from "./guard.ts";
@@ -311,6 +312,8 @@ type Pinned = { pins: ClusterPin[]; refused: { name: string; kind: ClusterClass 
 async function pinAll(deps: RunDeps, request: StartRequest): Promise<Result<Pinned>> {
   const pins: ClusterPin[] = [];
   const refused: Pinned["refused"] = [];
+  const away: { options: PinOptions; pin: Result<ClusterPin> }[] = [];
+  const order = Object.keys(request.contexts);
   const loaded = deps.contexts();
   for (const [name, context] of Object.entries(request.contexts)) {
     if (context === undefined || context === "") continue;
@@ -320,21 +323,35 @@ async function pinAll(deps: RunDeps, request: StartRequest): Promise<Result<Pinn
       refused.push({ name, kind });
       continue;
     }
-    const pin = await createPin({
+    const options: PinOptions = {
       loaded,
       context,
       name: name as ClusterName,
       ...(request.namespace === undefined ? {} : { namespace: request.namespace }),
       runtimeDir: deps.runtimeDir,
       isForRehearsal: request.mode === "rehearsal",
-    });
-    if (!pin.ok) {
+    };
+    const pin = await createPin(options);
+    if (pin.ok) pins.push(pin.value);
+    else if (pin.error.code === "cluster-unreachable") away.push({ options, pin });
+    else {
       await disposeAll(pins);
       return pin;
     }
-    pins.push(pin.value);
   }
-  return ok({ pins, refused });
+  for (const { options, pin } of away) {
+    // Of several clusters one may be lost: that is what the run is for. With none left there would be nothing to run on.
+    const made =
+      pins.length === 0
+        ? pin
+        : await createPin({ ...options, whileAway: { identity: lastIdentity(deps, options.context), principal: null } });
+    if (!made.ok) {
+      await disposeAll(pins);
+      return made;
+    }
+    pins.push(made.value);
+  }
+  return ok({ pins: pins.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name)), refused });
 }
 
 function startedDraft(deps: RunDeps, { request, isChecks, wayBack, findings, plan, params, bytes, chosen }: Prepared): Draft {
@@ -422,6 +439,7 @@ export function newLive(deps: RunDeps, plan: RunPlan, folder: string): LiveRun {
     cancels: 0,
     waits: new Set(),
     soaks: new Map(),
+    awayTimer: null,
     loopTimer: null,
     measuredAt: new Map(),
     background: new Set(),

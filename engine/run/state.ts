@@ -85,6 +85,8 @@ export type RunState = {
   running: { step: string; block: number; isBackground: boolean; recording: string }[];
   /** Steps whose `when` did not hold: a `needs` on one of these is no obstacle. */
   notApplicable: Set<string>;
+  /** By step: asked to be gone past while its cluster does not answer. */
+  skips: Map<string, { seq: number; step: string; cluster: string; reason: string; by: string; name: string; at: string }>;
   /** A text that waits for a second person's signature. */
   proposal: { seq: number; sha256: string; by: string; name: string; reason: string; at: string } | null;
   /** Hash of each step's text, and how many blocks and checks the text in force has where the step was done under an earlier one. */
@@ -149,6 +151,7 @@ export function emptyRunState(): RunState {
     runAllArmed: false,
     running: [],
     notApplicable: new Set(),
+    skips: new Map(),
     proposal: null,
     texts: new Map(),
     shapes: new Map(),

@@ -89,7 +89,7 @@ function proposedOf({ run, state: { proposal } }: LiveRun): RunHeader["proposed"
 
 export const viewOf = (deps: RunDeps, live: LiveRun): RunView => ({
   header: headerOf(deps, live),
-  steps: live.state.steps.map((step) => withBack(deps, live, withSignoff(live, step))),
+  steps: live.state.steps.map((step) => withBack(deps, live, withSkip(live, withSignoff(live, step)))),
   values: { ...live.state.placeholders, ...live.state.values },
 });
 
@@ -105,11 +105,18 @@ export const terminalsOf = (live: LiveRun): RunHeader["terminals"] =>
 export const stepsOf = (deps: RunDeps, live: LiveRun, ids: Iterable<string>): StepState[] =>
   [...ids]
     .flatMap((id) => live.state.steps[live.state.positions.get(id) ?? -1] ?? [])
-    .map((step) => withBack(deps, live, withSignoff(live, step)));
+    .map((step) => withBack(deps, live, withSkip(live, withSignoff(live, step))));
 
 function withBack(deps: RunDeps, live: LiveRun, step: StepState): StepState {
   const rollback = rollbackOf(live.plan, step, deps.ports.clock.now());
   return rollback === undefined ? step : { ...step, rollback };
+}
+
+function withSkip({ run, state }: LiveRun, step: StepState): StepState {
+  const proposed = state.skips.get(step.id);
+  if (proposed === undefined) return step;
+  const { seq, name: by, reason, at } = proposed;
+  return { ...step, skipProposed: { by, reason, at, subject: { kind: "skip", id: `${run}/${seq}` } } };
 }
 
 function withSignoff(live: LiveRun, step: StepState): StepState {

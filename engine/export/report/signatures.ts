@@ -112,6 +112,8 @@ function subjectWords(kind: string, id: string, { categories }: LogNames, decisi
       return `Amendment ${id.split("/").at(-1)!.slice(0, 12)}`;
     case "handover":
       return `Hand-over of event ${id.split("/").at(-1)}`;
+    case "skip":
+      return `Skip of event ${id.split("/").at(-1)}`;
     case "briefing":
       return `Briefing of event ${id}`;
     case "break-glass":

@@ -1818,6 +1818,7 @@ const MEANINGS = {
   holdpoint: ["approved", "rejected"],
   amendment: ["approved", "rejected"],
   handover: ["approved", "rejected"],
+  skip: ["approved", "rejected"],
   review: ["reviewed"],
   briefing: ["witnessed"],
   "break-glass": ["approved"],
@@ -2113,7 +2114,7 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     if (name === "") return;
     if (type === "run.started") {
       const run = { seq, status: "active", plan: subject.plan_sha256, steps: stepsIn(data), ended: new Map(), people: new Map() };
-      runs.set(name, Object.assign(run, { proposal: null, handover: null, happened: 0, ...planIn(body, subject.plan_sha256) }));
+      runs.set(name, Object.assign(run, { proposal: null, handover: null, skips: new Map(), happened: 0, ...planIn(body, subject.plan_sha256) }));
       return learn(run.plan, data);
     }
     const run = runs.get(name);
@@ -2122,6 +2123,15 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     if (type === "handover.proposed") run.handover = { seq, from: text(data.from), to: text(data.to) };
     else if (type === "handover.refused") run.handover = null;
     else if (type === "handover.done") handedOver(name, run, data, seq);
+    if (type === "skip.proposed") run.skips.set(subject.step, { seq, step: subject.step, cluster: subject.cluster, by: actor.op_id });
+    else if (type === "skip.refused" || type === "step.started") run.skips.delete(subject.step);
+    else if (type === "cluster.checked" && data.state !== "unreachable") {
+      // What was asked for while the cluster was away is over when it answers.
+      for (const [id, one] of run.skips) if (one.cluster === data.name) run.skips.delete(id);
+    }
+    const isSigned = type === "step.skipped" && data.proposed !== undefined;
+    if (isSigned) skippedAway(name, run, body);
+    if (type === "step.skipped") run.skips.delete(subject.step);
     if (HAPPENS.test(type)) run.happened = seq;
     if (type === "run.amendment_proposed") {
       const changes = list(data.changes).filter(isRecord);
@@ -2139,7 +2149,7 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     const step = run.steps.findLast((one) => one.id === subject.step);
     if (step === undefined) return;
     if (type === "step.started" || (type === "block.started" && !step.hasBegun)) released(name, run, step, seq);
-    else if (type === "step.skipped" && !step.hasBegun && actor.op_id !== "engine") ownHold(name, run, step, seq);
+    else if (type === "step.skipped" && !step.hasBegun && (isSigned || actor.op_id !== "engine")) ownHold(name, run, step, seq);
     if (type === "step.started" || type === "block.started") step.hasBegun = true;
     if (type === "step.started") Object.assign(step, { verdict: "", judgement: "", passedOver: false, isDone: false });
     else if (type === "block.started" && data.background !== true) step.isDone = false;
@@ -2214,6 +2224,20 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     if (!isTold || handover.from === handover.to || !by.has(handover.from) || !by.has(handover.to))
       say("handover-unsigned", `Event ${seq} hands the run over without the signatures of both over what was proposed.`, seq);
   }
+  function skipDigest(name, { step, seq, cluster }) {
+    return shaHex("holdpoint/skip/v1\0", canonical({ run: name, step, proposed: seq, cluster }));
+  }
+  /** A step whose cluster did not answer is gone past: one asked for it, another has signed. */
+  function skippedAway(name, run, { seq, data, subject }) {
+    const asked = run.skips.get(subject.step) ?? null;
+    const isTold = asked !== null && data.proposed === asked.seq && data.proposed_by === asked.by && subject.cluster === asked.cluster;
+    const over = asked === null ? [] : standing({ kind: "skip", id: `${name}/${asked.seq}` });
+    const digest = asked === null ? "" : skipDigest(name, asked);
+    if (!isTold || !over.some((one) => one.digest === digest && (isAlone || one.op !== asked.by)))
+      say("skip-unsigned", `Event ${seq} goes past a step whose cluster was away without a second person's signature over what was asked.`, seq);
+    // Who asked for it has done it: that person signs nothing that rests on it.
+    if (asked !== null) run.people.set(subject.step, (run.people.get(subject.step) ?? new Set()).add(asked.by));
+  }
   function amendmentDigest(name, { plan: from, proposal }) {
     return shaHex("holdpoint/amendment/v1\0", canonical({ run: name, from, to: proposal.sha256, changes: proposal.changes }));
   }
@@ -2268,6 +2292,11 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
       const only = [handover.from, handover.to];
       const covered = [run.seq, handover.seq];
       return { digest: handoverDigest(name, run), covered, plan: run.plan, roles: null, excluded: new Set(), only };
+    }
+    if (kind === "skip") {
+      const asked = [...run.skips.values()].find((one) => String(one.seq) === about);
+      if (asked === undefined) return null;
+      return { digest: skipDigest(name, asked), covered: [run.seq, asked.seq], plan: run.plan, roles: null, excluded: new Set([asked.by]) };
     }
     if (kind === "amendment") {
       const { proposal } = run;
@@ -2338,7 +2367,7 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
       return said("break-glass", { launch, seq: at, kind: known.kind, reason: known.reason, review }, at, [known.by]);
     }
     if (kind === "close") return id === launch ? { ...said("close", { launch, last: substance }, substance, []), roles: CLOSERS } : null;
-    if (kind === "holdpoint" || kind === "amendment" || kind === "handover") return ofRun(kind, id);
+    if (kind === "holdpoint" || kind === "amendment" || kind === "handover" || kind === "skip") return ofRun(kind, id);
     // A review is of a text: its digest is held against the runs of that text, where there are any (`reviewed`).
     return HEX64.test(id) ? { digest: null, covered: [], plan: id, roles: null, excluded: new Set() } : null;
   }
@@ -2462,10 +2491,10 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
       say("signer-not-in-role", `${one.principal} was not ${one.role} when event ${seq} was signed.`, seq);
     const people = [...new Set([one.op, one.principal])];
     const did = people.filter((id) => about.excluded.has(id));
-    const code = kind.startsWith("break-glass") ? "glass-by-one" : kind === "amendment" ? "signer-author" : "signer-executed";
+    const code = kind.startsWith("break-glass") ? "glass-by-one" : kind === "amendment" || kind === "skip" ? "signer-author" : "signer-executed";
     if (did.length > 0)
       say(code, `${did[0]} signed ${kind} ${one.subject.id} (event ${seq}), but opened, proposed or executed what it covers.`, seq);
-    if (kind === "briefing") return;
+    if (kind === "briefing" || kind === "skip") return;
     const roles = rolesAt(one.op, moment);
     if (kind === "handover") {
       if (!about.only.includes(one.op) || one.principal !== one.op)

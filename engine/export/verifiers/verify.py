@@ -1928,7 +1928,7 @@ class Run:
     def __init__(self, body):
         self.seq, self.plan, self.status = body["seq"], body["subject"]["plan_sha256"], "active"
         self.steps, self.ended, self.people, self.proposal = self.steps_in(body["data"]), {}, {}, None
-        self.holds, self.handover, self.happened = {}, None, 0
+        self.holds, self.handover, self.skips, self.happened = {}, None, {}, 0
         self.no_return, self.after, self.is_after_told, self.may_verify = set(), set(), False, True
 
     @staticmethod
@@ -2034,6 +2034,7 @@ class Launch:
         "holdpoint": ("approved", "rejected"),
         "amendment": ("approved", "rejected"),
         "handover": ("approved", "rejected"),
+        "skip": ("approved", "rejected"),
         "review": ("reviewed",),
         "briefing": ("witnessed",),
         "break-glass": ("approved",),
@@ -2347,6 +2348,18 @@ class Launch:
             run.handover = None
         elif kind == "handover.done":
             self._handed_over(name, run, data, seq)
+        is_signed = kind == "step.skipped" and "proposed" in data
+        if kind == "skip.proposed":
+            run.skips[step] = (seq, body["subject"]["cluster"], actor)
+        elif kind in ("skip.refused", "step.started"):
+            run.skips.pop(step, None)
+        elif kind == "cluster.checked" and data.get("state") != "unreachable":
+            # What was asked for while the cluster was away is over when it answers.
+            run.skips = {key: one for key, one in run.skips.items() if one[1] != data.get("name")}
+        if is_signed:
+            self._skipped_away(name, run, body, data, seq)
+        if kind == "step.skipped":
+            run.skips.pop(step, None)
         if self.HAPPENS.fullmatch(kind):
             run.happened = seq
         if kind == "run.amendment_proposed":
@@ -2367,7 +2380,7 @@ class Launch:
             own = run.steps[place]
             if kind == "step.started" or (kind == "block.started" and not own.has_begun):
                 self._released(name, run, place, seq)
-            elif kind == "step.skipped" and not own.has_begun and actor != "engine":
+            elif kind == "step.skipped" and not own.has_begun and (is_signed or actor != "engine"):
                 self._held(name, run, own, seq)
             self._stepped(own, body, kind, data)
 
@@ -2450,6 +2463,34 @@ class Launch:
         only = own.handover[1:]
         return Subject(self._handover_digest(run, own), [own.seq, own.handover[0]], own.plan, None, (), only)
 
+    def _skip_digest(self, name, step, asked):
+        return self._hash("skip", {"run": name, "step": step, "proposed": asked[0], "cluster": asked[1]})
+
+    def _skipped_away(self, name, run, body, data, seq):
+        """A step whose cluster did not answer is gone past: one asked for it, another has signed."""
+        step, is_told = body["subject"]["step"], False
+        asked = run.skips.get(step)
+        if asked is not None:
+            at, cluster, by = asked
+            is_told = same(data.get("proposed", MISSING), at) and data.get("proposed_by") == by and body["subject"]["cluster"] == cluster
+            digest = self._skip_digest(name, step, asked)
+            over = [one for one in self._standing("skip", f"{name}/{at}") if one.digest == digest and (self.is_alone or one.who != by)]
+            is_told = is_told and len(over) > 0
+            # Who asked for it has done it: that person signs nothing that rests on it.
+            run.people.setdefault(step, set()).add(by)
+        if not is_told:
+            message = f"Event {seq} goes past a step whose cluster was away without a second person's signature over what was asked."
+            self.say("skip-unsigned", message, seq)
+
+    def _skip(self, name):
+        run, slash, about = name.partition("/")
+        own = self.runs.get(run) if slash else None
+        found = [(step, asked) for step, asked in own.skips.items() if str(asked[0]) == about] if own is not None else []
+        if not found:
+            return None
+        step, asked = found[0]
+        return Subject(self._skip_digest(run, step, asked), [own.seq, asked[0]], own.plan, None, {asked[2]})
+
     def _amendment_digest(self, name, run):
         value = {"run": name, "from": run.plan, "to": run.proposal["sha256"], "changes": run.proposal["changes"]}
         return self._hash("amendment", value)
@@ -2481,6 +2522,7 @@ class Launch:
             "holdpoint": self._hold_point,
             "amendment": self._amendment,
             "handover": self._handover,
+            "skip": self._skip,
             # A review is of a text: its digest is held against the runs of that text, where there are any.
             "review": lambda name: Subject(None, [], name) if is_hash(name) else None,
         }[kind]
@@ -2697,10 +2739,10 @@ class Launch:
         if not is_absent and not self._holds(one.principal, one.role, moment):
             self.say("signer-not-in-role", f"{one.principal} was not {one.role} when event {seq} was signed.", seq)
         if one.people() & now.barred:
-            codes = {"break-glass": "glass-by-one", "break-glass-review": "glass-by-one", "amendment": "signer-author"}
+            codes = {"break-glass": "glass-by-one", "break-glass-review": "glass-by-one", "amendment": "signer-author", "skip": "signer-author"}
             message = f"{one.who} signed {one.kind} {one.about} (event {seq}), but opened, proposed or executed what it covers."
             self.say(codes.get(one.kind, "signer-executed"), message, seq)
-        if one.kind == "briefing":
+        if one.kind in ("briefing", "skip"):
             return
         if one.kind == "handover":
             if one.who not in now.only or one.people() != {one.who}:
