@@ -44,6 +44,8 @@ export function eventLine(output: Output, body: EventBody, numbers: Map<string, 
             "red",
             `cluster ${safe(text(body, "name"))}: ${safe(text(body, "state"))} ${safe(JSON.stringify(body.data["differs"] ?? ""))}`,
           );
+    case "skip.proposed":
+      return paint("yellow", `asked to go past ${step}: ${safe(text(body, "because"))}${reason}`);
     case "rehearsal.attempt_blocked":
       return paint("yellow", `kept inside the rehearsal (${safe(text(body, "how"))}): ${safe(text(body, "value"))}`);
     case "step.started":

@@ -110,6 +110,10 @@ export function whatHappened({ body }: StoredEvent): string {
       return `${plural(lengthOf(data.objects), "object")} of cluster ${text("name")} taken down ${text("when")} the step${text("because") === "" ? "" : `; ${text("because")}`}`;
     case "cluster.classified":
       return `${text("context")} is ${text("class")}`;
+    case "skip.proposed":
+      return `Asked to go past the step: ${text("because")}${because}`;
+    case "skip.refused":
+      return `Refused to go past the step${because}`;
     case "rehearsal.guarded":
       return `Shells of the rehearsal set up: ${plural(lengthOf(data.left_out), "variable")} left out, credentials ${text("files")}${text("because") === "" ? "" : ` (${text("because")})`}`;
     case "rehearsal.attempt_blocked":

@@ -295,7 +295,7 @@ function pinned(state: RunState, { body }: StoredEvent) {
     class: ClusterClass.safeParse(data.class).data ?? null,
     identity: ClusterIdentity.safeParse(data.identity).data ?? null,
     principal: Principal.safeParse(data.principal).data ?? null,
-    provedAt: body.ts_utc,
+    provedAt: data.state === "unreachable" ? null : body.ts_utc,
     state: PinViewSchema.shape.state.safeParse(data.state).data ?? "proved",
     differs: [],
   });

@@ -1,6 +1,6 @@
 // Row 1, never scrolled away: which cluster, live or rehearsal, what is open, the clocks, who is signed in.
 // Owns: drawing. Facts come from the engine's header or snapshot, never from a shell's output.
-import { Archive, CircleOff, Drama, Eye, Lock, LogIn, LogOut, Pin, Search } from "lucide-react";
+import { Archive, CircleOff, Drama, Eye, Lock, LogIn, LogOut, Pin, Search, Unplug } from "lucide-react";
 import type { PinView, SessionView } from "../../engine/protocol/index.ts";
 import {
   CLASS_WORDS,
@@ -185,6 +185,13 @@ function RunWords({ header, pin }: { header: RunSubject["header"]; pin: PinView 
               <span className="band-small band-wide">namespace {pin.identity.namespace}</span>
             )}
             <PinWord pin={pin} />
+            {header.clusters.slice(1).map((one) => (
+              <span key={one.name} className="band-more">
+                <span className="band-name">{one.context}</span>
+                {one.class === pin.class ? null : <span className="band-small">{one.class ?? "no class"}</span>}
+                <PinWord pin={one} />
+              </span>
+            ))}
           </>
         )}
         {isRehearsal ? null : (
@@ -226,8 +233,10 @@ function PinWord({ pin }: { pin: PinView }) {
   const now = useNow();
   const when = pin.state === "proved" && pin.provedAt !== null ? ` ${formatAgo(now - Date.parse(pin.provedAt))}` : "";
   return (
-    <span className={`band-small ${pin.state === "differs" || pin.state === "expired" ? "fail-text" : ""}`}>
-      <Pin size={14} aria-hidden="true" />
+    <span
+      className={`band-small ${pin.state === "differs" || pin.state === "expired" ? "fail-text" : pin.state === "unreachable" ? "band-away" : ""}`}
+    >
+      {pin.state === "unreachable" ? <Unplug size={14} aria-hidden="true" /> : <Pin size={14} aria-hidden="true" />}
       <span className={pin.state === "proved" ? "band-mid" : ""}>{PIN_WORDS[pin.state]}</span>
       {when}
     </span>

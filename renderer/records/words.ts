@@ -101,6 +101,8 @@ export const RUN_EVENT_TYPES = [
   "cluster.pinned",
   "cluster.checked",
   "cluster.objects",
+  "skip.proposed",
+  "skip.refused",
   "rehearsal.guarded",
   "rehearsal.attempt_blocked",
   "shell.opened",

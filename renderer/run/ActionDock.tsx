@@ -6,6 +6,7 @@ import type { NextAction, RunHeader } from "../../engine/protocol/index.ts";
 import type { CallFailure } from "../bridge/index.ts";
 import { ActionBar, Button, IconButton, Notice, PrimaryButton, runStatus, Status } from "../design/index.ts";
 import { ICONS, keepKeys } from "./action-look.tsx";
+import { signWords } from "./away.ts";
 
 type Props = {
   action: NextAction;
@@ -51,7 +52,7 @@ export function ActionDock(props: Props) {
         : props.result !== "" && props.result !== "passed"
           ? "held"
           : ICONS.none;
-  const button = signs ? "Sign hold point" : action.button;
+  const button = signs ? signWords(action) : action.button;
   const isReady = isArmed && !isPending && !props.isOffline;
   const after = action.after.replace(/^then\s+/i, "");
   return (

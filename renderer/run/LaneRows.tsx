@@ -4,6 +4,7 @@ import { Square } from "lucide-react";
 import type { LaneState, NextAction, StepState } from "../../engine/protocol/index.ts";
 import { Button, formatDuration, Status, useNow } from "../design/index.ts";
 import { actionIcon, keepKeys } from "./action-look.tsx";
+import { signWords } from "./away.ts";
 import { useArmed } from "./primary.ts";
 import { stepElapsedMs } from "./progress.ts";
 
@@ -35,7 +36,7 @@ function LaneRow({ lane: { lane, nextAction: action, status }, steps, isReadOnly
   const step = steps.find((one) => one.id === action.step);
   const isReady = isArmed && !isBusy;
   const signs = action.signs !== undefined;
-  const button = signs ? "Sign hold point" : action.button;
+  const button = signs ? signWords(action) : action.button;
   return (
     <li data-lane={lane}>
       <Status state={actionIcon(action)} size={16} {...(status === "running" ? { label: "running" } : {})} />

@@ -18,6 +18,7 @@ import { ActionDock } from "./ActionDock.tsx";
 import { AlarmBar } from "./AlarmBar.tsx";
 import { AmendDialog, ProposedText } from "./AmendDialog.tsx";
 import { Medium, Wide } from "./Arrangements.tsx";
+import { AwayBand } from "./AwayBand.tsx";
 import { isGuarded, primaryKeyLabel, primaryKeys } from "./arming.ts";
 import { Asking } from "./asking.tsx";
 import { DocumentColumn, type DocumentHandle, TextPinned } from "./DocumentColumn.tsx";
@@ -381,6 +382,16 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
             isReadOnly={isReadOnly}
             isBusy={pending !== null || connection !== "online"}
             onStopCountdown={acts.stopCountdown}
+          />
+          <AwayBand
+            header={header}
+            steps={steps}
+            zone={zone}
+            isReadOnly={isReadOnly}
+            isBusy={pending !== null || connection !== "online"}
+            onShow={show}
+            onSkip={acts.step.skip}
+            onAct={acts.lane}
           />
           <LaneRows
             lanes={otherLanes(header)}

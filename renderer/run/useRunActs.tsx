@@ -194,15 +194,22 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
         isDanger: true,
         onAnswer: (reason) => void act("run.endSoak", { run, step: brand(step), reason }),
       });
-    const skip = (step: string): void =>
+    const skip = (step: string): void => {
+      const on = stepState(step)?.on;
+      const isAway = stepState(step)?.status === "todo" && header().clusters.some((pin) => pin.name === on && pin.state === "unreachable");
+      const isAsked = isAway && !header().solo;
       setAsk({
         type: "reason",
         title: `Skip ${named(step)}?`,
-        about: "The run goes on without it. A verdict it has stands; your reason stands beside it. Steps that need it stay blocked.",
-        button: "Skip the step",
+        about: isAsked
+          ? `Cluster ${on} does not answer, so nobody can look. Your reason is put on record, and a second person signs before the run goes past the step. If the cluster answers first, the step can be run.`
+          : "The run goes on without it. A verdict it has stands; your reason stands beside it. Steps that need it stay blocked.",
+        button: isAsked ? "Ask to go past it" : "Skip the step",
         isRequired: true,
         onAnswer: (reason) => void act("run.skip", { run, step: brand(step), reason }),
       });
+    };
+    const stepState = (step: string) => latest.current.picture.view.steps.find((one) => one.id === step);
     const judge = (step: string, outcome?: "accepted" | "rejected"): void => {
       const state = latest.current.picture.view.steps.find((one) => one.id === step);
       setAsk({
@@ -233,9 +240,10 @@ export function useRunActs(run: RunId, picture: RunPicture, show: (step: string)
       if (answer?.ok && answer.value.survivors.length > 0) setAsk({ type: "survivors", survivors: answer.value.survivors });
     };
     const signHoldPoint = (subject: SignSubject, role: string | null): void => {
-      const step = subject.id.slice(run.length + 1);
       dismissRefusal();
-      setSigning({ subject, role, title: `Hold point ${named(step)}` });
+      const title =
+        subject.kind === "skip" ? "Going past a step of a lost cluster" : `Hold point ${named(subject.id.slice(run.length + 1))}`;
+      setSigning({ subject, role, title });
     };
     const steps: StepActs = {
       runStep: (step, nested) =>
