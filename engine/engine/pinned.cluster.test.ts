@@ -404,9 +404,11 @@ describe.skipIf(!cluster?.hasOurContexts)("a pinned run", () => {
       await cut();
       await own.call("run.step", { run: run.run, step: sid("a") });
       await own.call("run.cancel", { run: run.run });
-      expect((await run.idle()).nextAction).toMatchObject({ kind: "run-step", step: "a" });
+      expect((await run.idle()).nextAction).toMatchObject({ kind: "blocked", step: "a", button: "Skip with a reason" });
       expect(await run.step("a")).toMatchObject({ status: "todo" });
       await open();
+      // Asked again by itself, it is found to be there.
+      await run.until("its answer", (header) => header.nextAction.kind === "run-step");
       await own.call("run.abort", { run: run.run, reason: "done" });
     });
 

@@ -457,6 +457,7 @@ export function action(given: Spoken): NextAction {
 
 function afterwards(state: RunState, step: StepState): string {
   const next = nextTodo(state, step.lane, step.id);
+  if (next && isAway(state, next)) return `Then ${named(next)}, which waits for cluster ${next.on}`;
   if (next) return `Then ${named(next)}: ${next.title}`;
   const isElsewhere = state.steps.some((one) => one.lane !== step.lane && one.wayBack !== true && !isSettled(one));
   return isElsewhere ? `Then lane ${step.lane} is done` : "Then the run can be finished";

@@ -181,7 +181,7 @@ function RunWords({ header, pin }: { header: RunSubject["header"]; pin: PinView 
         ) : (
           <>
             <span className="band-name">{pin.context}</span>
-            {pin.identity === null || pin.identity.namespace === "" ? null : (
+            {pin.identity === null || pin.identity.namespace === "" || header.clusters.length > 1 ? null : (
               <span className="band-small band-wide">namespace {pin.identity.namespace}</span>
             )}
             <PinWord pin={pin} />
@@ -201,7 +201,10 @@ function RunWords({ header, pin }: { header: RunSubject["header"]; pin: PinView 
           </span>
         )}
         {header.status === "aborted" || header.status === "finished" ? <StatusWord {...runStatus(header.status, header.result)} /> : null}
-        {header.status === "active" && header.nextAction.kind === "blocked" && header.nextAction.signs !== undefined ? (
+        {header.status === "active" &&
+        header.nextAction.kind === "blocked" &&
+        header.nextAction.signs !== undefined &&
+        header.clusters.length < 2 ? (
           <span className="band-wide">
             <StatusWord state="signoff" word={`Waits for ${header.nextAction.signs.roles.join(" and ")}`} />
           </span>
