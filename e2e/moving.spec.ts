@@ -108,5 +108,19 @@ test("packs a runbook with its run, refuses it changed, opens it on another mach
   await done.getByRole("button", { name: "Rehearse it" }).click();
   await expect(other.getByRole("heading", { name: "Restore the shop" }).first()).toBeVisible();
   await picture(other, "rehearse-there");
+
+  // What came is not trusted, and need not be: nothing of it is run.
+  await other.getByRole("button", { name: /Start a rehearsal/ }).click();
+  const start = other.getByRole("dialog");
+  await start.getByText("Replay", { exact: true }).click();
+  await expect(start).toContainText("from another machine");
+  await expect(start).not.toContainText("not trusted");
+  await picture(other, "start-there");
+  await start.getByRole("button", { name: /Start rehearsal/ }).click();
+  await act(other, /Run step|Play/);
+  await expect(other.locator(".xterm-rows").first()).toContainText("row 4 is back");
+  await picture(other, "replayed-there");
+  await act(other, /Finish/);
+  await expect(other.getByText("Finished").first()).toBeVisible();
   rmSync(away, { recursive: true, force: true });
 });

@@ -176,6 +176,9 @@ function logsOf({ store }: Context, starts: readonly StoredEvent[]): ParcelRun[]
   return [...logs.values()];
 }
 
+/** Folders that this process unpacks into now. */
+const unpacking = new Set<string>();
+
 export async function unpack(
   context: Context,
   who: Who,
@@ -194,9 +197,14 @@ export async function unpack(
   const folder = movedFolder(home);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // Hidden until all of it is there; what a crash left is swept at the next time.
-  for (const name of readdirSync(folder)) if (name.startsWith(".unpacking-")) rmSync(join(folder, name), { recursive: true, force: true });
-  const into = join(folder, `.unpacking-${context.ports.ids.next()}`);
-  const unpacked = await unpackParcel({ path, into, ...(fingerprint === undefined ? {} : { fingerprint }) });
+  for (const name of readdirSync(folder))
+    if (name.startsWith(".unpacking-") && !unpacking.has(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  const part = `.unpacking-${context.ports.ids.next()}`;
+  const into = join(folder, part);
+  unpacking.add(part);
+  const unpacked = await unpackParcel({ path, into, ...(fingerprint === undefined ? {} : { fingerprint }) }).finally(() =>
+    unpacking.delete(part),
+  );
   if (!unpacked.ok) {
     const refusals = (unpacked.error.details as { refusals?: { code: string; message: string }[] } | undefined)?.refusals;
     if (refusals !== undefined)

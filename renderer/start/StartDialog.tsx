@@ -223,7 +223,7 @@ function Prepare({ opened, mode, onClose, onStarted, onTrusted }: Omit<StartDial
         </div>
       )}
       {noGo === null || notYet === null ? null : <WithoutGo launch={noGo} onLeave={onClose} />}
-      {opened.trusted ? null : <Trust folder={opened.folder} onTrusted={onTrusted} />}
+      {opened.trusted || isPractised ? null : <Trust folder={opened.folder} onTrusted={onTrusted} />}
       <div className="start-columns">
         <div className="start-inputs">
           {launches.length === 0 ? null : (

@@ -142,17 +142,18 @@ function Sources({
       {sources.map((one) => (
         <option key={one.run} value={one.run}>
           {one.mode === "live" ? "live run" : "rehearsal"} {one.number}, {formatDate(one.startedAt, zone)}, {one.result}
+          {one.from === "" ? "" : ", from another machine"}
         </option>
       ))}
     </SelectField>
   );
 }
 
-function coverage({ same, changed, absent, playsMs, operator }: RehearsalSource): string {
+function coverage({ same, changed, absent, playsMs, operator, from }: RehearsalSource): string {
   const parts = [`${plural(same + changed, "step")} play, ${formatPlanned(playsMs)} at real speed`];
   if (changed > 0) parts.push(`${changed} of them had another text then`);
   if (absent > 0) parts.push(`${absent} ${absent === 1 ? "was" : "were"} not run then and ${absent === 1 ? "is" : "are"} walked`);
-  return `By ${operator}: ${parts.join("; ")}.`;
+  return `By ${operator}${from === "" ? "" : `, packed by ${from}`}: ${parts.join("; ")}.`;
 }
 
 function Instructor({
