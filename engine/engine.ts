@@ -168,7 +168,7 @@ export async function createEngine(options: EngineOptions): Promise<Result<Engin
       forRun: (launch) => launchForRun(launches, launch),
       windowOf: createWindows(store),
       assigned: createAssigned(store),
-      waiting: (launch) => waitingIn(launches, launch),
+      waiting: (launch, besides) => waitingIn(launches, launch, besides),
     },
     people,
     procedures: async () => proceduresIn(await context.library.all(false)),

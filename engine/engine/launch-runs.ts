@@ -7,6 +7,7 @@ import {
   type LaunchView,
   ok,
   type Result,
+  type RunId,
   type RunView,
   type StartRequest,
   type StoredEvent,
@@ -28,12 +29,12 @@ export async function launchForRun(launches: LaunchService, launch: LaunchId): P
 }
 
 /** What waits in the launch for somebody, in words, for whoever takes over one of its runs. */
-export async function waitingIn(launches: LaunchService, launch: LaunchId): Promise<string[]> {
+export async function waitingIn(launches: LaunchService, launch: LaunchId, besides: RunId): Promise<string[]> {
   const found = await launches.get(launch);
   if (!found.ok) return [];
   const { duty, decisions, notes } = found.value.view;
   return [
-    ...duty.loops.filter((one) => one.closedAt === null).map((one) => `Open in the launch: ${one.name}`),
+    ...duty.loops.filter((one) => one.closedAt === null && one.run !== besides).map((one) => `Open in the launch: ${one.name}`),
     ...decisions
       .filter((one) => one.state === "taken")
       .flatMap((one) =>

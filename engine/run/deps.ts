@@ -61,8 +61,8 @@ export type RunDeps = {
     windowOf?(launch: LaunchId): LaunchWindow | null;
     /** Who holds which role in it now. */
     assigned?(launch: LaunchId): { operator: string; role: string }[];
-    /** What waits in it for somebody: open loops, conditions, incidents, one line each. */
-    waiting?(launch: LaunchId): Promise<string[]>;
+    /** What waits in it for somebody: open loops of other runs and of hands, conditions, incidents, one line each. */
+    waiting?(launch: LaunchId, besides: RunId): Promise<string[]>;
   };
   /** IANA zone in which a plan's times of day are read where no launch has its own; UTC without it. */
   siteZone?(): string;

@@ -23,7 +23,7 @@ import { summaryOf } from "./summing.ts";
 const DRIVERS = ["lead", "operator"];
 
 export const summary = async (deps: RunDeps, live: LiveRun): Promise<HandoverSummary> =>
-  summaryOf(deps, live, live.launch === null ? [] : ((await deps.launches?.waiting?.(live.launch)) ?? []));
+  summaryOf(deps, live, live.launch === null ? [] : ((await deps.launches?.waiting?.(live.launch, live.run)) ?? []));
 
 /**
  * Puts the summary of this moment on record as a proposal. Another one that waited is replaced, and its signatures count no more.
