@@ -186,6 +186,40 @@ it("writes the table of recovery measurements, each line saying LIVE or REHEARSA
   expect(rows.matching).toBe(5);
 });
 
+it("counts a run of a launch, a walk and a replay, and learns from the first alone", async () => {
+  const before = await series();
+  const facts = { name: "quarterly drill" };
+  const { launch } = (await bench.call("launch.create", { facts })).header;
+  const begin = async (more: object): Promise<RunBench> => {
+    const { header } = await bench.call("run.start", { path, mode: "rehearsal", contexts: {}, params: {}, placeholders: {}, ...more });
+    return runBench(bench, header.run);
+  };
+  const inLaunch = await begin({ launch });
+  await inLaunch.runStep("lost");
+  await bench.call("run.finish", { run: inLaunch.run, reason: "the test" });
+  const walk = await begin({ rehearsal: { way: "walk" } });
+  await bench.call("run.step", { run: walk.run, step: "lost" as never });
+  await bench.call("run.walked", { run: walk.run, step: "lost" as never, block: 0, outcome: "passed" });
+  await walk.until("the walked step", ({ nextAction }) => nextAction.step !== "lost");
+  await bench.call("run.finish", { run: walk.run, reason: "the test" });
+  const replay = await begin({ rehearsal: { way: "replay", source: made[1]!.run, speed: 0 } });
+  await replay.runStep("lost");
+  await bench.call("run.finish", { run: replay.run, reason: "the test" });
+  const view = await series();
+  expect(view.runs.slice(-3).map(({ launch: of, way, pace, nth }) => [of, way, pace, nth])).toEqual([
+    [launch, "sandbox", "real", 3],
+    [null, "walk", "walked", 4],
+    [null, "replay", "played", 5],
+  ]);
+  const lost = ({ steps }: Series) => steps.find(({ id }) => id === "lost")!;
+  expect(lost(view)).toMatchObject({ rehearsed: lost(before).rehearsed + 3, attempts: lost(before).attempts + 3 });
+  expect(lost(view).learnt!.n).toBe(lost(before).learnt!.n + 1);
+  const why = view.runs.slice(-3).map(({ steps }) => steps.find(({ id }) => id === "lost")!);
+  expect(why.map(({ feeds }) => feeds)).toEqual([true, false, false]);
+  expect(why.map((cell) => cell.why)).toEqual(["", expect.stringContaining("walk"), expect.stringContaining("recording")]);
+  expect(view.drill).toMatchObject({ state: "in-time", lastRun: replay.run });
+});
+
 it("keeps what is on record of a file that is gone, and reads about no file that nobody opened", async () => {
   expect(await bench.ask("series.of", { path: "/etc/hostname" })).toMatchObject({ ok: false, error: { code: "not-found" } });
 });
