@@ -88,7 +88,7 @@ test("both clocks run beside the terminal, measured and against their targets, a
   await act(page, /Run step/);
   await expectStep(page, "Passed", "Smoke tests");
   await page.setViewportSize({ width: 1440, height: 900 });
-  await expect(clocks).toContainText("RTO, recovered in");
+  await expect(clocks).toContainText("RTO, measured");
   await expect(clocks).toContainText(/with those of the text/);
 });
 

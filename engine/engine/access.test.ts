@@ -29,7 +29,7 @@ it("lets a read-only window read and do nothing else", () => {
   expect(allowed.sort()).toEqual(["app.snapshot", ...all.filter((method) => LEVELS[method] === "read")].sort());
   for (const method of allowed)
     expect(method).not.toMatch(
-      /^(run\.(?!get$|plan$|compare$|look$|summary$|values$|payload$|wayBack$)|people|settings|record\.(export|verify|backup))/,
+      /^(run\.(?!get$|plan$|compare$|compareOutput$|debrief$|look$|summary$|values$|payload$|wayBack$)|people|settings|record\.(export|verify|backup))/,
     );
 });
 

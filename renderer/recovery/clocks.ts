@@ -1,6 +1,6 @@
 // The recovery clocks in words and lengths: what each stands at, against its target. Owns: that reckoning. Does not draw.
 import type { RecoveryView, RehearsalView } from "../../engine/protocol/index.ts";
-import { formatDuration } from "../design/index.ts";
+import { formatDuration, formatSpent } from "../design/index.ts";
 
 export type ClockTone = "idle" | "good" | "near" | "missed";
 export type Clock = {
@@ -45,10 +45,17 @@ export function rtoClock(view: RecoveryView, now: number, endedAt: string | null
   const ms = rto.ms ?? Math.max(0, (endedAt === null ? now : Date.parse(endedAt)) - Date.parse(declared.at));
   const left = rto.targetMs === null ? null : rto.targetMs - ms;
   const isDone = rto.ms !== null;
-  const label = isDone ? "RTO, recovered in" : endedAt === null ? "RTO, elapsed" : "RTO, not verified";
+  const label = isDone ? "RTO, measured" : endedAt === null ? "RTO, elapsed" : "RTO, not verified";
   const asides = isDone ? { ahead: "to spare", over: "too late", none: "verified" } : { ahead: "left", over: "over", none: "runs" };
   const aside = left === null ? asides.none : `${formatDuration(Math.abs(left))} ${left >= 0 ? asides.ahead : asides.over}`;
-  return { label, value: formatDuration(ms), target, aside, tone: toneOf(ms, rto.targetMs), ...track(ms, rto.targetMs) };
+  return {
+    label,
+    value: isDone ? formatSpent(ms) : formatDuration(ms),
+    target,
+    aside,
+    tone: toneOf(ms, rto.targetMs),
+    ...track(ms, rto.targetMs),
+  };
 }
 
 export function rpoClock({ rpo, declared }: RecoveryView, isOver: boolean): Clock {
@@ -86,7 +93,7 @@ export function clockNotes(view: RecoveryView, rehearsal: RehearsalView | null |
     notes.push(
       view.rto.textMs === null
         ? `Waits are compressed by ${rehearsal.compress}`
-        : `Waits compressed by ${rehearsal.compress}; ${formatDuration(view.rto.textMs)} with those of the text`,
+        : `Waits compressed by ${rehearsal.compress}; ${formatSpent(view.rto.textMs)} with those of the text`,
     );
   if (rehearsal?.way === "replay" && rehearsal.speed !== 1)
     notes.push(`Output is played at ${rehearsal.speed || "once"}${rehearsal.speed ? " times its speed" : ""}`);
