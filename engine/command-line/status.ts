@@ -40,6 +40,14 @@ function wayBackLines({ undoes, undoneBy = [], countdown }: RunView["header"]): 
   ];
 }
 
+/** `recovery: 34:12 of 1:00:00, lost 9:40 of 15:00`. */
+function recoveryLine({ declared, rto, rpo }: NonNullable<RunView["header"]["recovery"]>): string {
+  const part = (ms: number | null, targetMs: number | null, open: string): string =>
+    `${ms === null ? open : duration(ms)}${targetMs === null ? "" : ` of ${duration(targetMs)}`}${ms !== null && targetMs !== null && ms > targetMs ? " (missed)" : ""}`;
+  const open = declared === null ? "no disaster declared yet" : `under way since ${declared.at}`;
+  return `recovery: ${part(rto.ms, rto.targetMs, open)}; lost ${part(rpo.ms, rpo.targetMs, "not measured yet")}`;
+}
+
 export function printRun(output: Output, view: RunView): void {
   const { header, steps } = view;
   const clusters = header.clusters.map((pin) => `${pin.context}${pin.class === null ? "" : ` (${pin.class})`}: ${pin.state}`);
@@ -49,6 +57,7 @@ export function printRun(output: Output, view: RunView): void {
   output.line(`  ${header.run}  started ${header.startedAt} by ${safe(header.operator)}`);
   output.line(`  cluster ${clusters.length === 0 ? "none" : safe(clusters.join("; "))}`);
   if (header.hold !== null) output.line(`  held by ${safe(header.hold.by)}: ${safe(header.hold.reason)}`);
+  if (header.recovery != null) output.line(`  ${recoveryLine(header.recovery)}`);
   for (const line of wayBackLines(header)) output.line(`  ${safe(line)}`);
   for (const line of table(steps.map((step) => stepLine(output, step)))) output.line(line);
   if (header.nextAction.kind !== "none") output.line(`  ${safe(joined(header.nextAction))}`);

@@ -78,20 +78,25 @@ function readRoster(path: string): Uint8Array {
 const STYLE = { VERIFIED: "green", "NOT VERIFIED": "red", "VERIFIED WITH WARNINGS": "yellow", OPEN: "yellow" } as const;
 
 function printBag(output: Output, report: VerifyReport, lines: string[]): void {
-  for (const line of lines.slice(0, -1))
+  for (const line of lines.slice(0, -1)) {
+    const bare = line.replace(/^REHEARSAL /, "");
     output.line(
-      line.startsWith("problem ")
+      bare.startsWith("problem ")
         ? output.paint("red", line)
-        : line.startsWith("not proved")
+        : bare.startsWith("not proved")
           ? output.paint("dim", line)
-          : line.startsWith("warning ")
+          : bare.startsWith("warning ")
             ? output.paint("yellow", line)
             : line,
     );
-  output.line(output.paint(STYLE[report.verdict], report.verdict));
+  }
+  output.line(output.paint(STYLE[report.verdict], lines.at(-1) ?? report.verdict));
 }
 
-function print(output: Output, report: VerifyReport): void {
+function print(to: Output, report: VerifyReport): void {
+  const rehearsals = report.rehearsals?.length ?? 0;
+  // A record of rehearsals alone says so in every line; among live runs they are counted.
+  const output: Output = report.isRehearsal ? { ...to, line: (text) => to.line(`REHEARSAL ${text}`) } : to;
   for (const [label, list] of [
     ["problem", report.problems],
     ["warning", report.warnings],
@@ -105,6 +110,8 @@ function print(output: Output, report: VerifyReport): void {
   }
   for (const one of report.notProved) output.line(output.paint("dim", `not proved: ${safe(one)}`));
   if (report.unanchored > 0) output.line(`${report.unanchored} events after the last checkpoint are protected by the chain alone.`);
+  if (rehearsals > 0 && !report.isRehearsal)
+    output.line(`REHEARSAL: ${rehearsals} of the runs in this record ${rehearsals === 1 ? "is a rehearsal" : "are rehearsals"}.`);
   output.line(
     `${report.logs} logs, ${report.events} events, ${report.recordings} recordings, ${report.checkpoints} checkpoints${report.fingerprint === null ? "" : `, fingerprint ${report.fingerprint}`}`,
   );

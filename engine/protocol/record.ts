@@ -111,6 +111,9 @@ export const VerifyReport = z.object({
   /** Events after the last anchor, protected only by the chain. */
   unanchored: z.int(),
   notProved: z.array(z.string()),
+  /** Runs that are rehearsals, and whether the record holds no other: then each line of a report on it says so. */
+  rehearsals: z.array(z.string()).optional(),
+  isRehearsal: z.boolean().optional(),
   durationMs: z.number(),
 });
 export type VerifyReport = z.infer<typeof VerifyReport>;

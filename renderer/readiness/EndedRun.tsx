@@ -1,7 +1,7 @@
 // A whole run as evidence in words: what it was, how it ended, its recovery against the targets, how old it is. Owns: the wording.
 import type { RunSource } from "../../engine/protocol/index.ts";
 import { routeHash } from "../app/index.ts";
-import { formatAgo, formatDuration, formatMoment, StatusWord, useNow } from "../design/index.ts";
+import { formatAgo, formatMoment, formatSpent, StatusWord, useNow } from "../design/index.ts";
 import { ageOf, paceWords, recoveryParts } from "./ended-run.ts";
 
 type Props = {
@@ -34,7 +34,7 @@ export function EndedRun({ source, zone, takenAt, ageMs }: Props) {
       </p>
       {source.recovery === null ? null : (
         <dl className="evidence-recovery">
-          {recoveryParts(source.recovery, formatDuration).map((part) => (
+          {recoveryParts(source.recovery, formatSpent).map((part) => (
             <div key={part.name} className={part.tone}>
               <dt>{part.name}</dt>
               <dd>

@@ -8,7 +8,7 @@ const HOUR = 3_600_000;
 export function ageOf(ms: number): string {
   if (ms >= 2 * DAY) return `${Math.floor(ms / DAY)} days`;
   if (ms >= HOUR) return `${Math.floor(ms / HOUR)} h`;
-  return `${Math.floor(ms / 60_000)} min`;
+  return ms < 60_000 ? "less than a minute" : `${Math.floor(ms / 60_000)} min`;
 }
 
 /** How it was practised, after a comma; "" for a live run. A reader must not take a walk for a recovery. */

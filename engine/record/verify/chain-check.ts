@@ -112,6 +112,7 @@ export function createChainCheck(log: string, genesisHash: Buffer, name: string,
 
   function look(body: EventBody): void {
     const { seq, type, data } = body;
+    if (type === "run.started") findings.runs.set(body.subject.run, body.subject.mode);
     if ((NEEDS_REASON.has(type) || body.corrects !== 0) && body.reason.trim() === "")
       findings.problem("reason-missing", `Event ${seq} of ${name} (${type}) has no reason.`, log, seq);
     const now = momentOf(body);

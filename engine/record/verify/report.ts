@@ -30,6 +30,8 @@ export type Findings = {
   problems: Problem[];
   warnings: Problem[];
   counts: { logs: number; events: number; recordings: number; checkpoints: number; unanchored: number };
+  /** Mode of each run that was begun. */
+  runs: Map<string, string>;
 };
 
 export function createFindings(): Findings {
@@ -49,6 +51,7 @@ export function createFindings(): Findings {
     warning: add(warnings),
     problems,
     warnings,
+    runs: new Map(),
     counts: { logs: 0, events: 0, recordings: 0, checkpoints: 0, unanchored: 0 },
   };
 }
@@ -58,7 +61,8 @@ export function finish(
   findings: Findings,
   about: { source: string; sourceKind: "database" | "events"; fingerprint: string | null; originProved: boolean; startedAt: number },
 ): VerifyReport {
-  const { problems, warnings, counts } = findings;
+  const { problems, warnings, counts, runs } = findings;
+  const rehearsals = [...runs].flatMap(([run, mode]) => (mode === "rehearsal" ? [run] : []));
   if (!about.originProved)
     findings.warning(
       "origin-not-proved",
@@ -78,6 +82,8 @@ export function finish(
       ...NEVER_PROVED,
       ...(about.originProved ? [] : ["where the record comes from: nothing from outside was given to compare it with"]),
     ],
+    rehearsals,
+    isRehearsal: rehearsals.length > 0 && rehearsals.length === runs.size,
     durationMs: performance.now() - about.startedAt,
   };
 }
