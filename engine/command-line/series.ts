@@ -120,10 +120,14 @@ export function printSeries(output: Output, view: SeriesView): void {
     output.line(line);
 }
 
+const NOT_YET: Record<string, string> = { open: "not measured", running: "under way", waiting: "not begun" };
+
 function recoveryWords({ recovery }: SeriesRun): string {
   if (recovery === null || recovery.declared === null) return "";
   const said = (name: string, { ms, targetMs, state }: { ms: number | null; targetMs: number | null; state: string }): string =>
-    ms === null ? `${name} ${state}` : `${name} ${duration(ms)}${targetMs === null ? "" : ` of ${duration(targetMs)}, ${state}`}`;
+    ms === null
+      ? `${name} ${NOT_YET[state] ?? state}`
+      : `${name} ${duration(ms)}${targetMs === null ? "" : ` of ${duration(targetMs)}, ${state}`}`;
   return `${said("RTO", recovery.rto)}, ${said("RPO", recovery.rpo)}`;
 }
 

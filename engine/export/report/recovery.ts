@@ -17,6 +17,9 @@ const AGAINST: Record<string, string> = {
   running: "under way",
 };
 const against = (state: string): string => AGAINST[state] ?? state;
+/** What was walked, played faster or had its waits compressed is held against a target that is meant for the real thing: it says so. */
+const rtoWords = ({ rto, rtoMs, pace }: Row): string =>
+  rtoMs === null || pace === "real" ? against(rto) : `${against(rto)}, not in real time`;
 const modeOf = ({ mode }: Row): string => (mode === "rehearsal" ? "REHEARSAL" : "LIVE");
 
 export const recoveryTable = (model: RecoveryModel): Table =>
@@ -40,7 +43,7 @@ export const recoveryTable = (model: RecoveryModel): Table =>
     verified_by: (one) => one.verifiedBy,
     "#rto_ms": (one) => one.rtoMs,
     "#rto_target_ms": (one) => one.rtoTargetMs,
-    rto: (one) => against(one.rto),
+    rto: (one) => rtoWords(one),
     "#rto_uncompressed_ms": (one) => one.rtoTextMs,
     "#rpo_ms": (one) => one.rpoMs,
     "#rpo_target_ms": (one) => one.rpoTargetMs,
@@ -136,7 +139,8 @@ function line(one: Row): string {
     one.compress > 1 ? `waits compressed by ${one.compress}` : "",
     one.way === "replay" && one.speed !== 1 ? `played at ${one.speed} times the speed` : "",
   ].filter(Boolean);
-  const rto = duration(one.rtoMs) + (one.rtoTextMs === null ? "" : `<br>${duration(one.rtoTextMs)} uncompressed`);
+  const rto =
+    duration(one.rtoMs) + (one.rtoTextMs === null || one.rtoTextMs === one.rtoMs ? "" : `<br>${duration(one.rtoTextMs)} uncompressed`);
   const cells = [
     String(one.number),
     `**${modeOf(one)}**${how.length === 0 ? "" : `<br>${how.join(", ")}`}`,
@@ -146,7 +150,7 @@ function line(one: Row): string {
     utc(one.verifiedAt),
     rto,
     duration(one.rtoTargetMs),
-    against(one.rto),
+    rtoWords(one),
     duration(one.rpoMs),
     duration(one.rpoTargetMs),
     against(one.rpo),
