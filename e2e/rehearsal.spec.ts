@@ -180,7 +180,7 @@ test("a replay plays as then, changes its speed and skips; after a kill in the m
   await act(page, /^Judge/);
   const judging = page.getByRole("dialog");
   await judging.getByRole("radio", { name: /Reject/ }).check();
-  await judging.getByLabel(/Reason/).fill("the power went while it played");
+  await judging.getByLabel("What you found").fill("the power went while it played");
   await page.keyboard.press("ControlOrMeta+Enter");
   await act(page, /^Resume/);
   await act(page, /^Retry/);

@@ -79,12 +79,18 @@ export function ActionDock(props: Props) {
           : { after: { label: action.kind === "wait" || action.kind === "blocked" ? "After it" : "Then", value: after } })}
       >
         {props.children}
-        {action.kind === "walk" && !isReadOnly && props.onWalked !== undefined ? (
-          <>
-            <Button onClick={() => props.onWalked?.("failed")}>Failed</Button>
-            <Button onClick={() => props.onWalked?.("unknown")}>Unknown</Button>
-          </>
-        ) : null}
+        {action.kind === "walk" && !isReadOnly && props.onWalked !== undefined
+          ? (["failed", "unknown"] as const).map((outcome) => (
+              <Button
+                key={outcome}
+                className={isReady ? "" : "arming"}
+                aria-disabled={!isReady}
+                onClick={() => isReady && props.onWalked?.(outcome)}
+              >
+                {outcome === "failed" ? "Failed" : "Unknown"}
+              </Button>
+            ))
+          : null}
         {props.canStop && !isReadOnly ? (
           <Button icon={<Square size={15} aria-hidden="true" />} onClick={props.onStop}>
             Stop block

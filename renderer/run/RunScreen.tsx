@@ -372,7 +372,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
       onStop={() => acts.step.stop(nextAction.step ?? undefined)}
       onWalked={(outcome) => {
         const { step, block } = nextAction;
-        if (isArmed && step !== null && block !== null) acts.step.walked(step, block, outcome);
+        if (step !== null && block !== null) acts.step.walked(step, block, outcome);
       }}
       lanes={
         <>
