@@ -70,7 +70,7 @@ export function playingOf(deps: RunDeps, live: LiveRun): Playing | null {
       delayMs: 0,
       pieces: path === null ? [] : piecesOf({ path, fromBytes, bytes, startMs, durationMs }),
       totalMs,
-      end: { ...end, because: `${end.because}, as recorded`, isRecorded: true },
+      end: { ...end, because: `as recorded: ${end.because}`, isRecorded: true },
       ...(probe === null ? {} : { speed: own }),
     };
   };
