@@ -74,7 +74,9 @@ export function openPlayedSession(options: PlayedOptions): PlayedSession {
     end(now.open);
     const { outcome } = now.open;
     if (outcome !== null) {
-      const { text, colour } = endWords(outcome.kind === "walked" ? { ...outcome, because: `${outcome.verdict}, walked through` } : outcome);
+      const { text, colour } = endWords(
+        outcome.kind === "walked" ? { ...outcome, because: `${outcome.verdict}, walked through` } : outcome,
+      );
       output.announce(text, colour);
     }
     showing = null;
