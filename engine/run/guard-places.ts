@@ -1,6 +1,6 @@
 // Where this machine keeps what could lead a rehearsal to production: names of variables, places in the home directory, sockets.
 // Owns: those lists, and what of them is there now. Hides nothing itself.
-import { lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, symlinkSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { parse } from "yaml";
 import { LEADING } from "../cluster/index.ts";
@@ -177,12 +177,23 @@ function realOf(path: string): string[] {
 }
 
 /**
+ * Version managers write their starters anew whenever a shell begins, with the home's path in each: through a link that would put the path of
+ * this home, which goes with the run, into the person's own.
+ */
+const WRITES_SHIMS = [".asdf", ".goenv", ".jenv", ".nodenv", ".pyenv", ".rbenv"];
+
+/**
  * Makes `path` a home directory in which everything of the person's own is found again, but for the places of credentials; `.kube/config`
  * is left for whoever puts one there. Written files stay in it, and go with it.
  */
 export function mirrorHome(home: string, path: string): void {
   mkdirSync(join(path, ".kube"), { recursive: true, mode: 0o700 });
-  link(home, path, new Set([...IN_HOME, ".config"]));
+  link(home, path, new Set([...IN_HOME, ".config", ...WRITES_SHIMS]));
+  for (const name of WRITES_SHIMS) {
+    if (!existsSync(join(home, name))) continue;
+    mkdirSync(join(path, name, "shims"), { recursive: true, mode: 0o700 });
+    link(join(home, name), join(path, name), new Set(["shims"]));
+  }
   mkdirSync(join(path, ".config"), { mode: 0o700 });
   link(join(home, ".config"), join(path, ".config"), new Set(IN_CONFIG.map((name) => name.split("/")[0] ?? name)));
 }
