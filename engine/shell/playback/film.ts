@@ -14,7 +14,7 @@ const PICTURE_EVERY = 512 * 1_024;
 /** All pictures together, compressed, bytes. Past it every other one is dropped, and they come half as often. */
 const PICTURES_BYTES = 64 << 20;
 /** Lines above the screen that a picture keeps: what scrolled by just before; more is one seek away. */
-const SCROLLBACK = 500;
+const SCROLLBACK = 200;
 /** Sent in one piece at most, bytes of the file (one line at least). */
 const PIECE_BYTES = 128 * 1_024;
 /** Output handed to the parser at once, characters; after it other questions get their turn. */
