@@ -352,3 +352,30 @@ it("refuses what is no source: a run that goes on, a walk, a run of something el
   path = bench.write("slow.md", SLOW);
   expect(await answer({ way: "replay", source: source.run })).toMatchObject({ ok: false, error: { code: "conflict" } });
 });
+
+it("rehearses a runbook of a launch: in the launch's log, marked in every event, and replayed from a run in it", async () => {
+  const list = "---\nkind: checklist\n---\n\n# Go-live\n\n## Infrastructure\n\n- [ ] **INF-01** Backups restore\n";
+  const { header: launched } = await bench.call("launch.create", { facts: { name: "v6" }, checklist: bench.write("list.md", list) });
+  path = bench.write("restore.md", TEXT);
+  const begun = async (rehearsal?: ParamsOf<"run.start">["rehearsal"]) => {
+    const mode = rehearsal === undefined ? "live" : "rehearsal";
+    const { launch } = launched;
+    const given = { path, mode, launch, contexts: {}, params: {}, placeholders: {} } as const;
+    const { header } = await bench.call("run.start", rehearsal === undefined ? given : { ...given, rehearsal });
+    return runBench(bench, header.run);
+  };
+  const source = await begun();
+  await toTheEnd(source);
+  const replay = await begun({ way: "replay", source: source.run, speed: 0 });
+  await toTheEnd(replay);
+  const { header } = await replay.view();
+  expect([header.log, header.launch, header.result]).toEqual([launched.log, launched.launch, "passed"]);
+  const own = (await replay.events()).filter(({ body }) => body.subject.run === replay.run);
+  expect(new Set(own.map(({ body }) => body.subject.mode))).toEqual(new Set(["rehearsal"]));
+  expect(own.filter(({ body }) => body.type === "block.ended").map(({ body }) => body.outcome)).toEqual([
+    "passed",
+    "passed",
+    "failed",
+    "passed",
+  ]);
+});
