@@ -2,7 +2,7 @@
 // Owns: drawing.
 import { PenLine } from "lucide-react";
 import type { ResultOf, RunbookDocument } from "../../engine/protocol/index.ts";
-import { useSiteZone } from "../app/index.ts";
+import { routeHash, useSiteZone } from "../app/index.ts";
 import { Button, formatDuration, formatMoment, PanelHead, plural, Status } from "../design/index.ts";
 import type { Findings } from "./DocumentView.tsx";
 
@@ -37,6 +37,7 @@ export function DocumentFacts({
     ["Permissions", text.requires.permissions.join(", ")],
     ["Recovery time", text.rtoMs === null ? "" : formatDuration(text.rtoMs)],
     ["Recovery point", text.rpoMs === null ? "" : formatDuration(text.rpoMs)],
+    ["Rehearsed", text.drill === undefined ? "" : `every ${text.drill.text}`],
   ];
   return (
     <>
@@ -51,6 +52,11 @@ export function DocumentFacts({
             </div>
           ))}
       </dl>
+      {text.kind === "runbook" ? (
+        <p className="fact-link">
+          <a href={routeHash({ view: "rehearse", path, compare: null })}>Rehearsals and live runs of it</a>
+        </p>
+      ) : null}
       {text.params.length === 0 ? null : (
         <>
           <PanelHead title="Asks for" sub={plural(text.params.length, "input")} />
