@@ -21,6 +21,13 @@ const WAYS: Record<string, (production: Production, home: string) => string> = {
   "KUBECONFIG in a command": (production) => `KUBECONFIG=${production.kubeconfig} bash -c '${GET}'`,
   "KUBECONFIG by env": (production) => `env KUBECONFIG=${production.plugin} ${GET}`,
   "no KUBECONFIG": (_, home) => `env -u KUBECONFIG HOME=${home} ${GET}`,
+  // With the token of a pod where the test may put one there; without it nothing would be tried at all.
+  ...(process.getuid?.() === 0
+    ? {
+        "in-cluster variables": (production: Production) =>
+          `env -u KUBECONFIG HOME=/nowhere KUBERNETES_SERVICE_HOST=127.0.0.1 KUBERNETES_SERVICE_PORT=${production.port} kubectl get namespaces -o name`,
+      }
+    : {}),
   "an option": (production) => `kubectl --kubeconfig ${production.kubeconfig} --context production get namespaces`,
   "the program by its path": (production) => `KUBECONFIG=${production.kubeconfig} /usr/bin/kubectl get namespaces`,
   "a copy of the program": (production) =>
@@ -289,6 +296,47 @@ cat ${production.kubeconfig} 2>/dev/null; env`,
     expect(new Set(production.pluginRuns())).toEqual(new Set(["in no rehearsal shell"]));
     expect((await run.view()).header.clusters[0]).toMatchObject({ state: "proved" });
     await over(run);
+  });
+
+  it("starts no process in a walk nor in a replay, whatever the text, the environment and the rc files say, and takes nothing typed", async () => {
+    writeFileSync(join(home, ".bashrc"), `export KUBECONFIG=${production.kubeconfig}\ntouch ${bench.folder}/rc-ran\n`);
+    const ways = everyWay();
+    const path = bench.write(
+      "played.md",
+      runbookOf({ ...Object.fromEntries(ways.map(([, one], index) => [`way-${index}`, `touch ran; ${one} || true`])) }, "", true),
+    );
+    const contexts = { main: "production" } as never;
+    const asked = { path, mode: "rehearsal" as const, contexts, params: {}, placeholders: {} };
+    // What is replayed: a sandbox run of the same text, which left its traces.
+    const began = await bench.call("run.start", { ...asked, contexts: { main: "sandbox" } as never, rehearsal: { way: "sandbox" } });
+    const source = runBench(bench, began.header.run);
+    await source.runStep("way-0");
+    await over(source);
+    for (const trace of ["ran", "rc-ran"]) rmSync(join(bench.folder, trace));
+    production.forget();
+    const walked = await bench.call("run.start", { ...asked, rehearsal: { way: "walk" } });
+    const walk = runBench(bench, walked.header.run);
+    for (const [index] of ways.entries()) {
+      await bench.call("run.step", { run: walk.run, step: sid(`way-${index}`) });
+      await bench.call("run.walked", { run: walk.run, step: sid(`way-${index}`), block: 0, outcome: "passed" });
+      await walk.until("the end of the step", (header) => header.nextAction.step !== `way-${index}`);
+    }
+    const replayed = await bench.call("run.start", { ...asked, rehearsal: { way: "replay", source: source.run, speed: 0 } });
+    const replay = runBench(bench, replayed.header.run);
+    expect(await replay.runStep("way-0")).toMatchObject({ verdict: "passed" });
+    for (const run of [walk, replay]) {
+      for (const { id } of (await run.view()).header.terminals) {
+        const terminal = bench.engine.connectTerminal(id, { id: "test-window", door: "window", isReadOnly: false }, () => {});
+        if (terminal.ok) terminal.value.receive({ type: "input", data: `touch ran; ${ways[0]![1]}\r` });
+      }
+      expect(await run.events("shell.opened")).toEqual([]);
+      expect(await run.events("cluster.pinned")).toEqual([]);
+      expect(await run.events("input.typed")).toEqual([]);
+      await over(run);
+    }
+    expect([existsSync(join(bench.folder, "ran")), existsSync(join(bench.folder, "rc-ran"))]).toEqual([false, false]);
+    expect(production.reached()).toBe(0);
+    expect(production.pluginRuns()).toEqual([]);
   });
 
   it("starts on no production and no staging cluster, nor on one of which nobody has said what it is, and asks production nothing", async () => {

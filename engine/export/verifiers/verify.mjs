@@ -2114,7 +2114,10 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     if (name === "") return;
     if (type === "run.started") {
       const run = { seq, status: "active", plan: subject.plan_sha256, steps: stepsIn(data), ended: new Map(), people: new Map() };
-      runs.set(name, Object.assign(run, { proposal: null, handover: null, skips: new Map(), happened: 0, ...planIn(body, subject.plan_sha256) }));
+      runs.set(
+        name,
+        Object.assign(run, { proposal: null, handover: null, skips: new Map(), happened: 0, ...planIn(body, subject.plan_sha256) }),
+      );
       return learn(run.plan, data);
     }
     const run = runs.get(name);
@@ -2234,7 +2237,11 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
     const over = asked === null ? [] : standing({ kind: "skip", id: `${name}/${asked.seq}` });
     const digest = asked === null ? "" : skipDigest(name, asked);
     if (!isTold || !over.some((one) => one.digest === digest && (isAlone || one.op !== asked.by)))
-      say("skip-unsigned", `Event ${seq} goes past a step whose cluster was away without a second person's signature over what was asked.`, seq);
+      say(
+        "skip-unsigned",
+        `Event ${seq} goes past a step whose cluster was away without a second person's signature over what was asked.`,
+        seq,
+      );
     // Who asked for it has done it: that person signs nothing that rests on it.
     if (asked !== null) run.people.set(subject.step, (run.people.get(subject.step) ?? new Set()).add(asked.by));
   }
@@ -2491,7 +2498,11 @@ function createLaunch(genesis, rosterOf, findings, textAt) {
       say("signer-not-in-role", `${one.principal} was not ${one.role} when event ${seq} was signed.`, seq);
     const people = [...new Set([one.op, one.principal])];
     const did = people.filter((id) => about.excluded.has(id));
-    const code = kind.startsWith("break-glass") ? "glass-by-one" : kind === "amendment" || kind === "skip" ? "signer-author" : "signer-executed";
+    const code = kind.startsWith("break-glass")
+      ? "glass-by-one"
+      : kind === "amendment" || kind === "skip"
+        ? "signer-author"
+        : "signer-executed";
     if (did.length > 0)
       say(code, `${did[0]} signed ${kind} ${one.subject.id} (event ${seq}), but opened, proposed or executed what it covers.`, seq);
     if (kind === "briefing" || kind === "skip") return;
