@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import type { CanonicalValue, EventBody } from "../protocol/index.ts";
 import type { NewEvent } from "../record/index.ts";
 import { type Attack, bothVerifiers } from "./testing-attacks.ts";
+import { tamper } from "./testing-bundle.ts";
 import { type Desk, type Launch, staffed, startLaunch } from "./testing-launch.ts";
 import { runbookOf } from "./testing-texts.ts";
 
@@ -11,7 +12,10 @@ type Value = { [key: string]: CanonicalValue };
 type Draft = Value & { reason?: string; corrects?: number; mode?: string };
 /** Changes an event before it is appended; null leaves it out. */
 type Edit = Partial<Record<string, (data: Draft) => unknown>>;
-const { attack, verdictOf } = bothVerifiers();
+const { ask, attack, verdictOf } = bothVerifiers();
+/** Tampered fields: HOLDPOINT_MUTATIONS=all tries 20,000, a number so many times the sample that is the default. */
+const GIVEN = process.env["HOLDPOINT_MUTATIONS"] ?? "1";
+const FIELDS = GIVEN === "all" ? 20_000 : 40 * Number(GIVEN);
 
 const RUN = "run-drill";
 const BOOK = runbookOf(["declare", "restore", "soak", "verify"], {});
@@ -192,6 +196,19 @@ it("names a rehearsal among the runs of a launch, in the words of both verifiers
     const report = verifyBundle(bundle);
     expect([report.rehearsals, report.isRehearsal]).toEqual([[RUN], true]);
     expect(wordsOf(report).every((line) => line.startsWith("REHEARSAL "))).toBe(true);
+  } finally {
+    own.close();
+  }
+});
+
+it("of a rehearsal that is evidence no field can be changed unlike in both verifiers", { timeout: 7_200_000 }, async () => {
+  const own = staffed();
+  try {
+    const on = startLaunch(own);
+    taken()(Object.assign(own, { delegation: 0 }), on);
+    const { bundle, ...answers } = await verdictOf(own, on.log);
+    expect(answers).toMatchObject({ problems: [], parted: "" });
+    expect((await tamper(bundle, own.store.signingKey!, FIELDS, ask)).parted).toEqual([]);
   } finally {
     own.close();
   }
