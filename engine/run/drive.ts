@@ -18,7 +18,7 @@ import { closeRecording } from "./recordings.ts";
 import { settleRecovery } from "./recovery.ts";
 import { clusterOf, ensureShell, shellKey } from "./shells.ts";
 import { resumeSoak, type Soaking, soakOf, startSoak } from "./soak.ts";
-import { isSettled } from "./state.ts";
+import { isSettled, type RunState } from "./state.ts";
 import { askObjects, recordObjects } from "./watching.ts";
 
 export type DriveOptions = {
@@ -325,11 +325,10 @@ export function settleWhens(deps: RunDeps, live: LiveRun) {
   settleRecovery(deps, live);
   for (let isSkipped = true; isSkipped; ) {
     isSkipped = false;
-    for (const lane of lanesOf(live.state)) {
-      const step = nextTodo(live.state, lane);
-      const directive = step ? live.plan.byId.get(step.id)?.step.directive : undefined;
+    for (const step of lanesOf(live.state).flatMap((lane) => comingUp(live.state, lane))) {
+      const directive = live.plan.byId.get(step.id)?.step.directive;
       const when = directive?.when;
-      if (!step || !when || live.state.values[when.param] === when.value) continue;
+      if (!when || live.state.values[when.param] === when.value) continue;
       if (directive.needs.some((id) => isUndecided(live.state.steps[live.state.positions.get(id) ?? -1]))) continue;
       const reason = `does not apply: ${when.param} is ${JSON.stringify(live.state.values[when.param] ?? "")}, not ${JSON.stringify(when.value)}`;
       const written = append(deps, live, [
@@ -345,6 +344,13 @@ export function settleWhens(deps: RunDeps, live: LiveRun) {
       isSkipped = true;
     }
   }
+}
+
+/** A lane's next step, and those before it that wait for their cluster: whether a step applies is no question to a cluster. */
+function comingUp(state: RunState, lane: string): StepState[] {
+  const next = nextTodo(state, lane);
+  const todo = state.steps.filter((step) => step.lane === lane && step.status === "todo" && step.wayBack !== true);
+  return todo.slice(0, todo.findIndex((step) => step.id === next?.id) + 1);
 }
 
 const isUndecided = (step: StepState | undefined): boolean => step !== undefined && step.wayBack !== true && !isSettled(step);
