@@ -98,6 +98,13 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
     show(wanted);
   }, [part, wanted, show]);
 
+  /** In the plan and the debrief the text is not there: it comes first. */
+  const showFromAnywhere = (step: string): void => {
+    if (part === undefined) return show(step);
+    setWanted(step);
+    go({ view: "run", run });
+  };
+
   const isOver = header.status === "finished" || header.status === "aborted";
   // A run that has ended stands at no step.
   const focus = isOver ? null : focusStep(header);
@@ -454,7 +461,7 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
         onHeld={acts.resumeWithReason}
         onWayBack={() => acts.openWayBack(null)}
       />
-      {alarms.length > 0 ? <AlarmBar alarms={alarms} unknown={unknown} onSeen={markSeen} onShow={show} /> : null}
+      {alarms.length > 0 ? <AlarmBar alarms={alarms} unknown={unknown} onSeen={markSeen} onShow={showFromAnywhere} /> : null}
       <FrameWork label={`${header.isChecks === true ? "Checks" : "Run"} ${header.number}, ${header.title}`}>
         {/* biome-ignore lint/a11y/noStaticElementInteractions: it only looks where the focus is, to print the right key */}
         <div
