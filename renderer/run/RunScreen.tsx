@@ -100,9 +100,11 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
 
   /** In the plan and the debrief the text is not there: it comes first. */
   const showFromAnywhere = (step: string): void => {
-    if (part === undefined) return show(step);
-    setWanted(step);
-    go({ view: "run", run });
+    if (part === undefined) show(step);
+    else {
+      setWanted(step);
+      go({ view: "run", run });
+    }
   };
 
   const isOver = header.status === "finished" || header.status === "aborted";
