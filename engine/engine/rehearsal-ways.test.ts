@@ -1,5 +1,5 @@
 // Walk and replay as a person has them: nothing is run, what was recorded plays, and both are records like any other.
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { ParamsOf } from "../protocol/index.ts";
@@ -378,4 +378,17 @@ it("rehearses a runbook of a launch: in the launch's log, marked in every event,
     "failed",
     "passed",
   ]);
+});
+
+it("says so where a recording is no longer what the record holds", async () => {
+  const source = await recorded();
+  const [first] = await source.events("block.started");
+  const file = join(bench.home, "recordings", String(first?.body.data["recording"]));
+  writeFileSync(file, readFileSync(file, "utf8").replace("writes stopped", "writes flowing"));
+  const replay = await begin({ way: "replay", source: source.run, speed: 0 });
+  await bench.call("run.step", { run: replay.run, step: "stop" as never });
+  await replay.idle();
+  const [end, next] = await replay.events("block.ended");
+  expect(end?.body.data["because"]).toBe("as recorded: exit 0; what was shown is not what the record holds: the recording was changed");
+  expect(next?.body.data["because"]).toBe("as recorded: exit 0");
 });

@@ -134,6 +134,14 @@ export function whatHappened({ body }: StoredEvent): string {
       return `Command started: ${text("text").split("\n", 1)[0] ?? ""}${because}`;
     case "block.ended":
       return `Command ended ${body.outcome}: ${text("because")}`;
+    case "block.walked":
+      return `Walked through, said to end ${body.outcome}${because}`;
+    case "rehearsal.paced":
+      return text("speed") === "0"
+        ? "Replay: shown at once"
+        : `Replay: ${text("speed")} times the recorded speed${data["paused"] === true ? ", paused" : ""}`;
+    case "rehearsal.skipped":
+      return "Replay: skipped to the end of the block";
     case "block.cancelled":
       return data.gave_up === true ? "Command ended: nobody waited any longer" : "Command cancelled by hand";
     case "recording.closed":
