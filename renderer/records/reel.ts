@@ -10,7 +10,7 @@ const AHEAD_S = 3;
 /** …but no more than this, characters: what a terminal draws in a tenth of a second on a slow machine, twice. */
 const AHEAD_CHARS = 512 * 1_024;
 /** Not yet drawn by the terminal: past this nothing more is handed to it, so that a jump never waits for long. Characters. */
-const MOST_PENDING = 256 * 1_024;
+const MOST_PENDING = 64 * 1_024;
 /** Output that comes faster than it can be drawn is jumped over once the screen is so late, seconds of the clock on the wall. */
 const LATE_S = 0.5;
 
