@@ -7,7 +7,8 @@ export default defineConfig({
   testIgnore: "offline/**",
   timeout: 120_000,
   expect: { timeout: 15_000 },
-  workers: 1,
+  // Each has a window, an engine and a namespace of its own, and mostly waits for them.
+  workers: 2,
   forbidOnly: true,
   retries: 0,
   outputDir: "test-results",
