@@ -70,9 +70,16 @@ export function playingOf(deps: RunDeps, live: LiveRun): Playing | null {
       delayMs: 0,
       pieces: path === null ? [] : piecesOf({ path, fromBytes, bytes, startMs, durationMs }),
       totalMs,
-      end: { ...end, because: `as recorded: ${end.because}`, isRecorded: true },
+      end: { ...end, isRecorded: true },
       ...(probe === null ? {} : { speed: own }),
     };
+  };
+
+  /** In a replay every end reads alike, recorded or injected: the team does not see it coming, and the debrief tells them apart. */
+  const said = (script: Script): Script => {
+    if (way !== "replay") return script;
+    const { end } = script;
+    return typeof end === "string" ? script : { ...script, end: { ...end, because: `played: ${end.because}` } };
   };
 
   const plain = (at: Played, probe: number | null): Script => {
@@ -100,8 +107,8 @@ export function playingOf(deps: RunDeps, live: LiveRun): Playing | null {
       const ask = (n: number | null): Override | null =>
         live.instructor?.override({ step: at.step, block: at.block.index, attempt: at.attempt, probe: n }) ?? null;
       const override = ask(probe);
-      if (override !== null) return injected(override, at.block, probe, () => plain(at, probe));
-      return settings === null ? plain(at, probe) : walkedGate(settings, compress, at.block, ask);
+      if (override !== null) return said(injected(override, at.block, probe, () => plain(at, probe)));
+      return said(settings === null ? plain(at, probe) : walkedGate(settings, compress, at.block, ask));
     },
   };
 }
