@@ -49,12 +49,13 @@ export function scenarioFromSeed(seed: string, document: RunbookDocument): Scena
 /** Everything that could go wrong, in the order of the text. */
 function candidatesOf(document: RunbookDocument): Candidate[] {
   const ways = new Set(document.steps.flatMap((step) => step.directive.rollback?.replace(/^#/, "") ?? []));
+  // Run only where an end is unknown: a fault there would never come.
+  const rechecks = new Set(document.steps.flatMap((step) => step.blocks.flatMap((block) => block.options.recheck ?? [])));
+  const isOwn = (block: Block): boolean => block.runnable && block.options.background !== true && !rechecks.has(block.name ?? "");
   const steps = document.steps.filter((step) => !ways.has(step.id));
   const spanMs = document.plannedMs ?? sum(steps.map((step) => step.directive.plannedMs ?? SOME_TIME_MS));
   return [
-    ...steps.flatMap((step) =>
-      step.blocks.filter((block) => block.runnable && block.options.background !== true).flatMap((block) => ofBlock(step, block)),
-    ),
+    ...steps.flatMap((step) => step.blocks.filter(isOwn).flatMap((block) => ofBlock(step, block))),
     ...document.clusters.filter((cluster) => isUsed(document, steps, cluster)).map((cluster) => ofCluster(cluster, spanMs)),
     ...rolesOf(steps).map(ofRole),
   ];
