@@ -68,7 +68,8 @@ async function main(): Promise<void> {
   ]);
   for (const { name, why } of packages.missing) notes.push(`${name} is missing: ${why}`);
 
-  const env: NodeJS.ProcessEnv = {};
+  // What the test of the whole drill packs is replayed where there is no network.
+  const env: NodeJS.ProcessEnv = { HOLDPOINT_DRILL_BUNDLE: join(reports, "dr-drill.zip") };
   let stop = async () => {};
   if (process.env["HOLDPOINT_TEST_KUBECONFIG"] === undefined) {
     say("control plane");

@@ -1,5 +1,5 @@
 // A real Redis, destroyed and recovered by its built-in runbook, and the rehearsal bundle of that drill: `drilled.ts OUT.zip`.
-// Owns: the server, the walk, the packing. Prints {run, fingerprint, params, secret}. Everything is on loopback; the engine and its data go afterwards.
+// Owns: the server, the walk, the packing. Prints {run, fingerprint, params, secrets}. Everything is on loopback; the engine and its data go afterwards.
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { serviceFolder, startRedis } from "../../build/services/index.ts";
@@ -36,7 +36,7 @@ try {
     sign: releasesAlone(bench),
   });
   const packed = await bench.call("rehearsal.pack", { run: own.run, out, values: [redis.password] });
-  process.stdout.write(`${JSON.stringify({ run: own.run, fingerprint: packed.fingerprint, params: open, secret: redis.password })}\n`);
+  process.stdout.write(`${JSON.stringify({ run: own.run, fingerprint: packed.fingerprint, params: open, secrets: [redis.password] })}\n`);
 } finally {
   await bench.remove();
   await redis.ask("SHUTDOWN", "NOSAVE").catch(() => undefined);

@@ -85,6 +85,18 @@ async function openDrill() {
     expect(await asked(site.front.url)).toBe("second site");
     return { database, cache };
   };
+  /** The recorded drill, for the test that replays it without a network; nothing where nobody asked for it. */
+  const pack = async ({ own }: Walked) => {
+    const out = process.env["HOLDPOINT_DRILL_BUNDLE"];
+    if (out === undefined) return;
+    const { document } = await bench.call("run.get", { run: own.run });
+    const isSecret = (name: string) => document.params.some((param) => param.name === name && param.type === "secret");
+    const entries = Object.entries(params);
+    const secrets = entries.flatMap(([name, value]) => (isSecret(name) ? [value] : []));
+    const { fingerprint } = await bench.call("rehearsal.pack", { run: own.run, out, values: secrets });
+    const open = Object.fromEntries(entries.filter(([name]) => !isSecret(name)));
+    writeFileSync(`${out}.json`, JSON.stringify({ run: own.run, fingerprint, params: open, secrets }));
+  };
   const close = async () => {
     await Promise.all([orders.end(), sessions.end()]);
     await redis.ask("SHUTDOWN", "NOSAVE").catch(() => {}); // the one that the drill started; none where it did not come so far
@@ -92,7 +104,7 @@ async function openDrill() {
     await world.close();
     await site.close();
   };
-  return { run, bench, proved, close };
+  return { run, bench, proved, pack, close };
 }
 
 describe.skipIf(!cluster)("the drill", () => {
@@ -111,6 +123,7 @@ describe.skipIf(!cluster)("the drill", () => {
       const over = await failOver(walked.own);
       const what = `; ${lost.join(", ")}; ${database.lost.length} rows and ${cache.lost.length} keys lost; fail-over ${over} ms of 30000`;
       await note(test, "The whole drill", reckoned, HOUR, HOUR / 4, what);
+      await drill.pack(walked);
     } finally {
       await drill.close();
     }
