@@ -1,7 +1,7 @@
 // The procedures of deployment, from the first to the last step, on the test cluster, a real PostgreSQL and a pipeline that answers as GitHub does.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startPipeline } from "../../build/services/index.ts";
-import { goBack, openGround, openWorld, type Walked, type World, walk } from "./testing-procedures.ts";
+import { goBack, openGround, openWorld, releasesAlone, type Walked, type World, walk } from "./testing-procedures.ts";
 
 const cluster = await openGround();
 afterAll(() => cluster?.stop());
@@ -167,6 +167,24 @@ describe.skipIf(!cluster)("procedures of deployment", () => {
     expect((await Promise.all(["set", "opens", "lock"].map(printed))).join("")).not.toContain(made);
     expect([await user(), await password()]).toEqual(["app_a", "first-password"]);
     expect(await postgres.sql("select rolcanlogin from pg_roles where rolname = 'app_a'")).toBe("t");
+  });
+
+  it("makes the old password worthless where it has leaked, past a signed point of no return", async () => {
+    const { postgres } = world;
+    const stored = () => postgres.sql("select rolpassword from pg_authid where rolname = 'app_a'", "app");
+    const leaked = await stored();
+    const { view, steps } = await walk(world.bench, {
+      file: "deploy/secret-rotation.md",
+      contexts,
+      params: { ...world.database, ...world.prometheus, LEAKED: "yes" },
+      mayLeaveOut: ["old-pair"],
+      sign: releasesAlone(world.bench),
+    });
+    expect([view.header.result, steps.get("worthless")?.verdict]).toEqual(["passed", "passed"]);
+    expect(view.header.pointOfNoReturn).toMatchObject({ step: "worthless" });
+    expect(await stored()).not.toBe(leaked);
+    expect(await postgres.sql("select rolcanlogin from pg_roles where rolname = 'app_a'")).toBe("f");
+    await expect(kubectl("get", "secret", "api-database-before")).rejects.toThrow(/not found/);
   });
 
   it("freezes the pipeline, waits for what is under way, and thaws it; the freeze is open until then", async () => {
