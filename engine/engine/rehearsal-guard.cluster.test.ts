@@ -25,7 +25,7 @@ const WAYS: Record<string, (production: Production, home: string) => string> = {
   ...(process.getuid?.() === 0
     ? {
         "in-cluster variables": (production: Production) =>
-          `env -u KUBECONFIG HOME=/nowhere KUBERNETES_SERVICE_HOST=127.0.0.1 KUBERNETES_SERVICE_PORT=${production.port} kubectl get namespaces -o name`,
+          `env -u KUBECONFIG HOME="$PWD/no-home" KUBERNETES_SERVICE_HOST=127.0.0.1 KUBERNETES_SERVICE_PORT=${production.port} kubectl get namespaces -o name`,
       }
     : {}),
   "an option": (production) => `kubectl --kubeconfig ${production.kubeconfig} --context production get namespaces`,

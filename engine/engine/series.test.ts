@@ -93,7 +93,7 @@ const made: RunBench[] = [];
 it("puts rehearsals and a live run beside each other, with recovery times as the events have them", async () => {
   const all = ["lost", "restore", "prove"];
   made.push(await goThrough("rehearsal", all), await goThrough("live", [...all, "tell"]));
-  bench.write("restore.md", book("echo restored; echo other", "test -e /nowhere"));
+  bench.write("restore.md", book("echo restored; echo other", `test -e ${bench.folder}/never-made`));
   made.push(await goThrough("rehearsal", all, false));
   await bench.call("run.abort", { run: made[2]!.run, reason: "enough for today" });
   const view = await series();
