@@ -48,12 +48,15 @@ export function ItemTable({
     initialRect: { width: 900, height: 700 },
   });
   const at = items.findIndex((item) => item.id === current);
+  /** Row that is to have the focus: whoever goes to another one meanwhile is not taken back. */
+  const wanted = useRef<string | null>(null);
   const focusRow = (id: string): void => {
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() =>
-        scroller.current?.querySelector<HTMLElement>(`[data-item="${CSS.escape(id)}"]`)?.focus({ preventScroll: true }),
-      ),
-    );
+    wanted.current = id;
+    const focus = (): void => {
+      if (wanted.current !== id) return;
+      scroller.current?.querySelector<HTMLElement>(`[data-item="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
+    };
+    requestAnimationFrame(() => requestAnimationFrame(focus));
   };
   const moveTo = (to: number): void => {
     const index = Math.max(0, Math.min(items.length - 1, to));
@@ -149,7 +152,10 @@ export function ItemTable({
                 isStop={item.id === current || (at < 0 && row.index === 0)}
                 isSelected={selected.has(item.id)}
                 measure={virtual.measureElement}
-                onCurrent={onCurrent}
+                onCurrent={(id) => {
+                  wanted.current = id;
+                  onCurrent(id);
+                }}
                 onToggle={onToggle}
                 onOpen={onOpen}
                 onRowKey={onRowKey}
