@@ -1,7 +1,9 @@
-// The two arrangements with columns: three of them side by side, or the document over terminal and watch.
+// The arrangements of a run: three columns side by side, the document over terminal and watch, or one part at a time in tabs.
 // Owns: the panels, their sizes, and that they are remembered. Does not know what is in them.
-import type { ReactNode } from "react";
+import { ListTree } from "lucide-react";
+import type { ComponentProps, ReactNode } from "react";
 import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
+import { IconButton, Sheet, Tabs } from "../design/index.ts";
 
 /** Sizes of columns are a habit of this screen, kept in its browser profile; nothing recorded. */
 function useKept(id: string, panelIds: string[]) {
@@ -92,5 +94,47 @@ export function Medium({ outline, page, lower, dock }: { outline: ReactNode; pag
         </div>
       </Panel>
     </Group>
+  );
+}
+
+type NarrowTabs = Pick<ComponentProps<typeof Tabs>, "tabs">;
+export function Narrow({
+  loops,
+  tools,
+  outline,
+  isOutlineOpen,
+  onOutline,
+  tab,
+  onTab,
+  tabs,
+  dock,
+}: NarrowTabs & {
+  loops: ReactNode;
+  tools: ReactNode;
+  /** In a sheet of its own. */
+  outline: ReactNode;
+  isOutlineOpen: boolean;
+  onOutline(isOpen: boolean): void;
+  tab: string;
+  onTab(id: string): void;
+  dock: ReactNode;
+}) {
+  return (
+    <>
+      <div className="run-open-loops">{loops}</div>
+      <div className="run-narrow">
+        <div className="run-tab-tools">
+          {tools}
+          <IconButton label="Outline" aria-expanded={isOutlineOpen} onClick={() => onOutline(true)}>
+            <ListTree size={17} />
+          </IconButton>
+        </div>
+        <Tabs label="Parts of the run" value={tab} onChange={onTab} tabs={tabs} />
+      </div>
+      {dock}
+      <Sheet side="left" open={isOutlineOpen} title="Outline" onClose={() => onOutline(false)}>
+        <div className="run-drawer">{outline}</div>
+      </Sheet>
+    </>
   );
 }

@@ -1,11 +1,11 @@
 // The run on screen: situation, alarm, outline, document, terminal, watch, action bar, in the arrangement that fits.
 // Owns: wiring of store, acts and parts; keys; which step, shell and tab is in front. Parts draw themselves.
-import { Activity, BookOpenText, ChartNoAxesGantt, GraduationCap, ListTree, ScanEye, SquareTerminal } from "lucide-react";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Activity, BookOpenText, ChartNoAxesGantt, GraduationCap, ScanEye, SquareTerminal } from "lucide-react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ClusterName, RunId, SignSubject } from "../../engine/protocol/index.ts";
 import { FrameWork, go, useApp, useFrameSubject, useKeys, useReadOnly, useSiteZone } from "../app/index.ts";
 import { DebriefPage, FaultSeen } from "../debrief/index.ts";
-import { Button, IconButton, Sheet, Status, Tabs } from "../design/index.ts";
+import { Button, Tabs } from "../design/index.ts";
 import { LinksDialog, Lookers } from "../follow/index.ts";
 import { HandoverDialog, HandoverWaits } from "../handover/index.ts";
 import { type PaletteEntry, usePaletteEntries } from "../palette/entries.ts";
@@ -17,7 +17,7 @@ import { isPlayedView, keepTerminals, recordingWords, TerminalPanel } from "../t
 import { ActionDock } from "./ActionDock.tsx";
 import { AlarmBar } from "./AlarmBar.tsx";
 import { AmendDialog, ProposedText } from "./AmendDialog.tsx";
-import { Medium, Wide } from "./Arrangements.tsx";
+import { Medium, Narrow, Wide } from "./Arrangements.tsx";
 import { AwayBand } from "./AwayBand.tsx";
 import { isGuarded, primaryKeyLabel, primaryKeys } from "./arming.ts";
 import { Asking } from "./asking.tsx";
@@ -35,12 +35,13 @@ import { Outline } from "./Outline.tsx";
 import { glyphOf } from "./outline-rows.ts";
 import { useArmed } from "./primary.ts";
 import { RunTools } from "./RunMenu.tsx";
-import { regionWithFocus, walkRegions } from "./regions.ts";
+import { hasDialog, regionWithFocus, walkRegions } from "./regions.ts";
 import { SituationBar } from "./SituationBar.tsx";
 import type { StepContext } from "./StepSection.tsx";
 import { focusStep } from "./sections.ts";
 import { dismissRefusal, markSeen, useRunStore, watchCluster } from "./store.ts";
-import { type TabMark, tabMarks } from "./tab-marks.ts";
+import { TabLabel } from "./TabLabel.tsx";
+import { tabMarks } from "./tab-marks.ts";
 import { useRunActs } from "./useRunActs.tsx";
 import { useViewport } from "./useViewport.ts";
 import { ValuesDialog } from "./ValuesDialog.tsx";
@@ -524,32 +525,26 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
               }
             />
           ) : (
-            <>
-              <div className="run-open-loops">{loops}</div>
-              <div className="run-narrow">
-                <div className="run-tab-tools">
+            <Narrow
+              loops={loops}
+              tools={
+                <>
                   <TextPinned header={header} isShort />
                   {tools}
-                  <IconButton label="Outline" aria-expanded={isDrawerOpen} onClick={() => setDrawerOpen(true)}>
-                    <ListTree size={17} />
-                  </IconButton>
-                </div>
-                <Tabs
-                  label="Parts of the run"
-                  value={tab}
-                  onChange={(id) => setTab(id as Region)}
-                  tabs={[
-                    { id: "document", label: tabLabels.document, content: tab === "document" ? documentColumn : null },
-                    { id: "terminal", label: tabLabels.terminal, content: tab === "terminal" ? terminal(false) : null },
-                    ...(hasWatch ? [{ id: "watch", label: tabLabels.watch, content: tab === "watch" ? watchPanel(false) : null }] : []),
-                  ]}
-                />
-              </div>
-              {dock}
-              <Sheet side="left" open={isDrawerOpen} title="Outline" onClose={() => setDrawerOpen(false)}>
-                <div className="run-drawer">{outline}</div>
-              </Sheet>
-            </>
+                </>
+              }
+              outline={outline}
+              isOutlineOpen={isDrawerOpen}
+              onOutline={setDrawerOpen}
+              tab={tab}
+              onTab={(id) => setTab(id as Region)}
+              tabs={[
+                { id: "document", label: tabLabels.document, content: tab === "document" ? documentColumn : null },
+                { id: "terminal", label: tabLabels.terminal, content: tab === "terminal" ? terminal(false) : null },
+                ...(hasWatch ? [{ id: "watch", label: tabLabels.watch, content: tab === "watch" ? watchPanel(false) : null }] : []),
+              ]}
+              dock={dock}
+            />
           )}
         </div>
       </FrameWork>
@@ -603,19 +598,3 @@ export function RunScreen({ run, picture }: { run: RunId; picture: RunPicture })
 }
 
 const VERBS = { sandbox: "Run", walk: "Walk", replay: "Play" } as const;
-
-const hasDialog = (): boolean => window.document.querySelector("[role=dialog], [role=alertdialog]") !== null;
-
-function TabLabel({ icon, word, more = "", mark = null }: { icon: ReactNode; word: string; more?: string; mark?: TabMark | null }) {
-  return (
-    <>
-      {mark === null ? icon : <Status state={mark.state} size={14} />}
-      <span>
-        {word}
-        {more === "" ? "" : `, ${more}`}
-        {mark === null ? "" : ", "}
-        {mark === null ? null : <b className={mark.state === "running" ? "accent-text" : "warn-text"}>{mark.word}</b>}
-      </span>
-    </>
-  );
-}

@@ -15,3 +15,6 @@ export function regionWithFocus(): Region | null {
 export function walkRegions(regions: Region[], step: 1 | -1): void {
   focusRegion(nextRegion(regions, regionWithFocus(), step));
 }
+
+/** Something that waits for an answer is open over the regions. */
+export const hasDialog = (): boolean => window.document.querySelector("[role=dialog], [role=alertdialog]") !== null;
