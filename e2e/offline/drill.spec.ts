@@ -2,10 +2,9 @@
 // directory, and is replayed in Chromium with a fault from a seed, from the declaration to the debrief. RTO and RPO of header and report are
 // reckoned anew from the events.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { missingPrograms } from "../../build/services/index.ts";
 import { expect, type Holdpoint, test } from "../holdpoint.ts";
 import { becomeOperator, call, PERSON } from "../pages.ts";
 import { attempts, interfaces } from "./namespace.ts";
@@ -56,7 +55,6 @@ type Header = { log: string; status: string; result: string | null; events: numb
 
 // A real server, two engines and a browser, on two slow cores.
 test.setTimeout(600_000);
-test.skip(missingPrograms().length > 0 && process.env["CI"] === undefined, "the stores' programs are not on this machine");
 
 test("a Redis drill is replayed on a fresh machine with a fault from a seed, from the declaration to the debrief", async ({
   holdpoint,
@@ -73,7 +71,6 @@ test("a Redis drill is replayed on a fresh machine with a fault from a seed, fro
 });
 
 test("so is the whole disaster recovery drill, which two control planes and two stores were lost in", async ({ holdpoint }) => {
-  test.skip(!existsSync(WHOLE) && process.env["CI"] === undefined, "the whole drill was not run before: it needs the control plane");
   const made = JSON.parse(readFileSync(`${WHOLE}.json`, "utf8")) as Made;
   const targets = { title: "Disaster recovery drill", rto: "1 h", rpo: "15 min" };
   await replayed(holdpoint, { ...made, ...targets, zip: WHOLE, seed: "drill 168", later: "lay-out" });
