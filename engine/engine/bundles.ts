@@ -1,7 +1,6 @@
 // Bundles opened for reading, as methods. Owns: which are open, their rows, and the event that one was viewed.
 // The reading and the proof are engine/export/bundle-view. Nothing of a bundle enters the database.
-import { realpathSync, statSync } from "node:fs";
-import { basename, isAbsolute } from "node:path";
+import { basename } from "node:path";
 import { type OpenBundle, openBundle } from "../export/index.ts";
 import {
   type BundleView,
@@ -15,6 +14,7 @@ import {
 } from "../protocol/index.ts";
 import { isFiltering, matchesFilter } from "../record/index.ts";
 import type { Who } from "../run/index.ts";
+import { bundleFile } from "./bundle-file.ts";
 import type { Context } from "./context.ts";
 import type { RecordingPlace } from "./playbacks.ts";
 import { whatHappened } from "./rows.ts";
@@ -37,15 +37,9 @@ export async function openForReading(
   who: Who,
   { path: given, fingerprint }: ParsedParamsOf<"bundle.open">,
 ): Promise<Result<ResultOf<"bundle.open">>> {
-  if (!isAbsolute(given))
-    return fail("invalid-params", `Open a bundle by its whole path: ${given} depends on where Holdpoint was started.`);
-  let path: string;
-  try {
-    path = realpathSync(given);
-    if (!statSync(path).isFile()) return fail("unreadable", `${given} is no file. Open the bundle's zip.`);
-  } catch (error) {
-    return fail("unreadable", `${given} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"}).`);
-  }
+  const file = bundleFile(given);
+  if (!file.ok) return file;
+  const path = file.value;
   const found = await openBundle(path, fingerprint === undefined ? {} : { fingerprint });
   if (!found.ok) return found;
   const { index } = found.value;

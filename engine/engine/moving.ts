@@ -1,6 +1,6 @@
 // Rehearsals that move, as methods. Owns: which texts and runs go along, where a bundle is unpacked to, and the events that both leave.
 // The file itself is engine/export/moving; what is searched for is moving-search.ts.
-import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import {
   MOVED_TEXTS,
@@ -27,6 +27,7 @@ import {
 } from "../protocol/index.ts";
 import { placesOf } from "../record/index.ts";
 import type { Who } from "../run/index.ts";
+import { bundleFile } from "./bundle-file.ts";
 import type { Context } from "./context.ts";
 import { drillUnderWay } from "./hidden.ts";
 import { createSearch, knownSecrets } from "./moving-search.ts";
@@ -184,15 +185,9 @@ export async function unpack(
   who: Who,
   { path: given, fingerprint }: ParsedParamsOf<"rehearsal.unpack">,
 ): Promise<Result<ResultOf<"rehearsal.unpack">>> {
-  if (!isAbsolute(given))
-    return fail("invalid-params", `Open a bundle by its whole path: ${given} depends on where Holdpoint was started.`);
-  let path: string;
-  try {
-    path = realpathSync(given);
-    if (!statSync(path).isFile()) return fail("unreadable", `${given} is no file. Open the bundle's zip.`);
-  } catch (error) {
-    return cannotRead(given, error);
-  }
+  const file = bundleFile(given);
+  if (!file.ok) return file;
+  const path = file.value;
   const { store, home } = context;
   const folder = movedFolder(home);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
